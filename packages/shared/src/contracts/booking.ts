@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import { bookingStatuses } from '../db/booking.ts';
+import { IntegerId, MovieView } from './catalog.ts';
+import { PageQuery, pageOf } from './pagination.ts';
+import { Problem } from './problems.ts';
+
+/** Seats that one request may ask for. */
+export const seatsPerBookingLimit = 10;
+
+const SeatName = z.union([z.string().trim().min(1).max(10), z.number().int().positive()]);
+export const BookBody = z
+  .object({
+    seat_number: SeatName.optional().describe('one seat: a label ("B7", any case) or a number (17)').meta({ example: 'B7' }),
+    seats: z.array(SeatName).min(1).max(seatsPerBookingLimit).optional().describe('several seats, all or none; instead of seat_number'),
+  })
+  .refine((body) => (body.seat_number === undefined) !== (body.seats === undefined), {
+    error: 'Give either seat_number or seats',
+    path: ['seat_number'],
+  })
+  .meta({ id: 'Book', example: { seat_number: 'B7' } });
+export type BookBody = z.infer<typeof BookBody>;
+
+export const BookingView = z
+  .object({
+    id: z.string().describe('opaque'),
+    show_id: z.number().int(),
+    seats: z.array(z.string()),
+    seat_number: z.string().optional().describe('the seat, when there is one'),
+    status: z.enum(bookingStatuses),
+    created_at: z.iso.datetime(),
+    cancelled_at: z.iso.datetime().nullable(),
+  })
+  .meta({
+    id: 'Booking',
+    example: {
+      id: '0641f3a2-9c1b-8407-a51c-9f2600000380',
+      show_id: 7,
+      seats: ['B7'],
+      seat_number: 'B7',
+      status: 'booked',
+      created_at: '2030-01-01T12:00:00.000Z',
+      cancelled_at: null,
+    },
+  });
+export type BookingView = z.infer<typeof BookingView>;
+
+/** Builds the public form of a booking from its row. */
+export function bookingView(row: {
+  id: string;
+  showId: number;
+  seats: string[];
+  status: BookingView['status'];
+  createdAt: Date;
+  cancelledAt?: Date | null | undefined;
+}): BookingView {
+  const [first, second] = row.seats;
+  return {
+    id: row.id,
+    show_id: row.showId,
+    seats: row.seats,
+    ...(first !== undefined && second === undefined && { seat_number: first }),
+    status: row.status,
+    created_at: row.createdAt.toISOString(),
+    cancelled_at: row.cancelledAt?.toISOString() ?? null,
+  };
+}
+
+export const jobKinds = ['book', 'cancel'] as const;
+export const jobStatuses = ['queued', 'active', 'succeeded', 'rejected', 'failed'] as const;
+
+/** One accepted request, whatever envelope it rode in. */
+export const JobView = z
+  .object({
+    id: z.string(),
+    kind: z.enum(jobKinds),
+    status: z.enum(jobStatuses),
+    position: z.number().int().min(0).describe('about how many requests are decided up to and with this one; 0 when it is decided'),
+    booking: BookingView.optional().describe('when it succeeded'),
+    problem: Problem.optional().describe('when it was rejected or failed: why'),
+  })
+  .meta({ id: 'Job', example: { id: '0641f3a2-9c1b-8407-a51c-9f2600000380', kind: 'book', status: 'queued', position: 12 } });
+export type JobView = z.infer<typeof JobView>;
+
+const BookingShow = z.object({
+  id: z.number().int(),
+  screen_name: z.string(),
+  date_time: z.iso.datetime(),
+  movie: MovieView.pick({ id: true, title: true, duration_minutes: true, poster_url: true }),
+});
+export type BookingShow = z.infer<typeof BookingShow>;
+export const MyBookingView = z
+  .object({ ...BookingView.shape, show: BookingShow.nullable().describe('null when the show is gone') })
+  .meta({ id: 'MyBooking' });
+export type MyBookingView = z.infer<typeof MyBookingView>;
+export const MyBookingPage = pageOf(MyBookingView, 'MyBookingPage');
+export const MyBookingQuery = z.object({ ...PageQuery.shape, status: z.enum(bookingStatuses).optional() });
+export type MyBookingQuery = z.infer<typeof MyBookingQuery>;
+
+export const AdminBookingView = z
+  .object({ ...MyBookingView.shape, user: z.object({ id: z.number().int(), username: z.string() }).nullable() })
+  .meta({ id: 'AdminBooking' });
+export type AdminBookingView = z.infer<typeof AdminBookingView>;
+export const AdminBookingPage = pageOf(AdminBookingView, 'AdminBookingPage');
+export const AdminBookingQuery = z.object({
+  ...MyBookingQuery.shape,
+  user_id: IntegerId.optional(),
+  show_id: IntegerId.optional(),
+});
+export type AdminBookingQuery = z.infer<typeof AdminBookingQuery>;

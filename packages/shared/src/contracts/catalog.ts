@@ -1,0 +1,141 @@
+import { z } from 'zod';
+import { PageQuery, pageOf } from './pagination.ts';
+
+/** A positive 32-bit integer, as PostgreSQL's `integer` keys are. */
+export const IntegerId = z.coerce.number().int().min(1).max(2_147_483_647);
+export const IdParams = z.object({ id: IntegerId });
+export type IdParams = z.infer<typeof IdParams>;
+
+export const MovieView = z
+  .object({
+    id: z.number().int(),
+    title: z.string(),
+    duration_minutes: z.number().int(),
+    description: z.string(),
+    rating: z.string(),
+    language: z.string(),
+    poster_url: z.string().nullable(),
+  })
+  .meta({
+    id: 'Movie',
+    example: {
+      id: 1,
+      title: 'The Last Reel',
+      duration_minutes: 118,
+      description: 'A projectionist finds one more film in the vault.',
+      rating: 'PG-13',
+      language: 'English',
+      poster_url: null,
+    },
+  });
+export type MovieView = z.infer<typeof MovieView>;
+export const MoviePage = pageOf(MovieView, 'MoviePage');
+
+export const MovieQuery = z.object({
+  ...PageQuery.shape,
+  search: z.string().trim().max(200).optional().describe('part of the title'),
+});
+export type MovieQuery = z.infer<typeof MovieQuery>;
+
+const movieFields = {
+  title: z.string().trim().min(1).max(200),
+  duration_minutes: z.number().int().min(1).max(1_000),
+  description: z.string().max(5_000),
+  rating: z.string().max(20),
+  language: z.string().max(50),
+  poster_url: z.url({ protocol: /^https?$/ }).max(2_000).nullable(),
+};
+export const MovieCreateBody = z
+  .object({
+    ...movieFields,
+    description: movieFields.description.default(''),
+    rating: movieFields.rating.default(''),
+    language: movieFields.language.default(''),
+    poster_url: movieFields.poster_url.default(null),
+  })
+  .meta({ id: 'MovieCreate' });
+export type MovieCreateBody = z.infer<typeof MovieCreateBody>;
+export const MovieChangeBody = z.object(movieFields).partial().meta({ id: 'MovieChange' });
+export type MovieChangeBody = z.infer<typeof MovieChangeBody>;
+
+export const ShowView = z
+  .object({
+    id: z.number().int(),
+    movie_id: z.number().int(),
+    screen_name: z.string(),
+    date_time: z.iso.datetime().describe('when it starts, UTC'),
+    total_seats: z.number().int(),
+    seats_per_row: z.number().int(),
+    available_seats: z.number().int().describe('seats that are neither held nor booked'),
+  })
+  .meta({
+    id: 'Show',
+    example: {
+      id: 7,
+      movie_id: 1,
+      screen_name: 'Screen 1',
+      date_time: '2030-01-01T19:30:00.000Z',
+      total_seats: 80,
+      seats_per_row: 10,
+      available_seats: 79,
+    },
+  });
+export type ShowView = z.infer<typeof ShowView>;
+export const ShowPage = pageOf(ShowView, 'ShowPage');
+
+const moment = z.iso.datetime({ offset: true, local: true }).or(z.iso.date());
+/** A time without an offset is UTC, as everywhere in Boxoffice. */
+const Moment = moment.transform((text) => new Date(/T.*(Z|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text.includes('T') ? text : `${text}T00:00`}Z`));
+
+export const ShowQuery = z.object({
+  ...PageQuery.shape,
+  from: Moment.optional().describe('shows that start at or after this time (ISO 8601)').meta({ example: '2030-01-01T00:00:00Z' }),
+  to: Moment.optional().describe('shows that start before this time (ISO 8601)').meta({ example: '2030-02-01T00:00:00Z' }),
+});
+export type ShowQuery = z.infer<typeof ShowQuery>;
+
+export const AdminShowQuery = z.object({ ...ShowQuery.shape, movie_id: IntegerId.optional() });
+export type AdminShowQuery = z.infer<typeof AdminShowQuery>;
+
+const showFields = {
+  movie_id: z.number().int().min(1).max(2_147_483_647),
+  screen_name: z.string().trim().min(1).max(100),
+  date_time: z.iso.datetime({ offset: true }).meta({ example: '2030-01-01T19:30:00Z' }),
+  total_seats: z.number().int().min(1).max(10_000),
+  seats_per_row: z.number().int().min(1).max(100),
+};
+export const ShowCreateBody = z
+  .object({ ...showFields, seats_per_row: showFields.seats_per_row.default(10) })
+  .meta({ id: 'ShowCreate' });
+export type ShowCreateBody = z.infer<typeof ShowCreateBody>;
+export const ShowChangeBody = z.object(showFields).partial().meta({ id: 'ShowChange' });
+export type ShowChangeBody = z.infer<typeof ShowChangeBody>;
+
+export const seatStatuses = ['available', 'held', 'booked'] as const;
+export const SeatMap = z
+  .object({
+    show_id: z.number().int(),
+    total_seats: z.number().int(),
+    seats_per_row: z.number().int(),
+    available_seats: z.number().int(),
+    seats: z.array(
+      z.object({
+        seat_number: z.string().describe('label, e.g. B7'),
+        row: z.string(),
+        number: z.number().int().describe('place in the row, from 1'),
+        status: z.enum(seatStatuses),
+      }),
+    ),
+  })
+  .meta({ id: 'SeatMap' });
+export type SeatMap = z.infer<typeof SeatMap>;
+
+/** What the gateway must know of a show before it queues a request for it. */
+export interface ShowFacts {
+  id: number;
+  movie_id: number;
+  screen_name: string;
+  date_time: string;
+  total_seats: number;
+  seats_per_row: number;
+}

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { roles } from '../db/identity.ts';
+import { PageQuery, pageOf } from './pagination.ts';
+
+const username = z
+  .string()
+  .trim()
+  .min(3)
+  .max(150)
+  .regex(/^[\p{L}\p{N}@.+_-]+$/u, 'Letters, digits and @ . + - _ only')
+  .meta({ example: 'alice' });
+const password = z.string().min(8).max(128).meta({ example: 'correct horse', format: 'password' });
+const email = z.email().max(254).meta({ example: 'alice@example.com' });
+
+export const SignupBody = z.object({ username, email, password }).meta({ id: 'Signup' });
+export type SignupBody = z.infer<typeof SignupBody>;
+
+/** Lenient on purpose: a login says only that name or password is wrong, never which rule one breaks. */
+export const LoginBody = z
+  .object({
+    username: z.string().min(1).max(254).meta({ example: 'demo' }),
+    password: z.string().min(1).max(1_024).meta({ example: 'demopass', format: 'password' }),
+  })
+  .meta({ id: 'Login' });
+export type LoginBody = z.infer<typeof LoginBody>;
+
+export const RefreshBody = z.object({ refresh: z.string().min(1).max(512) }).meta({ id: 'Refresh' });
+export type RefreshBody = z.infer<typeof RefreshBody>;
+
+export const TokenPair = z
+  .object({
+    access: z.string().describe('JWT for `Authorization: Bearer …`, valid for 15 minutes'),
+    refresh: z.string().describe('opaque, valid for 14 days, good for one use'),
+  })
+  .meta({ id: 'TokenPair' });
+export type TokenPair = z.infer<typeof TokenPair>;
+
+export const UserView = z
+  .object({
+    id: z.number().int(),
+    username: z.string(),
+    email: z.string(),
+    role: z.enum(roles),
+  })
+  .meta({ id: 'User' });
+export type UserView = z.infer<typeof UserView>;
+
+export const AdminUserView = z
+  .object({ ...UserView.shape, is_active: z.boolean(), created_at: z.iso.datetime() })
+  .meta({ id: 'AdminUser' });
+export type AdminUserView = z.infer<typeof AdminUserView>;
+export const AdminUserPage = pageOf(AdminUserView, 'AdminUserPage');
+
+export const AdminUserQuery = z.object({
+  ...PageQuery.shape,
+  search: z.string().trim().max(200).optional().describe('part of the user name or e-mail address'),
+  role: z.enum(roles).optional(),
+});
+export type AdminUserQuery = z.infer<typeof AdminUserQuery>;
+
+export const AdminUserCreateBody = z
+  .object({ username, email, password, role: z.enum(roles).default('user'), is_active: z.boolean().default(true) })
+  .meta({ id: 'AdminUserCreate' });
+export type AdminUserCreateBody = z.infer<typeof AdminUserCreateBody>;
+
+export const AdminUserChangeBody = z
+  .object({ username, email, password, role: z.enum(roles), is_active: z.boolean() })
+  .partial()
+  .meta({ id: 'AdminUserChange' });
+export type AdminUserChangeBody = z.infer<typeof AdminUserChangeBody>;

@@ -1,0 +1,26 @@
+import { z } from 'zod';
+
+/** `?page=` and `?page_size=` of every list. */
+export const PageQuery = z.object({
+  page: z.coerce.number().int().min(1).max(100_000).default(1).describe('page, from 1'),
+  page_size: z.coerce.number().int().min(1).max(100).default(20).describe('results per page'),
+});
+export type PageQuery = z.infer<typeof PageQuery>;
+
+/** The envelope of every list: `{count, next, previous, results}`. */
+export function pageOf<Item extends z.ZodType>(item: Item, id: string) {
+  return z
+    .object({
+      count: z.number().int().describe('results in all pages'),
+      next: z.string().nullable().describe('URL of the next page'),
+      previous: z.string().nullable().describe('URL of the page before'),
+      results: z.array(item),
+    })
+    .meta({ id });
+}
+
+/** What a service answers another: a page without links, which only the gateway can write. */
+export interface Rows<Item> {
+  count: number;
+  results: Item[];
+}

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+
+/**
+ * Every error the HTTP interface can answer: its stable code, HTTP status and title. The code is
+ * what clients switch on; `detail` is for people and may change.
+ */
+export const problemCatalogue = {
+  validation_failed: { status: 400, title: 'The request is not valid' },
+  unauthenticated: { status: 401, title: 'A valid access token is needed' },
+  invalid_credentials: { status: 401, title: 'User name or password is wrong' },
+  invalid_refresh_token: { status: 401, title: 'The refresh token is not valid' },
+  forbidden: { status: 403, title: 'This needs an administrator' },
+  not_found: { status: 404, title: 'There is nothing here' },
+  movie_not_found: { status: 404, title: 'There is no such movie' },
+  show_not_found: { status: 404, title: 'There is no such show' },
+  user_not_found: { status: 404, title: 'There is no such user' },
+  booking_not_found: { status: 404, title: 'You have no such booking' },
+  job_not_found: { status: 404, title: 'You have no such job' },
+  method_not_allowed: { status: 405, title: 'This method is not allowed here' },
+  username_taken: { status: 409, title: 'The user name is taken' },
+  email_taken: { status: 409, title: 'The e-mail address is taken' },
+  seat_taken: { status: 409, title: 'A seat is taken' },
+  show_started: { status: 409, title: 'The show has started' },
+  has_bookings: { status: 409, title: 'There are bookings that this would break' },
+  has_shows: { status: 409, title: 'The movie has shows' },
+  idempotency_in_progress: { status: 409, title: 'The first request with this key is still being accepted' },
+  payload_too_large: { status: 413, title: 'The body is too large' },
+  unsupported_media_type: { status: 415, title: 'The body must be JSON' },
+  idempotency_mismatch: { status: 422, title: 'The idempotency key belongs to another request' },
+  too_many_requests: { status: 429, title: 'Too many requests' },
+  internal_error: { status: 500, title: 'Something went wrong on our side' },
+  queue_full: { status: 503, title: 'The waiting line is full' },
+  queue_unavailable: { status: 503, title: 'The booking queue is away' },
+  database_unavailable: { status: 503, title: 'The database is away' },
+  catalog_unavailable: { status: 503, title: 'The catalog is away' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+export type ProblemCode = keyof typeof problemCatalogue;
+export const problemCodes = Object.keys(problemCatalogue) as [ProblemCode, ...ProblemCode[]];
+
+/** An error body, `application/problem+json` (RFC 9457). */
+export const Problem = z
+  .object({
+    type: z.string().describe('URN of the kind of problem; ends in its code'),
+    code: z.enum(problemCodes).describe('stable name of the kind of problem: switch on this'),
+    title: z.string(),
+    status: z.number().int(),
+    detail: z.string().describe('what happened and what to do about it, for people'),
+    instance: z.string().optional().describe('id of the request, as in the logs'),
+    errors: z.record(z.string(), z.array(z.string())).optional().describe('what is wrong, by field'),
+    seats: z.array(z.string()).optional().describe('the seats that were taken'),
+    job_id: z.string().optional().describe('the job that may have been accepted all the same'),
+  })
+  .meta({ id: 'Problem', description: 'RFC 9457 problem details' });
+export type Problem = z.infer<typeof Problem>;
+
+export type ProblemExtras = Partial<Pick<Problem, 'errors' | 'seats' | 'job_id'>>;
+
+/** Builds the body for one kind of problem. */
+export function problem(code: ProblemCode, detail?: string, extras: ProblemExtras = {}): Problem {
+  const { status, title } = problemCatalogue[code];
+  return { type: `urn:boxoffice:problem:${code}`, code, title, status, detail: detail ?? `${title}.`, ...extras };
+}
+
+/** Thrown by routes and use cases; the error handler turns it into a problem body. */
+export class ProblemError extends Error {
+  override name = 'ProblemError';
+  readonly problem: Problem;
+  /** When to try again, in seconds; sent as Retry-After. */
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(code: ProblemCode, detail?: string, options: ProblemExtras & { retryAfterSeconds?: number; cause?: unknown } = {}) {
+    const { retryAfterSeconds, cause, ...extras } = options;
+    super(detail ?? problemCatalogue[code].title, { cause });
+    this.problem = problem(code, detail, extras);
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}

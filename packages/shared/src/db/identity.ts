@@ -1,0 +1,45 @@
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+
+export const roles = ['user', 'admin'] as const;
+
+/** An account. Written by the gateway alone. User names and e-mail addresses are unique whatever their case. */
+export const User = defineEntity({
+  name: 'User',
+  schema: 'identity',
+  tableName: 'users',
+  properties: {
+    id: p.integer().primary().autoincrement(),
+    username: p.text(),
+    email: p.text(),
+    passwordHash: p.text().hidden(),
+    role: p.enum(roles).default('user'),
+    isActive: p.boolean().default(true),
+    createdAt: p.datetime().defaultRaw('now()'),
+  },
+  indexes: [],
+  uniques: [
+    { name: 'users_username_key', expression: 'create unique index users_username_key on identity.users (lower(username))' },
+    { name: 'users_email_key', expression: 'create unique index users_email_key on identity.users (lower(email))' },
+  ],
+});
+export type User = InferEntity<typeof User>;
+
+/**
+ * One login's refresh token, of which only the SHA-256 is kept. Each use replaces it by the next of
+ * its family; a second use of the same token revokes the family (RFC 9700, 4.14.2).
+ */
+export const RefreshToken = defineEntity({
+  name: 'RefreshToken',
+  schema: 'identity',
+  tableName: 'refresh_tokens',
+  properties: {
+    hash: p.string().columnType('text').primary(),
+    family: p.uuid().index('refresh_tokens_family_idx'),
+    user: () => p.manyToOne(User).deleteRule('cascade').index('refresh_tokens_user_id_idx'),
+    createdAt: p.datetime().defaultRaw('now()'),
+    expiresAt: p.datetime().index('refresh_tokens_expires_at_idx'),
+    usedAt: p.datetime().nullable(),
+    revokedAt: p.datetime().nullable(),
+  },
+});
+export type RefreshToken = InferEntity<typeof RefreshToken>;

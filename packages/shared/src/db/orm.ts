@@ -1,0 +1,63 @@
+import { type EntityManager, MikroORM, type Options } from '@mikro-orm/postgresql';
+import { Migrator } from '@mikro-orm/migrations';
+import type { Logger } from 'pino';
+import { Booking, SeatClaim } from './booking.ts';
+import { Movie, Show } from './catalog.ts';
+import { RefreshToken, User } from './identity.ts';
+import { FirstSchema } from './migrations/0001-first-schema.ts';
+
+export type { EntityManager, MikroORM };
+
+/** The database role of each service; PostgreSQL lets each write its own schema alone. */
+export type DatabaseRole = 'boxoffice_gateway' | 'boxoffice_catalog' | 'boxoffice_worker';
+
+export interface DatabaseOptions {
+  url: string;
+  /** Absent: the rights of the URL's own user, for migrations and seeds. */
+  role?: DatabaseRole;
+  /** Most connections held open. */
+  poolSize?: number;
+  /** How long one statement may take before it is given up, in milliseconds; absent: as long as it takes. */
+  statementTimeoutMs?: number;
+  logger?: Logger;
+}
+
+/** ORM options for everything that opens the database; connects nothing. */
+export function ormOptions({ url, role, poolSize = 10, statementTimeoutMs, logger }: DatabaseOptions): Options {
+  return {
+    clientUrl: url,
+    entities: [User, RefreshToken, Movie, Show, Booking, SeatClaim],
+    extensions: [Migrator],
+    // A list, not a glob: the order is in the code, and nothing scans folders at start-up.
+    migrations: { migrationsList: [FirstSchema], tableName: 'migrations', snapshot: false, schema: 'public' },
+    pool: { max: poolSize },
+    driverOptions: {
+      // Every connection starts in the service's role, whatever user the URL names.
+      ...(role && { options: `-c role=${role}` }),
+      application_name: role ?? 'boxoffice',
+      connectionTimeoutMillis: 1_000,
+      keepAlive: true,
+      ...(statementTimeoutMs && { query_timeout: statementTimeoutMs, statement_timeout: statementTimeoutMs }),
+    },
+    forceUtcTimezone: true,
+    logger: (message) => logger?.warn(message),
+    colors: false,
+  };
+}
+
+/**
+ * Opens the database as one service sees it. Connects on first use, so a service can start while
+ * PostgreSQL is away. Close it with `orm.close()`.
+ */
+export async function openDatabase(options: DatabaseOptions): Promise<MikroORM> {
+  return new MikroORM(ormOptions(options));
+}
+
+/**
+ * Asks the database for a sign of life.
+ *
+ * @throws whatever the driver throws when it gets none
+ */
+export async function pingDatabase(orm: MikroORM): Promise<void> {
+  await orm.em.getConnection().execute('select 1');
+}

@@ -1,0 +1,176 @@
+/**
+ * What every HTTP server of Boxoffice does alike: schemas from zod, errors as problem+json, one log
+ * line per request, health, metrics.
+ */
+import { randomBytes } from 'node:crypto';
+import { fastify, type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
+import { hasZodFastifySchemaValidationErrors, serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { Logger } from 'pino';
+import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { type Problem, type ProblemCode, ProblemError, problem } from './contracts/problems.ts';
+
+/** Asks one dependency for a sign of life; rejects when there is none. */
+export type HealthCheck = () => Promise<unknown>;
+
+export interface HttpOptions {
+  logger: Logger;
+  /** Dependencies without which this service is not ready, by name. */
+  checks: Record<string, HealthCheck>;
+  trustProxy?: boolean;
+}
+
+/** A dependency that has not answered a health check after this long counts as away, in milliseconds. */
+const healthTimeoutMs = 1_000;
+
+const typed = (http: ReturnType<typeof bare>) => http.withTypeProvider<ZodTypeProvider>();
+export type Http = ReturnType<typeof typed>;
+
+function bare({ logger, trustProxy = false }: HttpOptions) {
+  return fastify({
+    loggerInstance: logger,
+    disableRequestLogging: true,
+    genReqId: (request) => acceptedRequestId(request.headers['x-request-id']) ?? randomBytes(9).toString('base64url'),
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
+    bodyLimit: 64 * 1024,
+    requestTimeout: 15_000,
+    trustProxy,
+    // Idle keep-alive connections must not hold up a stop.
+    forceCloseConnections: 'idle' as const,
+  });
+}
+
+/** Another's request id is kept when it is short and plain; anything else could forge log lines. */
+function acceptedRequestId(header: string | string[] | undefined): string | null {
+  return typeof header === 'string' && /^[\w.-]{1,64}$/.test(header) ? header : null;
+}
+
+/** Builds a server that has no routes yet but `/livez`, `/readyz` and `/metrics`. Does no I/O. */
+export function createHttp(options: HttpOptions): { http: Http; metrics: Registry } {
+  const http = typed(bare(options));
+  const metrics = new Registry();
+  collectDefaultMetrics({ register: metrics });
+  http.setValidatorCompiler(validatorCompiler);
+  http.setSerializerCompiler(serializerCompiler);
+  http.setErrorHandler(answerError);
+  http.setNotFoundHandler((request, reply) =>
+    sendProblem(request, reply, problem('not_found', `There is nothing at ${request.method} ${request.url.split('?')[0]}.`)),
+  );
+  measureRequests(http, metrics);
+  addHealth(http, options.checks);
+  http.get('/metrics', { schema: { hide: true }, logLevel: 'warn' }, async (_request, reply) => {
+    reply.type(metrics.contentType);
+    return metrics.metrics();
+  });
+  return { http, metrics };
+}
+
+function measureRequests(http: Http, metrics: Registry): void {
+  const latency = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Time from request to last byte of the answer, by route',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers: [metrics],
+  });
+  http.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'unknown';
+    latency.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1_000);
+    request.log.info(
+      { method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime * 10) / 10 },
+      'request',
+    );
+  });
+}
+
+function addHealth(http: Http, checks: Record<string, HealthCheck>): void {
+  let stopping = false;
+  http.addHook('preClose', async () => {
+    stopping = true;
+  });
+  http.get('/livez', { schema: { hide: true }, logLevel: 'warn' }, async () => ({ status: 'alive' }));
+  http.get('/readyz', { schema: { hide: true }, logLevel: 'warn' }, async (_request, reply) => {
+    const results = await Promise.all(Object.entries(checks).map(async ([name, check]) => [name, await verdict(check)] as const));
+    const ready = !stopping && results.every(([, result]) => result === 'ok');
+    return reply.code(ready ? 200 : 503).send({
+      status: ready ? 'ready' : stopping ? 'stopping' : 'not ready',
+      checks: Object.fromEntries(results),
+    });
+  });
+}
+
+async function verdict(check: HealthCheck): Promise<string> {
+  try {
+    const late = new Promise((_, reject) => setTimeout(() => reject(new Error('no answer')), healthTimeoutMs).unref());
+    await Promise.race([check(), late]);
+    return 'ok';
+  } catch (error) {
+    return (error as Error).message || (error as Error).name;
+  }
+}
+
+/** The one error handler. Details of what went wrong inside stay in the log. */
+function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (error instanceof ProblemError) {
+    if (error.problem.status >= 500) request.log.warn({ err: error.cause ?? error, code: error.problem.code }, error.message);
+    if (error.retryAfterSeconds !== undefined) reply.header('retry-after', Math.ceil(error.retryAfterSeconds));
+    return sendProblem(request, reply, error.problem);
+  }
+  if (hasZodFastifySchemaValidationErrors(error)) return sendProblem(request, reply, validationProblem(error));
+  const code = codeOfFrameworkError(error as FastifyError);
+  if (code) return sendProblem(request, reply, problem(code, (error as FastifyError).message));
+  if (isDatabaseAway(error)) {
+    request.log.warn({ err: error }, 'database is away');
+    reply.header('retry-after', 1);
+    return sendProblem(request, reply, problem('database_unavailable', 'The database does not answer. Try again in a moment.'));
+  }
+  request.log.error({ err: error }, 'unexpected error');
+  return sendProblem(request, reply, problem('internal_error', 'Something went wrong. It has been logged under this request id.'));
+}
+
+/** Sends a problem as RFC 9457 wants it, past any response schema. */
+export function sendProblem(request: FastifyRequest, reply: FastifyReply, body: Problem): FastifyReply {
+  return reply
+    .code(body.status)
+    .type('application/problem+json')
+    .serializer(JSON.stringify)
+    .send({ ...body, instance: request.id });
+}
+
+function validationProblem(error: FastifyError): Problem {
+  const errors: Record<string, string[]> = {};
+  for (const issue of error.validation ?? []) {
+    const field = issue.instancePath.slice(1).replaceAll('/', '.') || (error.validationContext ?? 'body');
+    (errors[field] ??= []).push(issue.message ?? 'Not valid');
+  }
+  const detail = Object.entries(errors)
+    .map(([field, messages]) => `${field}: ${messages.join('; ')}`)
+    .join('. ');
+  return problem('validation_failed', detail, { errors });
+}
+
+function codeOfFrameworkError(error: FastifyError): ProblemCode | null {
+  switch (error.statusCode) {
+    case 400:
+      return 'validation_failed';
+    case 401:
+      return 'unauthenticated';
+    case 413:
+      return 'payload_too_large';
+    case 415:
+      return 'unsupported_media_type';
+    case 429:
+      return 'too_many_requests';
+    default:
+      return null;
+  }
+}
+
+/** PostgreSQL's classes 08 (connection), 53 (resources), 57 (operator), and what the driver says without a code. */
+export function isDatabaseAway(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const { code } = cause as { code?: unknown };
+    if (typeof code === 'string' && /^(08|53|57)|^E(CONNREFUSED|CONNRESET|PIPE|TIMEDOUT|HOSTUNREACH|AI_AGAIN)$/.test(code)) return true;
+    if (/Connection terminated|timeout exceeded when trying to connect|Query read timeout|connection timeout/i.test(cause.message)) return true;
+  }
+  return false;
+}

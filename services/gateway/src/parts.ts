@@ -1,0 +1,17 @@
+import type { Config } from '@boxoffice/shared/config';
+import type { MikroORM } from '@boxoffice/shared/db/orm';
+import type { Logger } from '@boxoffice/shared/logging';
+import type { Redis } from 'ioredis';
+import type { CatalogClient } from './clients/catalog.ts';
+import type { SigningKeys } from './keys.ts';
+
+/** What the gateway is made of: built once in server.ts, handed to whoever names it. */
+export interface Parts {
+  config: Config;
+  logger: Logger;
+  orm: MikroORM;
+  /** Never waits: an outage is an error within a second. */
+  redis: Redis;
+  catalog: CatalogClient;
+  keys: SigningKeys;
+}
