@@ -1,0 +1,13 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The file of a server's password, in its own folder. */
+export const passwordFile = (folder: string): string => join(folder, 'password');
+
+/** A server's password, made at its first start and kept where only its owner can read it. */
+export function passwordOf(folder: string): string {
+  const file = passwordFile(folder);
+  if (!existsSync(file)) writeFileSync(file, randomBytes(24).toString('hex'), { mode: 0o600 });
+  return readFileSync(file, 'utf8');
+}

@@ -1,0 +1,97 @@
+/** What the operating system knows about processes. Linux: /proc; elsewhere: pgrep, ps and lsof. */
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+
+const linux = process.platform === 'linux';
+
+/** Whether a process runs; one that has ended and waits for its parent to notice does not. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+  return !(linux && statOf(pid)?.state === 'Z');
+}
+
+/**
+ * Whether a process has this folder as its working directory. It is how a left-over server is told
+ * from a stranger that was given the same pid: PostgreSQL and Redis rewrite their command lines, but
+ * stay in their data folder.
+ */
+export function runsIn(pid: number, folder: string): boolean {
+  try {
+    const cwd = linux
+      ? readlinkSync(`/proc/${pid}/cwd`)
+      : (/^n(.*)$/m.exec(spawnSync('lsof', ['-a', '-p', String(pid), '-d', 'cwd', '-Fn']).stdout.toString())?.[1] ??
+        '');
+    return isAlive(pid) && cwd === realpathSync(folder);
+  } catch {
+    return false;
+  }
+}
+
+/** The pids of a process's children. */
+export function childrenOf(pid: number): number[] {
+  if (!linux)
+    return spawnSync('pgrep', ['-P', String(pid)])
+      .stdout.toString()
+      .split('\n')
+      .filter(Boolean)
+      .map(Number);
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((candidate) => statOf(candidate)?.parent === pid);
+}
+
+/** The command line of a process, or null when there is none to be seen. */
+export function commandOf(pid: number): string | null {
+  try {
+    const command = linux
+      ? readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
+      : spawnSync('ps', ['-p', String(pid), '-o', 'command=']).stdout.toString();
+    return command.trim() || null;
+  } catch {
+    return null;
+  }
+}
+
+/** The parent's pid, or null when the process is gone (or the system does not tell). */
+export function parentOf(pid: number): number | null {
+  return (linux && statOf(pid)?.parent) || null;
+}
+
+/** Sends a signal to each process; one that is gone is no error. */
+export function signalAll(pids: number[], signal: NodeJS.Signals): void {
+  for (const pid of pids) {
+    if (pid <= 1) continue; // 0 and below name whole groups
+    try {
+      process.kill(pid, signal);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
+}
+
+/** Waits for a process that is not a child of ours to end; gives false when it is still there after `timeoutMs`. */
+export async function ended(pid: number, timeoutMs: number): Promise<boolean> {
+  const deadline = Date.now() + timeoutMs;
+  while (isAlive(pid)) {
+    if (Date.now() > deadline) return false;
+    await delay(20);
+  }
+  return true;
+}
+
+/** `stat` is "pid (name) state parent …"; the name may hold spaces and brackets itself. */
+function statOf(pid: number): { state: string; parent: number } | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return { state: state ?? '', parent: Number(parent) };
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,103 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { freePort } from './free-port.ts';
+import { passwordOf } from './password.ts';
+import { findRedis, type RedisProgram } from './redis-program.ts';
+import { type Server, type ServerRecipe, startServer } from './server.ts';
+
+export interface RedisOptions {
+  /** Folder of this server alone; made if need be. Its data, password and log live there. */
+  dataDir: string;
+  /** Folder for a Redis that has to be fetched; shared by all servers. */
+  binDir: string;
+  /** On 127.0.0.1; default: a free one. */
+  port?: number;
+  /** Default true. False is for tests alone: a power cut loses what was accepted. */
+  fsync?: boolean;
+  /** Told what is being fetched, when something is. */
+  log?: (line: string) => void;
+  /** Gives up fetching. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Starts a Redis (or Valkey) on loopback only, with a password made at the first start: every write is
+ * on disk before it is answered, and nothing is ever evicted. It has 64 logical databases.
+ *
+ * @throws when no Redis can be found or fetched, or it does not come up
+ */
+export async function startRedis({ dataDir, binDir, port, fsync = true, log, signal }: RedisOptions): Promise<Server> {
+  const program = await findRedis({ binDir, log, signal });
+  const folder = resolve(dataDir);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const chosen = port ?? (await freePort());
+  const password = passwordOf(folder);
+  const persistence = {
+    appendonly: 'yes',
+    appendfsync: fsync ? 'always' : 'no',
+    'maxmemory-policy': 'noeviction',
+    save: '""',
+  };
+  const settings = { requirepass: password, databases: '64', ...persistence };
+  return startServer({
+    name: 'Redis',
+    url: `redis://:${password}@127.0.0.1:${chosen}`,
+    port: chosen,
+    ...(program.kind === 'file'
+      ? asProcess(program, folder, chosen, settings)
+      : asContainer(program, folder, chosen, settings)),
+    folder,
+    pidFile: join(folder, 'redis.pid'),
+    logFile: join(folder, 'redis.log'),
+    ready: /Ready to accept connections/,
+    stopSignal: 'SIGTERM',
+  });
+}
+
+type Settings = Record<string, string>;
+type HowToRun = Pick<ServerRecipe, 'command' | 'env' | 'signal'>;
+
+function asProcess(
+  program: RedisProgram & { kind: 'file' },
+  folder: string,
+  port: number,
+  settings: Settings,
+): HowToRun {
+  const place = {
+    bind: '127.0.0.1',
+    port: String(port),
+    dir: `"${folder}"`,
+    pidfile: `"${join(folder, 'redis.pid')}"`,
+  };
+  const file = writeSettings(folder, { ...settings, ...place });
+  return { command: [program.file, file], ...(program.env && { env: program.env }) };
+}
+
+function asContainer(
+  { image }: RedisProgram & { kind: 'container' },
+  folder: string,
+  port: number,
+  settings: Settings,
+): HowToRun {
+  writeSettings(folder, { ...settings, bind: '0.0.0.0', dir: '/data' });
+  const name = `boxoffice-redis-${createHash('sha256').update(folder).digest('hex').slice(0, 12)}`;
+  spawnSync('docker', ['rm', '--force', name]); // what a killed start left running
+  const owner = process.getuid ? ['--user', `${process.getuid()}:${process.getgid?.()}`] : [];
+  const where = ['--name', name, '--publish', `127.0.0.1:${port}:6379`, '--volume', `${folder}:/data`, ...owner];
+  return {
+    command: ['docker', 'run', '--rm', ...where, image, 'valkey-server', '/data/redis.conf'],
+    signal: (signal) => {
+      spawnSync('docker', ['kill', '--signal', signal, name]);
+    },
+  };
+}
+
+/** A file, not arguments: those are for everyone on the machine to read. */
+function writeSettings(folder: string, settings: Settings): string {
+  const file = join(folder, 'redis.conf');
+  const lines = Object.entries(settings).map(([name, value]) => `${name} ${value}\n`);
+  writeFileSync(file, lines.join(''), { mode: 0o600 });
+  return file;
+}
