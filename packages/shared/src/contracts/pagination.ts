@@ -1,8 +1,11 @@
 import { z } from 'zod';
 
+/** The last page that a list can be asked for. */
+export const pageLimit = 100_000;
+
 /** `?page=` and `?page_size=` of every list. */
 export const PageQuery = z.object({
-  page: z.coerce.number().int().min(1).max(100_000).default(1).describe('page, from 1'),
+  page: z.coerce.number().int().min(1).max(pageLimit).default(1).describe('page, from 1'),
   page_size: z.coerce.number().int().min(1).max(100).default(20).describe('results per page'),
 });
 export type PageQuery = z.infer<typeof PageQuery>;

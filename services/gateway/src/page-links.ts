@@ -1,0 +1,31 @@
+import { pageLimit } from '@boxoffice/shared/contracts/pagination';
+import type { FastifyRequest } from 'fastify';
+
+/**
+ * The links of one page of a list: absolute URLs of the request's own path, with its other query
+ * parameters kept. A page past the end links back to the last page there is.
+ *
+ * @param page of this answer, from 1
+ * @param pageSize results per page
+ * @param count results in all pages
+ */
+export function pageLinks(
+  request: Pick<FastifyRequest, 'protocol' | 'host' | 'originalUrl'>,
+  page: number,
+  pageSize: number,
+  count: number,
+): { next: string | null; previous: string | null } {
+  const last = Math.min(Math.max(1, Math.ceil(count / pageSize)), pageLimit);
+  return {
+    next: page < last ? linkTo(request, page + 1) : null,
+    previous: page > 1 ? linkTo(request, Math.min(page - 1, last)) : null,
+  };
+}
+
+/** Put together as text: `new URL` throws on a Host it does not like, and reads `//x/y` as another host. */
+function linkTo({ protocol, host, originalUrl }: Pick<FastifyRequest, 'protocol' | 'host' | 'originalUrl'>, page: number): string {
+  const [path = '/', query = ''] = originalUrl.split('?', 2);
+  const parameters = new URLSearchParams(query);
+  parameters.set('page', String(page));
+  return `${protocol}://${host}${path}?${parameters}`;
+}
