@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } fro
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { PlainError } from '../plain-error.ts';
 import { freePort } from './free-port.ts';
 import { passwordFile, passwordOf } from './password.ts';
 import { isAlive, runsIn } from './processes.ts';
@@ -76,7 +77,7 @@ function findBinaries(): string {
   try {
     return resolve(dirname(createRequire(import.meta.url).resolve(name)), '../native');
   } catch {
-    throw new Error(
+    throw new PlainError(
       `There is no PostgreSQL to bring along for ${process.platform}-${process.arch} (npm package ${name}): ` +
         'set DATABASE_URL to a PostgreSQL 15 or later.',
     );
@@ -100,7 +101,7 @@ async function asOrdinaryUser(): Promise<{ prefix: string[]; owner?: number }> {
   const works = ([file = '', ...args]: string[]) => spawnSync(file, [...args, 'true']).status === 0;
   if (works(namespace)) return { prefix: namespace, owner: 0 };
   if (works(otherUser)) return { prefix: otherUser, owner: 1 };
-  throw new Error(
+  throw new PlainError(
     'PostgreSQL does not run as root, and this machine has no way around it: run this as an ordinary user, or set DATABASE_URL.',
   );
 }

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { PlainError } from '../plain-error.ts';
 
 const run = promisify(execFile);
 
@@ -34,7 +35,9 @@ export async function findRedis(options: FindRedisOptions): Promise<RedisProgram
     if (program) return program;
     options.signal?.throwIfAborted();
   }
-  throw new Error('No Redis could be found or fetched: install redis-server (or valkey, or Docker), or set REDIS_URL.');
+  throw new PlainError(
+    'No Redis could be found or fetched: install redis-server (or valkey, or Docker), or set REDIS_URL.',
+  );
 }
 
 /** The absolute path of a program, or null. */

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { PlainError } from '../plain-error.ts';
 import { childrenOf, ended, runsIn, signalAll } from './processes.ts';
 
 /** A database server that runs as a child process and outlives a Ctrl-C in the terminal. */
@@ -115,7 +116,8 @@ async function launch(recipe: ServerRecipe): Promise<ChildProcess> {
     const child = await launchOnce(recipe, deadline);
     if (child) return child;
     const log = endOfLog(recipe);
-    if (!recipe.tryAgain?.test(log) || Date.now() > deadline) throw new Error(`${recipe.name} did not start:\n${log}`);
+    if (!recipe.tryAgain?.test(log) || Date.now() > deadline)
+      throw new PlainError(`${recipe.name} did not start:\n${log}`);
     await delay(100);
   }
 }
@@ -139,12 +141,12 @@ async function launchOnce(recipe: ServerRecipe, deadline: number): Promise<Child
   });
   for (;;) {
     await delay(20);
-    if (failure) throw new Error(`${recipe.name} cannot be run: ${failure.message}`);
+    if (failure) throw new PlainError(`${recipe.name} cannot be run: ${failure.message}`);
     if (hasEnded(child)) return null;
     if (recipe.ready.test(readFileSync(recipe.logFile, 'utf8'))) return child;
     if (Date.now() > deadline) {
       child.kill('SIGKILL');
-      throw new Error(`${recipe.name} was not ready after ${startTimeoutMs / 1000} s:\n${endOfLog(recipe)}`);
+      throw new PlainError(`${recipe.name} was not ready after ${startTimeoutMs / 1000} s:\n${endOfLog(recipe)}`);
     }
   }
 }

@@ -1,0 +1,48 @@
+import type { Server } from 'node:net';
+import type { Config } from '@boxoffice/shared/config';
+import { PlainError } from '../plain-error.ts';
+import { freePort, listen } from '../servers/free-port.ts';
+
+/** The ports on which the services will listen. */
+export interface Ports {
+  gateway: number;
+  catalog: number;
+  workers: number[];
+}
+
+/**
+ * Makes sure that every port can be had, before anything is started. Port 0 becomes a free one.
+ *
+ * @throws {PlainError} that names the port, and the variable that moves it
+ */
+export async function findPorts(config: Config): Promise<Ports> {
+  const held: Server[] = [];
+  const claim = async (variable: string, port: number): Promise<number> => {
+    const chosen = port || (await freePort());
+    held.push(await listen(chosen, config.HOST).catch((error) => Promise.reject(refusal(variable, chosen, error))));
+    return chosen;
+  };
+  try {
+    const gateway = await claim('PORT', config.PORT);
+    const catalog = await claim('CATALOG_PORT', config.CATALOG_PORT);
+    const workers: number[] = [];
+    for (let i = 0; i < config.WORKERS; i++) {
+      workers.push(await claim('WORKER_PORT', config.WORKER_PORT && config.WORKER_PORT + i));
+    }
+    return { gateway, catalog, workers };
+  } finally {
+    // Held until all are checked, so that two services with the same port are noticed as well.
+    await Promise.all(held.map((server) => new Promise((resolve) => server.close(resolve))));
+  }
+
+  function refusal(variable: string, port: number, error: NodeJS.ErrnoException): PlainError {
+    if (error.code === 'EADDRINUSE') {
+      return new PlainError(
+        `Port ${port} is in use: stop what listens there, or set ${variable} to another port (${variable}=${port + 1000} npx -y pnpm start).`,
+      );
+    }
+    return new PlainError(
+      `Cannot listen on ${config.HOST}:${port} (${error.code}): set ${variable} or HOST to something else.`,
+    );
+  }
+}

@@ -1,0 +1,132 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import { PlainError } from '../plain-error.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+
+/** The working directory of a service, by which a left-over process of it is recognised. */
+export const folderOf = (kind: string): string => join(root, 'services', kind);
+
+/** One process of a service, to be kept running. */
+export interface ServiceRecipe {
+  /** How it is called in the output: `gateway`, `worker 2`. */
+  name: string;
+  kind: 'gateway' | 'catalog' | 'booking-worker';
+  env: Record<string, string>;
+  /** Where it answers /readyz. */
+  healthUrl: string;
+  onLine(line: string): void;
+  /** Told that it died, and what happens next. */
+  onDeath(text: string): void;
+  onStart(pid: number): void;
+}
+
+export interface Service {
+  /** Waits until /readyz answers 200.
+   *
+   * @throws {PlainError} with its last lines when that takes more than 30 s, or it keeps dying
+   */
+  ready(signal: AbortSignal): Promise<void>;
+  /** SIGTERM, and SIGKILL after 10 s. */
+  stop(): Promise<void>;
+}
+
+const readyTimeoutMs = 30_000;
+const stopTimeoutMs = 10_000;
+const firstBackoffMs = 500;
+const longestBackoffMs = 10_000;
+/** A process that lived this long begins with the first backoff again. */
+const stableMs = 30_000;
+const deathsBeforeReady = 3;
+const lastLinesKept = 15;
+/** EX_CONFIG: the service refuses its configuration, and will refuse it again. */
+const refusedExitCode = 78;
+
+/** Starts a service, and starts it again whenever it dies, with growing pauses. */
+export function keepRunning(recipe: ServiceRecipe): Service {
+  const stopping = new AbortController();
+  const lastLines: string[] = [];
+  let child: ChildProcess | undefined;
+  let deaths = 0;
+  let refused = false;
+  const over = run();
+
+  async function run(): Promise<void> {
+    for (let pause = 0; !stopping.signal.aborted; ) {
+      const startedAt = Date.now();
+      child = launch();
+      const cause = await endOf(child);
+      if (stopping.signal.aborted) return;
+      deaths++;
+      refused = cause === `exit code ${refusedExitCode}`;
+      if (refused) return recipe.onDeath(`${recipe.name} does not run with this configuration; see its last line`);
+      const previous = Date.now() - startedAt > stableMs ? 0 : pause;
+      pause = Math.min(previous * 2 || firstBackoffMs, longestBackoffMs);
+      recipe.onDeath(`${recipe.name} died (${cause}); starting it again in ${pause / 1000} s`);
+      await delay(pause, undefined, { signal: stopping.signal }).catch(() => {});
+    }
+  }
+
+  function launch(): ChildProcess {
+    const started = spawn(process.execPath, [join(folderOf(recipe.kind), 'src/server.ts')], {
+      cwd: folderOf(recipe.kind),
+      env: { ...process.env, ...recipe.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // Ctrl-C must reach the start alone, which stops its services in order.
+      detached: true,
+    });
+    for (const input of [started.stdout, started.stderr]) {
+      createInterface({ input }).on('line', (line) => {
+        lastLines.push(line);
+        if (lastLines.length > lastLinesKept) lastLines.shift();
+        recipe.onLine(line);
+      });
+    }
+    if (started.pid) recipe.onStart(started.pid);
+    return started;
+  }
+
+  return {
+    async ready(signal) {
+      const deadline = Date.now() + readyTimeoutMs;
+      const complaint = (what: string) =>
+        new PlainError(`${recipe.name} ${what}. Its last lines:\n${lastLines.join('\n')}`);
+      while (!(await answersOk(recipe.healthUrl))) {
+        signal.throwIfAborted();
+        if (refused) throw complaint('does not run with this configuration');
+        if (deaths >= deathsBeforeReady) throw complaint(`died ${deaths} times before it was ready`);
+        if (Date.now() > deadline) throw complaint(`was not ready within ${readyTimeoutMs / 1000} s`);
+        await delay(100);
+      }
+    },
+    async stop() {
+      stopping.abort();
+      child?.kill('SIGTERM');
+      const killer = setTimeout(() => child?.kill('SIGKILL'), stopTimeoutMs);
+      await over;
+      clearTimeout(killer);
+    },
+  };
+}
+
+async function endOf(child: ChildProcess): Promise<string> {
+  try {
+    const [code, signal] = await once(child, 'exit');
+    return signal ?? `exit code ${code}`;
+  } catch (error) {
+    return (error as Error).message; // could not be run at all
+  }
+}
+
+async function answersOk(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
+    await response.body?.cancel();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * Real servers for the whole test run: the URLs in the environment, else containers, else the servers
+ * that `pnpm start` uses.
+ */
+import { rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { loadConfig } from '@boxoffice/shared/config';
+import { migrate } from '@boxoffice/shared/db/migrate';
+import type { TestProject } from 'vitest/node';
+import { startPostgres } from '../scripts/servers/postgres.ts';
+import { startRedis } from '../scripts/servers/redis.ts';
+import { containerPostgres, containerRedis, type GivenServer } from './support/containers.ts';
+import { dropDatabase, execute, urlOfDatabase } from './support/database.ts';
+import { eventually } from './support/eventually.ts';
+import { hasLeft, ownerName } from './support/owner.ts';
+import { sweepTestRedis } from './support/redis.ts';
+import { makeServerFolder, sweepServerFolders } from './support/server-folders.ts';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** Absolute path of the folder for data and fetched programs. */
+    dataDir: string;
+    /** `serverUrl` may create databases; `template` is the migrated one to copy. */
+    postgres: { serverUrl: string; template: string };
+    /** `owner` is the name under which this run claims logical databases. */
+    redis: { url: string; owner: string };
+  }
+}
+
+type Source = 'the environment' | 'Testcontainers' | 'embedded';
+type Found = GivenServer & { source: Source };
+
+/** Vitest calls this before all tests; what it gives back, after them. */
+export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
+  const config = loadConfig();
+  const dataDir = resolve(config.DATA_DIR);
+  const owner = ownerName(process.pid);
+  await sweepServerFolders(dataDir);
+
+  const [postgres, redis] = await Promise.all([
+    findPostgres(config.DATABASE_URL, dataDir),
+    findRedis(config.REDIS_URL, dataDir),
+  ]);
+  console.log(`Tests run on PostgreSQL (${postgres.source}) and Redis (${redis.source}).`);
+
+  const template = `boxoffice_test_${owner}`;
+  await eventually(() => execute(postgres.url, 'select 1'), { timeoutMs: 30_000, intervalMs: 200 });
+  await dropDatabases(postgres.url, hasLeft);
+  await execute(postgres.url, `create database ${template}`);
+  await migrate(urlOfDatabase(postgres.url, template));
+  await sweepTestRedis(redis.url, owner);
+
+  project.provide('dataDir', dataDir);
+  project.provide('postgres', { serverUrl: postgres.url, template });
+  project.provide('redis', { url: redis.url, owner });
+
+  return async () => {
+    await dropDatabases(postgres.url, (name) => name === owner);
+    await sweepTestRedis(redis.url, owner);
+    await Promise.all([postgres.stop(), redis.stop()]);
+    await sweepServerFolders(dataDir);
+  };
+}
+
+async function findPostgres(url: string | undefined, dataDir: string): Promise<Found> {
+  if (url) return { url, source: 'the environment', stop: async () => {} };
+  const container = await containerPostgres();
+  if (container) return { ...container, source: 'Testcontainers' };
+  const folder = makeServerFolder(dataDir, 'postgres');
+  const server = await startPostgres({ dataDir: folder, fsync: false });
+  return { url: server.url, source: 'embedded', stop: () => server.stop().then(() => remove(folder)) };
+}
+
+async function findRedis(url: string | undefined, dataDir: string): Promise<Found> {
+  if (url) return { url, source: 'the environment', stop: async () => {} };
+  const container = await containerRedis();
+  if (container) return { ...container, source: 'Testcontainers' };
+  const folder = makeServerFolder(dataDir, 'redis');
+  const server = await startRedis({ dataDir: folder, binDir: join(dataDir, 'bin'), fsync: false, log: console.log });
+  return { url: server.url, source: 'embedded', stop: () => server.stop().then(() => remove(folder)) };
+}
+
+const remove = (folder: string) => rmSync(folder, { recursive: true, force: true });
+
+/** Drops the test databases of the runs that `which` picks. */
+async function dropDatabases(url: string, which: (owner: string) => boolean): Promise<void> {
+  const rows = await execute<{ name: string }>(
+    url,
+    "select datname as name from pg_database where datname like 'boxoffice\\_test\\_%'",
+  );
+  for (const { name } of rows) {
+    const owner = name.split('_').slice(2, 4).join('_');
+    if (which(owner)) await dropDatabase(url, name);
+  }
+}

@@ -1,0 +1,85 @@
+import { GenericContainer, getContainerRuntimeClient, type StartedTestContainer, Wait } from 'testcontainers';
+
+/** A server that the tests were given, wherever it came from. */
+export interface GivenServer {
+  url: string;
+  stop(): Promise<void>;
+}
+
+const pullTimeoutMs = 120_000;
+
+/** PostgreSQL in a container, or null where no container runtime can start it. */
+export async function containerPostgres(): Promise<GivenServer | null> {
+  const container = await startContainer(() =>
+    new GenericContainer('postgres:18')
+      .withEnvironment({ POSTGRES_USER: 'boxoffice', POSTGRES_PASSWORD: 'test', POSTGRES_DB: 'boxoffice' })
+      .withCommand(['postgres', '-c', 'max_connections=200', '-c', 'fsync=off', '-c', 'full_page_writes=off'])
+      .withExposedPorts(5432)
+      .withWaitStrategy(Wait.forListeningPorts()),
+  );
+  return (
+    container &&
+    given(container, `postgres://boxoffice:test@${container.getHost()}:${container.getMappedPort(5432)}/boxoffice`)
+  );
+}
+
+/** Valkey in a container, or null where no container runtime can start it. */
+export async function containerRedis(): Promise<GivenServer | null> {
+  const settings = [
+    '--appendonly',
+    'yes',
+    '--appendfsync',
+    'no',
+    '--maxmemory-policy',
+    'noeviction',
+    '--databases',
+    '64',
+  ];
+  const container = await startContainer(() =>
+    new GenericContainer('valkey/valkey:9').withCommand(['valkey-server', ...settings]).withExposedPorts(6379),
+  );
+  return container && given(container, `redis://${container.getHost()}:${container.getMappedPort(6379)}`);
+}
+
+/** An engine that answers may still have no image and no registry: then it is as good as none. */
+async function startContainer(make: () => GenericContainer): Promise<StartedTestContainer | null> {
+  try {
+    await getContainerRuntimeClient();
+  } catch {
+    return null;
+  }
+  const started = await start(make);
+  if (started || process.env.TESTCONTAINERS_RYUK_DISABLED === 'true') return started;
+  // The image of Testcontainers' own cleaner may be what is missing; the set-up stops its containers anyway.
+  process.env.TESTCONTAINERS_RYUK_DISABLED = 'true';
+  return start(make);
+}
+
+async function start(make: () => GenericContainer): Promise<StartedTestContainer | null> {
+  const container = make().start();
+  const late = new AbortController();
+  try {
+    return await Promise.race([container, rejectAfter(pullTimeoutMs, late.signal)]);
+  } catch {
+    container.then((unwanted) => unwanted.stop()).catch(() => {});
+    return null;
+  } finally {
+    late.abort();
+  }
+}
+
+function rejectAfter(timeoutMs: number, signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const timer = setTimeout(() => reject(new Error(`not there after ${timeoutMs} ms`)), timeoutMs);
+    signal.addEventListener('abort', () => clearTimeout(timer));
+  });
+}
+
+function given(container: StartedTestContainer, url: string): GivenServer {
+  return {
+    url,
+    stop: async () => {
+      await container.stop({ timeout: 1_000 });
+    },
+  };
+}

@@ -1,0 +1,16 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    globalSetup: 'test/global-setup.ts',
+    include: ['{packages,services,scripts,test}/**/*.test.ts'],
+    env: { NODE_ENV: 'test', LOG_LEVEL: 'warn' },
+    pool: 'forks',
+    // Each file has servers, or a database, of its own: more at once only makes every one slower.
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    reporters: ['default', 'json'],
+    outputFile: { json: '.boxoffice/test-results.json' },
+  },
+});
