@@ -14,6 +14,7 @@ describe('pageLinks', () => {
       next: 'https://tickets.example:8443/movies/?search=a%26b&page=3&page_size=5',
       previous: 'https://tickets.example:8443/movies/?search=a%26b&page=1&page_size=5',
     });
+    expect(pageLinks(request('/movies/?search=who?'), 1, 20, 21).next).toContain('?search=who%3F&page=2');
   });
 
   it('adds the parameter where the request had none', () => {

@@ -24,8 +24,8 @@ export function pageLinks(
 
 /** Put together as text: `new URL` throws on a Host it does not like, and reads `//x/y` as another host. */
 function linkTo({ protocol, host, originalUrl }: Pick<FastifyRequest, 'protocol' | 'host' | 'originalUrl'>, page: number): string {
-  const [path = '/', query = ''] = originalUrl.split('?', 2);
-  const parameters = new URLSearchParams(query);
+  const [path = '/', ...query] = originalUrl.split('?');
+  const parameters = new URLSearchParams(query.join('?'));
   parameters.set('page', String(page));
   return `${protocol}://${host}${path}?${parameters}`;
 }

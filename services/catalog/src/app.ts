@@ -1,0 +1,22 @@
+import { type MikroORM, pingDatabase } from '@boxoffice/shared/db/orm';
+import { createHttp, type Http } from '@boxoffice/shared/http';
+import type { Logger } from '@boxoffice/shared/logging';
+import { movieRoutes } from './routes/movies.ts';
+import { seatMapRoutes } from './routes/seat-map.ts';
+import { showRoutes } from './routes/shows.ts';
+
+/** What the catalog is made of. */
+export interface CatalogParts {
+  /** In the role `boxoffice_catalog`; the caller closes it after the server. */
+  orm: MikroORM;
+  logger: Logger;
+}
+
+/** Puts the catalog together: movies, shows and seat maps under `/internal/`. Does no I/O. */
+export function buildCatalog({ orm, logger }: CatalogParts): Http {
+  const { http } = createHttp({ logger, checks: { database: () => pingDatabase(orm) } });
+  movieRoutes(http, orm);
+  showRoutes(http, orm);
+  seatMapRoutes(http, orm);
+  return http;
+}

@@ -1,0 +1,99 @@
+import type { MovieChangeBody, MovieCreateBody, MovieQuery, MovieView } from '@boxoffice/shared/contracts/catalog';
+import type { Rows } from '@boxoffice/shared/contracts/pagination';
+import { ProblemError } from '@boxoffice/shared/contracts/problems';
+import { Movie, Show } from '@boxoffice/shared/db/catalog';
+import type { EntityManager } from '@boxoffice/shared/db/orm';
+import { ForeignKeyConstraintViolationException } from '@mikro-orm/core';
+
+/** One page of the movies whose title holds `search`, whatever its case; in the order of their titles. */
+export async function listMovies(em: EntityManager, { page, page_size, search }: MovieQuery): Promise<Rows<MovieView>> {
+  const [movies, count] = await em.findAndCount(Movie, search ? { title: { $ilike: `%${escapeLike(search)}%` } } : {}, {
+    orderBy: { title: 'asc', id: 'asc' },
+    limit: page_size,
+    offset: (page - 1) * page_size,
+  });
+  return { count, results: movies.map(movieView) };
+}
+
+/** Titles may hold what LIKE takes for a wildcard ("100% Wolf"). */
+function escapeLike(text: string): string {
+  return text.replace(/[\\%_]/g, '\\$&');
+}
+
+/** @throws {ProblemError} movie_not_found */
+export async function getMovie(em: EntityManager, id: number): Promise<MovieView> {
+  return movieView(await getEntity(em, id));
+}
+
+/** Whether there is such a movie. */
+export async function hasMovie(em: EntityManager, id: number): Promise<boolean> {
+  return (await em.count(Movie, { id })) > 0;
+}
+
+/** Adds a movie and gives it its id. */
+export async function createMovie(em: EntityManager, body: MovieCreateBody): Promise<MovieView> {
+  const movie = em.create(Movie, movieColumns(body));
+  await em.flush();
+  return movieView(movie);
+}
+
+/**
+ * Writes the given fields of a movie and leaves the others as they are.
+ *
+ * @throws {ProblemError} movie_not_found
+ */
+export async function changeMovie(em: EntityManager, id: number, change: MovieChangeBody): Promise<MovieView> {
+  const movie = await getEntity(em, id);
+  em.assign(movie, movieColumns({ ...movieView(movie), ...change } as MovieCreateBody));
+  await em.flush();
+  return movieView(movie);
+}
+
+/**
+ * Deletes a movie that has no shows. The foreign key is asked, not a count before: a show may be
+ * added at the same moment.
+ *
+ * @throws {ProblemError} movie_not_found, has_shows
+ */
+export async function deleteMovie(em: EntityManager, id: number): Promise<void> {
+  try {
+    if ((await em.nativeDelete(Movie, { id })) === 0) throw movieNotFound(id);
+  } catch (error) {
+    if (!(error instanceof ForeignKeyConstraintViolationException)) throw error;
+    const shows = await em.count(Show, { movie: id });
+    throw new ProblemError('has_shows', `Movie ${id} has ${shows === 1 ? '1 show' : `${shows} shows`}. Delete its shows first.`);
+  }
+}
+
+async function getEntity(em: EntityManager, id: number): Promise<Movie> {
+  const movie = await em.findOne(Movie, { id });
+  if (!movie) throw movieNotFound(id);
+  return movie;
+}
+
+export function movieNotFound(id: number): ProblemError {
+  return new ProblemError('movie_not_found', `There is no movie ${id}.`);
+}
+
+function movieColumns(body: MovieCreateBody) {
+  return {
+    title: body.title,
+    durationMinutes: body.duration_minutes,
+    description: body.description,
+    rating: body.rating,
+    language: body.language,
+    posterUrl: body.poster_url,
+  };
+}
+
+function movieView(movie: Movie): MovieView {
+  return {
+    id: movie.id,
+    title: movie.title,
+    duration_minutes: movie.durationMinutes,
+    description: movie.description,
+    rating: movie.rating,
+    language: movie.language,
+    poster_url: movie.posterUrl ?? null,
+  };
+}

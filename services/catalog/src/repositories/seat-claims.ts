@@ -1,0 +1,65 @@
+/**
+ * What the catalog reads of the bookings; it writes none of it. A claim is live while its seat is
+ * booked, or held by the database's clock: a hold that has lapsed no longer counts, whether or not
+ * its row has been cleared away.
+ */
+import { Booking, SeatClaim } from '@boxoffice/shared/db/booking';
+import type { EntityManager } from '@boxoffice/shared/db/orm';
+import { showLockClass } from '@boxoffice/shared/db/show-lock';
+
+const isLive = '(expires_at is null or expires_at > now())';
+
+/** How many seats of each of these shows are held or booked; a show without any is not in the map. */
+export async function countLiveClaims(em: EntityManager, showIds: number[]): Promise<Map<number, number>> {
+  if (showIds.length === 0) return new Map();
+  const rows = await em.execute<{ show_id: number; claims: number }[]>(
+    `select show_id, count(*)::int as claims from booking.seat_claims where show_id in (?) and ${isLive} group by show_id`,
+    [showIds],
+  );
+  return new Map(rows.map((row) => [row.show_id, row.claims]));
+}
+
+/** The live claims of one show, with the bookings that they belong to. */
+export async function listLiveClaims(em: EntityManager, showId: number): Promise<Pick<SeatClaim, 'seatNumber' | 'bookingId'>[]> {
+  return em.execute(
+    `select seat_number as "seatNumber", booking_id as "bookingId"
+     from booking.seat_claims where show_id = ? and ${isLive} order by seat_number`,
+    [showId],
+  );
+}
+
+/** How many bookings a show has ever had, cancelled ones included. */
+export async function countBookings(em: EntityManager, showId: number): Promise<number> {
+  return em.count(Booking, { showId });
+}
+
+/**
+ * Waits until no transaction that books seats of this show is under way, and keeps the next ones
+ * waiting until this transaction ends. Call it before the statements that read the bookings.
+ */
+export async function lockBookings(em: EntityManager, showId: number): Promise<void> {
+  await em.execute('select pg_advisory_xact_lock(?, ?)', [showLockClass, showId]);
+}
+
+/** A show's plan and who has its seats, as of one instant. */
+export interface Occupancy {
+  total_seats: number;
+  seats_per_row: number;
+  /** Labels with a space between, in a fixed order; empty when there is none. */
+  booked: string;
+  held: string;
+}
+
+/** Reads a show's occupancy in one statement, so that plan and claims belong together; null without such a show. */
+export async function findOccupancy(em: EntityManager, showId: number): Promise<Occupancy | null> {
+  const labels = (which: string) =>
+    `coalesce((select string_agg(seat_number, ' ' order by seat_number) from booking.seat_claims
+               where show_id = shows.id and ${which}), '')`;
+  const [occupancy] = await em.execute<Occupancy[]>(
+    `select total_seats, seats_per_row,
+            ${labels('expires_at is null')} as booked, ${labels('expires_at > now()')} as held
+     from catalog.shows where id = ?`,
+    [showId],
+  );
+  return occupancy ?? null;
+}

@@ -1,0 +1,136 @@
+import type { BookingShow } from '@boxoffice/shared/contracts/booking';
+import type { AdminShowQuery, ShowCreateBody, ShowFacts, ShowView } from '@boxoffice/shared/contracts/catalog';
+import type { Rows } from '@boxoffice/shared/contracts/pagination';
+import { ProblemError } from '@boxoffice/shared/contracts/problems';
+import { Movie, Show } from '@boxoffice/shared/db/catalog';
+import type { EntityManager } from '@boxoffice/shared/db/orm';
+import { ForeignKeyConstraintViolationException, LockMode } from '@mikro-orm/core';
+import { countLiveClaims } from './seat-claims.ts';
+
+/**
+ * One page of the shows that start at or after `from` and before `to`, of one movie or of all, in the
+ * order in which they start. Three statements whatever the page holds.
+ */
+export async function listShows(
+  em: EntityManager,
+  { page, page_size, movie_id, from, to }: AdminShowQuery,
+): Promise<Rows<ShowView>> {
+  const [shows, count] = await em.findAndCount(
+    Show,
+    {
+      ...(movie_id !== undefined && { movie: movie_id }),
+      ...((from || to) && { dateTime: { ...(from && { $gte: from }), ...(to && { $lt: to }) } }),
+    },
+    { orderBy: { dateTime: 'asc', id: 'asc' }, limit: page_size, offset: (page - 1) * page_size },
+  );
+  const claims = await countLiveClaims(em, shows.map((show) => show.id));
+  return { count, results: shows.map((show) => showView(show, claims.get(show.id) ?? 0)) };
+}
+
+/** @throws {ProblemError} show_not_found */
+export async function getShow(em: EntityManager, id: number): Promise<ShowView> {
+  const show = await em.findOne(Show, { id });
+  if (!show) throw showNotFound(id);
+  return viewOf(em, show);
+}
+
+/** What a booking must know of a show: nothing that changes with every booking. @throws {ProblemError} show_not_found */
+export async function getShowFacts(em: EntityManager, id: number): Promise<ShowFacts> {
+  const show = await em.findOne(Show, { id });
+  if (!show) throw showNotFound(id);
+  return showFacts(show);
+}
+
+/** Those of these shows that are there, each with its movie, in no particular order. */
+export async function findBookingShows(em: EntityManager, ids: number[]): Promise<BookingShow[]> {
+  const shows = await em.find(Show, { id: { $in: ids } }, { populate: ['movie'] });
+  return shows.map(({ id, screenName, dateTime, movie }) => ({
+    id,
+    screen_name: screenName,
+    date_time: dateTime.toISOString(),
+    movie: { id: movie.id, title: movie.title, duration_minutes: movie.durationMinutes, poster_url: movie.posterUrl ?? null },
+  }));
+}
+
+/**
+ * Adds a show and gives it its id.
+ *
+ * @throws {ProblemError} validation_failed when there is no such movie
+ */
+export async function createShow(em: EntityManager, body: ShowCreateBody): Promise<ShowView> {
+  const show = em.create(Show, showColumns(em, body));
+  await flushShow(em, show);
+  return showView(show, 0);
+}
+
+/**
+ * Reads a show that is about to be changed or deleted; another who wants the same waits until this
+ * transaction ends.
+ *
+ * @throws {ProblemError} show_not_found
+ */
+export async function getShowForChange(em: EntityManager, id: number): Promise<Show> {
+  const show = await em.findOne(Show, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  if (!show) throw showNotFound(id);
+  return show;
+}
+
+/**
+ * Writes a show that was read before with these fields.
+ *
+ * @throws {ProblemError} validation_failed when there is no such movie
+ */
+export async function writeShow(em: EntityManager, show: Show, fields: ShowCreateBody): Promise<ShowView> {
+  em.assign(show, showColumns(em, fields));
+  await flushShow(em, show);
+  return viewOf(em, show);
+}
+
+/** Deletes a show that was read before. */
+export async function deleteShow(em: EntityManager, show: Show): Promise<void> {
+  await em.nativeDelete(Show, { id: show.id });
+}
+
+async function flushShow(em: EntityManager, show: Show): Promise<void> {
+  try {
+    await em.flush();
+  } catch (error) {
+    if (!(error instanceof ForeignKeyConstraintViolationException)) throw error;
+    const message = `There is no movie ${show.movie.id}`;
+    throw new ProblemError('validation_failed', `movie_id: ${message}`, { errors: { movie_id: [message] } });
+  }
+}
+
+export function showNotFound(id: number): ProblemError {
+  return new ProblemError('show_not_found', `There is no show ${id}.`);
+}
+
+function showColumns(em: EntityManager, body: ShowCreateBody) {
+  return {
+    movie: em.getReference(Movie, body.movie_id),
+    screenName: body.screen_name,
+    dateTime: new Date(body.date_time),
+    totalSeats: body.total_seats,
+    seatsPerRow: body.seats_per_row,
+  };
+}
+
+export function showFacts(show: Show): ShowFacts {
+  return {
+    id: show.id,
+    movie_id: show.movie.id,
+    screen_name: show.screenName,
+    date_time: show.dateTime.toISOString(),
+    total_seats: show.totalSeats,
+    seats_per_row: show.seatsPerRow,
+  };
+}
+
+async function viewOf(em: EntityManager, show: Show): Promise<ShowView> {
+  const claims = await countLiveClaims(em, [show.id]);
+  return showView(show, claims.get(show.id) ?? 0);
+}
+
+function showView(show: Show, claims: number): ShowView {
+  return { ...showFacts(show), available_seats: show.totalSeats - claims };
+}

@@ -1,0 +1,32 @@
+import { IdParams, MovieChangeBody, MovieCreateBody, MovieQuery, ShowQuery } from '@boxoffice/shared/contracts/catalog';
+import type { MikroORM } from '@boxoffice/shared/db/orm';
+import type { Http } from '@boxoffice/shared/http';
+import { changeMovie, createMovie, deleteMovie, getMovie, hasMovie, listMovies, movieNotFound } from '../repositories/movies.ts';
+import { listShows } from '../repositories/shows.ts';
+
+/** Movies, and the shows of one. */
+export function movieRoutes(http: Http, orm: MikroORM): void {
+  http.get('/internal/movies', { schema: { querystring: MovieQuery } }, (request) => listMovies(orm.em.fork(), request.query));
+  http.post('/internal/movies', { schema: { body: MovieCreateBody } }, async (request, reply) =>
+    reply.code(201).send(await createMovie(orm.em.fork(), request.body)),
+  );
+  http.get('/internal/movies/:id', { schema: { params: IdParams } }, (request) => getMovie(orm.em.fork(), request.params.id));
+  http.patch('/internal/movies/:id', { schema: { params: IdParams, body: MovieChangeBody } }, (request) =>
+    changeMovie(orm.em.fork(), request.params.id, request.body),
+  );
+  // The create body names every field, so this leaves nothing as it was.
+  http.put('/internal/movies/:id', { schema: { params: IdParams, body: MovieCreateBody } }, (request) =>
+    changeMovie(orm.em.fork(), request.params.id, request.body),
+  );
+  http.delete('/internal/movies/:id', { schema: { params: IdParams } }, async (request, reply) => {
+    await deleteMovie(orm.em.fork(), request.params.id);
+    return reply.code(204).send();
+  });
+  http.get('/internal/movies/:id/shows', { schema: { params: IdParams, querystring: ShowQuery } }, async (request) => {
+    const { id } = request.params;
+    const em = orm.em.fork();
+    const shows = await listShows(em, { ...request.query, movie_id: id });
+    if (shows.count === 0 && !(await hasMovie(em, id))) throw movieNotFound(id);
+    return shows;
+  });
+}

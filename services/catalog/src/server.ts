@@ -1,0 +1,24 @@
+import { openDatabase } from '@boxoffice/shared/db/orm';
+import { required } from '@boxoffice/shared/config';
+import { runService } from '@boxoffice/shared/process';
+import { buildCatalog } from './app.ts';
+
+/** Below the gateway's own patience, so that it hears which dependency is away rather than nothing. */
+const statementTimeoutMs = 800;
+
+await runService('catalog', async ({ config, logger }) => {
+  const orm = await openDatabase({
+    url: required(config, 'DATABASE_URL'),
+    role: 'boxoffice_catalog',
+    statementTimeoutMs,
+    logger,
+  });
+  const http = buildCatalog({ orm, logger });
+  await http.listen({ host: config.HOST, port: config.CATALOG_PORT });
+  return {
+    async stop() {
+      await http.close();
+      await orm.close();
+    },
+  };
+});
