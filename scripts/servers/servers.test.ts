@@ -87,17 +87,28 @@ describe('what a test file is given', () => {
     await expect(execute(one.url, 'select 1')).rejects.toThrow('does not exist');
   });
 
-  test('Redis databases are empty and apart from each other; other data is passed over', async () => {
+  test('Redis databases are empty and apart from each other', async () => {
     const [one, other] = await Promise.all([createTestRedis(), createTestRedis()]);
     expect(one.url).not.toBe(other.url);
     const redis = new Redis(one.url);
     await redis.set('mine', '1');
-    await redis.config('GET', 'databases');
     await other.drop();
     const third = await createTestRedis();
     expect(third.url).not.toBe(one.url);
     await Promise.all([one.drop(), third.drop()]);
     expect(await redis.exists('mine')).toBe(0);
     redis.disconnect();
+  });
+
+  test('a Redis database that holds other data is passed over', async () => {
+    const server = await ownRedis();
+    const first = new Redis(server.url, { db: 1 });
+    await first.set('somebody', 'else');
+    const given = await createTestRedis({ url: server.url, owner: 'this test' });
+    expect(new URL(given.url).pathname).toBe('/2');
+    await given.drop();
+    expect(await first.get('somebody')).toBe('else');
+    first.disconnect();
+    await server.drop();
   });
 });

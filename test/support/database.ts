@@ -38,6 +38,7 @@ export async function execute<Row extends object>(url: string, statement: string
     clientUrl: url,
     entities: [],
     discovery: { warnWhenNoEntities: false },
+    ensureDatabase: false, // its default creates the database that is not there
     pool: { max: 1 },
   });
   try {

@@ -19,8 +19,7 @@ const claimsKey = 'boxoffice:test-databases';
  *
  * @throws when no database is free within 20 s
  */
-export async function createTestRedis(): Promise<TestRedis> {
-  const { url, owner } = inject('redis');
+export async function createTestRedis({ url, owner } = inject('redis')): Promise<TestRedis> {
   const claims = new Redis(url, { db: 0 });
   try {
     const databases = await numberOfDatabases(claims);
