@@ -1,0 +1,94 @@
+import type { MovieView, SeatMap, ShowCreateBody, ShowFacts, ShowView } from '@boxoffice/shared/contracts/catalog';
+import type { Rows } from '@boxoffice/shared/contracts/pagination';
+import type { Problem } from '@boxoffice/shared/contracts/problems';
+import { newEnvelopeId, requestId } from '@boxoffice/shared/booking-id';
+import { type EntityManager, type MikroORM, openDatabase } from '@boxoffice/shared/db/orm';
+import type { Http } from '@boxoffice/shared/http';
+import { createLogger } from '@boxoffice/shared/logging';
+import { createTestDatabase } from '../../../test/support/database.ts';
+import { buildCatalog } from '../src/app.ts';
+
+/** What any answer of the catalog may hold; each test reads the part it asked for. */
+export type AnyBody = MovieView & ShowView & ShowFacts & SeatMap & Rows<MovieView & ShowView> & Problem;
+
+/** A catalog on a database that one test file has to itself. */
+export interface StartedCatalog {
+  http: Http;
+  /** As the booking-worker sees the database. */
+  worker: MikroORM;
+  get(path: string, headers?: Record<string, string>): Promise<{ statusCode: number; headers: Record<string, unknown>; body: AnyBody }>;
+  send(
+    method: 'POST' | 'PATCH' | 'PUT' | 'DELETE',
+    path: string,
+    body?: object,
+  ): Promise<{ statusCode: number; headers: Record<string, unknown>; body: AnyBody }>;
+  addMovie(title?: string): Promise<number>;
+  addShow(fields?: Partial<ShowCreateBody>): Promise<number>;
+  stop(): Promise<void>;
+}
+
+export async function startCatalog(): Promise<StartedCatalog> {
+  const database = await createTestDatabase();
+  const orm = await openDatabase({ url: database.url, role: 'boxoffice_catalog' });
+  const worker = await openDatabase({ url: database.url, role: 'boxoffice_worker' });
+  const http = buildCatalog({ orm, logger: createLogger('catalog', { LOG_LEVEL: 'error' }) });
+
+  const inject = async (method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE', path: string, body?: object, headers = {}) => {
+    const answer = await http.inject({ method, url: `/internal${path}`, headers, ...(body && { payload: body }) });
+    return {
+      statusCode: answer.statusCode,
+      headers: answer.headers,
+      body: (answer.body ? answer.json() : null) as AnyBody,
+    };
+  };
+  const addMovie = async (title = 'The Last Reel') =>
+    (await inject('POST', '/movies', { title, duration_minutes: 118 })).body.id;
+
+  return {
+    http,
+    worker,
+    get: (path, headers) => inject('GET', path, undefined, headers),
+    send: (method, path, body) => inject(method, path, body),
+    addMovie,
+    async addShow(fields = {}) {
+      const show = { screen_name: 'Screen 1', date_time: '2030-01-01T19:30:00Z', total_seats: 20, ...fields };
+      const { statusCode, body } = await inject('POST', '/shows', { movie_id: fields.movie_id ?? (await addMovie()), ...show });
+      if (statusCode !== 201) throw new Error(`No show: ${JSON.stringify(body)}`);
+      return body.id;
+    },
+    async stop() {
+      await http.close();
+      await orm.close();
+      await worker.close();
+      await database.drop();
+    },
+  };
+}
+
+/**
+ * Books seats as the booking-worker would, in the caller's transaction if there is one.
+ *
+ * @param expiresIn an SQL interval makes it a hold; a negative one has lapsed
+ * @returns the booking's id
+ */
+export async function book(em: EntityManager, showId: number, seats: string[], expiresIn: string | null = null): Promise<string> {
+  const id = requestId(newEnvelopeId(0), showId, 0);
+  await em.execute(
+    `insert into booking.bookings (show_id, id, user_id, seats, status, created_at)
+     values (?, ?, 1, string_to_array(?, ' '), ?, now())`,
+    [showId, id, seats.join(' '), expiresIn === null ? 'booked' : 'held'],
+  );
+  for (const seat of seats) {
+    await em.execute(
+      'insert into booking.seat_claims (show_id, seat_number, booking_id, expires_at) values (?, ?, ?, now() + ?::interval)',
+      [showId, seat, id, expiresIn],
+    );
+  }
+  return id;
+}
+
+/** Cancels a booking as the booking-worker would. */
+export async function cancel(em: EntityManager, showId: number, id: string): Promise<void> {
+  await em.execute('delete from booking.seat_claims where show_id = ? and booking_id = ?', [showId, id]);
+  await em.execute("update booking.bookings set status = 'cancelled', cancelled_at = now() where show_id = ? and id = ?", [showId, id]);
+}
