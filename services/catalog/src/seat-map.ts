@@ -21,7 +21,12 @@ export function seatMap(showId: ShowView['id'], occupancy: Occupancy): SeatMap {
     available_seats: total_seats - booked.size - held.size,
     seats: Array.from({ length: total_seats }, (_, index) => {
       const { label, row, number } = seatAt(index + 1, occupancy);
-      return { seat_number: label, row, number, status: booked.has(label) ? 'booked' : held.has(label) ? 'held' : 'available' };
+      return {
+        seat_number: label,
+        row,
+        number,
+        status: booked.has(label) ? 'booked' : held.has(label) ? 'held' : 'available',
+      };
     }),
   };
 }

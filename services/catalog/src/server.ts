@@ -1,5 +1,5 @@
-import { openDatabase } from '@boxoffice/shared/db/orm';
 import { required } from '@boxoffice/shared/config';
+import { openDatabase } from '@boxoffice/shared/db/orm';
 import { runService } from '@boxoffice/shared/process';
 import { buildCatalog } from './app.ts';
 

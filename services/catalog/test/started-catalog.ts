@@ -1,7 +1,7 @@
+import { newEnvelopeId, requestId } from '@boxoffice/shared/booking-id';
 import type { MovieView, SeatMap, ShowCreateBody, ShowFacts, ShowView } from '@boxoffice/shared/contracts/catalog';
 import type { Rows } from '@boxoffice/shared/contracts/pagination';
 import type { Problem } from '@boxoffice/shared/contracts/problems';
-import { newEnvelopeId, requestId } from '@boxoffice/shared/booking-id';
 import { type EntityManager, type MikroORM, openDatabase } from '@boxoffice/shared/db/orm';
 import type { Http } from '@boxoffice/shared/http';
 import { createLogger } from '@boxoffice/shared/logging';
@@ -16,7 +16,10 @@ export interface StartedCatalog {
   http: Http;
   /** As the booking-worker sees the database. */
   worker: MikroORM;
-  get(path: string, headers?: Record<string, string>): Promise<{ statusCode: number; headers: Record<string, unknown>; body: AnyBody }>;
+  get(
+    path: string,
+    headers?: Record<string, string>,
+  ): Promise<{ statusCode: number; headers: Record<string, unknown>; body: AnyBody }>;
   send(
     method: 'POST' | 'PATCH' | 'PUT' | 'DELETE',
     path: string,
@@ -33,7 +36,12 @@ export async function startCatalog(): Promise<StartedCatalog> {
   const worker = await openDatabase({ url: database.url, role: 'boxoffice_worker' });
   const http = buildCatalog({ orm, logger: createLogger('catalog', { LOG_LEVEL: 'error' }) });
 
-  const inject = async (method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE', path: string, body?: object, headers = {}) => {
+  const inject = async (
+    method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE',
+    path: string,
+    body?: object,
+    headers = {},
+  ) => {
     const answer = await http.inject({ method, url: `/internal${path}`, headers, ...(body && { payload: body }) });
     return {
       statusCode: answer.statusCode,
@@ -52,7 +60,10 @@ export async function startCatalog(): Promise<StartedCatalog> {
     addMovie,
     async addShow(fields = {}) {
       const show = { screen_name: 'Screen 1', date_time: '2030-01-01T19:30:00Z', total_seats: 20, ...fields };
-      const { statusCode, body } = await inject('POST', '/shows', { movie_id: fields.movie_id ?? (await addMovie()), ...show });
+      const { statusCode, body } = await inject('POST', '/shows', {
+        movie_id: fields.movie_id ?? (await addMovie()),
+        ...show,
+      });
       if (statusCode !== 201) throw new Error(`No show: ${JSON.stringify(body)}`);
       return body.id;
     },
@@ -71,7 +82,12 @@ export async function startCatalog(): Promise<StartedCatalog> {
  * @param expiresIn an SQL interval makes it a hold; a negative one has lapsed
  * @returns the booking's id
  */
-export async function book(em: EntityManager, showId: number, seats: string[], expiresIn: string | null = null): Promise<string> {
+export async function book(
+  em: EntityManager,
+  showId: number,
+  seats: string[],
+  expiresIn: string | null = null,
+): Promise<string> {
   const id = requestId(newEnvelopeId(0), showId, 0);
   await em.execute(
     `insert into booking.bookings (show_id, id, user_id, seats, status, created_at)
@@ -90,5 +106,8 @@ export async function book(em: EntityManager, showId: number, seats: string[], e
 /** Cancels a booking as the booking-worker would. */
 export async function cancel(em: EntityManager, showId: number, id: string): Promise<void> {
   await em.execute('delete from booking.seat_claims where show_id = ? and booking_id = ?', [showId, id]);
-  await em.execute("update booking.bookings set status = 'cancelled', cancelled_at = now() where show_id = ? and id = ?", [showId, id]);
+  await em.execute(
+    "update booking.bookings set status = 'cancelled', cancelled_at = now() where show_id = ? and id = ?",
+    [showId, id],
+  );
 }

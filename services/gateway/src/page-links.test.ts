@@ -26,7 +26,9 @@ describe('pageLinks', () => {
       next: null,
       previous: 'https://tickets.example:8443/api/movies/?page=3',
     });
-    expect(pageLinks(request('/api/movies/?page=90'), 90, 20, 0).previous).toBe('https://tickets.example:8443/api/movies/?page=1');
+    expect(pageLinks(request('/api/movies/?page=90'), 90, 20, 0).previous).toBe(
+      'https://tickets.example:8443/api/movies/?page=1',
+    );
   });
 
   it('never links past the last page that may be asked for', () => {
@@ -34,6 +36,8 @@ describe('pageLinks', () => {
   });
 
   it('stays on its own host whatever the path looks like', () => {
-    expect(pageLinks(request('//evil.example/x'), 1, 1, 2).next).toBe('https://tickets.example:8443//evil.example/x?page=2');
+    expect(pageLinks(request('//evil.example/x'), 1, 1, 2).next).toBe(
+      'https://tickets.example:8443//evil.example/x?page=2',
+    );
   });
 });

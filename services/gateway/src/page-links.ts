@@ -23,7 +23,10 @@ export function pageLinks(
 }
 
 /** Put together as text: `new URL` throws on a Host it does not like, and reads `//x/y` as another host. */
-function linkTo({ protocol, host, originalUrl }: Pick<FastifyRequest, 'protocol' | 'host' | 'originalUrl'>, page: number): string {
+function linkTo(
+  { protocol, host, originalUrl }: Pick<FastifyRequest, 'protocol' | 'host' | 'originalUrl'>,
+  page: number,
+): string {
   const [path = '/', ...query] = originalUrl.split('?');
   const parameters = new URLSearchParams(query.join('?'));
   parameters.set('page', String(page));

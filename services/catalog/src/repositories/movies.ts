@@ -61,7 +61,10 @@ export async function deleteMovie(em: EntityManager, id: number): Promise<void> 
   } catch (error) {
     if (!(error instanceof ForeignKeyConstraintViolationException)) throw error;
     const shows = await em.count(Show, { movie: id });
-    throw new ProblemError('has_shows', `Movie ${id} has ${shows === 1 ? '1 show' : `${shows} shows`}. Delete its shows first.`);
+    throw new ProblemError(
+      'has_shows',
+      `Movie ${id} has ${shows === 1 ? '1 show' : `${shows} shows`}. Delete its shows first.`,
+    );
   }
 }
 

@@ -3,7 +3,7 @@
  * booked, or held by the database's clock: a hold that has lapsed no longer counts, whether or not
  * its row has been cleared away.
  */
-import { Booking, SeatClaim } from '@boxoffice/shared/db/booking';
+import { Booking, type SeatClaim } from '@boxoffice/shared/db/booking';
 import type { EntityManager } from '@boxoffice/shared/db/orm';
 import { showLockClass } from '@boxoffice/shared/db/show-lock';
 
@@ -20,7 +20,10 @@ export async function countLiveClaims(em: EntityManager, showIds: number[]): Pro
 }
 
 /** The live claims of one show, with the bookings that they belong to. */
-export async function listLiveClaims(em: EntityManager, showId: number): Promise<Pick<SeatClaim, 'seatNumber' | 'bookingId'>[]> {
+export async function listLiveClaims(
+  em: EntityManager,
+  showId: number,
+): Promise<Pick<SeatClaim, 'seatNumber' | 'bookingId'>[]> {
   return em.execute(
     `select seat_number as "seatNumber", booking_id as "bookingId"
      from booking.seat_claims where show_id = ? and ${isLive} order by seat_number`,

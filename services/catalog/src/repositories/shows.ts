@@ -23,7 +23,10 @@ export async function listShows(
     },
     { orderBy: { dateTime: 'asc', id: 'asc' }, limit: page_size, offset: (page - 1) * page_size },
   );
-  const claims = await countLiveClaims(em, shows.map((show) => show.id));
+  const claims = await countLiveClaims(
+    em,
+    shows.map((show) => show.id),
+  );
   return { count, results: shows.map((show) => showView(show, claims.get(show.id) ?? 0)) };
 }
 
@@ -48,7 +51,12 @@ export async function findBookingShows(em: EntityManager, ids: number[]): Promis
     id,
     screen_name: screenName,
     date_time: dateTime.toISOString(),
-    movie: { id: movie.id, title: movie.title, duration_minutes: movie.durationMinutes, poster_url: movie.posterUrl ?? null },
+    movie: {
+      id: movie.id,
+      title: movie.title,
+      duration_minutes: movie.durationMinutes,
+      poster_url: movie.posterUrl ?? null,
+    },
   }));
 }
 

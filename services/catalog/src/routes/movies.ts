@@ -1,16 +1,28 @@
 import { IdParams, MovieChangeBody, MovieCreateBody, MovieQuery, ShowQuery } from '@boxoffice/shared/contracts/catalog';
 import type { MikroORM } from '@boxoffice/shared/db/orm';
 import type { Http } from '@boxoffice/shared/http';
-import { changeMovie, createMovie, deleteMovie, getMovie, hasMovie, listMovies, movieNotFound } from '../repositories/movies.ts';
+import {
+  changeMovie,
+  createMovie,
+  deleteMovie,
+  getMovie,
+  hasMovie,
+  listMovies,
+  movieNotFound,
+} from '../repositories/movies.ts';
 import { listShows } from '../repositories/shows.ts';
 
 /** Movies, and the shows of one. */
 export function movieRoutes(http: Http, orm: MikroORM): void {
-  http.get('/internal/movies', { schema: { querystring: MovieQuery } }, (request) => listMovies(orm.em.fork(), request.query));
+  http.get('/internal/movies', { schema: { querystring: MovieQuery } }, (request) =>
+    listMovies(orm.em.fork(), request.query),
+  );
   http.post('/internal/movies', { schema: { body: MovieCreateBody } }, async (request, reply) =>
     reply.code(201).send(await createMovie(orm.em.fork(), request.body)),
   );
-  http.get('/internal/movies/:id', { schema: { params: IdParams } }, (request) => getMovie(orm.em.fork(), request.params.id));
+  http.get('/internal/movies/:id', { schema: { params: IdParams } }, (request) =>
+    getMovie(orm.em.fork(), request.params.id),
+  );
   http.patch('/internal/movies/:id', { schema: { params: IdParams, body: MovieChangeBody } }, (request) =>
     changeMovie(orm.em.fork(), request.params.id, request.body),
   );

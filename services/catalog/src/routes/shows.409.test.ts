@@ -17,7 +17,10 @@ describe('DELETE /internal/shows/:id', () => {
     await book(em, show, ['A3']);
     const { statusCode, body } = await catalog.send('DELETE', `/shows/${show}`);
     expect(statusCode).toBe(409);
-    expect(body).toMatchObject({ code: 'has_bookings', detail: `Show ${show} has 2 bookings, cancelled ones included.` });
+    expect(body).toMatchObject({
+      code: 'has_bookings',
+      detail: `Show ${show} has 2 bookings, cancelled ones included.`,
+    });
     expect((await catalog.get(`/shows/${show}`)).statusCode).toBe(200);
   });
 
@@ -34,7 +37,14 @@ describe.each(['PATCH', 'PUT'] as const)('%s /internal/shows/:id', (method) => {
   async function change(show: number, fields: object) {
     if (method === 'PATCH') return catalog.send('PATCH', `/shows/${show}`, fields);
     const { movie_id, screen_name, date_time, total_seats, seats_per_row } = (await catalog.get(`/shows/${show}`)).body;
-    return catalog.send('PUT', `/shows/${show}`, { movie_id, screen_name, date_time, total_seats, seats_per_row, ...fields });
+    return catalog.send('PUT', `/shows/${show}`, {
+      movie_id,
+      screen_name,
+      date_time,
+      total_seats,
+      seats_per_row,
+      ...fields,
+    });
   }
 
   it('is refused when a booked or held seat would be gone, and says which and whose', async () => {
@@ -88,7 +98,11 @@ describe.each(['PATCH', 'PUT'] as const)('%s /internal/shows/:id', (method) => {
   it('names ten seats at most', async () => {
     const show = await catalog.addShow();
     const em = catalog.worker.em.fork();
-    await book(em, show, Array.from({ length: 10 }, (_, index) => `A${index + 1}`));
+    await book(
+      em,
+      show,
+      Array.from({ length: 10 }, (_, index) => `A${index + 1}`),
+    );
     await book(em, show, ['B1', 'B2']);
     expect((await change(show, { seats_per_row: 5 })).body.detail).toMatch(/A1, .* and 2 more\.$/);
   });
@@ -137,7 +151,10 @@ describe('a booking under way', () => {
   async function isWaitedFor(show: number): Promise<boolean> {
     const waiting = await catalog.worker.em
       .fork()
-      .execute("select 1 from pg_locks where locktype = 'advisory' and classid = ? and objid = ? and not granted", [showLockClass, show]);
+      .execute("select 1 from pg_locks where locktype = 'advisory' and classid = ? and objid = ? and not granted", [
+        showLockClass,
+        show,
+      ]);
     return waiting.length > 0;
   }
 });

@@ -122,7 +122,12 @@ describe('one show', () => {
     const changed = await catalog.send('PATCH', `/shows/${id}`, { screen_name: 'Screen 3', total_seats: 40 });
     expect(changed.body).toEqual({ ...show, screen_name: 'Screen 3', total_seats: 40, available_seats: 40 });
 
-    const whole = { movie_id: await catalog.addMovie(), screen_name: 'IMAX', date_time: '2031-01-01T00:00:00Z', total_seats: 10 };
+    const whole = {
+      movie_id: await catalog.addMovie(),
+      screen_name: 'IMAX',
+      date_time: '2031-01-01T00:00:00Z',
+      total_seats: 10,
+    };
     const written = await catalog.send('PUT', `/shows/${id}`, whole);
     const expected = { id, ...whole, date_time: '2031-01-01T00:00:00.000Z', seats_per_row: 10, available_seats: 10 };
     expect(written.body).toEqual(expected);
@@ -133,14 +138,22 @@ describe('one show', () => {
   });
 
   it('names the field when there is no such movie', async () => {
-    const body = { movie_id: 2_147_483_647, screen_name: 'Screen 1', date_time: '2030-01-01T00:00:00Z', total_seats: 10 };
+    const body = {
+      movie_id: 2_147_483_647,
+      screen_name: 'Screen 1',
+      date_time: '2030-01-01T00:00:00Z',
+      total_seats: 10,
+    };
     const show = await catalog.addShow();
     for (const answer of [
       await catalog.send('POST', '/shows', body),
       await catalog.send('PATCH', `/shows/${show}`, { movie_id: body.movie_id }),
     ]) {
       expect(answer.statusCode).toBe(400);
-      expect(answer.body).toMatchObject({ code: 'validation_failed', errors: { movie_id: ['There is no movie 2147483647'] } });
+      expect(answer.body).toMatchObject({
+        code: 'validation_failed',
+        errors: { movie_id: ['There is no movie 2147483647'] },
+      });
     }
   });
 
@@ -152,7 +165,9 @@ describe('one show', () => {
     ['DELETE', '/shows/2147483647'],
   ] as const)('%s %s is show_not_found', async (method, path) => {
     const answer =
-      method === 'GET' ? await catalog.get(path) : await catalog.send(method, path, method === 'PATCH' ? { total_seats: 5 } : undefined);
+      method === 'GET'
+        ? await catalog.get(path)
+        : await catalog.send(method, path, method === 'PATCH' ? { total_seats: 5 } : undefined);
     expect(answer.statusCode).toBe(404);
     expect(answer.body.code).toBe('show_not_found');
   });

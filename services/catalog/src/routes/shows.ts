@@ -17,11 +17,15 @@ const ShowIds = z.object({
 
 /** Shows, and what the booking path wants to know of them. */
 export function showRoutes(http: Http, orm: MikroORM): void {
-  http.get('/internal/shows', { schema: { querystring: AdminShowQuery } }, (request) => listShows(orm.em.fork(), request.query));
+  http.get('/internal/shows', { schema: { querystring: AdminShowQuery } }, (request) =>
+    listShows(orm.em.fork(), request.query),
+  );
   http.post('/internal/shows', { schema: { body: ShowCreateBody } }, async (request, reply) =>
     reply.code(201).send(await createShow(orm.em.fork(), request.body)),
   );
-  http.get('/internal/shows/:id', { schema: { params: IdParams } }, (request) => getShow(orm.em.fork(), request.params.id));
+  http.get('/internal/shows/:id', { schema: { params: IdParams } }, (request) =>
+    getShow(orm.em.fork(), request.params.id),
+  );
   http.patch('/internal/shows/:id', { schema: { params: IdParams, body: ShowChangeBody } }, (request) =>
     changeShow(orm.em.fork(), request.params.id, request.body),
   );
@@ -33,7 +37,9 @@ export function showRoutes(http: Http, orm: MikroORM): void {
     await deleteShow(orm.em.fork(), request.params.id);
     return reply.code(204).send();
   });
-  http.get('/internal/shows/:id/facts', { schema: { params: IdParams } }, (request) => getShowFacts(orm.em.fork(), request.params.id));
+  http.get('/internal/shows/:id/facts', { schema: { params: IdParams } }, (request) =>
+    getShowFacts(orm.em.fork(), request.params.id),
+  );
   http.get('/internal/booking-shows', { schema: { querystring: ShowIds } }, async (request) => {
     const results = await findBookingShows(orm.em.fork(), request.query.ids);
     return { count: results.length, results };

@@ -3,8 +3,8 @@ import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import type { SeatClaim } from '@boxoffice/shared/db/booking';
 import type { EntityManager } from '@boxoffice/shared/db/orm';
 import { type SeatPlan, seatNumberOf } from '@boxoffice/shared/seats';
-import { getShowForChange, showFacts, writeShow } from '../repositories/shows.ts';
 import { listLiveClaims, lockBookings } from '../repositories/seat-claims.ts';
+import { getShowForChange, showFacts, writeShow } from '../repositories/shows.ts';
 
 /**
  * Writes the given fields of a show and leaves the others as they are, unless a seat that someone
@@ -29,9 +29,15 @@ function losesSeats(before: SeatPlan, after: SeatPlan): boolean {
 }
 
 /** With other rows a label stands for another place in the hall, so every claim is in the way. */
-function claimsInTheWay<Claim extends Pick<SeatClaim, 'seatNumber'>>(claims: Claim[], before: SeatPlan, after: SeatPlan): Claim[] {
+function claimsInTheWay<Claim extends Pick<SeatClaim, 'seatNumber'>>(
+  claims: Claim[],
+  before: SeatPlan,
+  after: SeatPlan,
+): Claim[] {
   if (after.seats_per_row !== before.seats_per_row) return claims;
-  return claims.filter(({ seatNumber }) => (seatNumberOf(seatNumber, after) ?? Number.POSITIVE_INFINITY) > after.total_seats);
+  return claims.filter(
+    ({ seatNumber }) => (seatNumberOf(seatNumber, after) ?? Number.POSITIVE_INFINITY) > after.total_seats,
+  );
 }
 
 function refuse(showId: number, inTheWay: Pick<SeatClaim, 'seatNumber' | 'bookingId'>[]): void {

@@ -15,7 +15,10 @@ export async function deleteShow(em: EntityManager, id: number): Promise<void> {
     const show = await getShowForChange(em, id);
     const bookings = await countBookings(em, id);
     if (bookings > 0) {
-      throw new ProblemError('has_bookings', `Show ${id} has ${bookings === 1 ? '1 booking' : `${bookings} bookings`}, cancelled ones included.`);
+      throw new ProblemError(
+        'has_bookings',
+        `Show ${id} has ${bookings === 1 ? '1 booking' : `${bookings} bookings`}, cancelled ones included.`,
+      );
     }
     await deleteRow(em, show);
   });

@@ -118,7 +118,11 @@ export class CatalogClient {
    * @param ifNoneMatch the client's header
    * @returns the map as JSON, or null (304) when the client has it; its entity tag either way
    */
-  async getSeatMap(id: number, ifNoneMatch: string | undefined, requestId: string): Promise<{ etag: string; json: Buffer | null }> {
+  async getSeatMap(
+    id: number,
+    ifNoneMatch: string | undefined,
+    requestId: string,
+  ): Promise<{ etag: string; json: Buffer | null }> {
     const { status, etag = '', body } = await this.#send(`/shows/${id}/seats`, requestId, { ifNoneMatch });
     return { etag, json: status === 304 ? null : body };
   }
@@ -131,7 +135,9 @@ export class CatalogClient {
   async findBookingShows(ids: Iterable<number>, requestId: string): Promise<Map<number, BookingShow>> {
     const distinct = [...new Set(ids)];
     if (distinct.length === 0) return new Map();
-    const { results } = await this.#ask<Rows<BookingShow>>('/booking-shows', requestId, { query: { ids: distinct.join() } });
+    const { results } = await this.#ask<Rows<BookingShow>>('/booking-shows', requestId, {
+      query: { ids: distinct.join() },
+    });
     return new Map(results.map((show) => [show.id, show]));
   }
 
@@ -170,7 +176,11 @@ export class CatalogClient {
     }
   }
 
-  async #send(path: string, requestId: string, { method = 'GET', query = {}, body, ifNoneMatch }: Call): Promise<Answer> {
+  async #send(
+    path: string,
+    requestId: string,
+    { method = 'GET', query = {}, body, ifNoneMatch }: Call,
+  ): Promise<Answer> {
     const answer = await this.#exchange(path, {
       method,
       query: queryText(query),
@@ -186,7 +196,10 @@ export class CatalogClient {
   }
 
   /** One deadline over all of it: undici's own timers are per phase, and rounded up by as much as a second. */
-  async #exchange(path: string, options: Pick<Parameters<Pool['request']>[0], 'method' | 'query' | 'headers' | 'body'>): Promise<Answer> {
+  async #exchange(
+    path: string,
+    options: Pick<Parameters<Pool['request']>[0], 'method' | 'query' | 'headers' | 'body'>,
+  ): Promise<Answer> {
     try {
       const { statusCode, headers, body } = await this.#pool.request({
         ...options,
@@ -194,7 +207,11 @@ export class CatalogClient {
         signal: AbortSignal.timeout(answerTimeoutMs),
       });
       const etag = headers.etag;
-      return { status: statusCode, etag: typeof etag === 'string' ? etag : undefined, body: Buffer.from(await body.arrayBuffer()) };
+      return {
+        status: statusCode,
+        etag: typeof etag === 'string' ? etag : undefined,
+        body: Buffer.from(await body.arrayBuffer()),
+      };
     } catch (cause) {
       throw unavailable(cause);
     }
@@ -203,7 +220,9 @@ export class CatalogClient {
 
 function queryText(query: NonNullable<Call['query']>): Record<string, string> {
   const given = Object.entries(query).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(given.map(([name, value]) => [name, value instanceof Date ? value.toISOString() : String(value)]));
+  return Object.fromEntries(
+    given.map(([name, value]) => [name, value instanceof Date ? value.toISOString() : String(value)]),
+  );
 }
 
 /** The catalog's problem, said on; what is not one came from something that only sits on its port. */
@@ -223,5 +242,8 @@ function jsonOf(body: Buffer): unknown {
 }
 
 function unavailable(cause: unknown): ProblemError {
-  return new ProblemError('catalog_unavailable', 'The catalog does not answer. Try again in a moment.', { retryAfterSeconds: 1, cause });
+  return new ProblemError('catalog_unavailable', 'The catalog does not answer. Try again in a moment.', {
+    retryAfterSeconds: 1,
+    cause,
+  });
 }
