@@ -1,0 +1,85 @@
+import { IdParams, MoviePage, MovieQuery, MovieView, ShowPage, ShowQuery } from '@boxoffice/shared/contracts/catalog';
+import type { Http } from '@boxoffice/shared/http';
+import { pageLinks } from '../page-links.ts';
+import type { Parts } from '../parts.ts';
+import { problems } from '../plugins/documentation.ts';
+
+/** Movies and their shows, for everyone. */
+export function movieRoutes(http: Http, { catalog }: Pick<Parts, 'catalog'>): void {
+  http.get(
+    '/api/movies/',
+    {
+      schema: {
+        tags: ['Movies'],
+        operationId: 'listMovies',
+        summary: 'Movies, by title',
+        description: 'All movies, or those whose title holds `search`, whatever its case.',
+        querystring: MovieQuery,
+        response: {
+          200: MoviePage,
+          ...problems('validation_failed', 'internal_error', 'catalog_unavailable', 'database_unavailable'),
+        },
+      },
+    },
+    async (request) => {
+      const { page, page_size } = request.query;
+      const { count, results } = await catalog.listMovies(request.query, request.id);
+      return { count, ...pageLinks(request, page, page_size, count), results };
+    },
+  );
+
+  http.get(
+    '/api/movies/:id/',
+    {
+      schema: {
+        tags: ['Movies'],
+        operationId: 'getMovie',
+        summary: 'One movie',
+        description: 'What a cinema page shows of it.',
+        params: IdParams,
+        response: {
+          200: MovieView,
+          ...problems(
+            'validation_failed',
+            'movie_not_found',
+            'internal_error',
+            'catalog_unavailable',
+            'database_unavailable',
+          ),
+        },
+      },
+    },
+    (request) => catalog.getMovie(request.params.id, request.id),
+  );
+
+  http.get(
+    '/api/movies/:id/shows/',
+    {
+      schema: {
+        tags: ['Movies'],
+        operationId: 'listMovieShows',
+        summary: 'Shows of one movie, by start',
+        description:
+          'All its shows, or those that start at or after `from` and before `to`. `available_seats` is exact at the ' +
+          'moment of the answer.',
+        params: IdParams,
+        querystring: ShowQuery,
+        response: {
+          200: ShowPage,
+          ...problems(
+            'validation_failed',
+            'movie_not_found',
+            'internal_error',
+            'catalog_unavailable',
+            'database_unavailable',
+          ),
+        },
+      },
+    },
+    async (request) => {
+      const { page, page_size } = request.query;
+      const { count, results } = await catalog.listShowsOfMovie(request.params.id, request.query, request.id);
+      return { count, ...pageLinks(request, page, page_size, count), results };
+    },
+  );
+}

@@ -1,0 +1,71 @@
+import { IdParams, SeatMap, ShowView } from '@boxoffice/shared/contracts/catalog';
+import type { Http } from '@boxoffice/shared/http';
+import { z } from 'zod';
+import type { Parts } from '../parts.ts';
+import { problems } from '../plugins/documentation.ts';
+
+/** Loose: the headers that no schema names are still there behind it. */
+const ConditionalHeaders = z.looseObject({
+  'if-none-match': z.string().optional().describe('the `ETag` of the map that the client has'),
+});
+
+/** One show and its seats, for everyone. */
+export function showRoutes(http: Http, { catalog }: Pick<Parts, 'catalog'>): void {
+  http.get(
+    '/api/shows/:id/',
+    {
+      schema: {
+        tags: ['Shows'],
+        operationId: 'getShow',
+        summary: 'One show',
+        description: '`available_seats` is exact at the moment of the answer.',
+        params: IdParams,
+        response: {
+          200: ShowView,
+          ...problems(
+            'validation_failed',
+            'show_not_found',
+            'internal_error',
+            'catalog_unavailable',
+            'database_unavailable',
+          ),
+        },
+      },
+    },
+    (request) => catalog.getShow(request.params.id, request.id),
+  );
+
+  http.get(
+    '/api/shows/:id/seats/',
+    {
+      schema: {
+        tags: ['Shows'],
+        operationId: 'getSeatMap',
+        summary: 'Seat map of a show',
+        description:
+          'Every seat with its status, in the order of the hall. To look again, send the `ETag` of the answer as ' +
+          '`If-None-Match`: as long as nothing has changed, the answer is an empty 304.',
+        params: IdParams,
+        headers: ConditionalHeaders,
+        response: {
+          200: SeatMap,
+          304: z.null().describe('The client has the map as it is'),
+          ...problems(
+            'validation_failed',
+            'show_not_found',
+            'internal_error',
+            'catalog_unavailable',
+            'database_unavailable',
+          ),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { etag, json } = await catalog.getSeatMap(request.params.id, request.headers['if-none-match'], request.id);
+      reply.headers({ etag, 'cache-control': 'no-cache' });
+      if (json === null) return reply.code(304).send(null);
+      // A buffer passes the serializer by: the catalog has written it by the same schema.
+      return reply.type('application/json; charset=utf-8').send(json as unknown as SeatMap);
+    },
+  );
+}
