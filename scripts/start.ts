@@ -145,7 +145,8 @@ function keepServerRunning(server: Server, output: Output, stopping: AbortSignal
       await delay(pauseMs, undefined, { signal: stopping }).catch(() => {});
       if (stopping.aborted) return;
       try {
-        return await server.restart();
+        await server.restart();
+        return output.line(output.paint('green', `${server.name} is back`));
       } catch (error) {
         output.line(explain(error));
       }
@@ -194,7 +195,9 @@ function serviceRecipes(config: Config, ports: Ports, note: Running, output: Out
 }
 
 /** Listening on every address is not an address to call. */
-const reachable = (host: string): string => (host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host);
+function reachable(host: string): string {
+  return host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+}
 
 /** @throws {PlainError} when another start works on the same data */
 function refuseSecondStart(config: Config): void {

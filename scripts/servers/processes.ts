@@ -5,14 +5,18 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 const linux = process.platform === 'linux';
 
-/** Whether a process runs; one that has ended and waits for its parent to notice does not. */
+/**
+ * Whether a process runs; one that has ended and waits for its parent to notice does not. (Its first
+ * thread can have ended while others still hold its ports.)
+ */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
-  return !(linux && statOf(pid)?.state === 'Z');
+  const stat = linux ? statOf(pid) : null;
+  return !(stat?.state === 'Z' && stat.threads <= 1);
 }
 
 /**
@@ -85,12 +89,12 @@ export async function ended(pid: number, timeoutMs: number): Promise<boolean> {
   return true;
 }
 
-/** `stat` is "pid (name) state parent …"; the name may hold spaces and brackets itself. */
-function statOf(pid: number): { state: string; parent: number } | null {
+/** `stat` is "pid (name) state parent … threads …"; the name may hold spaces and brackets itself. */
+function statOf(pid: number): { state: string; parent: number; threads: number } | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return { state: state ?? '', parent: Number(parent) };
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return { state: fields[0] ?? '', parent: Number(fields[1]), threads: Number(fields[17]) };
   } catch {
     return null;
   }

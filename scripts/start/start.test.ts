@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { listen } from '../servers/free-port.ts';
+import { startTitle, writeNote } from '../servers/running.ts';
+import { launcherName } from './launchers.ts';
+
+const script = resolve(import.meta.dirname, '../start.ts');
+let dataDir: string;
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'boxoffice-start-'));
+});
+afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
+
+/** Runs the start until it ends by itself; gives what it printed. */
+async function start(env: Record<string, string>): Promise<{ code: number; output: string }> {
+  const free = { PORT: '0', CATALOG_PORT: '0', WORKER_PORT: '0' };
+  const child = spawn(process.execPath, [script], {
+    env: { ...process.env, ...free, NODE_ENV: 'development', DATA_DIR: dataDir, ...env },
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
+  const [code] = await once(child, 'close');
+  return { code, output };
+}
+
+test.each(['PORT', 'CATALOG_PORT', 'WORKER_PORT'])(
+  '%s in use: names the port and the variable, and starts nothing',
+  async (variable) => {
+    const taken = await listen(0, '127.0.0.1');
+    const { port } = taken.address() as AddressInfo;
+    const { code, output } = await start({ [variable]: String(port) });
+    taken.close();
+    expect(output).toMatch(new RegExp(`^✗ Port ${port} is in use: .* set ${variable} to another port .*\n$`));
+    expect(code).toBe(1);
+    expect(readdirSync(dataDir)).toEqual([]);
+  },
+);
+
+test('a wrong value in the environment: names it, without a stack', async () => {
+  const { code, output } = await start({ WORKERS: 'many' });
+  expect(output).toContain('WORKERS');
+  expect(output).not.toContain('    at ');
+  expect(code).toBe(1);
+});
+
+test('a second start: says where the first one is', async () => {
+  const first = spawn(process.execPath, [
+    '-e',
+    `process.title = '${startTitle}'; console.log('up'); setInterval(() => {}, 1000)`,
+  ]);
+  await once(first.stdout, 'data');
+  writeNote({ DATA_DIR: dataDir }, { pid: first.pid ?? 0, gatewayUrl: 'http://localhost:3000', services: [] });
+  const { code, output } = await start({});
+  first.kill();
+  expect(output).toContain(`already running (pid ${first.pid}) at http://localhost:3000`);
+  expect(code).toBe(1);
+});
+
+test.each([
+  ['npm exec pnpm start', 'npm'],
+  ['node /usr/local/bin/npx -y pnpm start', 'npx'],
+  ['/usr/local/bin/node /root/.npm/_npx/1/node_modules/.bin/pnpm start', 'pnpm'],
+  ['node /opt/pnpm/bin/pnpm.cjs start', 'pnpm'],
+  ['/opt/pnpm start', 'pnpm'],
+  ['bash -c npx -y pnpm start', null],
+  ['sh -c node scripts/start.ts', null],
+  ['node /home/npm/server.js', null],
+])('launcher of "%s": %s', (command, name) => {
+  expect(launcherName(command)).toBe(name);
+});
