@@ -2,9 +2,11 @@ import { z } from 'zod';
 import { roles } from '../db/identity.ts';
 import { PageQuery, pageOf } from './pagination.ts';
 
+/** NFKC: the same name is the same name, whatever keyboard wrote it (Unicode, UAX 15). */
 const username = z
   .string()
   .trim()
+  .normalize('NFKC')
   .min(3)
   .max(150)
   .regex(/^[\p{L}\p{N}@.+_-]+$/u, 'Letters, digits and @ . + - _ only')
@@ -68,3 +70,9 @@ export const AdminUserChangeBody = z
   .partial()
   .meta({ id: 'AdminUserChange' });
 export type AdminUserChangeBody = z.infer<typeof AdminUserChangeBody>;
+
+/** What PUT takes: the whole user, but that the password stays when none is given. */
+export const AdminUserReplaceBody = z
+  .object({ username, email, password: password.optional(), role: z.enum(roles), is_active: z.boolean() })
+  .meta({ id: 'AdminUserReplace' });
+export type AdminUserReplaceBody = z.infer<typeof AdminUserReplaceBody>;
