@@ -1,0 +1,112 @@
+/**
+ * Who is asking: access tokens as JWTs (RFC 7519) signed with Ed25519 (RFC 8037), one algorithm and no
+ * other (RFC 8725, 3.1). They are believed without a look in the database for the 15 minutes they
+ * live; what an administrator changes about a user shows in the token of the next refresh.
+ */
+import { ProblemError } from '@boxoffice/shared/contracts/problems';
+import type { User } from '@boxoffice/shared/db/identity';
+import type { Http } from '@boxoffice/shared/http';
+import jwt from '@fastify/jwt';
+import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
+import type { Parts } from '../parts.ts';
+
+/** The user a request comes from, as the access token says it. */
+export interface AuthenticatedUser {
+  id: number;
+  username: string;
+  role: User['role'];
+}
+
+/** What an access token says of its user; `sub` is the id. */
+interface AccessClaims extends Pick<AuthenticatedUser, 'username' | 'role'> {
+  sub: string;
+}
+
+declare module '@fastify/jwt' {
+  interface FastifyJWT {
+    payload: AccessClaims;
+    /** Set behind `requireUser` and `requireAdmin`, and only there. */
+    user: AuthenticatedUser;
+  }
+}
+
+/** Issuer and audience of every access token. */
+export const tokenIssuer = 'boxoffice';
+export const tokenAudience = 'boxoffice';
+const accessTokenMinutes = 15;
+
+/**
+ * Tokens that are known to be good, so that a token's signature is verified once and not with every
+ * booking (some 100 µs each). More than the users that are active at a time, or it would forget
+ * each before it comes again; a kilobyte apiece at most. Expiry is still checked every time.
+ */
+const knownTokens = 20_000;
+
+/** Teaches a server to sign and to verify access tokens; `requireUser` and `requireAdmin` need it. */
+export function addAuthentication(http: Http, { keys }: Pick<Parts, 'keys'>): void {
+  void http.register(jwt, {
+    secret: { private: keys.privateKey, public: keys.publicKey },
+    sign: {
+      algorithm: 'EdDSA',
+      kid: keys.kid,
+      iss: tokenIssuer,
+      aud: tokenAudience,
+      expiresIn: `${accessTokenMinutes}m`,
+    },
+    verify: {
+      algorithms: ['EdDSA'],
+      allowedIss: tokenIssuer,
+      allowedAud: tokenAudience,
+      requiredClaims: ['sub', 'iss', 'aud', 'exp'],
+      cache: knownTokens,
+    },
+  });
+}
+
+/** Signs an access token for this user, good for 15 minutes. */
+export function signAccessToken(http: FastifyInstance, { id, username, role }: AuthenticatedUser): string {
+  return http.jwt.sign({ sub: String(id), username, role });
+}
+
+/** onRequest hook: lets a request pass that carries a valid access token, and sets `request.user`. */
+export function requireUser(request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void {
+  done(identify(request, reply));
+}
+
+/** onRequest hook: lets a request pass that carries an administrator's access token, and sets `request.user`. */
+export function requireAdmin(request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void {
+  const refusal = identify(request, reply);
+  done(refusal ?? (request.user.role === 'admin' ? undefined : new ProblemError('forbidden')));
+}
+
+/** Sets `request.user`, or gives the reason why it cannot. */
+function identify(request: FastifyRequest, reply: FastifyReply): Error | undefined {
+  const token = /^Bearer +([^ ]+)$/i.exec(request.headers.authorization ?? '')?.[1];
+  if (!token) {
+    reply.header('www-authenticate', 'Bearer');
+    return new ProblemError(
+      'unauthenticated',
+      'No access token came with the request: log in, and send `Authorization: Bearer <access>`.',
+    );
+  }
+  try {
+    const { sub, username, role } = request.server.jwt.verify<AccessClaims>(token);
+    request.user = { id: Number(sub), username, role };
+    return undefined;
+  } catch (error) {
+    return refuse(error, reply);
+  }
+}
+
+/** Challenges as RFC 6750, section 3, wants it. */
+function refuse(error: unknown, reply: FastifyReply): Error {
+  const code = String((error as { code?: unknown }).code);
+  if (!code.startsWith('FAST_JWT_')) return error as Error;
+  reply.header('www-authenticate', 'Bearer error="invalid_token"');
+  return code === 'FAST_JWT_EXPIRED'
+    ? new ProblemError(
+        'unauthenticated',
+        'The access token has expired: get the next one with POST /api/auth/refresh/.',
+      )
+    : new ProblemError('unauthenticated', 'The access token is not valid: log in for another.');
+}
