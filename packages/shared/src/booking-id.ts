@@ -67,6 +67,11 @@ export function readBookingId(id: string): BookingIdParts | null {
   };
 }
 
+/** The partition in an id of ours, a request's or an envelope's. */
+export function partitionIn(id: string): number {
+  return Number.parseInt(id.slice(16, 18), 16);
+}
+
 function parse(id: string): { high: bigint; low: bigint } {
   const hex = id.replaceAll('-', '');
   return { high: BigInt(`0x${hex.slice(0, 16)}`), low: BigInt(`0x${hex.slice(16)}`) };

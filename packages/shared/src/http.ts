@@ -3,8 +3,14 @@
  * line per request, health, metrics.
  */
 import { randomBytes } from 'node:crypto';
-import { fastify, type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
-import { hasZodFastifySchemaValidationErrors, serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { IncomingMessage } from 'node:http';
+import { type FastifyError, type FastifyReply, type FastifyRequest, fastify, LogController } from 'fastify';
+import {
+  hasZodFastifySchemaValidationErrors,
+  serializerCompiler,
+  validatorCompiler,
+  type ZodTypeProvider,
+} from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
 import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 import { type Problem, type ProblemCode, ProblemError, problem } from './contracts/problems.ts';
@@ -17,6 +23,8 @@ export interface HttpOptions {
   /** Dependencies without which this service is not ready, by name. */
   checks: Record<string, HealthCheck>;
   trustProxy?: boolean;
+  /** The path that a request means, when it is not the one it names. */
+  rewriteUrl?: (request: IncomingMessage) => string;
 }
 
 /** A dependency that has not answered a health check after this long counts as away, in milliseconds. */
@@ -25,15 +33,16 @@ const healthTimeoutMs = 1_000;
 const typed = (http: ReturnType<typeof bare>) => http.withTypeProvider<ZodTypeProvider>();
 export type Http = ReturnType<typeof typed>;
 
-function bare({ logger, trustProxy = false }: HttpOptions) {
+function bare({ logger, trustProxy = false, rewriteUrl }: HttpOptions) {
   return fastify({
     loggerInstance: logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: (request) => acceptedRequestId(request.headers['x-request-id']) ?? randomBytes(9).toString('base64url'),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
     bodyLimit: 64 * 1024,
     requestTimeout: 15_000,
     trustProxy,
+    ...(rewriteUrl && { rewriteUrl }),
     // Idle keep-alive connections must not hold up a stop.
     forceCloseConnections: 'idle' as const,
   });
@@ -53,7 +62,11 @@ export function createHttp(options: HttpOptions): { http: Http; metrics: Registr
   http.setSerializerCompiler(serializerCompiler);
   http.setErrorHandler(answerError);
   http.setNotFoundHandler((request, reply) =>
-    sendProblem(request, reply, problem('not_found', `There is nothing at ${request.method} ${request.url.split('?')[0]}.`)),
+    sendProblem(
+      request,
+      reply,
+      problem('not_found', `There is nothing at ${request.method} ${request.url.split('?')[0]}.`),
+    ),
   );
   measureRequests(http, metrics);
   addHealth(http, options.checks);
@@ -89,7 +102,9 @@ function addHealth(http: Http, checks: Record<string, HealthCheck>): void {
   });
   http.get('/livez', { schema: { hide: true }, logLevel: 'warn' }, async () => ({ status: 'alive' }));
   http.get('/readyz', { schema: { hide: true }, logLevel: 'warn' }, async (_request, reply) => {
-    const results = await Promise.all(Object.entries(checks).map(async ([name, check]) => [name, await verdict(check)] as const));
+    const results = await Promise.all(
+      Object.entries(checks).map(async ([name, check]) => [name, await verdict(check)] as const),
+    );
     const ready = !stopping && results.every(([, result]) => result === 'ok');
     return reply.code(ready ? 200 : 503).send({
       status: ready ? 'ready' : stopping ? 'stopping' : 'not ready',
@@ -111,7 +126,8 @@ async function verdict(check: HealthCheck): Promise<string> {
 /** The one error handler. Details of what went wrong inside stay in the log. */
 function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (error instanceof ProblemError) {
-    if (error.problem.status >= 500) request.log.warn({ err: error.cause ?? error, code: error.problem.code }, error.message);
+    if (error.problem.status >= 500)
+      request.log.warn({ err: error.cause ?? error, code: error.problem.code }, error.message);
     if (error.retryAfterSeconds !== undefined) reply.header('retry-after', Math.ceil(error.retryAfterSeconds));
     return sendProblem(request, reply, error.problem);
   }
@@ -121,10 +137,18 @@ function answerError(error: unknown, request: FastifyRequest, reply: FastifyRepl
   if (isDatabaseAway(error)) {
     request.log.warn({ err: error }, 'database is away');
     reply.header('retry-after', 1);
-    return sendProblem(request, reply, problem('database_unavailable', 'The database does not answer. Try again in a moment.'));
+    return sendProblem(
+      request,
+      reply,
+      problem('database_unavailable', 'The database does not answer. Try again in a moment.'),
+    );
   }
   request.log.error({ err: error }, 'unexpected error');
-  return sendProblem(request, reply, problem('internal_error', 'Something went wrong. It has been logged under this request id.'));
+  return sendProblem(
+    request,
+    reply,
+    problem('internal_error', 'Something went wrong. It has been logged under this request id.'),
+  );
 }
 
 /** Sends a problem as RFC 9457 wants it, past any response schema. */
@@ -169,8 +193,17 @@ function codeOfFrameworkError(error: FastifyError): ProblemCode | null {
 export function isDatabaseAway(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const { code } = cause as { code?: unknown };
-    if (typeof code === 'string' && /^(08|53|57)|^E(CONNREFUSED|CONNRESET|PIPE|TIMEDOUT|HOSTUNREACH|AI_AGAIN)$/.test(code)) return true;
-    if (/Connection terminated|timeout exceeded when trying to connect|Query read timeout|connection timeout/i.test(cause.message)) return true;
+    if (
+      typeof code === 'string' &&
+      /^(08|53|57)|^E(CONNREFUSED|CONNRESET|PIPE|TIMEDOUT|HOSTUNREACH|AI_AGAIN)$/.test(code)
+    )
+      return true;
+    if (
+      /Connection terminated|timeout exceeded when trying to connect|Query read timeout|connection timeout/i.test(
+        cause.message,
+      )
+    )
+      return true;
   }
   return false;
 }

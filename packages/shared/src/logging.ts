@@ -8,7 +8,10 @@ export function createLogger(service: string, config: Pick<Config, 'LOG_LEVEL'>)
     base: { service, pid: process.pid },
     formatters: { level: (label) => ({ level: label }) },
     timestamp: pino.stdTimeFunctions.isoTime,
-    redact: { paths: ['req.headers.authorization', 'req.headers.cookie', '*.password', '*.access', '*.refresh'], censor: '[redacted]' },
+    redact: {
+      paths: ['req.headers.authorization', 'req.headers.cookie', '*.password', '*.access', '*.refresh'],
+      censor: '[redacted]',
+    },
   });
 }
 export type { Logger };

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
-import { createLogger } from './logging.ts';
 import { type Config, ConfigError, loadConfig } from './config.ts';
+import { createLogger } from './logging.ts';
 import { PartitionCountError } from './partition.ts';
 
 /** What a running service can be asked to do. */

@@ -30,7 +30,9 @@ export function seatAt(seatNumber: number, plan: SeatPlan): { label: string; row
  */
 export function findSeat(name: string | number, plan: SeatPlan): string | null {
   const seatNumber = seatNumberOf(String(name).trim(), plan);
-  return seatNumber !== null && seatNumber >= 1 && seatNumber <= plan.total_seats ? seatAt(seatNumber, plan).label : null;
+  return seatNumber !== null && seatNumber >= 1 && seatNumber <= plan.total_seats
+    ? seatAt(seatNumber, plan).label
+    : null;
 }
 
 /** The number (from 1) that a label or numeral stands for, whether or not the show is that large. */

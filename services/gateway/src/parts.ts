@@ -4,8 +4,11 @@ import type { Logger } from '@boxoffice/shared/logging';
 import type { Redis } from 'ioredis';
 import type { CatalogClient } from './clients/catalog.ts';
 import type { SigningKeys } from './keys.ts';
+import type { BookingQueue } from './queue/booking-queue.ts';
+import type { Bookings } from './repositories/bookings.ts';
+import type { Users } from './repositories/users.ts';
 
-/** What the gateway is made of: built once in server.ts, handed to whoever names it. */
+/** What the gateway is made of: built once in app.ts, handed to whoever names it. */
 export interface Parts {
   config: Config;
   logger: Logger;
@@ -14,4 +17,7 @@ export interface Parts {
   redis: Redis;
   catalog: CatalogClient;
   keys: SigningKeys;
+  queue: BookingQueue;
+  bookings: Bookings;
+  users: Users;
 }

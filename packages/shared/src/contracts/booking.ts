@@ -10,8 +10,15 @@ export const seatsPerBookingLimit = 10;
 const SeatName = z.union([z.string().trim().min(1).max(10), z.number().int().positive()]);
 export const BookBody = z
   .object({
-    seat_number: SeatName.optional().describe('one seat: a label ("B7", any case) or a number (17)').meta({ example: 'B7' }),
-    seats: z.array(SeatName).min(1).max(seatsPerBookingLimit).optional().describe('several seats, all or none; instead of seat_number'),
+    seat_number: SeatName.optional()
+      .describe('one seat: a label ("B7", any case) or a number (17)')
+      .meta({ example: 'B7' }),
+    seats: z
+      .array(SeatName)
+      .min(1)
+      .max(seatsPerBookingLimit)
+      .optional()
+      .describe('several seats, all or none; instead of seat_number'),
   })
   .refine((body) => (body.seat_number === undefined) !== (body.seats === undefined), {
     error: 'Give either seat_number or seats',
@@ -74,11 +81,18 @@ export const JobView = z
     id: z.string(),
     kind: z.enum(jobKinds),
     status: z.enum(jobStatuses),
-    position: z.number().int().min(0).describe('about how many requests are decided up to and with this one; 0 when it is decided'),
+    position: z
+      .number()
+      .int()
+      .min(0)
+      .describe('about how many requests are decided up to and with this one; 0 when it is decided'),
     booking: BookingView.optional().describe('when it succeeded'),
     problem: Problem.optional().describe('when it was rejected or failed: why'),
   })
-  .meta({ id: 'Job', example: { id: '0641f3a2-9c1b-8407-a51c-9f2600000380', kind: 'book', status: 'queued', position: 12 } });
+  .meta({
+    id: 'Job',
+    example: { id: '0641f3a2-9c1b-8407-a51c-9f2600000380', kind: 'book', status: 'queued', position: 12 },
+  });
 export type JobView = z.infer<typeof JobView>;
 
 const BookingShow = z.object({

@@ -43,7 +43,10 @@ const movieFields = {
   description: z.string().max(5_000),
   rating: z.string().max(20),
   language: z.string().max(50),
-  poster_url: z.url({ protocol: /^https?$/ }).max(2_000).nullable(),
+  poster_url: z
+    .url({ protocol: /^https?$/ })
+    .max(2_000)
+    .nullable(),
 };
 export const MovieCreateBody = z
   .object({
@@ -85,12 +88,18 @@ export const ShowPage = pageOf(ShowView, 'ShowPage');
 
 const moment = z.iso.datetime({ offset: true, local: true }).or(z.iso.date());
 /** A time without an offset is UTC, as everywhere in Boxoffice. */
-const Moment = moment.transform((text) => new Date(/T.*(Z|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text.includes('T') ? text : `${text}T00:00`}Z`));
+const Moment = moment.transform(
+  (text) => new Date(/T.*(Z|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text.includes('T') ? text : `${text}T00:00`}Z`),
+);
 
 export const ShowQuery = z.object({
   ...PageQuery.shape,
-  from: Moment.optional().describe('shows that start at or after this time (ISO 8601)').meta({ example: '2030-01-01T00:00:00Z' }),
-  to: Moment.optional().describe('shows that start before this time (ISO 8601)').meta({ example: '2030-02-01T00:00:00Z' }),
+  from: Moment.optional()
+    .describe('shows that start at or after this time (ISO 8601)')
+    .meta({ example: '2030-01-01T00:00:00Z' }),
+  to: Moment.optional()
+    .describe('shows that start before this time (ISO 8601)')
+    .meta({ example: '2030-02-01T00:00:00Z' }),
 });
 export type ShowQuery = z.infer<typeof ShowQuery>;
 

@@ -16,7 +16,6 @@ export const problemCatalogue = {
   user_not_found: { status: 404, title: 'There is no such user' },
   booking_not_found: { status: 404, title: 'You have no such booking' },
   job_not_found: { status: 404, title: 'You have no such job' },
-  method_not_allowed: { status: 405, title: 'This method is not allowed here' },
   username_taken: { status: 409, title: 'The user name is taken' },
   email_taken: { status: 409, title: 'The e-mail address is taken' },
   seat_taken: { status: 409, title: 'A seat is taken' },
@@ -69,7 +68,11 @@ export class ProblemError extends Error {
   /** When to try again, in seconds; sent as Retry-After. */
   readonly retryAfterSeconds: number | undefined;
 
-  constructor(code: ProblemCode, detail?: string, options: ProblemExtras & { retryAfterSeconds?: number; cause?: unknown } = {}) {
+  constructor(
+    code: ProblemCode,
+    detail?: string,
+    options: ProblemExtras & { retryAfterSeconds?: number; cause?: unknown } = {},
+  ) {
     const { retryAfterSeconds, cause, ...extras } = options;
     super(detail ?? problemCatalogue[code].title, { cause });
     this.problem = problem(code, detail, extras);

@@ -18,7 +18,10 @@ export const User = defineEntity({
   },
   indexes: [],
   uniques: [
-    { name: 'users_username_key', expression: 'create unique index users_username_key on identity.users (lower(username))' },
+    {
+      name: 'users_username_key',
+      expression: 'create unique index users_username_key on identity.users (lower(username))',
+    },
     { name: 'users_email_key', expression: 'create unique index users_email_key on identity.users (lower(email))' },
   ],
 });

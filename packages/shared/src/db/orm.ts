@@ -1,5 +1,5 @@
-import { type EntityManager, MikroORM, type Options } from '@mikro-orm/postgresql';
 import { Migrator } from '@mikro-orm/migrations';
+import { type EntityManager, MikroORM, type Options } from '@mikro-orm/postgresql';
 import type { Logger } from 'pino';
 import { Booking, SeatClaim } from './booking.ts';
 import { Movie, Show } from './catalog.ts';

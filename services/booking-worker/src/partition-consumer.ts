@@ -1,0 +1,138 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Envelope, Outcomes } from '@boxoffice/shared/contracts/jobs';
+import type { Logger } from '@boxoffice/shared/logging';
+import { queueName } from '@boxoffice/shared/partition';
+import { type Job, Queue, UnrecoverableError, Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
+import type { TurnMetrics } from './metrics.ts';
+import type { Turns } from './turn.ts';
+
+/** A job that waits this long while nothing moves means that the consumer is stuck, in milliseconds. */
+const stuckAfterMs = 5_000;
+/** BullMQ's own lock must never run out: who may work on a partition is decided by its lease. */
+const bullLockMs = 24 * 60 * 60 * 1_000;
+
+export interface ConsumerParts {
+  redis: Redis;
+  turns: Turns;
+  metrics: TurnMetrics;
+  logger: Logger;
+}
+
+/** Takes the envelopes of one partition out of its queue, one at a time and in order. */
+export class PartitionConsumer {
+  readonly #partition: number;
+  readonly #parts: ConsumerParts;
+  readonly #logger: Logger;
+  readonly #queue: Queue<Envelope, Outcomes>;
+  readonly #started: Promise<void>;
+  #worker: Worker<Envelope, Outcomes> | null = null;
+  #stopped = false;
+  #movedAt = Date.now();
+
+  /** Begins at once; while Redis is away it waits. */
+  constructor(partition: number, parts: ConsumerParts) {
+    this.#partition = partition;
+    this.#parts = parts;
+    this.#logger = parts.logger.child({ partition });
+    this.#queue = new Queue(queueName(partition), { connection: parts.redis });
+    this.#queue.on('error', () => undefined); // the connection logs its own outages
+    this.#started = this.#start();
+  }
+
+  /** Lets the envelope in hand be decided and recorded, then lets go. */
+  async close(): Promise<void> {
+    this.#stopped = true;
+    await this.#started;
+    await this.#worker?.close();
+    await this.#queue.close();
+  }
+
+  /** Lets go at once. An envelope in hand stays in the queue's active list, for the next owner. */
+  abandon(): void {
+    this.#stopped = true;
+    this.#worker?.close(true).catch(() => undefined);
+    this.#queue.close().catch(() => undefined);
+  }
+
+  /**
+   * For the readiness probe: proves that what waits is taken.
+   *
+   * @throws when an envelope has waited for seconds and nothing has moved
+   */
+  async check(): Promise<void> {
+    const [oldest] = await this.#queue.getWaiting(-1, -1);
+    const now = Date.now();
+    if (oldest && now - oldest.timestamp > stuckAfterMs && now - this.#movedAt > stuckAfterMs) {
+      throw new Error(`partition ${this.#partition} has waited for ${Math.round((now - this.#movedAt) / 1_000)} s`);
+    }
+  }
+
+  async #start(): Promise<void> {
+    while (!this.#stopped) {
+      try {
+        await this.#takeBack();
+        if (!this.#stopped) this.#worker = this.#newWorker();
+        return;
+      } catch (error) {
+        this.#logger.warn({ reason: (error as Error).message }, 'cannot take the partition over yet');
+        await delay(250);
+      }
+    }
+  }
+
+  /**
+   * Returns what the owner before had in hand to the head of the queue, so that it is decided before
+   * anything else. The token '0' passes BullMQ's lock: the lease says that nobody else is at work.
+   */
+  async #takeBack(): Promise<void> {
+    await this.#queue.waitUntilReady();
+    const newestFirst = await this.#queue.getJobs(['active'], 0, -1, false);
+    for (const job of newestFirst) {
+      await job.moveToWait('0');
+      this.#logger.warn({ envelope: job.id }, 'envelope taken back from the owner before');
+    }
+  }
+
+  #newWorker(): Worker<Envelope, Outcomes> {
+    const worker = new Worker<Envelope, Outcomes>(this.#queue.name, (job) => this.#decide(job), {
+      connection: this.#parts.redis,
+      concurrency: 1,
+      lockDuration: bullLockMs,
+      skipStalledCheck: true,
+      // A rejection stays answerable for a day; both bounds, so that Redis' memory has one too.
+      removeOnComplete: { age: 24 * 60 * 60, count: 5_000 },
+      removeOnFail: { age: 7 * 24 * 60 * 60, count: 1_000 },
+    });
+    worker.on('error', (error) => this.#logger.debug({ reason: error.message }, 'queue error'));
+    return worker;
+  }
+
+  async #decide(job: Job<Envelope, Outcomes>): Promise<Outcomes> {
+    this.#movedAt = Date.now();
+    const { requests, reply_to } = job.data;
+    this.#parts.metrics.envelope(requests.length);
+    const outcomes = await this.#parts.turns.decide(requests);
+    this.#movedAt = Date.now();
+    // Committed, so it may be spoken. A message that gets lost is made up for by the gateway's sweep.
+    this.#parts.redis.publish(reply_to, JSON.stringify(outcomes)).catch(() => undefined);
+    for (const [place, outcome] of outcomes.entries()) {
+      const request = requests[place];
+      const reason = outcome.status === 'succeeded' ? undefined : outcome.problem.code;
+      this.#logger.info(
+        {
+          reqId: request?.request_id,
+          job: outcome.id,
+          kind: request?.kind,
+          show: request?.show_id,
+          status: outcome.status,
+          reason,
+        },
+        'decided',
+      );
+    }
+    if (outcomes.every((outcome) => outcome.status === 'failed'))
+      throw new UnrecoverableError('no request of this job could be decided');
+    return outcomes;
+  }
+}

@@ -1,0 +1,174 @@
+import type { BookingRequest } from '@boxoffice/shared/contracts/jobs';
+import type { MikroORM } from '@boxoffice/shared/db/orm';
+import { showLockClass } from '@boxoffice/shared/db/show-lock';
+import type { BookingRow, Changes, State } from '../decide.ts';
+
+type Connection = ReturnType<MikroORM['em']['getConnection']>;
+export type Transaction = Awaited<ReturnType<Connection['begin']>>;
+
+/** Someone else wrote what this decision rests on: read again, decide again. */
+export class DecisionConflict extends Error {
+  override name = 'DecisionConflict';
+}
+
+/**
+ * The booking schema as a turn needs it: set-based statements, each with one JSON parameter, so that
+ * a turn of a thousand requests makes as many round trips as a turn of one, and PostgreSQL plans
+ * each for the table as it is (a plan made while the table was empty would be kept for ever).
+ */
+export class Bookings {
+  readonly #connection: Connection;
+
+  constructor(orm: MikroORM) {
+    this.#connection = orm.em.getConnection();
+  }
+
+  /** Runs `work` in one transaction; commits when it returns, rolls back when it throws. */
+  transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return this.#connection.transactional(work);
+  }
+
+  /** Keeps the catalog from deleting or shrinking these shows until the transaction ends. */
+  async lockShows(requests: readonly BookingRequest[], transaction: Transaction): Promise<void> {
+    const shows = [...new Set(requests.map((request) => request.show_id))].sort((a, b) => a - b);
+    await this.#connection.execute(
+      `select pg_advisory_xact_lock_shared(${showLockClass}, show_id) from unnest('{${shows.join(',')}}'::int[]) as show_id`,
+      [],
+      'all',
+      transaction,
+    );
+  }
+
+  /** Reads all that deciding these requests needs, in one statement and so of one moment. */
+  async readState(requests: readonly BookingRequest[], transaction: Transaction): Promise<State> {
+    const shows = [...new Set(requests.map((request) => request.show_id))];
+    const bookings = requests.map((request) => ({
+      show_id: request.show_id,
+      id: request.kind === 'book' ? request.id : request.booking_id,
+    }));
+    const seats = requests.flatMap((request) =>
+      request.kind === 'book' ? request.seats.map((seat_number) => ({ show_id: request.show_id, seat_number })) : [],
+    );
+    const rows: [StateRow] = await this.#connection.execute(
+      readStateSql,
+      [JSON.stringify(shows), JSON.stringify(bookings), JSON.stringify(seats)],
+      'all',
+      transaction,
+    );
+    const [row] = rows;
+    return {
+      now: new Date(row.now),
+      shows: new Map(row.shows.map((show) => [show.id, show])),
+      bookings: row.bookings.map(bookingRow),
+      claims: row.claims.map((claim) => ({
+        showId: claim.show_id,
+        seat: claim.seat_number,
+        bookingId: claim.booking_id,
+      })),
+    };
+  }
+
+  /**
+   * Makes the changes true. The primary key of seat_claims has the last word on every seat.
+   *
+   * @throws {DecisionConflict} when a booking to be cancelled no longer stands as it was read
+   * @throws a unique violation when a seat or a booking is there already
+   */
+  async write(changes: Changes, now: Date, transaction: Transaction): Promise<void> {
+    if (changes.cancelled.length > 0) {
+      const asked = changes.cancelled.map((row) => ({
+        show_id: row.showId,
+        id: row.id,
+        seats: row.seats,
+        cancelled_by: row.cancelledBy,
+      }));
+      const [row]: [{ cancelled: number }] = await this.#connection.execute(
+        cancelSql,
+        [JSON.stringify(asked), now.toISOString()],
+        'all',
+        transaction,
+      );
+      if (row.cancelled !== asked.length)
+        throw new DecisionConflict('a booking changed while its cancellation was decided');
+    }
+    if (changes.booked.length > 0) {
+      const booked = changes.booked.map((row) => ({
+        show_id: row.showId,
+        id: row.id,
+        user_id: row.userId,
+        seats: row.seats,
+        status: row.status,
+        created_at: row.createdAt,
+        cancelled_at: row.cancelledAt,
+        cancelled_by: row.cancelledBy,
+      }));
+      await this.#connection.execute(bookSql, [JSON.stringify(booked)], 'run', transaction);
+    }
+  }
+}
+
+const readStateSql = `
+  with asked_shows as (select value::int as id from json_array_elements_text(?::json)),
+    asked_bookings as (select show_id, id from json_to_recordset(?::json) as asked (show_id int, id uuid)),
+    asked_seats as (select show_id, seat_number from json_to_recordset(?::json) as asked (show_id int, seat_number text))
+  select
+    date_trunc('milliseconds', transaction_timestamp()) as now,
+    (select coalesce(json_agg(found), '[]') from
+      (select id, total_seats, seats_per_row from catalog.shows join asked_shows using (id)) as found) as shows,
+    (select coalesce(json_agg(found), '[]') from
+      (select bookings.* from booking.bookings join asked_bookings using (show_id, id)) as found) as bookings,
+    (select coalesce(json_agg(found), '[]') from
+      (select show_id, seat_number, booking_id from booking.seat_claims join asked_seats using (show_id, seat_number)) as found) as claims`;
+
+const cancelSql = `
+  with asked as (
+      select * from json_to_recordset(?::json) as asked (show_id int, id uuid, seats text[], cancelled_by uuid)
+    ), cancelled as (
+      update booking.bookings set status = 'cancelled', cancelled_at = ?::timestamptz, cancelled_by = asked.cancelled_by
+      from asked where bookings.show_id = asked.show_id and bookings.id = asked.id and bookings.status = 'booked'
+      returning bookings.id
+    ), freed as (
+      delete from booking.seat_claims using (select show_id, id, unnest(seats) as seat_number from asked) as seat
+      where seat_claims.show_id = seat.show_id and seat_claims.seat_number = seat.seat_number and seat_claims.booking_id = seat.id
+    )
+  select count(*)::int as cancelled from cancelled`;
+
+const bookSql = `
+  with booked as materialized (
+      select * from json_to_recordset(?::json) as booked (show_id int, id uuid, user_id int, seats text[], status text,
+        created_at timestamptz, cancelled_at timestamptz, cancelled_by uuid)
+    ), bookings as (
+      insert into booking.bookings (show_id, id, user_id, seats, status, created_at, cancelled_at, cancelled_by)
+      select show_id, id, user_id, seats, status, created_at, cancelled_at, cancelled_by from booked
+    )
+  insert into booking.seat_claims (show_id, seat_number, booking_id)
+  select show_id, unnest(seats), id from booked where status = 'booked'`;
+
+interface StateRow {
+  now: string | Date;
+  shows: { id: number; total_seats: number; seats_per_row: number }[];
+  bookings: {
+    id: string;
+    show_id: number;
+    user_id: number;
+    seats: string[];
+    status: BookingRow['status'];
+    created_at: string;
+    cancelled_at: string | null;
+    cancelled_by: string | null;
+  }[];
+  claims: { show_id: number; seat_number: string; booking_id: string }[];
+}
+
+function bookingRow(row: StateRow['bookings'][number]): BookingRow {
+  return {
+    id: row.id,
+    showId: row.show_id,
+    userId: row.user_id,
+    seats: row.seats,
+    status: row.status,
+    createdAt: new Date(row.created_at),
+    cancelledAt: row.cancelled_at === null ? null : new Date(row.cancelled_at),
+    cancelledBy: row.cancelled_by,
+  };
+}

@@ -1,0 +1,164 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { BookingRequest, Outcome } from '@boxoffice/shared/contracts/jobs';
+import { problem } from '@boxoffice/shared/contracts/problems';
+import { isDatabaseAway } from '@boxoffice/shared/http';
+import type { Logger } from '@boxoffice/shared/logging';
+import { decide } from './decide.ts';
+import type { TurnMetrics } from './metrics.ts';
+import { type Bookings, DecisionConflict } from './repositories/bookings.ts';
+
+/** Requests decided in one transaction at most; what comes on top waits for the next turn. */
+const turnLimit = 1_024;
+/** A decision that others overtake this often is a fault. */
+const conflictLimit = 5;
+const retryFirstMs = 50;
+const retryMostMs = 1_000;
+
+interface Waiting {
+  requests: readonly BookingRequest[];
+  resolve: (outcomes: Outcome[]) => void;
+}
+
+/**
+ * Decides what this process has in hand, from all of its partitions, in one transaction after the
+ * other: while one commits, the envelopes of the next gather.
+ */
+export class Turns {
+  readonly #bookings: Bookings;
+  readonly #logger: Logger;
+  readonly #metrics: TurnMetrics;
+  readonly #stop = new AbortController();
+  #waiting: Waiting[] = [];
+  #running: Promise<void> | null = null;
+
+  constructor(parts: { bookings: Bookings; logger: Logger; metrics: TurnMetrics }) {
+    this.#bookings = parts.bookings;
+    this.#logger = parts.logger;
+    this.#metrics = parts.metrics;
+  }
+
+  /**
+   * Decides one envelope. Resolves once the outcomes are committed. While the database is away it
+   * waits, however long: the envelope keeps its place. After `stop` it may stay pending for ever;
+   * the next owner of the partition decides the envelope then.
+   */
+  decide(requests: readonly BookingRequest[]): Promise<Outcome[]> {
+    return new Promise((resolve) => {
+      this.#waiting.push({ requests, resolve });
+      this.#running ??= this.#run();
+    });
+  }
+
+  /** Ends with the turn that is under way; gives it up if it is waiting for the database. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    while (this.#waiting.length > 0 && !this.#stop.signal.aborted) {
+      const turn = this.#take();
+      try {
+        await this.#decideTogether(turn);
+      } catch (error) {
+        if (!this.#stop.signal.aborted) throw error;
+        this.#logger.warn({ envelopes: turn.length }, 'turn given up: the next owner decides it');
+      }
+    }
+    this.#running = null;
+  }
+
+  #take(): Waiting[] {
+    let size = 0;
+    const fits = this.#waiting.findIndex((envelope) => (size += envelope.requests.length) > turnLimit);
+    // An envelope is never larger than a turn, so at least one fits.
+    return this.#waiting.splice(0, fits === -1 ? this.#waiting.length : Math.max(fits, 1));
+  }
+
+  async #decideTogether(turn: Waiting[]): Promise<void> {
+    try {
+      const outcomes = await this.#commit(turn.flatMap((envelope) => envelope.requests));
+      let from = 0;
+      for (const envelope of turn) envelope.resolve(outcomes.slice(from, (from += envelope.requests.length)));
+    } catch (error) {
+      if (this.#stop.signal.aborted) throw error;
+      this.#logger.error({ err: error, envelopes: turn.length }, 'turn failed: deciding its requests one by one');
+      for (const envelope of turn) envelope.resolve(await this.#takeApart(envelope.requests));
+    }
+  }
+
+  /** Decides the requests of an envelope one by one, so that one that cannot be decided harms no other. */
+  async #takeApart(requests: readonly BookingRequest[]): Promise<Outcome[]> {
+    const outcomes: Outcome[] = [];
+    for (const [place, request] of requests.entries()) {
+      try {
+        outcomes.push(...(await this.#commit([request], requests.slice(place))));
+      } catch (error) {
+        if (this.#stop.signal.aborted) throw error;
+        this.#logger.error({ err: error, job: request.id, reqId: request.request_id }, 'request cannot be decided');
+        this.#metrics.outcomes.inc({ kind: request.kind, status: 'failed' });
+        outcomes.push({
+          id: request.id,
+          status: 'failed',
+          problem: problem(
+            'internal_error',
+            'This request could not be decided. Nothing was booked or cancelled by it.',
+          ),
+        });
+      }
+    }
+    return outcomes;
+  }
+
+  /**
+   * One decision, committed. What passes by itself is tried again here, never by re-queueing, which
+   * would cost the requests their place.
+   */
+  async #commit(requests: readonly BookingRequest[], undone = requests): Promise<Outcome[]> {
+    for (let conflicts = 0, waitMs = retryFirstMs; ; ) {
+      try {
+        return await this.#attempt(requests, undone);
+      } catch (error) {
+        if (isConflict(error) && ++conflicts < conflictLimit) {
+          this.#metrics.conflicts.inc();
+          this.#logger.warn({ reason: (error as Error).message }, 'someone else wrote: deciding again');
+        } else if (isTransient(error)) {
+          this.#logger.warn({ reason: (error as Error).message, waitMs }, 'database is away: the turn waits');
+          await delay(waitMs, undefined, { signal: this.#stop.signal });
+          waitMs = Math.min(waitMs * 2, retryMostMs);
+        } else {
+          throw error;
+        }
+      }
+    }
+  }
+
+  async #attempt(requests: readonly BookingRequest[], undone: readonly BookingRequest[]): Promise<Outcome[]> {
+    const startedAt = performance.now();
+    let decideMs = 0;
+    const outcomes = await this.#bookings.transaction(async (transaction) => {
+      await this.#bookings.lockShows(requests, transaction);
+      const state = await this.#bookings.readState(requests, transaction);
+      const decidedAt = performance.now();
+      const decision = decide(requests, state, undone);
+      decideMs = performance.now() - decidedAt;
+      await this.#bookings.write(decision.changes, state.now, transaction);
+      return decision.outcomes;
+    });
+    this.#metrics.turned(requests, outcomes, { decideMs, turnMs: performance.now() - startedAt });
+    return outcomes;
+  }
+}
+
+/** The seat or booking is there already (unique_violation), or two turns stood in each other's way. */
+function isConflict(error: unknown): boolean {
+  return error instanceof DecisionConflict || sqlState(error) === '23505';
+}
+
+function isTransient(error: unknown): boolean {
+  return isDatabaseAway(error) || ['40001', '40P01'].includes(sqlState(error) ?? '');
+}
+
+function sqlState(error: unknown): string | undefined {
+  return (error as { code?: string } | null)?.code;
+}

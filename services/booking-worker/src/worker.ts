@@ -1,0 +1,72 @@
+import type { Config } from '@boxoffice/shared/config';
+import { type MikroORM, pingDatabase } from '@boxoffice/shared/db/orm';
+import { createHttp, type Http } from '@boxoffice/shared/http';
+import type { Logger } from '@boxoffice/shared/logging';
+import type { Redis } from 'ioredis';
+import { Leases, type Tenant } from './leases/leases.ts';
+import { TurnMetrics } from './metrics.ts';
+import { PartitionConsumer } from './partition-consumer.ts';
+import { Bookings } from './repositories/bookings.ts';
+import { Turns } from './turn.ts';
+
+/** A turn under way when the worker is stopped gets this long to end, in milliseconds. */
+const drainTimeoutMs = 2_000;
+
+/**
+ * Assembles a booking-worker. Nothing moves before `start`.
+ *
+ * @param parts.databaseUrl for the connection of its own that holds the leases
+ */
+export function buildWorker(parts: {
+  config: Pick<Config, 'BOOKING_PARTITIONS'>;
+  databaseUrl: string;
+  logger: Logger;
+  orm: MikroORM;
+  redis: Redis;
+}): { http: Http; leases: Leases; start(): void; stop(): Promise<void> } {
+  const { logger, orm, redis } = parts;
+  const consumers = new Map<number, PartitionConsumer>();
+  const { http, metrics: registry } = createHttp({
+    logger,
+    checks: {
+      database: () => pingDatabase(orm),
+      redis: () => redis.ping(),
+      leases: async () => leases.check(),
+      queues: () => Promise.all([...consumers.values()].map((consumer) => consumer.check())),
+    },
+  });
+  const metrics = new TurnMetrics(registry);
+  const turns = new Turns({ bookings: new Bookings(orm), logger, metrics });
+  const tenant: Tenant = {
+    moveIn(partition) {
+      consumers.set(partition, new PartitionConsumer(partition, { redis, turns, metrics, logger }));
+      metrics.partitionsHeld.set(consumers.size);
+    },
+    async moveOut(partition) {
+      await consumers.get(partition)?.close();
+      consumers.delete(partition);
+      metrics.partitionsHeld.set(consumers.size);
+    },
+    evict(partition) {
+      consumers.get(partition)?.abandon();
+      consumers.delete(partition);
+      metrics.partitionsHeld.set(consumers.size);
+    },
+  };
+  const leases = new Leases({
+    databaseUrl: parts.databaseUrl,
+    partitions: parts.config.BOOKING_PARTITIONS,
+    tenant,
+    logger,
+  });
+
+  return {
+    http,
+    leases,
+    start: () => leases.start(),
+    async stop() {
+      await Promise.race([leases.stop(), new Promise((resolve) => setTimeout(resolve, drainTimeoutMs).unref())]);
+      await turns.stop();
+    },
+  };
+}

@@ -1,0 +1,79 @@
+import { pingDatabase } from '@boxoffice/shared/db/orm';
+import { createHttp, type HealthCheck, type Http } from '@boxoffice/shared/http';
+import type { Redis } from 'ioredis';
+import { currentUrl } from './legacy-paths.ts';
+import type { Parts } from './parts.ts';
+import { addAuthentication } from './plugins/authentication.ts';
+import { addDocumentationPages, addSchema } from './plugins/documentation.ts';
+import { addOperatorsBoard } from './plugins/operators-board.ts';
+import { addSecurity } from './plugins/security.ts';
+import { BookingQueue } from './queue/booking-queue.ts';
+import { Bookings } from './repositories/bookings.ts';
+import { Users } from './repositories/users.ts';
+import { adminMovieRoutes } from './routes/admin-movies.ts';
+import { adminShowRoutes } from './routes/admin-shows.ts';
+import { adminUserRoutes } from './routes/admin-users.ts';
+import { authRoutes } from './routes/auth/routes.ts';
+import { adminBookings } from './routes/bookings/admin-bookings.ts';
+import { book } from './routes/bookings/book.ts';
+import { cancel } from './routes/bookings/cancel.ts';
+import { getJob } from './routes/bookings/get-job.ts';
+import { myBookings } from './routes/bookings/my-bookings.ts';
+import { jwksRoute } from './routes/jwks.ts';
+import { movieRoutes } from './routes/movies.ts';
+import { showRoutes } from './routes/shows.ts';
+
+export interface GatewayDependencies extends Pick<Parts, 'catalog' | 'config' | 'keys' | 'logger' | 'orm' | 'redis'> {
+  /** A connection of its own, for outcomes. */
+  subscriber: Redis;
+  /** More that must be well before the gateway is ready. */
+  checks?: Record<string, HealthCheck>;
+}
+
+/** Assembles the gateway from its dependencies. Closing the server closes the queue, not them. */
+export function buildGateway(dependencies: GatewayDependencies): Http {
+  const { catalog, config, logger, orm, redis, subscriber, checks } = dependencies;
+  const { http, metrics } = createHttp({
+    logger,
+    trustProxy: config.TRUST_PROXY,
+    rewriteUrl: currentUrl,
+    checks: { database: () => pingDatabase(orm), redis: () => redis.ping(), catalog: () => catalog.check(), ...checks },
+  });
+  const queue = new BookingQueue({
+    redis,
+    subscriber,
+    partitions: config.BOOKING_PARTITIONS,
+    limit: config.BOOKING_QUEUE_LIMIT,
+    logger,
+    metrics,
+  });
+  const parts: Parts = { ...dependencies, queue, bookings: new Bookings(orm), users: new Users(orm) };
+  // First of all: who waits for an outcome is answered, so that closing need not wait for the outcome.
+  http.addHook('preClose', () => queue.stopWaiting());
+  http.addHook('onClose', () => queue.close());
+
+  addSecurity(http, parts);
+  addSchema(http);
+  addAuthentication(http, parts);
+  http.after(() => addRoutes(http, parts));
+  addDocumentationPages(http);
+  addOperatorsBoard(http, parts);
+  http.get('/', { schema: { hide: true } }, async (_request, reply) => reply.redirect('/swagger/'));
+  return http;
+}
+
+/** Every operation of the HTTP interface. */
+export function addRoutes(http: Http, parts: Parts): void {
+  authRoutes(http, parts);
+  movieRoutes(http, parts);
+  showRoutes(http, parts);
+  book(http, parts);
+  getJob(http, parts);
+  myBookings(http, parts);
+  cancel(http, parts);
+  adminMovieRoutes(http, parts);
+  adminShowRoutes(http, parts);
+  adminUserRoutes(http, parts);
+  adminBookings(http, parts);
+  jwksRoute(http, parts);
+}

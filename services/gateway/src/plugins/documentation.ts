@@ -1,0 +1,122 @@
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import { Problem, type ProblemCode, problemCatalogue } from '@boxoffice/shared/contracts/problems';
+import type { Http } from '@boxoffice/shared/http';
+import files from '@fastify/static';
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { stringify } from 'yaml';
+
+const description = `
+Boxoffice sells movie seats. Sign up, log in, put the access token under **Authorize**, look for a show and book.
+
+A booking request is **queued**: \`202\` says that it was accepted and where to ask for its outcome. Everything that is
+asked of one show is decided in the order in which it was accepted. Ask with \`Prefer: wait=10\` to get the outcome as
+the answer.
+
+Send an \`Idempotency-Key\` with what changes bookings: then trying again is always safe.
+
+Errors are \`application/problem+json\` (RFC 9457): switch on \`code\`, show \`detail\`. A trailing slash is optional everywhere.
+`.trim();
+
+/** Registers the generation of the OpenAPI 3.1 document; must come before the routes that it is to know. */
+export function addSchema(http: Http): void {
+  void http.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Boxoffice', version: '0.1.0', description, license: { name: 'MIT', identifier: 'MIT' } },
+      servers: [{ url: '/' }],
+      tags: [
+        { name: 'Authentication', description: 'Accounts and tokens' },
+        { name: 'Movies', description: 'What is playing, when, and which seats are free' },
+        { name: 'Bookings', description: 'Book, ask, cancel' },
+        { name: 'Admin', description: 'For administrators' },
+      ],
+      components: {
+        securitySchemes: {
+          bearer: {
+            type: 'http',
+            scheme: 'bearer',
+            bearerFormat: 'JWT',
+            description: 'The access token from `/api/auth/login/`',
+          },
+        },
+      },
+    },
+    transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
+  });
+}
+
+/** Serves the document, Swagger UI and ReDoc, with nothing loaded from elsewhere. */
+export function addDocumentationPages(http: Http): void {
+  http.get('/schema/', { schema: { hide: true } }, async (request, reply) => {
+    const { format } = request.query as { format?: string };
+    const yaml = format ? format === 'yaml' : /yaml/.test(request.headers.accept ?? '');
+    if (!yaml) return http.swagger();
+    return reply
+      .type('application/yaml; charset=utf-8')
+      .send(stringify(http.swagger(), { aliasDuplicateObjects: false }));
+  });
+
+  void http.register(swaggerUi, {
+    routePrefix: '/swagger',
+    staticCSP: true,
+    uiConfig: { persistAuthorization: true, displayRequestDuration: true, tryItOutEnabled: true },
+  });
+
+  const redoc = dirname(createRequire(import.meta.url).resolve('redoc/bundles/redoc.standalone.js'));
+  void http.register(async (pages) => {
+    pages.addHook('onSend', async (_request, reply) => {
+      reply.header(
+        'content-security-policy',
+        "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; worker-src 'self' blob:; script-src 'self'; object-src 'none'; frame-ancestors 'none'",
+      );
+    });
+    await pages.register(files, {
+      root: redoc,
+      prefix: '/redoc/assets/',
+      decorateReply: false,
+      allowedPath: (path) => path === '/redoc.standalone.js',
+      maxAge: '1h',
+    });
+    pages.get('/redoc/', { schema: { hide: true } }, async (_request, reply) =>
+      reply.type('text/html; charset=utf-8').send(redocPage),
+    );
+  });
+}
+
+const redocPage = `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <title>Boxoffice · API reference</title>
+    <style>body { margin: 0 }</style>
+  </head>
+  <body>
+    <redoc spec-url="/schema/" disable-search="false" hide-download-button="false"></redoc>
+    <script src="/redoc/assets/redoc.standalone.js"></script>
+  </body>
+</html>
+`;
+
+/**
+ * The error answers of one operation, for its schema: the codes it can give, grouped by status.
+ * What is not named is not in the document, so name them all.
+ */
+export function problems(...codes: ProblemCode[]) {
+  const byStatus = Map.groupBy(codes, (code) => problemCatalogue[code].status);
+  const answers = [...byStatus].map(([status, of]) => [
+    status,
+    {
+      description: of.map((code) => `\`${code}\`: ${problemCatalogue[code].title}`).join('. '),
+      content: { 'application/problem+json': { schema: Problem } },
+    },
+  ]);
+  return Object.fromEntries(answers) as Record<
+    number,
+    { description: string; content: { 'application/problem+json': { schema: typeof Problem } } }
+  >;
+}

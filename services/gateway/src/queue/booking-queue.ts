@@ -1,0 +1,359 @@
+import { setImmediate as endOfTick } from 'node:timers/promises';
+import { envelopeLimit, newEnvelopeId, partitionIn, readBookingId, requestId } from '@boxoffice/shared/booking-id';
+import {
+  type BookingRequest,
+  type BookRequest,
+  type CancelRequest,
+  type Envelope,
+  envelopeName,
+  type Outcome,
+  type Outcomes,
+} from '@boxoffice/shared/contracts/jobs';
+import { ProblemError } from '@boxoffice/shared/contracts/problems';
+import type { Logger } from '@boxoffice/shared/logging';
+import { partitionOf, queueName } from '@boxoffice/shared/partition';
+import { type Job, Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { Gauge, Histogram, type Registry } from 'prom-client';
+import { IdempotencyKeys } from './idempotency-keys.ts';
+import { OutcomeInbox } from './outcome-inbox.ts';
+
+/** Requests of one partition that may wait in this process for their envelope. */
+const formingLimit = 20_000;
+
+/** A request before it has its id. */
+export type Draft = Omit<BookRequest, 'id'> | Omit<CancelRequest, 'id'>;
+
+export interface SubmitOptions {
+  /** How long the caller wants to wait for the outcome, in milliseconds; 0: not at all. */
+  waitMs: number;
+  idempotency?: { key: string; fingerprint: string } | undefined;
+}
+
+/** What became of a submitted request: queued under `id`, or known as the job `id` since an earlier try. */
+export type Submitted =
+  | { status: 'queued'; id: string; position: number; outcome: Promise<Outcome | null> }
+  | { status: 'repeat'; id: string };
+
+/** A request as the queue knows it. */
+export interface QueuedJob {
+  request: BookingRequest;
+  status: 'queued' | 'active' | 'decided' | 'failed';
+  /** About how many requests are decided up to and with this one. */
+  position: number;
+  outcome: Outcome | null;
+}
+
+interface Entry {
+  draft: Draft;
+  options: SubmitOptions;
+  resolve: (submitted: Submitted) => void;
+  reject: (error: unknown) => void;
+}
+
+/** An entry that has its place, and so its id. */
+type Placed = Entry & { id: string };
+
+/**
+ * The way into the partitions' queues. Group commit: while one round of adds is in flight the
+ * requests that arrive gather, and ride together in the next job of their partition. A request that
+ * comes alone goes at once.
+ */
+export class BookingQueue {
+  readonly #logger: Logger;
+  readonly #limit: number;
+  readonly #keys: IdempotencyKeys;
+  readonly #inbox: OutcomeInbox;
+  readonly #partitions: Partition[];
+  readonly #sizes: Histogram;
+  #flushing = false;
+
+  /**
+   * @param parts.redis never waits (openImpatientRedis)
+   * @param parts.subscriber a connection of its own, for outcomes
+   * @param parts.limit jobs that may wait in one partition
+   */
+  constructor(parts: {
+    redis: Redis;
+    subscriber: Redis;
+    partitions: number;
+    limit: number;
+    logger: Logger;
+    metrics: Registry;
+  }) {
+    this.#logger = parts.logger;
+    this.#limit = parts.limit;
+    this.#keys = new IdempotencyKeys(parts.redis);
+    this.#partitions = Array.from(
+      { length: parts.partitions },
+      (_, partition) => new Partition(partition, parts.redis),
+    );
+    this.#inbox = new OutcomeInbox({ ...parts, find: (envelopeId) => this.#findOutcomes(envelopeId) });
+    this.#sizes = new Histogram({
+      name: 'booking_submitted_envelope_requests',
+      help: 'Requests in one job, as submitted',
+      buckets: [1, 2, 4, 8, 16, 32, 64, 128],
+      registers: [parts.metrics],
+    });
+    this.#measureDepth(parts.metrics);
+  }
+
+  /** The partitions' queues, for the operators' board. */
+  get queues(): Queue[] {
+    return this.#partitions.map((partition) => partition.queue);
+  }
+
+  /**
+   * Queues a request. Resolves when Redis has it for good.
+   *
+   * @throws {ProblemError} queue_full, queue_unavailable, idempotency_mismatch
+   */
+  submit(draft: Draft, options: SubmitOptions): Promise<Submitted> {
+    const { forming } = this.#partitionOf(draft.show_id);
+    if (forming.length >= formingLimit) return Promise.reject(queueFull());
+    return new Promise((resolve, reject) => {
+      forming.push({ draft, options, resolve, reject });
+      if (!this.#flushing) void this.#flush();
+    });
+  }
+
+  /** Waits for the outcome of a job that was queued earlier; null when it does not come in time. */
+  async wait(id: string, forMs: number): Promise<Outcome | null> {
+    const waiting = this.#inbox.wait(id, forMs);
+    const job = await this.find(id); // it may have been decided before we began to wait
+    return job?.outcome ?? waiting;
+  }
+
+  /** Finds a request by its id, wherever it stands; null when the queue does not know it (any more). */
+  async find(id: string): Promise<QueuedJob | null> {
+    const parts = readBookingId(id);
+    const partition = parts && this.#partitions[parts.partition];
+    if (!partition) return null;
+    const [job, ahead] = await unlessAway(() =>
+      Promise.all([
+        partition.queue.getJob(parts.envelopeId) as Promise<Job<Envelope, Outcomes> | undefined>,
+        partition.jobsAhead(parts.envelopeId),
+      ]),
+    );
+    const request = job?.data.requests.find((one) => one.id === id);
+    if (!job || !request) return null;
+    const outcome = outcomesOf(job)?.find((one) => one.id === id) ?? null;
+    const status = outcome ? 'decided' : job.finishedOn ? 'failed' : ahead === null ? 'active' : 'queued';
+    const before = job.data.requests.indexOf(request);
+    const position =
+      status === 'queued' ? partition.requestsIn(ahead ?? 0) + before + 1 : status === 'active' ? before + 1 : 0;
+    return { request, status, position, outcome };
+  }
+
+  /** Forgets the Idempotency-Key of a request that was never accepted. */
+  forgetKey(draft: Draft, idempotency: { key: string; fingerprint: string }, id: string): Promise<void> {
+    return unlessAway(() => this.#keys.forget({ userId: draft.user_id, ...idempotency, id }));
+  }
+
+  /** Answers everyone who waits for an outcome; what is queued stays queued. */
+  async stopWaiting(): Promise<void> {
+    this.#inbox.close();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.queues.map((queue) => queue.close()));
+  }
+
+  #partitionOf(showId: number): Partition {
+    const partition = this.#partitions[partitionOf(showId, this.#partitions.length)];
+    if (!partition) throw new Error(`show ${showId} has no partition`);
+    return partition;
+  }
+
+  /** One round after the other until nothing is left; each sends one job per partition. */
+  async #flush(): Promise<void> {
+    this.#flushing = true;
+    await endOfTick(); // what arrived in the same breath rides along
+    for (let forming; (forming = this.#partitions.filter((partition) => partition.forming.length > 0)).length > 0; ) {
+      await Promise.all(forming.map((partition) => this.#send(partition)));
+    }
+    this.#flushing = false;
+  }
+
+  async #send(partition: Partition): Promise<void> {
+    const envelopeId = newEnvelopeId(partition.number);
+    const placed = partition.forming
+      .splice(0, envelopeLimit)
+      .map((entry, place): Placed => ({ ...entry, id: requestId(envelopeId, entry.draft.show_id, place) }));
+    let sent = false;
+    try {
+      if (partition.waitingJobs >= this.#limit && (await partition.countWaiting()) >= this.#limit) throw queueFull();
+      const { fresh, repeats } = await this.#claimKeys(placed);
+      sent = fresh.length > 0;
+      if (sent) await this.#add(partition, envelopeId, fresh);
+      for (const { entry, id } of repeats) entry.resolve({ status: 'repeat', id });
+    } catch (error) {
+      if (!(error instanceof ProblemError))
+        this.#logger.warn({ reason: (error as Error).message, requests: placed.length }, 'cannot queue');
+      for (const entry of placed)
+        entry.reject(error instanceof ProblemError ? error : queueUnavailable(error, sent ? entry.id : undefined));
+    }
+  }
+
+  /** Parts the requests whose Idempotency-Key is known already from those that are to be queued. */
+  async #claimKeys(placed: Placed[]): Promise<{ fresh: Placed[]; repeats: { entry: Placed; id: string }[] }> {
+    const keyed = placed.flatMap((entry) =>
+      entry.options.idempotency
+        ? [{ entry, request: { userId: entry.draft.user_id, ...entry.options.idempotency, id: entry.id } }]
+        : [],
+    );
+    if (keyed.length === 0) return { fresh: placed, repeats: [] };
+    const claims = await this.#keys.claim(keyed.map(({ request }) => request));
+    const repeats: { entry: Placed; id: string }[] = [];
+    const out = new Set<Placed>();
+    for (const [index, { entry }] of keyed.entries()) {
+      const claim = claims[index];
+      if (!claim || claim.status === 'new') continue;
+      out.add(entry);
+      if (claim.status === 'repeat') repeats.push({ entry, id: claim.id });
+      else
+        entry.reject(
+          new ProblemError(
+            'idempotency_mismatch',
+            'This Idempotency-Key was used for another request. Use a new key for a new request.',
+          ),
+        );
+    }
+    return { fresh: placed.filter((entry) => !out.has(entry)), repeats };
+  }
+
+  async #add(partition: Partition, envelopeId: string, placed: Placed[]): Promise<void> {
+    const requests = placed.map(({ draft, id }): BookingRequest => ({ ...draft, id }));
+    // Before the add: the outcome can be here before the add's own answer.
+    const outcomes = placed.map(({ id, options }) => this.#inbox.wait(id, options.waitMs));
+    const [waiting] = await Promise.all([
+      partition.countWaiting(),
+      partition.add(envelopeId, { requests, reply_to: this.#inbox.channel }),
+    ]);
+    this.#sizes.observe(requests.length);
+    const before = partition.requestsIn(waiting);
+    for (const [index, entry] of placed.entries()) {
+      entry.resolve({
+        status: 'queued',
+        id: entry.id,
+        position: before + index + 1,
+        outcome: outcomes[index] ?? Promise.resolve(null),
+      });
+    }
+  }
+
+  async #findOutcomes(envelopeId: string): Promise<Outcomes | null> {
+    const partition = this.#partitions[partitionIn(envelopeId)];
+    const job = (await partition?.queue.getJob(envelopeId)) as Job<Envelope, Outcomes> | undefined;
+    return job ? outcomesOf(job) : null;
+  }
+
+  #measureDepth(metrics: Registry): void {
+    const partitions = this.#partitions;
+    new Gauge({
+      name: 'booking_queue_jobs',
+      help: 'Jobs that wait, by partition',
+      labelNames: ['partition'],
+      registers: [metrics],
+      async collect() {
+        await Promise.all(
+          partitions.map(async (partition) =>
+            this.set({ partition: partition.number }, await partition.countWaiting()),
+          ),
+        ).catch(() => this.reset());
+      },
+    });
+    new Gauge({
+      name: 'booking_queue_oldest_seconds',
+      help: 'How long the job at the head has waited, by partition',
+      labelNames: ['partition'],
+      registers: [metrics],
+      async collect() {
+        await Promise.all(
+          partitions.map(async (partition) =>
+            this.set({ partition: partition.number }, await partition.oldestSeconds()),
+          ),
+        ).catch(() => this.reset());
+      },
+    });
+  }
+}
+
+/** One partition's queue, and the requests that wait in this process for their place in it. */
+class Partition {
+  readonly number: number;
+  readonly forming: Entry[] = [];
+  readonly queue: Queue;
+  /** Jobs that waited when last asked. */
+  waitingJobs = 0;
+  readonly #redis: Redis;
+  /** Requests in a job on average, lately: turns jobs ahead into requests ahead. */
+  #meanSize = 1;
+
+  constructor(number: number, redis: Redis) {
+    this.number = number;
+    this.#redis = redis;
+    // Redis may be away while this starts; with the two skips every call fails at once then, instead of never.
+    this.queue = new Queue(queueName(number), { connection: redis, skipWaitingForReady: true, skipVersionCheck: true });
+    this.queue.on('error', () => undefined); // the connection logs its own outages
+  }
+
+  async add(envelopeId: string, envelope: Envelope): Promise<void> {
+    this.#meanSize += (envelope.requests.length - this.#meanSize) / 16;
+    await this.queue.add(envelopeName(envelope.requests), envelope, { jobId: envelopeId });
+  }
+
+  async countWaiting(): Promise<number> {
+    this.waitingJobs = await this.#redis.llen(this.queue.toKey('wait'));
+    return this.waitingJobs;
+  }
+
+  /** Jobs before this one in the line, or null when it does not wait. */
+  async jobsAhead(envelopeId: string): Promise<number | null> {
+    // Jobs enter at the left and leave at the right.
+    return this.#redis.lpos(this.queue.toKey('wait'), envelopeId, 'RANK', -1).then(async (index) => {
+      return index === null ? null : (await this.countWaiting()) - 1 - Number(index);
+    });
+  }
+
+  requestsIn(jobs: number): number {
+    return Math.round(Math.max(jobs, 0) * this.#meanSize);
+  }
+
+  async oldestSeconds(): Promise<number> {
+    const [oldest] = await this.queue.getWaiting(-1, -1);
+    return oldest ? (Date.now() - oldest.timestamp) / 1_000 : 0;
+  }
+}
+
+function outcomesOf(job: Job<Envelope, Outcomes>): Outcomes | null {
+  return Array.isArray(job.returnvalue) ? job.returnvalue : null;
+}
+
+function queueFull(): ProblemError {
+  return new ProblemError(
+    'queue_full',
+    'So many requests are waiting that no more are taken for now. Nothing was accepted: try again in a moment.',
+    { retryAfterSeconds: 2 },
+  );
+}
+
+/** @param jobId set when the request may have been accepted all the same */
+function queueUnavailable(cause: unknown, jobId?: string): ProblemError {
+  const detail = jobId
+    ? 'The queue did not confirm the request; it may have been accepted all the same. Look at the job, or try again with the same Idempotency-Key.'
+    : 'The queue does not answer. Nothing was accepted: try again in a moment.';
+  return new ProblemError('queue_unavailable', detail, {
+    cause,
+    retryAfterSeconds: 1,
+    ...(jobId && { job_id: jobId }),
+  });
+}
+
+async function unlessAway<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw queueUnavailable(error);
+  }
+}

@@ -1,0 +1,59 @@
+import { required } from '@boxoffice/shared/config';
+import { openDatabase } from '@boxoffice/shared/db/orm';
+import { checkPartitionCount, PartitionCountError } from '@boxoffice/shared/partition';
+import { runService } from '@boxoffice/shared/process';
+import { openImpatientRedis, openPatientRedis } from '@boxoffice/shared/redis';
+import { buildGateway } from './app.ts';
+import { CatalogClient } from './clients/catalog.ts';
+import { loadSigningKeys } from './keys.ts';
+
+await runService('gateway', async ({ config, logger }) => {
+  const keys = loadSigningKeys(config);
+  const redisUrl = required(config, 'REDIS_URL');
+  const databaseUrl = required(config, 'DATABASE_URL');
+  const redis = openImpatientRedis(redisUrl, logger);
+  const subscriber = openPatientRedis(redisUrl, logger);
+  const orm = await openDatabase({
+    url: databaseUrl,
+    role: 'boxoffice_gateway',
+    poolSize: 20,
+    statementTimeoutMs: 1_000,
+    logger,
+  });
+  const catalog = new CatalogClient(config.CATALOG_URL ?? `http://${config.HOST}:${config.CATALOG_PORT}`);
+
+  // Redis may be away now; the gateway is not ready before it has seen the number of partitions.
+  let partitionsChecked = false;
+  void checkPartitionCount(subscriber.duplicate(), config.BOOKING_PARTITIONS).then(
+    () => (partitionsChecked = true),
+    (error: unknown) => {
+      logger.fatal((error as Error).message);
+      process.exit(error instanceof PartitionCountError ? 78 : 1);
+    },
+  );
+
+  const http = buildGateway({
+    config,
+    logger,
+    orm,
+    redis,
+    subscriber,
+    catalog,
+    keys,
+    checks: {
+      async partitions() {
+        if (!partitionsChecked) throw new Error('the number of partitions is not checked yet');
+      },
+    },
+  });
+  await http.listen({ host: config.HOST, port: config.PORT });
+  return {
+    async stop() {
+      await http.close();
+      await catalog.close();
+      await orm.close();
+      redis.disconnect();
+      subscriber.disconnect();
+    },
+  };
+});
