@@ -5,6 +5,7 @@ import { styleText } from 'node:util';
 
 const root = resolve(import.meta.dirname, '..');
 const bin = (name: string) => resolve(root, 'node_modules/.bin', name);
+const skip = (...rules: string[]) => rules.flatMap((rule) => ['--skip-rule', rule]);
 
 const checks: { name: string; commands: string[][]; env?: Record<string, string> }[] = [
   { name: 'types', commands: [[bin('tsc'), '-p', '.']] },
@@ -15,8 +16,16 @@ const checks: { name: string; commands: string[][]; env?: Record<string, string>
     name: 'OpenAPI',
     commands: [
       [process.execPath, 'scripts/openapi.ts', '.boxoffice/openapi.json'],
-      [bin('redocly'), 'lint', '.boxoffice/openapi.json', '--format=stylish'],
+      // Our paths end in a slash; the generator writes a component for the input and the output of each schema.
+      [
+        bin('redocly'),
+        'lint',
+        '.boxoffice/openapi.json',
+        '--format=stylish',
+        ...skip('no-path-trailing-slash', 'no-unused-components'),
+      ],
     ],
+    // No network.
     env: { REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' },
   },
 ];

@@ -41,7 +41,7 @@ export async function findRedis(options: FindRedisOptions): Promise<RedisProgram
 }
 
 /** The absolute path of a program, or null. */
-export function onPath(name: string): string | null {
+function onPath(name: string): string | null {
   for (const folder of (process.env.PATH ?? '').split(delimiter)) {
     const file = join(folder, name);
     try {
