@@ -153,6 +153,17 @@ export class CatalogClient {
     return this.#facts.get(id, () => this.#ask(`/shows/${id}/facts`, requestId));
   }
 
+  /** For the readiness probe: rejects when the catalog is not ready. */
+  async check(): Promise<void> {
+    const { statusCode, body } = await this.#pool.request({
+      method: 'GET',
+      path: '/readyz',
+      signal: AbortSignal.timeout(answerTimeoutMs),
+    });
+    await body.dump();
+    if (statusCode !== 200) throw new Error(`the catalog answers ${statusCode}`);
+  }
+
   /** Lets open requests finish, then closes the connections. */
   async close(): Promise<void> {
     await this.#pool.close();

@@ -1,0 +1,91 @@
+import type { ShowFacts } from '@boxoffice/shared/contracts/catalog';
+import { ProblemError } from '@boxoffice/shared/contracts/problems';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ShowFactsCache } from './show-facts-cache.ts';
+
+const factsOf = (id: number): ShowFacts => ({
+  id,
+  movie_id: 1,
+  screen_name: 'Screen 1',
+  date_time: '2030-01-01T19:30:00.000Z',
+  total_seats: 20,
+  seats_per_row: 10,
+});
+
+describe('ShowFactsCache', () => {
+  let cache: ShowFactsCache;
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    cache = new ShowFactsCache();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('asks once for all who ask at once', async () => {
+    const { promise, resolve } = Promise.withResolvers<ShowFacts>();
+    const ask = vi.fn(() => promise);
+    const all = Promise.all(Array.from({ length: 50 }, () => cache.get(7, ask)));
+    resolve(factsOf(7));
+    expect(await all).toEqual(Array(50).fill(factsOf(7)));
+    expect(ask).toHaveBeenCalledTimes(1);
+  });
+
+  it('remembers for 2 seconds, counted from the question', async () => {
+    const ask = vi.fn(async () => {
+      vi.advanceTimersByTime(500);
+      return factsOf(7);
+    });
+    await cache.get(7, ask);
+    vi.advanceTimersByTime(1_499);
+    await cache.get(7, ask);
+    expect(ask).toHaveBeenCalledTimes(1);
+    vi.advanceTimersByTime(1);
+    await cache.get(7, ask);
+    expect(ask).toHaveBeenCalledTimes(2);
+  });
+
+  it('remembers that a show does not exist, and never a failure', async () => {
+    const missing = vi.fn(() => Promise.reject(new ProblemError('show_not_found')));
+    const away = vi.fn(() => Promise.reject(new ProblemError('catalog_unavailable')));
+    for (let round = 0; round < 2; round++) {
+      await expect(cache.get(1, missing)).rejects.toThrow('There is no such show');
+      await expect(cache.get(2, away)).rejects.toThrow('The catalog is away');
+    }
+    expect(missing).toHaveBeenCalledTimes(1);
+    expect(away).toHaveBeenCalledTimes(2);
+  });
+
+  it('does not remember an answer that was under way when it had to forget', async () => {
+    const { promise, resolve } = Promise.withResolvers<ShowFacts>();
+    const early = cache.get(7, () => promise);
+    cache.forget(7);
+    resolve(factsOf(7));
+    await early;
+    const ask = vi.fn(async () => ({ ...factsOf(7), total_seats: 30 }));
+    expect((await cache.get(7, ask)).total_seats).toBe(30);
+  });
+
+  it('does not forget a fresh answer because an older question failed', async () => {
+    const { promise, reject } = Promise.withResolvers<ShowFacts>();
+    const early = cache.get(7, () => promise);
+    cache.forget(7);
+    await cache.get(7, async () => factsOf(7));
+    reject(new Error('too late'));
+    await expect(early).rejects.toThrow('too late');
+    const ask = vi.fn(async () => factsOf(7));
+    await cache.get(7, ask);
+    expect(ask).not.toHaveBeenCalled();
+  });
+
+  it('holds 10,000 shows and lets the one asked for longest ago go', async () => {
+    for (let id = 1; id <= 10_000; id++) await cache.get(id, async () => factsOf(id));
+    await cache.get(10_001, async () => factsOf(10_001));
+    expect(cache.size).toBe(10_000);
+    const ask = vi.fn(async () => factsOf(1));
+    await cache.get(2, ask);
+    expect(ask).not.toHaveBeenCalled();
+    await cache.get(1, ask);
+    expect(ask).toHaveBeenCalledTimes(1);
+  });
+});

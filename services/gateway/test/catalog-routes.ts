@@ -1,0 +1,90 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { newEnvelopeId, requestId } from '@boxoffice/shared/booking-id';
+import { type MikroORM, openDatabase } from '@boxoffice/shared/db/orm';
+import { createHttp, type Http } from '@boxoffice/shared/http';
+import { createLogger } from '@boxoffice/shared/logging';
+import { createTestDatabase } from '../../../test/support/database.ts';
+import { type SpawnedService, spawnService } from '../../../test/support/service.ts';
+import { CatalogClient } from '../src/clients/catalog.ts';
+import { loadSigningKeys } from '../src/keys.ts';
+import { addAuthentication } from '../src/plugins/authentication.ts';
+import { adminMovieRoutes } from '../src/routes/admin-movies.ts';
+import { adminShowRoutes } from '../src/routes/admin-shows.ts';
+import { movieRoutes } from '../src/routes/movies.ts';
+import { showRoutes } from '../src/routes/shows.ts';
+
+type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+
+/** The gateway's catalog routes in front of a catalog that runs as a process of its own. */
+export interface CatalogRoutes {
+  http: Http;
+  catalog: SpawnedService;
+  /** Sends a request, as nobody unless `as` says otherwise. */
+  ask(
+    method: Method,
+    path: string,
+    options?: { as?: 'user' | 'admin'; body?: object; headers?: Record<string, string> },
+    // biome-ignore lint/suspicious/noExplicitAny: each test knows what it asked for
+  ): Promise<{ statusCode: number; headers: Record<string, unknown>; body: any }>;
+  /** Books a seat as the booking-worker would. */
+  book(showId: number, seat: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function startCatalogRoutes(): Promise<CatalogRoutes> {
+  const database = await createTestDatabase();
+  const catalog = await spawnService('catalog', { DATABASE_URL: database.url, LOG_LEVEL: 'info' });
+  const worker = await openDatabase({ url: database.url, role: 'boxoffice_worker' });
+  const client = new CatalogClient(catalog.url);
+  const dataDir = await mkdtemp(join(tmpdir(), 'boxoffice-keys-'));
+  const { http } = createHttp({ logger: createLogger('gateway', { LOG_LEVEL: 'error' }), checks: {} });
+  addAuthentication(http, {
+    keys: loadSigningKeys({ NODE_ENV: 'test', DATA_DIR: dataDir, JWT_PRIVATE_KEY: undefined }),
+  });
+  http.after(() => {
+    for (const addRoutes of [movieRoutes, showRoutes, adminMovieRoutes, adminShowRoutes])
+      addRoutes(http, { catalog: client });
+  });
+  await http.ready();
+
+  return {
+    http,
+    catalog,
+    async ask(method, path, { as, body, headers = {} } = {}) {
+      const token = as && http.jwt.sign({ sub: '1', username: 'someone', role: as });
+      const answer = await http.inject({
+        method,
+        url: path,
+        headers: { host: 'tickets.example', ...(token && { authorization: `Bearer ${token}` }), ...headers },
+        ...(body && { payload: body }),
+      });
+      return { statusCode: answer.statusCode, headers: answer.headers, body: answer.body ? answer.json() : null };
+    },
+    book: (showId, seat) => book(worker, showId, seat),
+    async stop() {
+      await http.close();
+      await client.close();
+      await catalog.stop();
+      await worker.close();
+      await database.drop();
+      await rm(dataDir, { recursive: true });
+    },
+  };
+}
+
+async function book(worker: MikroORM, showId: number, seat: string): Promise<void> {
+  const id = requestId(newEnvelopeId(0), showId, 0);
+  const em = worker.em.fork();
+  await em.execute(
+    `insert into booking.bookings (show_id, id, user_id, seats, status, created_at)
+     values (?, ?, 1, string_to_array(?, ' '), 'booked', now())`,
+    [showId, id, seat],
+  );
+  await em.execute('insert into booking.seat_claims (show_id, seat_number, booking_id) values (?, ?, ?)', [
+    showId,
+    seat,
+    id,
+  ]);
+}
