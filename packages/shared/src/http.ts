@@ -164,7 +164,7 @@ function validationProblem(error: FastifyError): Problem {
   const errors: Record<string, string[]> = {};
   for (const issue of error.validation ?? []) {
     const field = issue.instancePath.slice(1).replaceAll('/', '.') || (error.validationContext ?? 'body');
-    (errors[field] ??= []).push(issue.message ?? 'Not valid');
+    errors[field] = [...(errors[field] ?? []), issue.message ?? 'Not valid'];
   }
   const detail = Object.entries(errors)
     .map(([field, messages]) => `${field}: ${messages.join('; ')}`)

@@ -70,16 +70,24 @@ export class Turns {
 
   #take(): Waiting[] {
     let size = 0;
-    const fits = this.#waiting.findIndex((envelope) => (size += envelope.requests.length) > turnLimit);
-    // An envelope is never larger than a turn, so at least one fits.
-    return this.#waiting.splice(0, fits === -1 ? this.#waiting.length : Math.max(fits, 1));
+    let envelopes = 0;
+    for (const { requests } of this.#waiting) {
+      size += requests.length;
+      if (envelopes > 0 && size > turnLimit) break;
+      envelopes++;
+    }
+    return this.#waiting.splice(0, envelopes);
   }
 
   async #decideTogether(turn: Waiting[]): Promise<void> {
     try {
       const outcomes = await this.#commit(turn.flatMap((envelope) => envelope.requests));
       let from = 0;
-      for (const envelope of turn) envelope.resolve(outcomes.slice(from, (from += envelope.requests.length)));
+      for (const envelope of turn) {
+        const to = from + envelope.requests.length;
+        envelope.resolve(outcomes.slice(from, to));
+        from = to;
+      }
     } catch (error) {
       if (this.#stop.signal.aborted) throw error;
       this.#logger.error({ err: error, envelopes: turn.length }, 'turn failed: deciding its requests one by one');

@@ -169,7 +169,9 @@ export class BookingQueue {
   async #flush(): Promise<void> {
     this.#flushing = true;
     await endOfTick(); // what arrived in the same breath rides along
-    for (let forming; (forming = this.#partitions.filter((partition) => partition.forming.length > 0)).length > 0; ) {
+    for (;;) {
+      const forming = this.#partitions.filter((partition) => partition.forming.length > 0);
+      if (forming.length === 0) break;
       await Promise.all(forming.map((partition) => this.#send(partition)));
     }
     this.#flushing = false;
