@@ -1,0 +1,29 @@
+import { type EntityManager, type MikroORM, openDatabase } from '@boxoffice/shared/db/orm';
+import { isDatabaseAway } from '@boxoffice/shared/http';
+import { PlainError } from './plain-error.ts';
+
+/** PostgreSQL's code (appendix A of its manual). */
+const undefinedTable = '42P01';
+
+/**
+ * Works on a database with its owner's rights, and closes it.
+ *
+ * @throws {PlainError} when the database does not answer or has no tables yet
+ */
+export async function withDatabase<Result>(
+  url: string,
+  work: (em: EntityManager, orm: MikroORM) => Promise<Result>,
+): Promise<Result> {
+  const orm = await openDatabase({ url, poolSize: 1 });
+  try {
+    return await work(orm.em.fork(), orm);
+  } catch (error) {
+    if ((error as { code?: unknown }).code === undefinedTable) {
+      throw new PlainError('The database has no tables yet: run `pnpm migrate`.');
+    }
+    if (isDatabaseAway(error)) throw new PlainError(`The database does not answer: ${(error as Error).message}`);
+    throw error;
+  } finally {
+    await orm.close();
+  }
+}
