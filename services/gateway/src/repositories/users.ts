@@ -4,7 +4,7 @@ import { type ProblemCode, ProblemError } from '@boxoffice/shared/contracts/prob
 import { Booking } from '@boxoffice/shared/db/booking';
 import { User } from '@boxoffice/shared/db/identity';
 import type { EntityManager, MikroORM } from '@boxoffice/shared/db/orm';
-import { type FilterQuery, LockMode, raw, UniqueConstraintViolationException } from '@mikro-orm/core';
+import { type FilterQuery, LockMode, raw } from '@mikro-orm/core';
 
 export type NewUser = Pick<User, 'username' | 'email' | 'passwordHash' | 'role' | 'isActive'>;
 
@@ -92,8 +92,8 @@ async function namingWhatIsTaken<Result>(work: Promise<Result>): Promise<Result>
   try {
     return await work;
   } catch (error) {
-    const { constraint } = error as { constraint?: string };
-    const taken = error instanceof UniqueConstraintViolationException && constraint ? takenBy[constraint] : undefined;
+    const { constraint } = error as { constraint?: string }; // PostgreSQL names it
+    const taken = constraint && takenBy[constraint];
     throw taken ? new ProblemError(taken.code, taken.detail) : error;
   }
 }
