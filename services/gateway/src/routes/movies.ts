@@ -14,9 +14,10 @@ export function movieRoutes(http: Http, { catalog }: Pick<Parts, 'catalog'>): vo
         operationId: 'listMovies',
         summary: 'Movies, by title',
         description: 'All movies, or those whose title holds `search`, whatever its case.',
+        security: [],
         querystring: MovieQuery,
         response: {
-          200: MoviePage,
+          200: MoviePage.describe('A page of movies'),
           ...problems('validation_failed', 'internal_error', 'catalog_unavailable', 'database_unavailable'),
         },
       },
@@ -36,9 +37,10 @@ export function movieRoutes(http: Http, { catalog }: Pick<Parts, 'catalog'>): vo
         operationId: 'getMovie',
         summary: 'One movie',
         description: 'What a cinema page shows of it.',
+        security: [],
         params: IdParams,
         response: {
-          200: MovieView,
+          200: MovieView.describe('The movie'),
           ...problems(
             'validation_failed',
             'movie_not_found',
@@ -62,10 +64,11 @@ export function movieRoutes(http: Http, { catalog }: Pick<Parts, 'catalog'>): vo
         description:
           'All its shows, or those that start at or after `from` and before `to`. `available_seats` is exact at the ' +
           'moment of the answer.',
+        security: [],
         params: IdParams,
         querystring: ShowQuery,
         response: {
-          200: ShowPage,
+          200: ShowPage.describe('A page of shows'),
           ...problems(
             'validation_failed',
             'movie_not_found',

@@ -19,9 +19,10 @@ export function showRoutes(http: Http, { catalog }: Pick<Parts, 'catalog'>): voi
         operationId: 'getShow',
         summary: 'One show',
         description: '`available_seats` is exact at the moment of the answer.',
+        security: [],
         params: IdParams,
         response: {
-          200: ShowView,
+          200: ShowView.describe('The show'),
           ...problems(
             'validation_failed',
             'show_not_found',
@@ -45,10 +46,11 @@ export function showRoutes(http: Http, { catalog }: Pick<Parts, 'catalog'>): voi
         description:
           'Every seat with its status, in the order of the hall. To look again, send the `ETag` of the answer as ' +
           '`If-None-Match`: as long as nothing has changed, the answer is an empty 304.',
+        security: [],
         params: IdParams,
         headers: ConditionalHeaders,
         response: {
-          200: SeatMap,
+          200: SeatMap.describe('The map, with its `ETag`'),
           304: z.null().describe('The client has the map as it is'),
           ...problems(
             'validation_failed',
