@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Config, loadConfig } from '@boxoffice/shared/config';
-import { migrate } from '@boxoffice/shared/db/migrate';
+import { bringUpToDate } from './migrate.ts';
 import { explain, PlainError } from './plain-error.ts';
 import { seed } from './seed.ts';
 import { startPostgres } from './servers/postgres.ts';
@@ -79,7 +79,7 @@ async function bringUp(config: Config, output: Output, started: Started, signal:
   const databaseUrl = note.databaseUrl;
   await output.step(
     'migrations',
-    () => migrate(databaseUrl),
+    () => bringUpToDate(databaseUrl),
     (names) => `migrations: ${names.length ? names.join(', ') : 'up to date'}`,
   );
   // Production has no demo users; `pnpm seed` and `pnpm createsuperuser` are for whoever wants them there.

@@ -23,7 +23,7 @@ export interface SpawnedService {
   exited: Promise<Exit>;
 }
 
-export interface Exit {
+interface Exit {
   code: number | null;
   signal: NodeJS.Signals | null;
 }
