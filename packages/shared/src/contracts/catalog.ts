@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PageQuery, pageOf } from './pagination.ts';
+import { storable, Text } from './text.ts';
 
 /** A positive 32-bit integer, as PostgreSQL's `integer` keys are. */
 export const IntegerId = z.coerce.number().int().min(1).max(2_147_483_647);
@@ -33,19 +34,20 @@ export const MoviePage = pageOf(MovieView, 'MoviePage');
 
 export const MovieQuery = z.object({
   ...PageQuery.shape,
-  search: z.string().trim().max(200).optional().describe('part of the title'),
+  search: Text.trim().max(200).optional().describe('part of the title'),
 });
 export type MovieQuery = z.infer<typeof MovieQuery>;
 
 const movieFields = {
-  title: z.string().trim().min(1).max(200),
+  title: Text.trim().min(1).max(200),
   duration_minutes: z.number().int().min(1).max(1_000),
-  description: z.string().max(5_000),
-  rating: z.string().max(20),
-  language: z.string().max(50),
+  description: Text.max(5_000),
+  rating: Text.max(20),
+  language: Text.max(50),
   poster_url: z
     .url({ protocol: /^https?$/ })
     .max(2_000)
+    .refine(...storable)
     .nullable(),
 };
 export const MovieCreateBody = z
@@ -108,7 +110,7 @@ export type AdminShowQuery = z.infer<typeof AdminShowQuery>;
 
 const showFields = {
   movie_id: z.number().int().min(1).max(2_147_483_647),
-  screen_name: z.string().trim().min(1).max(100),
+  screen_name: Text.trim().min(1).max(100),
   date_time: z.iso.datetime({ offset: true }).meta({ example: '2030-01-01T19:30:00Z' }),
   total_seats: z.number().int().min(1).max(10_000),
   seats_per_row: z.number().int().min(1).max(100),

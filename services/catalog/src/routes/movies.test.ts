@@ -63,6 +63,12 @@ describe('GET /internal/movies', () => {
     },
   );
 
+  it('refuses to look for what no title can hold', async () => {
+    const { statusCode, body } = await catalog.get('/movies?search=%00');
+    expect(statusCode).toBe(400);
+    expect(body.errors).toEqual({ search: ['NUL characters are not allowed'] });
+  });
+
   it('takes the largest page and page size', async () => {
     expect((await catalog.get('/movies?page=100000&page_size=100')).statusCode).toBe(200);
   });
@@ -98,6 +104,15 @@ describe('one movie', () => {
       poster_url: null,
     });
     expect((await catalog.get(`/movies/${body.id}`)).body).toEqual(body);
+  });
+
+  it('is refused with text that cannot be stored, field by field', async () => {
+    const [title, nul] = ['Dune', 'a\0b'];
+    const whole = { title, duration_minutes: 155, poster_url: 'https://posters.example/a\0b' };
+    const wrong = { ...whole, title: nul, description: nul, rating: nul, language: nul };
+    const { statusCode, body } = await catalog.send('POST', '/movies', wrong);
+    expect(statusCode).toBe(400);
+    expect(Object.keys(body.errors ?? {})).toEqual(['title', 'description', 'rating', 'language', 'poster_url']);
   });
 
   it('changes what PATCH names and keeps the rest', async () => {
