@@ -88,11 +88,17 @@ export const ShowView = z
 export type ShowView = z.infer<typeof ShowView>;
 export const ShowPage = pageOf(ShowView, 'ShowPage');
 
+/** Times that PostgreSQL reads as JavaScript writes them; an offset can lead past either end. */
+const hasFourDigitYear = (time: Date) => time.getUTCFullYear() >= 1 && time.getUTCFullYear() <= 9_999;
+const yearMessage = 'Must be between the years 1 and 9999, UTC';
+
 const moment = z.iso.datetime({ offset: true, local: true }).or(z.iso.date());
 /** A time without an offset is UTC, as everywhere in Boxoffice. */
-const Moment = moment.transform(
-  (text) => new Date(/T.*(Z|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text.includes('T') ? text : `${text}T00:00`}Z`),
-);
+const Moment = moment
+  .transform(
+    (text) => new Date(/T.*(Z|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text.includes('T') ? text : `${text}T00:00`}Z`),
+  )
+  .refine(hasFourDigitYear, { error: yearMessage });
 
 export const ShowQuery = z.object({
   ...PageQuery.shape,
@@ -111,7 +117,10 @@ export type AdminShowQuery = z.infer<typeof AdminShowQuery>;
 const showFields = {
   movie_id: z.number().int().min(1).max(2_147_483_647),
   screen_name: Text.trim().min(1).max(100),
-  date_time: z.iso.datetime({ offset: true }).meta({ example: '2030-01-01T19:30:00Z' }),
+  date_time: z.iso
+    .datetime({ offset: true })
+    .refine((text) => hasFourDigitYear(new Date(text)), { error: yearMessage })
+    .meta({ example: '2030-01-01T19:30:00Z' }),
   total_seats: z.number().int().min(1).max(10_000),
   seats_per_row: z.number().int().min(1).max(100),
 };

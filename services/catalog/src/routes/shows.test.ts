@@ -53,6 +53,23 @@ describe('lists of shows', () => {
     expect((await catalog.get(`/movies/${movie}/shows?from=tomorrow`)).statusCode).toBe(400);
   });
 
+  it.each(['0000-01-01', '0001-01-01T00:00:00%2B02:00', '9999-12-31T23:59:59-05:00'])(
+    'refuses the time %s',
+    async (time) => {
+      expect((await catalog.get(`/shows?from=${time}`)).body.errors).toHaveProperty('from');
+      expect((await catalog.get(`/movies/${movie}/shows?to=${time}`)).body.errors).toHaveProperty('to');
+      const date_time = `${decodeURIComponent(time)}${time.includes('T') ? '' : 'T00:00:00Z'}`;
+      const { statusCode, body } = await catalog.send('POST', '/shows', {
+        movie_id: movie,
+        screen_name: 'Screen 1',
+        date_time,
+        total_seats: 20,
+      });
+      expect(statusCode).toBe(400);
+      expect(Object.keys(body.errors ?? {})).toEqual(['date_time']);
+    },
+  );
+
   it('of a movie without shows, or with none in that time: an empty page', async () => {
     expect((await catalog.get(`/movies/${await catalog.addMovie()}/shows`)).body).toEqual({ count: 0, results: [] });
     expect((await catalog.get(`/movies/${movie}/shows?from=2040-01-01`)).body).toEqual({ count: 0, results: [] });
