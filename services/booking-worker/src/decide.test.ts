@@ -1,0 +1,237 @@
+import type { BookingRequest, Outcome } from '@boxoffice/shared/contracts/jobs';
+import { problem } from '@boxoffice/shared/contracts/problems';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type BookingRow, type Changes, decide, type State } from './decide.ts';
+
+const plan = { total_seats: 6, seats_per_row: 3 };
+const seats = ['A1', 'A2', 'A3', 'B1', 'B2', 'B3'];
+const shows = [1, 2];
+const goneShow = 3;
+
+/** The tables as the repository reads and writes them, keys included. */
+class ModelDatabase {
+  readonly bookings = new Map<string, BookingRow>();
+  readonly claims = new Map<string, string>();
+  #clock = Date.parse('2030-01-01T12:00:00Z');
+
+  /** What `Bookings.readState` reads: for requests that are taken apart, what is behind them too. */
+  read(requests: readonly BookingRequest[], undone = requests): State {
+    const cancels = undone.filter((request) => request.kind === 'cancel');
+    const named = [...requests, ...cancels].map((request) =>
+      request.kind === 'book' ? request.id : request.booking_id,
+    );
+    const asked = requests.flatMap((request) =>
+      request.kind === 'book' ? request.seats.map((seat) => ({ showId: request.show_id, seat })) : [],
+    );
+    this.#clock += 1_000;
+    return {
+      now: new Date(this.#clock),
+      shows: new Map(shows.map((id) => [id, plan])),
+      bookings: [...new Set(named)].flatMap((id) => this.bookings.get(id) ?? []),
+      claims: asked.flatMap(({ showId, seat }) => {
+        const bookingId = this.claims.get(`${showId} ${seat}`);
+        return bookingId ? [{ showId, seat, bookingId }] : [];
+      }),
+    };
+  }
+
+  /** Throws where PostgreSQL would: a key that is there, a booking that no longer stands. */
+  write({ booked, cancelled }: Changes): void {
+    for (const { showId, id, seats, cancelledBy } of cancelled) {
+      const row = this.bookings.get(id);
+      if (row?.status !== 'booked') throw new Error(`${id} cannot be cancelled`);
+      this.bookings.set(id, { ...row, status: 'cancelled', cancelledAt: new Date(this.#clock), cancelledBy });
+      for (const seat of seats)
+        if (this.claims.get(`${showId} ${seat}`) === id) this.claims.delete(`${showId} ${seat}`);
+    }
+    for (const row of booked) {
+      if (this.bookings.has(row.id)) throw new Error(`${row.id} is there already`);
+      this.bookings.set(row.id, row);
+      for (const seat of row.status === 'booked' ? row.seats : []) {
+        const key = `${row.showId} ${seat}`;
+        if (this.claims.has(key)) throw new Error(`${key} is claimed already`);
+        this.claims.set(key, row.id);
+      }
+    }
+  }
+
+  /** Decides and commits. */
+  run(requests: readonly BookingRequest[], undone = requests): { outcomes: Outcome[]; changes: Changes } {
+    const decision = decide(requests, this.read(requests, undone), undone);
+    this.write(decision.changes);
+    return decision;
+  }
+
+  /** One by one, as a turn does that failed as a whole. */
+  runApart(requests: readonly BookingRequest[]): { outcomes: Outcome[]; changes: Changes[] } {
+    const runs = requests.map((request, place) => this.run([request], requests.slice(place)));
+    return { outcomes: runs.flatMap((run) => run.outcomes), changes: runs.map((run) => run.changes) };
+  }
+}
+
+/** A clerk with one list, who serves one after the other: what the outcomes must look like from outside. */
+function clerk(
+  envelopes: readonly BookingRequest[][],
+): { id: string; status: string; code?: string; taken?: string[] }[] {
+  const holders = new Map<string, string>();
+  const bookings = new Map<string, { user: number; show: number; seats: string[] }>();
+  return envelopes.flat().map((request) => {
+    const { id } = request;
+    if (request.kind === 'cancel') {
+      const booking = bookings.get(request.booking_id);
+      if (!booking || (booking.user !== request.user_id && !request.as_admin))
+        return { id, status: 'rejected', code: 'booking_not_found' };
+      for (const seat of booking.seats) {
+        const key = `${booking.show} ${seat}`;
+        if (holders.get(key) === request.booking_id) holders.delete(key);
+      }
+      return { id, status: 'succeeded' };
+    }
+    if (!shows.includes(request.show_id)) return { id, status: 'rejected', code: 'show_not_found' };
+    if (request.seats.some((seat) => !seats.includes(seat)))
+      return { id, status: 'rejected', code: 'validation_failed' };
+    const taken = request.seats.filter((seat) => holders.has(`${request.show_id} ${seat}`));
+    if (taken.length > 0) return { id, status: 'rejected', code: 'seat_taken', taken };
+    for (const seat of request.seats) holders.set(`${request.show_id} ${seat}`, id);
+    bookings.set(id, { user: request.user_id, show: request.show_id, seats: request.seats });
+    return { id, status: 'succeeded' };
+  });
+}
+
+const asSeenByClerk = (outcome: Outcome) => ({
+  id: outcome.id,
+  status: outcome.status,
+  ...(outcome.status !== 'succeeded' && { code: outcome.problem.code }),
+  ...(outcome.status !== 'succeeded' && outcome.problem.seats && { taken: outcome.problem.seats }),
+});
+
+/** Draws with few seats and users, so that they get into each other's way. */
+const drawn = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('book' as const),
+      show: fc.oneof({ weight: 8, arbitrary: fc.constantFrom(...shows) }, fc.constant(goneShow)),
+      seats: fc.uniqueArray(fc.constantFrom(...seats, 'B4'), { minLength: 1, maxLength: 3 }),
+      user: fc.integer({ min: 1, max: 3 }),
+    }),
+  },
+  {
+    weight: 2,
+    // Which of all requests is cancelled: one before, one behind, itself, or a cancellation.
+    arbitrary: fc.record({
+      kind: fc.constant('cancel' as const),
+      of: fc.nat(30),
+      user: fc.integer({ min: 1, max: 3 }),
+      admin: fc.boolean(),
+    }),
+  },
+);
+
+/** Three envelopes; cancellations name bookings of any of them. */
+const threeEnvelopes = fc
+  .array(fc.array(drawn, { minLength: 1, maxLength: 10 }), { minLength: 3, maxLength: 3 })
+  .map((envelopes): BookingRequest[][] => {
+    const ids = envelopes.flatMap((requests, envelope) => requests.map((_, place) => `${envelope}-${place}`));
+    const showOf = new Map<string, number>();
+    for (const [index, one] of envelopes.flat().entries())
+      if (one.kind === 'book') showOf.set(ids[index] ?? '', one.show);
+    return envelopes.map((requests, envelope) =>
+      requests.map((one, place): BookingRequest => {
+        const asked = { id: `${envelope}-${place}`, user_id: one.user, request_id: 'r' };
+        if (one.kind === 'book') return { kind: 'book', show_id: one.show, seats: one.seats, ...asked };
+        const bookingId = ids[one.of % ids.length] ?? '';
+        const showId = showOf.get(bookingId) ?? 1;
+        return {
+          kind: 'cancel',
+          show_id: showId,
+          booking_id: bookingId,
+          ...asked,
+          ...(one.admin && { as_admin: true }),
+        };
+      }),
+    );
+  });
+
+const runs = { numRuns: 500 };
+
+describe('decide', () => {
+  it('gives the outcomes of a clerk who serves one after the other, and true reasons', () => {
+    fc.assert(
+      fc.property(threeEnvelopes, (envelopes) => {
+        const database = new ModelDatabase();
+        const outcomes = envelopes.flatMap((requests) => database.run(requests).outcomes);
+        expect(outcomes.map(asSeenByClerk)).toEqual(clerk(envelopes));
+      }),
+      runs,
+    );
+  });
+
+  it('never has two live bookings on a seat, and books all seats of a request or none', () => {
+    fc.assert(
+      fc.property(threeEnvelopes, (envelopes) => {
+        const database = new ModelDatabase();
+        for (const requests of envelopes) database.run(requests);
+        const live = [...database.bookings.values()].filter((row) => row.status === 'booked');
+        const sold = live.flatMap((row) => row.seats.map((seat) => [`${row.showId} ${seat}`, row.id]));
+        expect(new Map(database.claims)).toEqual(new Map(sold as [string, string][]));
+        expect(sold).toHaveLength(database.claims.size);
+        const asked = new Map(envelopes.flat().map((request) => [request.id, request]));
+        for (const row of live) expect(asked.get(row.id)).toMatchObject({ seats: row.seats, user_id: row.userId });
+      }),
+      runs,
+    );
+  });
+
+  it('gives the same outcomes and changes nothing when it runs again over what it wrote', () => {
+    fc.assert(
+      fc.property(threeEnvelopes, (envelopes) => {
+        const database = new ModelDatabase();
+        for (const requests of envelopes) {
+          const first = database.run(requests);
+          const second = database.run(requests);
+          expect(second).toEqual({ outcomes: first.outcomes, changes: { booked: [], cancelled: [] } });
+        }
+      }),
+      runs,
+    );
+  });
+
+  it('gives the same outcomes when an envelope is taken apart, whatever was decided of it before', () => {
+    fc.assert(
+      fc.property(threeEnvelopes, fc.nat(10), (envelopes, crashAfter) => {
+        const together = new ModelDatabase();
+        const apart = new ModelDatabase();
+        for (const requests of envelopes) {
+          const { outcomes } = together.run(requests);
+          // The first try was taken apart too and crashed on the way, or had decided all at once.
+          for (const [place, request] of requests.entries())
+            if (place < crashAfter) apart.run([request], requests.slice(place));
+          expect(apart.runApart(requests).outcomes.map(asSeenByClerk)).toEqual(outcomes.map(asSeenByClerk));
+          const again = together.runApart(requests);
+          expect(again.outcomes).toEqual(outcomes);
+          expect(again.changes).toEqual(requests.map(() => ({ booked: [], cancelled: [] })));
+        }
+        expect(apart.claims).toEqual(together.claims);
+      }),
+      runs,
+    );
+  });
+
+  it('names the seats that are taken, and those that the show does not have any more', () => {
+    const database = new ModelDatabase();
+    const book = (id: string, ...wanted: string[]): BookingRequest => {
+      return { kind: 'book', id, show_id: 1, user_id: 1, seats: wanted, request_id: 'r' };
+    };
+    const { outcomes } = database.run([book('1', 'A1', 'A3'), book('2', 'A3', 'A2', 'A1'), book('3', 'B4', 'B1')]);
+    expect(outcomes.slice(1)).toEqual([
+      {
+        id: '2',
+        status: 'rejected',
+        problem: problem('seat_taken', 'Seats A3, A1 are taken.', { seats: ['A3', 'A1'] }),
+      },
+      { id: '3', status: 'rejected', problem: problem('validation_failed', 'The show has no seat B4 any more.') },
+    ]);
+  });
+});
