@@ -9,7 +9,8 @@ import { migrate } from '@boxoffice/shared/db/migrate';
 import type { TestProject } from 'vitest/node';
 import { startPostgres } from '../scripts/servers/postgres.ts';
 import { startRedis } from '../scripts/servers/redis.ts';
-import { containerPostgres, containerRedis, type GivenServer } from './support/containers.ts';
+import type { Server } from '../scripts/servers/server.ts';
+import { containerPostgres, containerRedis, type GivenServer, sweepContainers } from './support/containers.ts';
 import { dropDatabase, execute, urlOfDatabase } from './support/database.ts';
 import { eventually } from './support/eventually.ts';
 import { hasLeft, ownerName } from './support/owner.ts';
@@ -35,7 +36,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   const config = loadConfig();
   const dataDir = resolve(config.DATA_DIR);
   const owner = ownerName(process.pid);
-  await sweepServerFolders(dataDir);
+  await Promise.all([sweepServerFolders(dataDir), sweepContainers()]);
 
   const [postgres, redis] = await Promise.all([
     findPostgres(config.DATABASE_URL, dataDir),
@@ -68,7 +69,7 @@ async function findPostgres(url: string | undefined, dataDir: string): Promise<F
   if (container) return { ...container, source: 'Testcontainers' };
   const folder = makeServerFolder(dataDir, 'postgres');
   const server = await startPostgres({ dataDir: folder, fsync: false });
-  return { url: server.url, source: 'embedded', stop: () => server.stop().then(() => remove(folder)) };
+  return embedded(server, folder);
 }
 
 async function findRedis(url: string | undefined, dataDir: string): Promise<Found> {
@@ -77,10 +78,20 @@ async function findRedis(url: string | undefined, dataDir: string): Promise<Foun
   if (container) return { ...container, source: 'Testcontainers' };
   const folder = makeServerFolder(dataDir, 'redis');
   const server = await startRedis({ dataDir: folder, binDir: join(dataDir, 'bin'), fsync: false, log: console.log });
-  return { url: server.url, source: 'embedded', stop: () => server.stop().then(() => remove(folder)) };
+  return embedded(server, folder);
 }
 
-const remove = (folder: string) => rmSync(folder, { recursive: true, force: true });
+function embedded(server: Server, folder: string): Found {
+  // Ctrl-C ends Vitest without tearing down.
+  const kill = () => server.kill('SIGKILL');
+  process.once('exit', kill);
+  const stop = async () => {
+    process.off('exit', kill);
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { url: server.url, source: 'embedded', stop };
+}
 
 /** Drops the test databases of the runs that `which` picks. */
 async function dropDatabases(url: string, which: (owner: string) => boolean): Promise<void> {

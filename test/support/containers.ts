@@ -1,4 +1,5 @@
 import { GenericContainer, getContainerRuntimeClient, type StartedTestContainer, Wait } from 'testcontainers';
+import { hasLeft, ownerName } from './owner.ts';
 
 /** A server that the tests were given, wherever it came from. */
 export interface GivenServer {
@@ -7,6 +8,16 @@ export interface GivenServer {
 }
 
 const pullTimeoutMs = 120_000;
+const ownerLabel = 'boxoffice.test-run';
+
+/** Removes the containers of test runs that were interrupted (Testcontainers' own cleaner does, where it can run). */
+export async function sweepContainers(): Promise<void> {
+  const client = await getContainerRuntimeClient().catch(() => null);
+  for (const { Id, Labels } of (await client?.container.list()) ?? []) {
+    const owner = Labels[ownerLabel];
+    if (client && owner && hasLeft(owner)) await client.container.getById(Id).remove({ force: true, v: true });
+  }
+}
 
 /** PostgreSQL in a container, or null where no container runtime can start it. */
 export async function containerPostgres(): Promise<GivenServer | null> {
@@ -56,7 +67,9 @@ async function startContainer(make: () => GenericContainer): Promise<StartedTest
 }
 
 async function start(make: () => GenericContainer): Promise<StartedTestContainer | null> {
-  const container = make().start();
+  const container = make()
+    .withLabels({ [ownerLabel]: ownerName(process.pid) })
+    .start();
   const late = new AbortController();
   try {
     return await Promise.race([container, rejectAfter(pullTimeoutMs, late.signal)]);
