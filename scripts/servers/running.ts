@@ -22,28 +22,17 @@ export const startTitle = 'boxoffice';
 
 const noteOf = (config: Pick<Config, 'DATA_DIR'>) => join(resolve(config.DATA_DIR), 'running.json');
 
-/** The database to work on: DATABASE_URL, else the one of the running `pnpm start`.
+/**
+ * The database to work on: DATABASE_URL, else the one of the running `pnpm start`.
  *
  * @throws {PlainError} when there is neither
  */
 export function databaseUrlOfRunning(config: Config): string {
-  return config.DATABASE_URL ?? urlOfRunning(config, 'databaseUrl', 'DATABASE_URL');
-}
-
-/** The Redis to work on: REDIS_URL, else the one of the running `pnpm start`.
- *
- * @throws {PlainError} when there is neither
- */
-export function redisUrlOfRunning(config: Config): string {
-  return config.REDIS_URL ?? urlOfRunning(config, 'redisUrl', 'REDIS_URL');
-}
-
-function urlOfRunning(config: Config, name: 'databaseUrl' | 'redisUrl', variable: string): string {
+  if (config.DATABASE_URL) return config.DATABASE_URL;
   const note = readNote(config);
-  const url = note && isStart(note.pid) ? note[name] : undefined;
-  if (url) return url;
+  if (note?.databaseUrl && isStart(note.pid)) return note.databaseUrl;
   throw new PlainError(
-    `${variable} is not set and Boxoffice is not running: start it (npx -y pnpm start) or set ${variable}.`,
+    'DATABASE_URL is not set and Boxoffice is not running: start it (npx -y pnpm start) or set DATABASE_URL.',
   );
 }
 
