@@ -146,7 +146,7 @@ export class Turns {
     let decideMs = 0;
     const outcomes = await this.#bookings.transaction(async (transaction) => {
       await this.#bookings.lockShows(requests, transaction);
-      const state = await this.#bookings.readState(requests, transaction);
+      const state = await this.#bookings.readState(requests, undone, transaction);
       const decidedAt = performance.now();
       const decision = decide(requests, state, undone);
       decideMs = performance.now() - decidedAt;

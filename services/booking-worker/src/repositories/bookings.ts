@@ -39,10 +39,20 @@ export class Bookings {
     );
   }
 
-  /** Reads all that deciding these requests needs, in one statement and so of one moment. */
-  async readState(requests: readonly BookingRequest[], transaction: Transaction): Promise<State> {
+  /**
+   * Reads all that deciding these requests needs, in one statement and so of one moment.
+   *
+   * @param undone the requests whose earlier effects are taken back: what they cancelled is read too
+   */
+  async readState(
+    requests: readonly BookingRequest[],
+    undone: readonly BookingRequest[],
+    transaction: Transaction,
+  ): Promise<State> {
     const shows = [...new Set(requests.map((request) => request.show_id))];
-    const bookings = requests.map((request) => ({
+    const cancels = undone.filter((request) => request.kind === 'cancel' && shows.includes(request.show_id));
+    const named = undone === requests ? requests : [...requests, ...cancels];
+    const bookings = named.map((request) => ({
       show_id: request.show_id,
       id: request.kind === 'book' ? request.id : request.booking_id,
     }));
