@@ -72,6 +72,27 @@ async function decideTogether(turns: Turns, ...envelopes: BookingRequest[][]): P
   return Promise.all(decided);
 }
 
+/** Holds a show's lock as the catalog does, so that turns for it wait; `open` runs a statement and commits. */
+async function closeShow(showId: number): Promise<{ open(statement?: string, parameters?: unknown[]): Promise<void> }> {
+  const connection = admin.em.getConnection();
+  const change = await connection.begin();
+  await connection.execute('select pg_advisory_xact_lock(?, ?)', [showLockClass, showId], 'all', change);
+  return {
+    async open(statement = 'select 1', parameters = []) {
+      await connection.execute(statement, parameters, 'all', change);
+      await connection.commit(change);
+    },
+  };
+}
+
+async function waitingTurns(): Promise<number> {
+  const [row] = await rows<{ count: number }>(
+    `select count(*)::int from pg_locks where locktype = 'advisory' and not granted
+      and database = (select oid from pg_database where datname = current_database())`,
+  );
+  return row?.count ?? 0;
+}
+
 const statuses = (outcomes: Outcome[]) => outcomes.map((outcome) => outcome.status);
 const idOf = (requests: BookingRequest[], place = 0) => requests[place]?.id ?? '';
 const taken = (...seats: string[]) => ({ status: 'rejected', problem: { code: 'seat_taken', seats } });
@@ -122,9 +143,11 @@ describe('a turn', () => {
     const workers = Array.from({ length: 3 }, () => newTurns());
     const seats = ['A1', 'A2', 'A3', 'A4', 'A5', 'A6', 'A7', 'A8', 'A9', 'A10'];
     const pairs = Array.from({ length: 60 }, (_, index) => [seats[index % 10] ?? '', seats[(index + 1) % 10] ?? '']);
-    const outcomes = await Promise.all(
-      pairs.map((pair, index) => workers[index % 3]?.decide(envelope(show, { seats: pair }))),
-    );
+    const gate = await closeShow(show);
+    const deciding = pairs.map((pair, index) => workers[index % 3]?.decide(envelope(show, { seats: pair })));
+    await eventually(async () => (await waitingTurns()) === 3);
+    await gate.open();
+    const outcomes = await Promise.all(deciding);
     const sold = outcomes.flatMap((one) => (one?.[0]?.status === 'succeeded' ? one[0].booking.seats : []));
     expect(new Set(sold).size).toBe(sold.length);
     expect((await claimsOf(show)).map((claim) => claim.seat_number).sort()).toEqual(sold.sort());
@@ -275,13 +298,10 @@ describe('a show that changes while a request for it is queued', () => {
 
   it('is seen by a turn that waited for the change to commit', async () => {
     const show = await addShow();
-    const connection = admin.em.getConnection();
-    const change = await connection.begin();
-    await connection.execute('select pg_advisory_xact_lock(?, ?)', [showLockClass, show], 'all', change);
+    const gate = await closeShow(show);
     const decided = newTurns().decide(envelope(show, { seats: ['A1'] }));
-    await eventually(async () => (await rows("select 1 from pg_locks where locktype = 'advisory' and not granted"))[0]);
-    await connection.execute('delete from catalog.shows where id = ?', [show], 'run', change);
-    await connection.commit(change);
+    await eventually(async () => (await waitingTurns()) === 1);
+    await gate.open('delete from catalog.shows where id = ?', [show]);
     expect(await decided).toMatchObject([{ status: 'rejected', problem: { code: 'show_not_found' } }]);
   });
 });
