@@ -20,6 +20,10 @@ import { OutcomeInbox } from './outcome-inbox.ts';
 
 /** Requests of one partition that may wait in this process for their envelope. */
 const formingLimit = 20_000;
+/** Envelopes of one partition that go undecided before the next one gathers: one in the worker's hand, one at hand. */
+const undecidedLimit = 2;
+/** The longest that a request waits for company, in milliseconds. */
+const gatherMs = 20;
 
 /** A request before it has its id. */
 export type Draft = Omit<BookRequest, 'id'> | Omit<CancelRequest, 'id'>;
@@ -45,6 +49,7 @@ export interface QueuedJob {
 }
 
 interface Entry {
+  since: number;
   draft: Draft;
   options: SubmitOptions;
   resolve: (submitted: Submitted) => void;
@@ -55,9 +60,9 @@ interface Entry {
 type Placed = Entry & { id: string };
 
 /**
- * The way into the partitions' queues. Group commit: while one round of adds is in flight the
- * requests that arrive gather, and ride together in the next job of their partition. A request that
- * comes alone goes at once.
+ * The way into the partitions' queues. Group commit: while one round of adds is in flight, or the
+ * worker has enough in hand, the requests that arrive gather, and ride together in the next job of
+ * their partition. A request that comes alone goes at once; none waits for company for longer than 20 ms.
  */
 export class BookingQueue {
   readonly #logger: Logger;
@@ -67,6 +72,7 @@ export class BookingQueue {
   readonly #partitions: Partition[];
   readonly #sizes: Histogram;
   #flushing = false;
+  #nextFlush: NodeJS.Timeout | null = null;
 
   /**
    * @param parts.redis never waits (openImpatientRedis)
@@ -88,7 +94,11 @@ export class BookingQueue {
       { length: parts.partitions },
       (_, partition) => new Partition(partition, parts.redis),
     );
-    this.#inbox = new OutcomeInbox({ ...parts, find: (envelopeId) => this.#findOutcomes(envelopeId) });
+    this.#inbox = new OutcomeInbox({
+      ...parts,
+      find: (envelopeId) => this.#findOutcomes(envelopeId),
+      onDecided: (envelopeId) => this.#decided(envelopeId),
+    });
     this.#sizes = new Histogram({
       name: 'booking_submitted_envelope_requests',
       help: 'Requests in one job, as submitted',
@@ -112,8 +122,8 @@ export class BookingQueue {
     const { forming } = this.#partitionOf(draft.show_id);
     if (forming.length >= formingLimit) return Promise.reject(queueFull());
     return new Promise((resolve, reject) => {
-      forming.push({ draft, options, resolve, reject });
-      if (!this.#flushing) void this.#flush();
+      forming.push({ since: performance.now(), draft, options, resolve, reject });
+      this.#flush();
     });
   }
 
@@ -165,16 +175,31 @@ export class BookingQueue {
     return partition;
   }
 
-  /** One round after the other until nothing is left; each sends one job per partition. */
-  async #flush(): Promise<void> {
+  #flush(): void {
+    if (!this.#flushing) void this.#sendRounds();
+  }
+
+  /** One round after the other until nothing is due; each sends one job per partition. */
+  async #sendRounds(): Promise<void> {
     this.#flushing = true;
     await endOfTick(); // what arrived in the same breath rides along
     for (;;) {
-      const forming = this.#partitions.filter((partition) => partition.forming.length > 0);
-      if (forming.length === 0) break;
-      await Promise.all(forming.map((partition) => this.#send(partition)));
+      const due = this.#partitions.filter((partition) => partition.isDue());
+      if (due.length === 0) break;
+      await Promise.all(due.map((partition) => this.#send(partition)));
     }
     this.#flushing = false;
+    if (this.#nextFlush || !this.#partitions.some((partition) => partition.forming.length > 0)) return;
+    this.#nextFlush = setTimeout(() => {
+      this.#nextFlush = null;
+      this.#flush();
+    }, gatherMs);
+  }
+
+  /** The worker has decided an envelope: the next may go. */
+  #decided(envelopeId: string): void {
+    const partition = this.#partitions[partitionIn(envelopeId)];
+    if (partition?.undecided.delete(envelopeId) && partition.isDue()) this.#flush();
   }
 
   async #send(partition: Partition): Promise<void> {
@@ -228,6 +253,7 @@ export class BookingQueue {
     const requests = placed.map(({ draft, id }): BookingRequest => ({ ...draft, id }));
     // Before the add: the outcome can be here before the add's own answer.
     const outcomes = placed.map(({ id, options }) => this.#inbox.wait(id, options.waitMs));
+    partition.undecided.add(envelopeId);
     const [waiting] = await Promise.all([
       partition.countWaiting(),
       partition.add(envelopeId, { requests, reply_to: this.#inbox.channel }),
@@ -285,6 +311,8 @@ export class BookingQueue {
 class Partition {
   readonly number: number;
   readonly forming: Entry[] = [];
+  /** Envelopes of this process on their way to their outcomes, or so long overdue that they count no more. */
+  readonly undecided = new Set<string>();
   readonly queue: Queue;
   /** Jobs that waited when last asked. */
   waitingJobs = 0;
@@ -298,6 +326,17 @@ class Partition {
     // Redis may be away while this starts; with the two skips every call fails at once then, instead of never.
     this.queue = new Queue(queueName(number), { connection: redis, skipWaitingForReady: true, skipVersionCheck: true });
     this.queue.on('error', () => undefined); // the connection logs its own outages
+  }
+
+  /** Whether its next envelope should go now. */
+  isDue(): boolean {
+    const [eldest] = this.forming;
+    if (!eldest) return false;
+    if (this.forming.length >= envelopeLimit || this.undecided.size < undecidedLimit) return true;
+    if (performance.now() - eldest.since < gatherMs) return false;
+    // Decisions are slower than our patience, or their message was lost: nothing to wait for.
+    this.undecided.clear();
+    return true;
   }
 
   async add(envelopeId: string, envelope: Envelope): Promise<void> {

@@ -30,14 +30,22 @@ export class OutcomeInbox {
   readonly #waiters = new Map<string, Waiter[]>();
   #waiting = 0;
   readonly #find: (envelopeId: string) => Promise<Outcomes | null>;
+  readonly #onDecided: (envelopeId: string) => void;
   readonly #sweeper: NodeJS.Timeout;
 
   /**
    * @param subscriber a connection of its own; it subscribes now and again after each outage
    * @param find looks an envelope's outcomes up, null while there are none
+   * @param onDecided hears of every envelope of this process whose outcomes arrived
    */
-  constructor(parts: { subscriber: Redis; logger: Logger; find: (envelopeId: string) => Promise<Outcomes | null> }) {
+  constructor(parts: {
+    subscriber: Redis;
+    logger: Logger;
+    find: (envelopeId: string) => Promise<Outcomes | null>;
+    onDecided: (envelopeId: string) => void;
+  }) {
     this.#find = parts.find;
+    this.#onDecided = parts.onDecided;
     parts.subscriber.on('message', (_channel, message) => this.#receive(JSON.parse(message) as Outcomes));
     parts.subscriber
       .subscribe(this.channel)
@@ -74,6 +82,8 @@ export class OutcomeInbox {
 
   #receive(outcomes: Outcomes): void {
     for (const outcome of outcomes) this.#settle(outcome.id, outcome);
+    const envelopeId = outcomes[0] && readBookingId(outcomes[0].id)?.envelopeId;
+    if (envelopeId) this.#onDecided(envelopeId);
   }
 
   #settle(id: string, outcome: Outcome | null, leaving = this.#waiters.get(id) ?? []): void {
