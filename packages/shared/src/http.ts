@@ -204,7 +204,7 @@ export function isDatabaseAway(error: unknown): boolean {
     const { code } = cause as { code?: unknown };
     if (
       typeof code === 'string' &&
-      /^(08|53|57)|^E(CONNREFUSED|CONNRESET|PIPE|TIMEDOUT|HOSTUNREACH|AI_AGAIN)$/.test(code)
+      /^(08|53|57)|^E(CONNREFUSED|CONNRESET|PIPE|TIMEDOUT|HOSTUNREACH|AI_AGAIN|NOTFOUND)$/.test(code)
     )
       return true;
     if (

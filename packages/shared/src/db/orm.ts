@@ -39,6 +39,7 @@ export function ormOptions({ url, role, poolSize = 10, statementTimeoutMs, logge
       keepAlive: true,
       ...(statementTimeoutMs && { query_timeout: statementTimeoutMs, statement_timeout: statementTimeoutMs }),
     },
+    ensureDatabase: false, // a wrong name in the URL must be an error, not a new database
     forceUtcTimezone: true,
     logger: (message) => logger?.warn(message),
     colors: false,

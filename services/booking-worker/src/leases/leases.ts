@@ -130,14 +130,13 @@ export class Leases {
   }
 
   async #release(client: pg.Client, partitions: number[]): Promise<void> {
-    await Promise.all(
-      partitions.map(async (partition) => {
-        await this.#options.tenant.moveOut(partition);
-        await client.query('select pg_advisory_unlock($1, $2)', [partitionClass, partition]);
-        this.held.delete(partition);
-        this.#options.logger.info({ partition }, 'partition handed over');
-      }),
-    );
+    // At once, for they share the turn that is under way; then one by one, for they share the connection.
+    await Promise.all(partitions.map((partition) => this.#options.tenant.moveOut(partition)));
+    for (const partition of partitions) {
+      await client.query('select pg_advisory_unlock($1, $2)', [partitionClass, partition]);
+      this.held.delete(partition);
+      this.#options.logger.info({ partition }, 'partition handed over');
+    }
   }
 }
 
