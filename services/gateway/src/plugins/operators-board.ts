@@ -23,7 +23,15 @@ export function addOperatorsBoard(http: Http, parts: Parts): void {
     pages.addHook('onRequest', requireOperator(parts));
     pages.addHook('onRoute', (route) => {
       route.schema = { ...route.schema, hide: true };
+      // The board has an error handler of its own, which would show a stack to anyone.
+      route.errorHandler = http.errorHandler;
     });
+    // Its fonts would come from Google's servers; without them it takes the system's.
+    pages.addHook('onSend', async (_request, reply, payload) =>
+      typeof payload === 'string' && /html/.test(String(reply.getHeader('content-type')))
+        ? payload.replaceAll(/<link\b[^>]*fonts\.(googleapis|gstatic)\.com[^>]*>/g, '')
+        : payload,
+    );
     await pages.register(board.registerPlugin(), { prefix: path });
   });
 }

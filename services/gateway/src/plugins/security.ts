@@ -6,7 +6,14 @@ import type { Parts } from '../parts.ts';
 /** Security headers on every answer; calls from browsers' other origins only from the allow-list. */
 export function addSecurity(http: Http, { config }: Pick<Parts, 'config'>): void {
   void http.register(helmet, {
-    contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } },
+    contentSecurityPolicy: {
+      directives: {
+        'upgrade-insecure-requests': null,
+        // Helmet's defaults let styles and fonts come from anywhere; Bull Board would ask Google for its.
+        'style-src': ["'self'", "'unsafe-inline'"],
+        'font-src': ["'self'", 'data:'],
+      },
+    },
     // Sent over plain HTTP it means nothing, and in development it would pin localhost.
     strictTransportSecurity: config.NODE_ENV === 'production',
   });
