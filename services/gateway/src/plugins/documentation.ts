@@ -1,8 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
-import { Problem, type ProblemCode, problemCatalogue } from '@boxoffice/shared/contracts/problems';
+import { Problem, type ProblemCode, problem, problemCatalogue } from '@boxoffice/shared/contracts/problems';
 import type { Http } from '@boxoffice/shared/http';
-import files from '@fastify/static';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
@@ -29,7 +28,8 @@ export function addSchema(http: Http): void {
       servers: [{ url: '/' }],
       tags: [
         { name: 'Authentication', description: 'Accounts and tokens' },
-        { name: 'Movies', description: 'What is playing, when, and which seats are free' },
+        { name: 'Movies', description: 'What is playing, and when' },
+        { name: 'Shows', description: 'Which seats are free' },
         { name: 'Bookings', description: 'Book, ask, cancel' },
         { name: 'Admin', description: 'For administrators' },
       ],
@@ -44,10 +44,28 @@ export function addSchema(http: Http): void {
         },
       },
     },
-    transform: jsonSchemaTransform,
+    transform: withExamples,
     transformObject: jsonSchemaTransformObject,
   });
 }
+
+interface Answer {
+  content?: Record<string, { examples?: object }>;
+}
+
+/** As the generator writes an operation, and the examples of its answers, which it leaves out. */
+const withExamples: typeof jsonSchemaTransform = (operation) => {
+  const written = jsonSchemaTransform(operation);
+  const answersOf = (schema: unknown) => (schema as { response?: Record<string, Answer> } | undefined)?.response ?? {};
+  const writtenAnswers = answersOf(written.schema);
+  for (const [status, answer] of Object.entries(answersOf(operation.schema))) {
+    for (const [type, { examples }] of Object.entries(answer.content ?? {})) {
+      const media = writtenAnswers[status]?.content?.[type];
+      if (media && examples) media.examples = examples;
+    }
+  }
+  return written;
+};
 
 /** Serves the document, Swagger UI and ReDoc, with nothing loaded from elsewhere. */
 export function addDocumentationPages(http: Http): void {
@@ -63,28 +81,40 @@ export function addDocumentationPages(http: Http): void {
   void http.register(swaggerUi, {
     routePrefix: '/swagger',
     staticCSP: true,
-    uiConfig: { persistAuthorization: true, displayRequestDuration: true, tryItOutEnabled: true },
+    // Swagger UI styles its own parts inline; everything it loads is from here.
+    transformStaticCSP: () => contentSecurityPolicy("connect-src 'self'"),
+    theme: { title: 'Boxoffice · Swagger UI' },
+    uiConfig: {
+      layout: 'BaseLayout',
+      persistAuthorization: true,
+      displayRequestDuration: true,
+      tryItOutEnabled: true,
+    },
   });
 
-  const redoc = dirname(createRequire(import.meta.url).resolve('redoc/bundles/redoc.standalone.js'));
   void http.register(async (pages) => {
+    const script = await readRedoc();
     pages.addHook('onSend', async (_request, reply) => {
-      reply.header(
-        'content-security-policy',
-        "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; worker-src 'self' blob:; script-src 'self'; object-src 'none'; frame-ancestors 'none'",
-      );
+      reply.header('content-security-policy', contentSecurityPolicy("worker-src 'self' blob:"));
     });
-    await pages.register(files, {
-      root: redoc,
-      prefix: '/redoc/assets/',
-      decorateReply: false,
-      allowedPath: (path) => path === '/redoc.standalone.js',
-      maxAge: '1h',
-    });
+    pages.get('/redoc/redoc.standalone.js', { schema: { hide: true } }, async (_request, reply) =>
+      reply.type('text/javascript; charset=utf-8').header('cache-control', 'public, max-age=3600').send(script),
+    );
     pages.get('/redoc/', { schema: { hide: true } }, async (_request, reply) =>
       reply.type('text/html; charset=utf-8').send(redocPage),
     );
   });
+}
+
+function contentSecurityPolicy(more: string): string {
+  return `default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; frame-ancestors 'none'; ${more}`;
+}
+
+/** ReDoc in one script. Its footer's logo would come from its maker's server: a blank takes its place. */
+async function readRedoc(): Promise<Buffer> {
+  const script = await readFile(createRequire(import.meta.url).resolve('redoc/bundles/redoc.standalone.js'), 'utf8');
+  const blank = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='0' height='0'/%3E";
+  return Buffer.from(script.replaceAll('https://cdn.redoc.ly/redoc/logo-mini.svg', blank));
 }
 
 const redocPage = `<!doctype html>
@@ -93,11 +123,12 @@ const redocPage = `<!doctype html>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>Boxoffice · API reference</title>
+    <link rel="icon" href="data:,">
     <style>body { margin: 0 }</style>
   </head>
   <body>
     <redoc spec-url="/schema/" disable-search="false" hide-download-button="false"></redoc>
-    <script src="/redoc/assets/redoc.standalone.js"></script>
+    <script src="/redoc/redoc.standalone.js"></script>
   </body>
 </html>
 `;
@@ -112,7 +143,14 @@ export function problems(...codes: ProblemCode[]) {
     status,
     {
       description: of.map((code) => `\`${code}\`: ${problemCatalogue[code].title}`).join('. '),
-      content: { 'application/problem+json': { schema: Problem } },
+      content: {
+        'application/problem+json': {
+          schema: Problem,
+          examples: Object.fromEntries(
+            of.map((code) => [code, { value: { ...problem(code), instance: 'Zr8fQ2xkLm0a' } }]),
+          ),
+        },
+      },
     },
   ]);
   return Object.fromEntries(answers) as Record<
