@@ -27,6 +27,16 @@ export const BookBody = z
   .meta({ id: 'Book', example: { seat_number: 'B7' } });
 export type BookBody = z.infer<typeof BookBody>;
 
+const exampleBooking = {
+  id: '0641f3a2-9c1b-8407-a51c-9f2600000380',
+  show_id: 7,
+  seats: ['B7'],
+  seat_number: 'B7',
+  status: 'booked',
+  created_at: '2030-01-01T12:00:00.000Z',
+  cancelled_at: null,
+};
+
 export const BookingView = z
   .object({
     id: z.string().describe('opaque'),
@@ -37,18 +47,7 @@ export const BookingView = z
     created_at: z.iso.datetime(),
     cancelled_at: z.iso.datetime().nullable(),
   })
-  .meta({
-    id: 'Booking',
-    example: {
-      id: '0641f3a2-9c1b-8407-a51c-9f2600000380',
-      show_id: 7,
-      seats: ['B7'],
-      seat_number: 'B7',
-      status: 'booked',
-      created_at: '2030-01-01T12:00:00.000Z',
-      cancelled_at: null,
-    },
-  });
+  .meta({ id: 'Booking', example: exampleBooking });
 export type BookingView = z.infer<typeof BookingView>;
 
 /** Builds the public form of a booking from its row. */
@@ -102,9 +101,19 @@ const BookingShow = z.object({
   movie: MovieView.pick({ id: true, title: true, duration_minutes: true, poster_url: true }),
 });
 export type BookingShow = z.infer<typeof BookingShow>;
+const exampleMyBooking = {
+  ...exampleBooking,
+  show: {
+    id: 7,
+    screen_name: 'Screen 1',
+    date_time: '2030-01-01T19:30:00.000Z',
+    movie: { id: 1, title: 'The Last Reel', duration_minutes: 118, poster_url: null },
+  },
+};
+
 export const MyBookingView = z
   .object({ ...BookingView.shape, show: BookingShow.nullable().describe('null when the show is gone') })
-  .meta({ id: 'MyBooking' });
+  .meta({ id: 'MyBooking', example: exampleMyBooking });
 export type MyBookingView = z.infer<typeof MyBookingView>;
 export const MyBookingPage = pageOf(MyBookingView, 'MyBookingPage');
 export const MyBookingQuery = z.object({ ...PageQuery.shape, status: z.enum(bookingStatuses).optional() });
@@ -112,7 +121,7 @@ export type MyBookingQuery = z.infer<typeof MyBookingQuery>;
 
 export const AdminBookingView = z
   .object({ ...MyBookingView.shape, user: z.object({ id: z.number().int(), username: z.string() }).nullable() })
-  .meta({ id: 'AdminBooking' });
+  .meta({ id: 'AdminBooking', example: { ...exampleMyBooking, user: { id: 1, username: 'alice' } } });
 export type AdminBookingView = z.infer<typeof AdminBookingView>;
 export const AdminBookingPage = pageOf(AdminBookingView, 'AdminBookingPage');
 export const AdminBookingQuery = z.object({

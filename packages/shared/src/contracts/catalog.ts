@@ -7,6 +7,15 @@ export const IntegerId = z.coerce.number().int().min(1).max(2_147_483_647);
 export const IdParams = z.object({ id: IntegerId });
 export type IdParams = z.infer<typeof IdParams>;
 
+const exampleMovie = {
+  title: 'The Last Reel',
+  duration_minutes: 118,
+  description: 'A projectionist finds one more film in the vault.',
+  rating: 'PG-13',
+  language: 'English',
+  poster_url: null,
+};
+
 export const MovieView = z
   .object({
     id: z.number().int(),
@@ -19,15 +28,7 @@ export const MovieView = z
   })
   .meta({
     id: 'Movie',
-    example: {
-      id: 1,
-      title: 'The Last Reel',
-      duration_minutes: 118,
-      description: 'A projectionist finds one more film in the vault.',
-      rating: 'PG-13',
-      language: 'English',
-      poster_url: null,
-    },
+    example: { id: 1, ...exampleMovie },
   });
 export type MovieView = z.infer<typeof MovieView>;
 export const MoviePage = pageOf(MovieView, 'MoviePage');
@@ -58,10 +59,21 @@ export const MovieCreateBody = z
     language: movieFields.language.default(''),
     poster_url: movieFields.poster_url.default(null),
   })
-  .meta({ id: 'MovieCreate' });
+  .meta({ id: 'MovieCreate', example: exampleMovie });
 export type MovieCreateBody = z.infer<typeof MovieCreateBody>;
-export const MovieChangeBody = z.object(movieFields).partial().meta({ id: 'MovieChange' });
+export const MovieChangeBody = z
+  .object(movieFields)
+  .partial()
+  .meta({ id: 'MovieChange', example: { rating: 'PG' } });
 export type MovieChangeBody = z.infer<typeof MovieChangeBody>;
+
+const exampleShow = {
+  movie_id: 1,
+  screen_name: 'Screen 1',
+  date_time: '2030-01-01T19:30:00.000Z',
+  total_seats: 80,
+  seats_per_row: 10,
+};
 
 export const ShowView = z
   .object({
@@ -75,15 +87,7 @@ export const ShowView = z
   })
   .meta({
     id: 'Show',
-    example: {
-      id: 7,
-      movie_id: 1,
-      screen_name: 'Screen 1',
-      date_time: '2030-01-01T19:30:00.000Z',
-      total_seats: 80,
-      seats_per_row: 10,
-      available_seats: 79,
-    },
+    example: { id: 7, ...exampleShow, available_seats: 79 },
   });
 export type ShowView = z.infer<typeof ShowView>;
 export const ShowPage = pageOf(ShowView, 'ShowPage');
@@ -126,9 +130,12 @@ const showFields = {
 };
 export const ShowCreateBody = z
   .object({ ...showFields, seats_per_row: showFields.seats_per_row.default(10) })
-  .meta({ id: 'ShowCreate' });
+  .meta({ id: 'ShowCreate', example: exampleShow });
 export type ShowCreateBody = z.infer<typeof ShowCreateBody>;
-export const ShowChangeBody = z.object(showFields).partial().meta({ id: 'ShowChange' });
+export const ShowChangeBody = z
+  .object(showFields)
+  .partial()
+  .meta({ id: 'ShowChange', example: { date_time: '2030-01-01T20:15:00Z' } });
 export type ShowChangeBody = z.infer<typeof ShowChangeBody>;
 
 export const seatStatuses = ['available', 'held', 'booked'] as const;
@@ -147,7 +154,19 @@ export const SeatMap = z
       }),
     ),
   })
-  .meta({ id: 'SeatMap' });
+  .meta({
+    id: 'SeatMap',
+    example: {
+      show_id: 7,
+      total_seats: 2,
+      seats_per_row: 10,
+      available_seats: 1,
+      seats: [
+        { seat_number: 'A1', row: 'A', number: 1, status: 'booked' },
+        { seat_number: 'A2', row: 'A', number: 2, status: 'available' },
+      ],
+    },
+  });
 export type SeatMap = z.infer<typeof SeatMap>;
 
 /** What the gateway must know of a show before it queues a request for it. */

@@ -26,7 +26,11 @@ export const LoginBody = z
   .meta({ id: 'Login' });
 export type LoginBody = z.infer<typeof LoginBody>;
 
-export const RefreshBody = z.object({ refresh: z.string().min(1).max(512) }).meta({ id: 'Refresh' });
+const exampleRefresh = 'q1Zc0bGJ5oX3mUe7Yt8vWnKdLrS2aHfP9iTgB4xQ6sE';
+
+export const RefreshBody = z
+  .object({ refresh: z.string().min(1).max(512).meta({ example: exampleRefresh }) })
+  .meta({ id: 'Refresh' });
 export type RefreshBody = z.infer<typeof RefreshBody>;
 
 export const TokenPair = z
@@ -34,8 +38,13 @@ export const TokenPair = z
     access: z.string().describe('JWT for `Authorization: Bearer …`, valid for 15 minutes'),
     refresh: z.string().describe('opaque, valid for 14 days, good for one use'),
   })
-  .meta({ id: 'TokenPair' });
+  .meta({
+    id: 'TokenPair',
+    example: { access: 'eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl', refresh: exampleRefresh },
+  });
 export type TokenPair = z.infer<typeof TokenPair>;
+
+const exampleUser = { id: 1, username: 'alice', email: 'alice@example.com', role: 'user' };
 
 export const UserView = z
   .object({
@@ -44,18 +53,24 @@ export const UserView = z
     email: z.string(),
     role: z.enum(roles),
   })
-  .meta({ id: 'User' });
+  .meta({ id: 'User', example: exampleUser });
 export type UserView = z.infer<typeof UserView>;
 
 export const AdminUserView = z
   .object({ ...UserView.shape, is_active: z.boolean(), created_at: z.iso.datetime() })
-  .meta({ id: 'AdminUser' });
+  .meta({ id: 'AdminUser', example: { ...exampleUser, is_active: true, created_at: '2030-01-01T12:00:00.000Z' } });
 export type AdminUserView = z.infer<typeof AdminUserView>;
 export const AdminUserPage = pageOf(AdminUserView, 'AdminUserPage');
 
 export const AdminUserQuery = z.object({
   ...PageQuery.shape,
-  search: z.string().trim().max(200).optional().describe('part of the user name or e-mail address'),
+  search: z
+    .string()
+    .trim()
+    .max(200)
+    .refine((part) => !part.includes('\0'), 'No NUL characters')
+    .optional()
+    .describe('part of the user name or e-mail address'),
   role: z.enum(roles).optional(),
 });
 export type AdminUserQuery = z.infer<typeof AdminUserQuery>;

@@ -10,8 +10,9 @@ export const PageQuery = z.object({
 });
 export type PageQuery = z.infer<typeof PageQuery>;
 
-/** The envelope of every list: `{count, next, previous, results}`. */
+/** The envelope of every list: `{count, next, previous, results}`; its example has the item's in it. */
 export function pageOf<Item extends z.ZodType>(item: Item, id: string) {
+  const example = { count: 1, next: null, previous: null, results: [item.meta()?.example] };
   return z
     .object({
       count: z.number().int().describe('results in all pages'),
@@ -19,7 +20,7 @@ export function pageOf<Item extends z.ZodType>(item: Item, id: string) {
       previous: z.string().nullable().describe('URL of the page before'),
       results: z.array(item),
     })
-    .meta({ id });
+    .meta({ id, example });
 }
 
 /** What a service answers another: a page without links, which only the gateway can write. */

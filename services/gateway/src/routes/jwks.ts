@@ -10,7 +10,22 @@ const PublicJwk = z.object({
   alg: z.literal('EdDSA'),
   use: z.literal('sig'),
 });
-const Jwks = z.object({ keys: z.array(PublicJwk) }).meta({ id: 'Jwks' });
+const Jwks = z.object({ keys: z.array(PublicJwk) }).meta({
+  id: 'Jwks',
+  // RFC 8037, appendix A.
+  example: {
+    keys: [
+      {
+        kty: 'OKP',
+        crv: 'Ed25519',
+        x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
+        kid: 'kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k',
+        alg: 'EdDSA',
+        use: 'sig',
+      },
+    ],
+  },
+});
 
 const schema = {
   tags: ['Authentication'],

@@ -35,6 +35,8 @@ export function book(http: Http, parts: Pick<Parts, 'bookings' | 'catalog' | 'qu
             'seat_taken',
             'show_started',
             'idempotency_in_progress',
+            'payload_too_large',
+            'unsupported_media_type',
             'idempotency_mismatch',
             'internal_error',
             'queue_full',
