@@ -6,7 +6,7 @@ import { type Boxoffice, startBoxoffice } from '../support/boxoffice.ts';
 const buyers = 500;
 const seats = 80;
 /** With this seed every one of the 80 seats is wanted by somebody. */
-const seed = 42;
+const seed = 7;
 
 let boxoffice: Boxoffice;
 let report: RushReport;
