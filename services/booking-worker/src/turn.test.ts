@@ -1,12 +1,11 @@
 import { newEnvelopeId, requestId } from '@boxoffice/shared/booking-id';
 import type { BookingRequest, Outcome } from '@boxoffice/shared/contracts/jobs';
 import { type MikroORM, openDatabase } from '@boxoffice/shared/db/orm';
-import { showLockClass } from '@boxoffice/shared/db/show-lock';
 import { createLogger } from '@boxoffice/shared/logging';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
-import { eventually } from '../../../test/support/eventually.ts';
+import { closeShow } from '../../../test/support/show-gate.ts';
 import { TurnMetrics } from './metrics.ts';
 import { Bookings } from './repositories/bookings.ts';
 import { Turns } from './turn.ts';
@@ -72,27 +71,6 @@ async function decideTogether(turns: Turns, ...envelopes: BookingRequest[][]): P
   return Promise.all(decided);
 }
 
-/** Holds a show's lock as the catalog does, so that turns for it wait; `open` runs a statement and commits. */
-async function closeShow(showId: number): Promise<{ open(statement?: string, parameters?: unknown[]): Promise<void> }> {
-  const connection = admin.em.getConnection();
-  const change = await connection.begin();
-  await connection.execute('select pg_advisory_xact_lock(?, ?)', [showLockClass, showId], 'all', change);
-  return {
-    async open(statement = 'select 1', parameters = []) {
-      await connection.execute(statement, parameters, 'all', change);
-      await connection.commit(change);
-    },
-  };
-}
-
-async function waitingTurns(): Promise<number> {
-  const [row] = await rows<{ count: number }>(
-    `select count(*)::int from pg_locks where locktype = 'advisory' and not granted
-      and database = (select oid from pg_database where datname = current_database())`,
-  );
-  return row?.count ?? 0;
-}
-
 const statuses = (outcomes: Outcome[]) => outcomes.map((outcome) => outcome.status);
 const idOf = (requests: BookingRequest[], place = 0) => requests[place]?.id ?? '';
 const taken = (...seats: string[]) => ({ status: 'rejected', problem: { code: 'seat_taken', seats } });
@@ -143,9 +121,9 @@ describe('a turn', () => {
     const workers = Array.from({ length: 3 }, () => newTurns());
     const seats = ['A1', 'A2', 'A3', 'A4', 'A5', 'A6', 'A7', 'A8', 'A9', 'A10'];
     const pairs = Array.from({ length: 60 }, (_, index) => [seats[index % 10] ?? '', seats[(index + 1) % 10] ?? '']);
-    const gate = await closeShow(show);
+    const gate = await closeShow(admin, show);
     const deciding = pairs.map((pair, index) => workers[index % 3]?.decide(envelope(show, { seats: pair })));
-    await eventually(async () => (await waitingTurns()) === 3);
+    await gate.reached(3);
     await gate.open();
     const outcomes = await Promise.all(deciding);
     const sold = outcomes.flatMap((one) => (one?.[0]?.status === 'succeeded' ? one[0].booking.seats : []));
@@ -298,9 +276,9 @@ describe('a show that changes while a request for it is queued', () => {
 
   it('is seen by a turn that waited for the change to commit', async () => {
     const show = await addShow();
-    const gate = await closeShow(show);
+    const gate = await closeShow(admin, show);
     const decided = newTurns().decide(envelope(show, { seats: ['A1'] }));
-    await eventually(async () => (await waitingTurns()) === 1);
+    await gate.reached(1);
     await gate.open('delete from catalog.shows where id = ?', [show]);
     expect(await decided).toMatchObject([{ status: 'rejected', problem: { code: 'show_not_found' } }]);
   });
