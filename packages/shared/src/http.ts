@@ -67,6 +67,7 @@ export function createHttp(options: HttpOptions): { http: Http; metrics: Registr
   const http = typed(bare(options));
   const metrics = new Registry();
   collectDefaultMetrics({ register: metrics });
+  readJsonBodies(http);
   http.setValidatorCompiler(validatorCompiler);
   http.setSerializerCompiler(serializerCompiler);
   http.setErrorHandler(answerError);
@@ -84,6 +85,15 @@ export function createHttp(options: HttpOptions): { http: Http; metrics: Registr
     return metrics.metrics();
   });
   return { http, metrics };
+}
+
+/** Bodies are JSON and nothing else. None at all is no error: many clients name the type with every POST. */
+function readJsonBodies(http: Http): void {
+  const readJson = http.getDefaultJsonParser('error', 'error');
+  http.removeAllContentTypeParsers();
+  http.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) =>
+    body === '' ? done(null, undefined) : readJson(request, String(body), done),
+  );
 }
 
 function measureRequests(http: Http, metrics: Registry): void {
