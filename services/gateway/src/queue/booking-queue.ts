@@ -1,43 +1,24 @@
 import { setImmediate as endOfTick } from 'node:timers/promises';
 import { envelopeLimit, newEnvelopeId, partitionIn, readBookingId, requestId } from '@boxoffice/shared/booking-id';
-import {
-  type BookingRequest,
-  type BookRequest,
-  type CancelRequest,
-  type Envelope,
-  envelopeName,
-  type Outcome,
-  type Outcomes,
-} from '@boxoffice/shared/contracts/jobs';
+import type { BookingRequest, Outcome, Outcomes } from '@boxoffice/shared/contracts/jobs';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import type { Logger } from '@boxoffice/shared/logging';
-import { partitionOf, queueName } from '@boxoffice/shared/partition';
-import { type Job, Queue } from 'bullmq';
+import { partitionOf } from '@boxoffice/shared/partition';
+import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { Gauge, Histogram, type Registry } from 'prom-client';
+import { Histogram, type Registry } from 'prom-client';
 import { IdempotencyKeys } from './idempotency-keys.ts';
 import { OutcomeInbox } from './outcome-inbox.ts';
-
-/** Requests of one partition that may wait in this process for their envelope. */
-const formingLimit = 20_000;
-/** Envelopes of one partition that go undecided before the next one gathers: one in the worker's hand, one at hand. */
-const undecidedLimit = 2;
-/** The longest that a request waits for company, in milliseconds. */
-const gatherMs = 20;
-
-/** A request before it has its id. */
-export type Draft = Omit<BookRequest, 'id'> | Omit<CancelRequest, 'id'>;
-
-export interface SubmitOptions {
-  /** How long the caller wants to wait for the outcome, in milliseconds; 0: not at all. */
-  waitMs: number;
-  idempotency?: { key: string; fingerprint: string } | undefined;
-}
-
-/** What became of a submitted request: queued under `id`, or known as the job `id` since an earlier try. */
-export type Submitted =
-  | { status: 'queued'; id: string; position: number; outcome: Promise<Outcome | null> }
-  | { status: 'repeat'; id: string };
+import {
+  type Draft,
+  type Entry,
+  formingLimit,
+  gatherMs,
+  measureDepth,
+  PartitionQueue,
+  type SubmitOptions,
+  type Submitted,
+} from './partition-queue.ts';
 
 /** A request as the queue knows it. */
 export interface QueuedJob {
@@ -46,14 +27,6 @@ export interface QueuedJob {
   /** About how many requests are decided up to and with this one. */
   position: number;
   outcome: Outcome | null;
-}
-
-interface Entry {
-  since: number;
-  draft: Draft;
-  options: SubmitOptions;
-  resolve: (submitted: Submitted) => void;
-  reject: (error: unknown) => void;
 }
 
 /** An entry that has its place, and so its id. */
@@ -69,7 +42,7 @@ export class BookingQueue {
   readonly #limit: number;
   readonly #keys: IdempotencyKeys;
   readonly #inbox: OutcomeInbox;
-  readonly #partitions: Partition[];
+  readonly #partitions: PartitionQueue[];
   readonly #sizes: Histogram;
   #flushing = false;
   #nextFlush: NodeJS.Timeout | null = null;
@@ -92,7 +65,7 @@ export class BookingQueue {
     this.#keys = new IdempotencyKeys(parts.redis);
     this.#partitions = Array.from(
       { length: parts.partitions },
-      (_, partition) => new Partition(partition, parts.redis),
+      (_, partition) => new PartitionQueue(partition, parts.redis),
     );
     this.#inbox = new OutcomeInbox({
       ...parts,
@@ -105,7 +78,7 @@ export class BookingQueue {
       buckets: [1, 2, 4, 8, 16, 32, 64, 128],
       registers: [parts.metrics],
     });
-    this.#measureDepth(parts.metrics);
+    measureDepth(this.#partitions, parts.metrics);
   }
 
   /** The partitions' queues, for the operators' board. */
@@ -140,16 +113,13 @@ export class BookingQueue {
     const partition = parts && this.#partitions[parts.partition];
     if (!partition) return null;
     const [job, ahead] = await unlessAway(() =>
-      Promise.all([
-        partition.queue.getJob(parts.envelopeId) as Promise<Job<Envelope, Outcomes> | undefined>,
-        partition.jobsAhead(parts.envelopeId),
-      ]),
+      Promise.all([partition.findJob(parts.envelopeId), partition.jobsAhead(parts.envelopeId)]),
     );
-    const request = job?.data.requests.find((one) => one.id === id);
+    const request = job?.requests.find((one) => one.id === id);
     if (!job || !request) return null;
-    const outcome = outcomesOf(job)?.find((one) => one.id === id) ?? null;
-    const status = outcome ? 'decided' : job.finishedOn ? 'failed' : ahead === null ? 'active' : 'queued';
-    const before = job.data.requests.indexOf(request);
+    const outcome = job.outcomes?.find((one) => one.id === id) ?? null;
+    const status = outcome ? 'decided' : job.finished ? 'failed' : ahead === null ? 'active' : 'queued';
+    const before = job.requests.indexOf(request);
     const position =
       status === 'queued' ? partition.requestsIn(ahead ?? 0) + before + 1 : status === 'active' ? before + 1 : 0;
     return { request, status, position, outcome };
@@ -169,7 +139,7 @@ export class BookingQueue {
     await Promise.all(this.queues.map((queue) => queue.close()));
   }
 
-  #partitionOf(showId: number): Partition {
+  #partitionOf(showId: number): PartitionQueue {
     const partition = this.#partitions[partitionOf(showId, this.#partitions.length)];
     if (!partition) throw new Error(`show ${showId} has no partition`);
     return partition;
@@ -202,7 +172,7 @@ export class BookingQueue {
     if (partition?.undecided.delete(envelopeId) && partition.isDue()) this.#flush();
   }
 
-  async #send(partition: Partition): Promise<void> {
+  async #send(partition: PartitionQueue): Promise<void> {
     const envelopeId = newEnvelopeId(partition.number);
     const placed = partition.forming
       .splice(0, envelopeLimit)
@@ -249,7 +219,7 @@ export class BookingQueue {
     return { fresh: placed.filter((entry) => !out.has(entry)), repeats };
   }
 
-  async #add(partition: Partition, envelopeId: string, placed: Placed[]): Promise<void> {
+  async #add(partition: PartitionQueue, envelopeId: string, placed: Placed[]): Promise<void> {
     const requests = placed.map(({ draft, id }): BookingRequest => ({ ...draft, id }));
     // Before the add: the outcome can be here before the add's own answer.
     const outcomes = placed.map(({ id, options }) => this.#inbox.wait(id, options.waitMs));
@@ -271,104 +241,9 @@ export class BookingQueue {
   }
 
   async #findOutcomes(envelopeId: string): Promise<Outcomes | null> {
-    const partition = this.#partitions[partitionIn(envelopeId)];
-    const job = (await partition?.queue.getJob(envelopeId)) as Job<Envelope, Outcomes> | undefined;
-    return job ? outcomesOf(job) : null;
+    const job = await this.#partitions[partitionIn(envelopeId)]?.findJob(envelopeId);
+    return job?.outcomes ?? null;
   }
-
-  #measureDepth(metrics: Registry): void {
-    const partitions = this.#partitions;
-    new Gauge({
-      name: 'booking_queue_jobs',
-      help: 'Jobs that wait, by partition',
-      labelNames: ['partition'],
-      registers: [metrics],
-      async collect() {
-        await Promise.all(
-          partitions.map(async (partition) =>
-            this.set({ partition: partition.number }, await partition.countWaiting()),
-          ),
-        ).catch(() => this.reset());
-      },
-    });
-    new Gauge({
-      name: 'booking_queue_oldest_seconds',
-      help: 'How long the job at the head has waited, by partition',
-      labelNames: ['partition'],
-      registers: [metrics],
-      async collect() {
-        await Promise.all(
-          partitions.map(async (partition) =>
-            this.set({ partition: partition.number }, await partition.oldestSeconds()),
-          ),
-        ).catch(() => this.reset());
-      },
-    });
-  }
-}
-
-/** One partition's queue, and the requests that wait in this process for their place in it. */
-class Partition {
-  readonly number: number;
-  readonly forming: Entry[] = [];
-  /** Envelopes of this process on their way to their outcomes, or so long overdue that they count no more. */
-  readonly undecided = new Set<string>();
-  readonly queue: Queue;
-  /** Jobs that waited when last asked. */
-  waitingJobs = 0;
-  readonly #redis: Redis;
-  /** Requests in a job on average, lately: turns jobs ahead into requests ahead. */
-  #meanSize = 1;
-
-  constructor(number: number, redis: Redis) {
-    this.number = number;
-    this.#redis = redis;
-    // Redis may be away while this starts; with the two skips every call fails at once then, instead of never.
-    this.queue = new Queue(queueName(number), { connection: redis, skipWaitingForReady: true, skipVersionCheck: true });
-    this.queue.on('error', () => undefined); // the connection logs its own outages
-  }
-
-  /** Whether its next envelope should go now. */
-  isDue(): boolean {
-    const [eldest] = this.forming;
-    if (!eldest) return false;
-    if (this.forming.length >= envelopeLimit || this.undecided.size < undecidedLimit) return true;
-    if (performance.now() - eldest.since < gatherMs) return false;
-    // Decisions are slower than our patience, or their message was lost: nothing to wait for.
-    this.undecided.clear();
-    return true;
-  }
-
-  async add(envelopeId: string, envelope: Envelope): Promise<void> {
-    this.#meanSize += (envelope.requests.length - this.#meanSize) / 16;
-    await this.queue.add(envelopeName(envelope.requests), envelope, { jobId: envelopeId });
-  }
-
-  async countWaiting(): Promise<number> {
-    this.waitingJobs = await this.#redis.llen(this.queue.toKey('wait'));
-    return this.waitingJobs;
-  }
-
-  /** Jobs before this one in the line, or null when it does not wait. */
-  async jobsAhead(envelopeId: string): Promise<number | null> {
-    // Jobs enter at the left and leave at the right.
-    return this.#redis.lpos(this.queue.toKey('wait'), envelopeId, 'RANK', -1).then(async (index) => {
-      return index === null ? null : (await this.countWaiting()) - 1 - Number(index);
-    });
-  }
-
-  requestsIn(jobs: number): number {
-    return Math.round(Math.max(jobs, 0) * this.#meanSize);
-  }
-
-  async oldestSeconds(): Promise<number> {
-    const [oldest] = await this.queue.getWaiting(-1, -1);
-    return oldest ? (Date.now() - oldest.timestamp) / 1_000 : 0;
-  }
-}
-
-function outcomesOf(job: Job<Envelope, Outcomes>): Outcomes | null {
-  return Array.isArray(job.returnvalue) ? job.returnvalue : null;
 }
 
 function queueFull(): ProblemError {

@@ -29,6 +29,7 @@ export class OutcomeInbox {
   readonly channel = `boxoffice:outcomes:${randomUUID()}`;
   readonly #waiters = new Map<string, Waiter[]>();
   #waiting = 0;
+  #closed = false;
   readonly #find: (envelopeId: string) => Promise<Outcomes | null>;
   readonly #onDecided: (envelopeId: string) => void;
   readonly #sweeper: NodeJS.Timeout;
@@ -60,7 +61,7 @@ export class OutcomeInbox {
    * @returns the outcome, or null when none came in time
    */
   wait(id: string, forMs: number): Promise<Outcome | null> {
-    if (forMs <= 0 || this.#waiting >= waitingLimit) return Promise.resolve(null);
+    if (forMs <= 0 || this.#closed || this.#waiting >= waitingLimit) return Promise.resolve(null);
     return new Promise((resolve) => {
       const waiter: Waiter = {
         resolve,
@@ -76,6 +77,7 @@ export class OutcomeInbox {
 
   /** Sends everyone away who still waits; they are answered 202 and can ask again. */
   close(): void {
+    this.#closed = true;
     clearInterval(this.#sweeper);
     for (const id of this.#waiters.keys()) this.#settle(id, null);
   }

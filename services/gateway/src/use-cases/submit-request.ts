@@ -2,7 +2,7 @@ import { readBookingId } from '@boxoffice/shared/booking-id';
 import type { JobView } from '@boxoffice/shared/contracts/booking';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import type { Parts } from '../parts.ts';
-import type { Draft } from '../queue/booking-queue.ts';
+import type { Draft } from '../queue/partition-queue.ts';
 import { decidedJob, findJob } from './find-job.ts';
 
 /** A first request with a key is given this long to be accepted before a repeat takes its place, in milliseconds. */
