@@ -21,7 +21,8 @@ export class Users {
   }
 
   /** Finds a user by name, whatever the case of the letters. */
-  findByName(username: string): Promise<User | null> {
+  async findByName(username: string): Promise<User | null> {
+    if (username.includes('\0')) return null; // PostgreSQL knows no such text, and drops the connection
     const sameName = { [raw('lower(username)')]: raw('lower(?)', [username]) } as FilterQuery<User>;
     return this.#orm.em.fork().findOne(User, sameName);
   }
