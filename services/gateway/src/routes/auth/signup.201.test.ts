@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { password, type StartedIdentity, startIdentity } from '../../../test/started-identity.ts';
+
+let identity: StartedIdentity;
+beforeAll(async () => {
+  identity = await startIdentity();
+});
+afterAll(() => identity.stop());
+
+test('a new user is told who they are, and nothing of the password', async () => {
+  const answer = await identity.post('/api/auth/signup/', {
+    username: ' alice ',
+    email: 'alice@example.com',
+    password,
+  });
+  expect(answer.status).toBe(201);
+  expect(answer.body).toEqual({ id: expect.any(Number), username: 'alice', email: 'alice@example.com', role: 'user' });
+});
+
+test('nobody signs up as an administrator', async () => {
+  const wanted = { username: 'mallory', email: 'mallory@example.com', password, role: 'admin', is_active: false };
+  const answer = await identity.post('/api/auth/signup/', wanted);
+  expect(answer.body.role).toBe('user');
+});
+
+test('the password is kept as an argon2id hash with OWASP parameters and a salt of its own', async () => {
+  await identity.signUp('bob');
+  await identity.signUp('bobby');
+  const rows = await identity.owner.em
+    .fork()
+    .execute("select password_hash from identity.users where username like 'bob%'");
+  const hashes = rows.map((row) => String(row.password_hash));
+  expect(new Set(hashes).size).toBe(2);
+  for (const hash of hashes) expect(hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+});
+
+test('a body that breaks the rules is a 400 that names each field', async () => {
+  const answer = await identity.post('/api/auth/signup', { username: 'a b', email: 'nobody', password: '1234567' });
+  expect(answer.status).toBe(400);
+  expect(answer.body.code).toBe('validation_failed');
+  expect(Object.keys(answer.body.errors ?? {})).toEqual(['username', 'email', 'password']);
+  expect(JSON.stringify(answer.body)).not.toContain('1234567');
+});

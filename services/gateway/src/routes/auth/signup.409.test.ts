@@ -1,0 +1,34 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { password, type StartedIdentity, startIdentity } from '../../../test/started-identity.ts';
+
+let identity: StartedIdentity;
+beforeAll(async () => {
+  identity = await startIdentity();
+  await identity.post('/api/auth/signup/', { username: 'Alice', email: 'Alice@Example.com', password });
+});
+afterAll(() => identity.stop());
+
+const signUp = (username: string, email: string) => identity.post('/api/auth/signup/', { username, email, password });
+
+test('a user name is taken whatever the case of its letters', async () => {
+  expect(await signUp('aLICE', 'other@example.com')).toMatchObject({ status: 409, body: { code: 'username_taken' } });
+});
+
+test('a user name is taken in any spelling that means the same letters', async () => {
+  expect(await signUp('ａｌｉｃｅ', 'other@example.com')).toMatchObject({
+    status: 409,
+    body: { code: 'username_taken' },
+  });
+});
+
+test('an e-mail address is taken whatever the case of its letters', async () => {
+  expect(await signUp('other', 'alice@EXAMPLE.com')).toMatchObject({ status: 409, body: { code: 'email_taken' } });
+});
+
+test('of twenty who want one name at once, one gets it', async () => {
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, (_, i) => signUp(i % 2 ? 'dora' : 'DORA', `dora${i}@example.com`)),
+  );
+  expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+  expect(answers.filter(({ body }) => body.code === 'username_taken')).toHaveLength(19);
+});
