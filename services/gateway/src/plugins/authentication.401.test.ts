@@ -1,0 +1,114 @@
+import { createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { type StartedIdentity, startIdentity } from '../../test/started-identity.ts';
+
+let identity: StartedIdentity;
+let good: string;
+beforeAll(async () => {
+  identity = await startIdentity();
+  await identity.signUp('alice');
+  good = (await identity.logIn('alice')).access;
+});
+afterAll(() => identity.stop());
+afterEach(() => void vi.useRealTimers());
+
+const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+const claims = (changes: Record<string, unknown> = {}) => {
+  const iat = Math.floor(Date.now() / 1_000);
+  return {
+    sub: '1',
+    username: 'alice',
+    role: 'admin',
+    iss: 'boxoffice',
+    aud: 'boxoffice',
+    iat,
+    exp: iat + 900,
+    ...changes,
+  };
+};
+
+/** A token as an attacker, or an older installation, would make it; by default with our own key. */
+function forge(
+  payload: object,
+  { key = identity.keys.privateKey, alg = 'EdDSA' }: { key?: string | KeyObject; alg?: string } = {},
+): string {
+  const input = `${encode({ alg, typ: 'JWT', kid: identity.keys.kid })}.${encode(payload)}`;
+  return `${input}.${sign(null, Buffer.from(input), key).toString('base64url')}`;
+}
+
+/** Asks for something that needs a user, and for something that needs an administrator. */
+async function refusals(headers: Record<string, string>) {
+  const me = await identity.call('GET', '/api/auth/me/', { headers });
+  const users = await identity.call('GET', '/api/admin/users/', { headers });
+  expect(users.status).toBe(me.status);
+  return me;
+}
+
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+
+test('the forger of this file is believed when it does all right', async () => {
+  expect((await refusals(bearer(forge(claims())))).status).toBe(200);
+});
+
+test('no token', async () => {
+  for (const headers of [{}, { authorization: 'Basic YTpi' }, { authorization: 'Bearer ' }]) {
+    const answer = await refusals(headers);
+    expect(answer).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
+    expect(answer.headers['www-authenticate']).toBe('Bearer');
+    expect(answer.body.detail).toMatch(/^No access token/);
+  }
+});
+
+test('an expired token, also one that was good a moment ago', async () => {
+  expect((await identity.call('GET', '/api/auth/me/', { token: good })).status).toBe(200);
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 15 * 60_000 + 1_000 });
+  const answer = await refusals(bearer(good));
+  expect(answer.status).toBe(401);
+  expect(answer.body.detail).toMatch(/has expired/);
+  expect(answer.headers['www-authenticate']).toBe('Bearer error="invalid_token"');
+});
+
+const forgeries: Record<string, () => string> = {
+  'signed by a foreign key': () => forge(claims(), { key: generateKeyPairSync('ed25519').privateKey }),
+  'without a signature, alg none': () => `${encode({ alg: 'none', typ: 'JWT' })}.${encode(claims())}.`,
+  'alg none, with a signature': () => forge(claims(), { alg: 'none' }),
+  'signed with HS256 and our public key as the secret': () => {
+    const input = `${encode({ alg: 'HS256', typ: 'JWT' })}.${encode(claims())}`;
+    return `${input}.${createHmac('sha256', identity.keys.publicKey).update(input).digest('base64url')}`;
+  },
+  'good, but for its claims': () => {
+    const [header, , signature] = good.split('.');
+    return `${header}.${encode(claims())}.${signature}`;
+  },
+  'without its signature': () => `${good.split('.').slice(0, 2).join('.')}.`,
+  'of another issuer': () => forge(claims({ iss: 'someone' })),
+  'of no issuer': () => forge(claims({ iss: undefined })),
+  'for another audience': () => forge(claims({ aud: 'someone' })),
+  'for no audience': () => forge(claims({ aud: undefined })),
+  'that would never expire': () => forge(claims({ exp: undefined })),
+  'of nobody': () => forge(claims({ sub: undefined })),
+  'of tomorrow': () => forge(claims({ nbf: Math.floor(Date.now() / 1_000) + 86_400 })),
+  'with an extension that we do not know': () => {
+    const input = `${encode({ alg: 'EdDSA', crit: ['b64'], b64: false })}.${encode(claims())}`;
+    return `${input}.${sign(null, Buffer.from(input), identity.keys.privateKey).toString('base64url')}`;
+  },
+  'that is none': () => 'a.b.c',
+  'that is a refresh token': () => 'x'.repeat(43),
+};
+
+test.each(Object.entries(forgeries))('a token %s', async (_, make) => {
+  const token = make();
+  // Twice: what is refused must not be remembered as good.
+  for (let i = 0; i < 2; i++) {
+    const answer = await refusals(bearer(token));
+    expect(answer).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
+    expect(answer.body.detail).toMatch(/is not valid/);
+    expect(answer.headers['www-authenticate']).toBe('Bearer error="invalid_token"');
+  }
+});
+
+test('a user at an administrator’s door is a 403', async () => {
+  await identity.signUp('bob');
+  const answer = await identity.call('GET', '/api/admin/users/', { token: (await identity.logIn('bob')).access });
+  expect(answer).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+});
