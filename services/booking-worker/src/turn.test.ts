@@ -1,10 +1,10 @@
-import { newEnvelopeId, requestId } from '@boxoffice/shared/booking-id';
 import type { BookingRequest, Outcome } from '@boxoffice/shared/contracts/jobs';
 import { type MikroORM, openDatabase } from '@boxoffice/shared/db/orm';
 import { createLogger } from '@boxoffice/shared/logging';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
+import { envelope } from '../../../test/support/envelope.ts';
 import { closeShow } from '../../../test/support/show-gate.ts';
 import { TurnMetrics } from './metrics.ts';
 import { Bookings } from './repositories/bookings.ts';
@@ -45,27 +45,9 @@ async function addShow(totalSeats = 100): Promise<number> {
   return show?.id ?? 0;
 }
 
-type Wish = { seats: string[]; user?: number } | { cancel: string; user?: number };
-
-/** An envelope as the gateway would fill it. */
-function envelope(showId: number, ...wishes: Wish[]): BookingRequest[] {
-  const envelopeId = newEnvelopeId(showId % 8);
-  return wishes.map((wish, place): BookingRequest => {
-    const asked = {
-      id: requestId(envelopeId, showId, place),
-      show_id: showId,
-      user_id: wish.user ?? 1,
-      request_id: 'r',
-    };
-    return 'seats' in wish
-      ? { kind: 'book', seats: wish.seats, ...asked }
-      : { kind: 'cancel', booking_id: wish.cancel, ...asked };
-  });
-}
-
 /** Has envelopes decided in one turn: they gather while the turn before them is under way. */
 async function decideTogether(turns: Turns, ...envelopes: BookingRequest[][]): Promise<Outcome[][]> {
-  const before = turns.decide(envelope(await addShow(), { seats: ['A1'] }));
+  const before = turns.decide(envelope(await addShow(), [{ seats: ['A1'] }]));
   const decided = envelopes.map((requests) => turns.decide(requests));
   await before;
   return Promise.all(decided);
@@ -88,7 +70,7 @@ describe('a turn', () => {
   it('sells a seat to the first of fifty who ask at once, each in an envelope of its own', async () => {
     const show = await addShow();
     const turns = newTurns();
-    const buyers = Array.from({ length: 50 }, (_, user) => envelope(show, { seats: ['A1'], user }));
+    const buyers = Array.from({ length: 50 }, (_, user) => envelope(show, [{ seats: ['A1'], user }]));
     const outcomes = (await Promise.all(buyers.map((requests) => turns.decide(requests)))).flat();
     expect(outcomes[0]).toMatchObject({ status: 'succeeded', booking: { seat_number: 'A1' } });
     for (const outcome of outcomes.slice(1)) expect(outcome).toMatchObject(taken('A1'));
@@ -97,14 +79,13 @@ describe('a turn', () => {
 
   it('books several seats all or none, whatever contends for them', async () => {
     const show = await addShow();
-    const requests = envelope(
-      show,
+    const requests = envelope(show, [
       { seats: ['A2'] },
       { seats: ['A1', 'A2', 'A3'] },
       { seats: ['A3', 'A4'] },
       { seats: ['A5', 'A4', 'A3'] },
       { seats: ['A1', 'A5'] },
-    );
+    ]);
     const outcomes = await newTurns().decide(requests);
     expect(outcomes).toMatchObject([
       { status: 'succeeded' },
@@ -122,7 +103,7 @@ describe('a turn', () => {
     const seats = ['A1', 'A2', 'A3', 'A4', 'A5', 'A6', 'A7', 'A8', 'A9', 'A10'];
     const pairs = Array.from({ length: 60 }, (_, index) => [seats[index % 10] ?? '', seats[(index + 1) % 10] ?? '']);
     const gate = await closeShow(admin, show);
-    const deciding = pairs.map((pair, index) => workers[index % 3]?.decide(envelope(show, { seats: pair })));
+    const deciding = pairs.map((pair, index) => workers[index % 3]?.decide(envelope(show, [{ seats: pair }])));
     await gate.reached(3);
     await gate.open();
     const outcomes = await Promise.all(deciding);
@@ -134,9 +115,9 @@ describe('a turn', () => {
   it('gives a seat that a cancel frees to the very next request', async () => {
     const show = await addShow();
     const turns = newTurns();
-    const first = envelope(show, { seats: ['A1'] });
+    const first = envelope(show, [{ seats: ['A1'] }]);
     await turns.decide(first);
-    const second = envelope(show, { seats: ['A1'], user: 2 }, { cancel: idOf(first) }, { seats: ['A1'], user: 3 });
+    const second = envelope(show, [{ seats: ['A1'], user: 2 }, { cancel: idOf(first) }, { seats: ['A1'], user: 3 }]);
     expect(await turns.decide(second)).toMatchObject([taken('A1'), { status: 'succeeded' }, { status: 'succeeded' }]);
     expect(await claimsOf(show)).toEqual([{ seat_number: 'A1', booking_id: idOf(second, 2) }]);
   });
@@ -144,30 +125,29 @@ describe('a turn', () => {
   it('cancels for the owner alone, and twice with the same answer', async () => {
     const show = await addShow();
     const turns = newTurns();
-    const booked = envelope(show, { seats: ['A1'] });
+    const booked = envelope(show, [{ seats: ['A1'] }]);
     await turns.decide(booked);
     const id = idOf(booked);
     const [stranger, first, second] = await turns.decide(
-      envelope(show, { cancel: id, user: 2 }, { cancel: id }, { cancel: id }),
+      envelope(show, [{ cancel: id, user: 2 }, { cancel: id }, { cancel: id }]),
     );
     expect(stranger).toMatchObject({ status: 'rejected', problem: { code: 'booking_not_found' } });
     expect(first).toMatchObject({ status: 'succeeded', booking: { id, status: 'cancelled' } });
-    const [third] = await turns.decide(envelope(show, { cancel: id }));
+    const [third] = await turns.decide(envelope(show, [{ cancel: id }]));
     for (const again of [second, third])
       expect(again).toMatchObject({ booking: (first as { booking: object }).booking });
   });
 
   it('gives a job that runs again, by another worker, the same outcomes, and changes nothing', async () => {
     const show = await addShow();
-    const before = envelope(show, { seats: ['A1'] });
+    const before = envelope(show, [{ seats: ['A1'] }]);
     await newTurns().decide(before);
-    const requests = envelope(
-      show,
+    const requests = envelope(show, [
       { seats: ['A1'], user: 2 },
       { cancel: idOf(before) },
       { seats: ['A1', 'A2'], user: 3 },
       { seats: ['A2'], user: 4 },
-    );
+    ]);
     const outcomes = await newTurns().decide(requests);
     expect(statuses(outcomes)).toEqual(['rejected', 'succeeded', 'succeeded', 'rejected']);
     const contents = await contentsOf(show);
@@ -185,9 +165,9 @@ describe('a request that cannot be stored', () => {
 
   it.each(Object.entries(poison))('fails alone: %s', async (_, spoil) => {
     const show = await addShow();
-    const requests = envelope(show, { seats: ['A1'] }, { seats: ['A2'] }, { seats: ['A1'] });
+    const requests = envelope(show, [{ seats: ['A1'] }, { seats: ['A2'] }, { seats: ['A1'] }]);
     const [first, second, third] = requests as [BookingRequest, BookingRequest, BookingRequest];
-    const neighbour = envelope(show, { seats: ['A2'], user: 2 });
+    const neighbour = envelope(show, [{ seats: ['A2'], user: 2 }]);
     const [outcomes, beside] = await decideTogether(newTurns(), [first, spoil(second), third], neighbour);
     expect(outcomes).toMatchObject([
       { status: 'succeeded' },
@@ -200,15 +180,15 @@ describe('a request that cannot be stored', () => {
 
   it('leaves the outcomes of an envelope that runs again beside it as they were', async () => {
     const show = await addShow();
-    const before = envelope(show, { seats: ['A1'] });
+    const before = envelope(show, [{ seats: ['A1'] }]);
     await newTurns().decide(before);
     // Whoever loses a seat that is freed and sold behind them must lose it again when taken apart.
-    const requests = envelope(show, { seats: ['A1'] }, { cancel: idOf(before) }, { seats: ['A1'], user: 2 });
+    const requests = envelope(show, [{ seats: ['A1'] }, { cancel: idOf(before) }, { seats: ['A1'], user: 2 }]);
     const outcomes = await newTurns().decide(requests);
     expect(statuses(outcomes)).toEqual(['rejected', 'succeeded', 'succeeded']);
     const contents = await contentsOf(show);
 
-    const [again, failed] = await decideTogether(newTurns(), requests, envelope(show, { seats: ['A\0'] }));
+    const [again, failed] = await decideTogether(newTurns(), requests, envelope(show, [{ seats: ['A\0'] }]));
     expect(failed).toMatchObject([{ status: 'failed' }]);
     expect(again).toEqual(outcomes);
     expect(await contentsOf(show)).toEqual(contents);
@@ -235,18 +215,18 @@ describe('someone who writes behind the lease', () => {
 
   it('has the turn decided again when the seat is taken meanwhile', async () => {
     const show = await addShow();
-    const rival = envelope(show, { seats: ['A1'], user: 2 });
+    const rival = envelope(show, [{ seats: ['A1'], user: 2 }]);
     const turns = newTurns(new Interrupted(() => newTurns().decide(rival)));
-    const outcomes = await turns.decide(envelope(show, { seats: ['A1', 'A2'] }, { seats: ['A2'] }));
+    const outcomes = await turns.decide(envelope(show, [{ seats: ['A1', 'A2'] }, { seats: ['A2'] }]));
     expect(outcomes).toMatchObject([taken('A1'), { status: 'succeeded' }]);
     expect((await claimsOf(show))[0]).toEqual({ seat_number: 'A1', booking_id: idOf(rival) });
   });
 
   it('changes no outcome when it is another worker with the same job', async () => {
     const show = await addShow();
-    const before = envelope(show, { seats: ['A1'] });
+    const before = envelope(show, [{ seats: ['A1'] }]);
     await newTurns().decide(before);
-    const requests = envelope(show, { cancel: idOf(before) }, { seats: ['A1'], user: 2 }, { seats: ['A1'], user: 3 });
+    const requests = envelope(show, [{ cancel: idOf(before) }, { seats: ['A1'], user: 2 }, { seats: ['A1'], user: 3 }]);
     let first: Outcome[] = [];
     const rival = async () => (first = await newTurns().decide(requests));
     const second = await newTurns(new Interrupted(rival)).decide(requests);
@@ -260,14 +240,14 @@ describe('a show that changes while a request for it is queued', () => {
   it('is a rejection that says so when the show is gone', async () => {
     const show = await addShow();
     await rows('delete from catalog.shows where id = ?', [show]);
-    const [outcome] = await newTurns().decide(envelope(show, { seats: ['A1'] }));
+    const [outcome] = await newTurns().decide(envelope(show, [{ seats: ['A1'] }]));
     expect(outcome).toMatchObject({ status: 'rejected', problem: { code: 'show_not_found' } });
   });
 
   it('is a rejection that names the seat when the show is smaller, and no other request minds', async () => {
     const show = await addShow(20);
     await rows('update catalog.shows set total_seats = 10 where id = ?', [show]);
-    const outcomes = await newTurns().decide(envelope(show, { seats: ['A1', 'B1'] }, { seats: ['A1'] }));
+    const outcomes = await newTurns().decide(envelope(show, [{ seats: ['A1', 'B1'] }, { seats: ['A1'] }]));
     expect(outcomes).toMatchObject([
       { status: 'rejected', problem: { code: 'validation_failed', detail: expect.stringContaining('B1') } },
       { status: 'succeeded' },
@@ -277,7 +257,7 @@ describe('a show that changes while a request for it is queued', () => {
   it('is seen by a turn that waited for the change to commit', async () => {
     const show = await addShow();
     const gate = await closeShow(admin, show);
-    const decided = newTurns().decide(envelope(show, { seats: ['A1'] }));
+    const decided = newTurns().decide(envelope(show, [{ seats: ['A1'] }]));
     await gate.reached(1);
     await gate.open('delete from catalog.shows where id = ?', [show]);
     expect(await decided).toMatchObject([{ status: 'rejected', problem: { code: 'show_not_found' } }]);

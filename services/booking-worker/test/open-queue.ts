@@ -1,0 +1,27 @@
+import { readBookingId } from '@boxoffice/shared/booking-id';
+import type { BookingRequest, Envelope, Outcomes } from '@boxoffice/shared/contracts/jobs';
+import { queueName } from '@boxoffice/shared/partition';
+import { Queue } from 'bullmq';
+import { Redis } from 'ioredis';
+
+/** A partition's queue, for a test that adds to it past the gateway. */
+export function openQueue(
+  redisUrl: string,
+  partition: number,
+): { queue: Queue<Envelope, Outcomes>; add(requests: BookingRequest[]): Promise<void>; close(): Promise<void> } {
+  const connection = new Redis(redisUrl, { maxRetriesPerRequest: null });
+  connection.on('error', () => undefined); // the test may stop Redis
+  const queue = new Queue<Envelope, Outcomes>(queueName(partition), { connection });
+  queue.on('error', () => undefined);
+  return {
+    queue,
+    async add(requests) {
+      const jobId = readBookingId(requests[0]?.id ?? '')?.envelopeId ?? '';
+      await queue.add('test', { requests, reply_to: 'boxoffice:outcomes:nobody' }, { jobId });
+    },
+    async close() {
+      await queue.close();
+      connection.disconnect();
+    },
+  };
+}
