@@ -1,0 +1,25 @@
+import type { Problem, ProblemCode } from '@boxoffice/shared/contracts/problems';
+import { problemCatalogue } from '@boxoffice/shared/contracts/problems';
+import { expect } from 'vitest';
+import type { Answer } from './boxoffice.ts';
+
+/** Holds an answer against RFC 9457 and the catalogue of problems; gives its body. */
+export function expectProblem(
+  answer: Pick<Answer<unknown>, 'status' | 'headers' | 'body'>,
+  code: ProblemCode,
+): Problem {
+  const { status, title } = problemCatalogue[code];
+  const body = answer.body as Problem;
+  expect(body).toMatchObject({
+    type: `urn:boxoffice:problem:${code}`,
+    code,
+    title,
+    status,
+    detail: expect.any(String),
+  });
+  expect(answer.status).toBe(status);
+  expect(answer.headers.get('content-type')).toBe('application/problem+json');
+  expect(body.detail.length).toBeGreaterThan(10);
+  expect(body.instance).toBe(answer.headers.get('x-request-id'));
+  return body;
+}
