@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { type Config, ConfigError } from '@boxoffice/shared/config';
 
 /** What the JWKS says about a key (RFC 7517, RFC 8037): enough to verify, nothing to sign with. */
-export interface PublicJwk {
+interface PublicJwk {
   kty: 'OKP';
   crv: 'Ed25519';
   x: string;

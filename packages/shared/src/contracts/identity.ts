@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { roles } from '../db/identity.ts';
 import { PageQuery, pageOf } from './pagination.ts';
+import { storable } from './text.ts';
 
 /** NFKC: the same name is the same name, whatever keyboard wrote it (Unicode, UAX 15). */
 const username = z
@@ -68,7 +69,7 @@ export const AdminUserQuery = z.object({
     .string()
     .trim()
     .max(200)
-    .refine((part) => !part.includes('\0'), 'No NUL characters')
+    .refine(...storable)
     .optional()
     .describe('part of the user name or e-mail address'),
   role: z.enum(roles).optional(),

@@ -31,8 +31,8 @@ declare module '@fastify/jwt' {
 }
 
 /** Issuer and audience of every access token. */
-export const tokenIssuer = 'boxoffice';
-export const tokenAudience = 'boxoffice';
+const tokenIssuer = 'boxoffice';
+const tokenAudience = 'boxoffice';
 const accessTokenMinutes = 15;
 
 /**
