@@ -76,19 +76,27 @@ export const AdminUserQuery = z.object({
 });
 export type AdminUserQuery = z.infer<typeof AdminUserQuery>;
 
+const exampleNewUser = {
+  username: 'alice',
+  email: 'alice@example.com',
+  password: 'correct horse',
+  role: 'user',
+  is_active: true,
+};
+
 export const AdminUserCreateBody = z
   .object({ username, email, password, role: z.enum(roles).default('user'), is_active: z.boolean().default(true) })
-  .meta({ id: 'AdminUserCreate' });
+  .meta({ id: 'AdminUserCreate', example: exampleNewUser });
 export type AdminUserCreateBody = z.infer<typeof AdminUserCreateBody>;
 
 export const AdminUserChangeBody = z
   .object({ username, email, password, role: z.enum(roles), is_active: z.boolean() })
   .partial()
-  .meta({ id: 'AdminUserChange' });
+  .meta({ id: 'AdminUserChange', example: { is_active: false } });
 export type AdminUserChangeBody = z.infer<typeof AdminUserChangeBody>;
 
 /** What PUT takes: the whole user, but that the password stays when none is given. */
 export const AdminUserReplaceBody = z
   .object({ username, email, password: password.optional(), role: z.enum(roles), is_active: z.boolean() })
-  .meta({ id: 'AdminUserReplace' });
+  .meta({ id: 'AdminUserReplace', example: exampleNewUser });
 export type AdminUserReplaceBody = z.infer<typeof AdminUserReplaceBody>;
