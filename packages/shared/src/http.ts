@@ -218,7 +218,7 @@ export function isDatabaseAway(error: unknown): boolean {
     )
       return true;
     if (
-      /Connection terminated|timeout exceeded when trying to connect|Query read timeout|connection timeout/i.test(
+      /Connection terminated|connection error and is not queryable|timeout exceeded when trying to connect|Query read timeout|connection timeout/i.test(
         cause.message,
       )
     )

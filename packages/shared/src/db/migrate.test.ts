@@ -26,7 +26,9 @@ test('a database that is up to date stays as it is, from however many places it 
 });
 
 test('migrations run from several places at once are applied once', async () => {
-  await owner.em.execute('drop schema identity cascade; drop schema catalog cascade; drop schema booking cascade; drop table migrations');
+  await owner.em.execute(
+    'drop schema identity cascade; drop schema catalog cascade; drop schema booking cascade; drop table migrations',
+  );
   const runs = await Promise.all([1, 2, 3].map(() => migrate(database.url)));
   expect(runs.map((names) => names.length).sort()).toEqual([0, 0, expect.any(Number)]);
   expect(runs.flat()).toContain('0001-first-schema');

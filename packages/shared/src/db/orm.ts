@@ -1,5 +1,6 @@
 import { Migrator } from '@mikro-orm/migrations';
 import { type EntityManager, MikroORM, type Options } from '@mikro-orm/postgresql';
+import pg from 'pg';
 import type { Logger } from 'pino';
 import { Booking, SeatClaim } from './booking.ts';
 import { Movie, Show } from './catalog.ts';
@@ -22,6 +23,9 @@ export interface DatabaseOptions {
   logger?: Logger;
 }
 
+/** PostgreSQL takes back what a service began that then fell silent in mid-transaction for this long, in milliseconds. */
+const frozenAfterMs = 5_000;
+
 /** ORM options for everything that opens the database; connects nothing. */
 export function ormOptions({ url, role, poolSize = 10, statementTimeoutMs, logger }: DatabaseOptions): Options {
   return {
@@ -32,8 +36,13 @@ export function ormOptions({ url, role, poolSize = 10, statementTimeoutMs, logge
     migrations: { migrationsList: [FirstSchema], tableName: 'migrations', snapshot: false, schema: 'public' },
     pool: { max: poolSize },
     driverOptions: {
+      Client: ReturningClient,
       // Every connection starts in the service's role, whatever user the URL names.
-      ...(role && { options: `-c role=${role}` }),
+      // A service that freezes must not keep others waiting for its locks.
+      ...(role && {
+        options: `-c role=${role}`,
+        idle_in_transaction_session_timeout: frozenAfterMs,
+      }),
       application_name: role ?? 'boxoffice',
       connectionTimeoutMillis: 1_000,
       keepAlive: true,
@@ -44,6 +53,29 @@ export function ormOptions({ url, role, poolSize = 10, statementTimeoutMs, logge
     logger: (message) => logger?.warn(message),
     colors: false,
   };
+}
+
+/**
+ * Gives itself back when a transaction cannot be begun or rolled back on it. Kysely forgets such a
+ * connection (kysely issue 1990), and a pool that has lost all of its connections never recovers.
+ */
+class ReturningClient extends pg.Client {
+  /** The pool adds it while the connection is out. */
+  declare release: (error: Error) => void;
+
+  constructor(config?: pg.ClientConfig) {
+    super(config);
+    const query = this.query.bind(this) as (...parameters: unknown[]) => unknown;
+    const returning = (...parameters: unknown[]) => {
+      const result = query(...parameters);
+      if (parameters[0] !== 'begin' && parameters[0] !== 'rollback') return result;
+      return (result as Promise<unknown>).catch((error: Error) => {
+        this.release(error);
+        throw error;
+      });
+    };
+    this.query = returning as typeof this.query;
+  }
 }
 
 /**
