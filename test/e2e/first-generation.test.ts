@@ -1,0 +1,108 @@
+/**
+ * What the first generation's READMEs show goes on working, paths and bodies as they were, but that
+ * booking answers 202 unless asked to wait, and that a password has 8 characters or more.
+ */
+import type { BookingView, JobView } from '@boxoffice/shared/contracts/booking';
+import type { MovieView, ShowView } from '@boxoffice/shared/contracts/catalog';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Boxoffice, startBoxoffice } from '../support/boxoffice.ts';
+import { eventually } from '../support/eventually.ts';
+import { expectProblem } from '../support/problem.ts';
+
+interface Tokens {
+  access: string;
+  refresh: string;
+}
+
+let boxoffice: Boxoffice;
+let show: number;
+beforeAll(async () => {
+  boxoffice = await startBoxoffice();
+  show = await boxoffice.addShow();
+});
+afterAll(() => boxoffice.stop());
+
+const post = <Body>(path: string, body?: object, token?: string) =>
+  boxoffice.call<Body>(path, { method: 'POST', body, ...(token && { headers: { authorization: `Bearer ${token}` } }) });
+const get = <Body>(path: string, token?: string) =>
+  boxoffice.call<Body>(path, { ...(token && { headers: { authorization: `Bearer ${token}` } }) });
+
+/** The three ways in which they name the same things. */
+describe.each([
+  { of: 'under /api/auth/', signup: '/api/auth/signup/', login: '/api/auth/login/', api: '/api', me: '/api/auth/me/' },
+  { of: 'under /api/', signup: '/api/signup/', login: '/api/login/', api: '/api', me: '/api/auth/me/' },
+  { of: 'without /api', signup: '/signup', login: '/login', api: '', me: '/auth/me/' },
+])('the flow of a booking, $of', ({ of, signup, login, api, me }) => {
+  const username = `alice${of.length}`;
+  const password = 'pass1234';
+  let tokens: Tokens;
+  let movie: MovieView;
+  let booking: BookingView;
+
+  test('sign up', async () => {
+    const { status, body } = await post(signup, { username, email: `${username}@example.com`, password });
+    expect(status).toBe(201);
+    expect(body).toMatchObject({ username, email: `${username}@example.com` });
+    expect(body).not.toHaveProperty('password');
+  });
+
+  test('log in, and be known', async () => {
+    const answer = await post<Tokens>(login, { username, password });
+    expect(answer).toMatchObject({ status: 200, body: { access: expect.any(String), refresh: expect.any(String) } });
+    tokens = answer.body;
+    expect(await get(me, tokens.access)).toMatchObject({ status: 200, body: { username } });
+  });
+
+  test('look at movies and shows', async () => {
+    const movies = await get<{ results: MovieView[] }>(`${api}/movies/`);
+    expect(movies.status).toBe(200);
+    movie = movies.body.results.at(-1) as MovieView;
+    expect(movie).toMatchObject({ title: 'The Last Reel', duration_minutes: 118 });
+    const shows = await get<{ results: ShowView[] }>(`${api}/movies/${movie.id}/shows/?from=2020-01-01T00:00:00`);
+    expect(shows.body.results[0]).toMatchObject({
+      screen_name: 'Screen 1',
+      total_seats: 100,
+      date_time: expect.any(String),
+    });
+    expect((await get(`${api}/movies/${movie.id}/shows/`)).status).toBe(200);
+  });
+
+  test('book a seat; 202, and soon it is booked', async () => {
+    const accepted = await post<JobView>(`${api}/shows/${show}/book/`, { seat_number: 'A1' }, tokens.access);
+    expect(accepted).toMatchObject({ status: 202, body: { status: 'queued' } });
+    const bookings = async () =>
+      (await get<{ results: BookingView[] }>(`${api}/my-bookings/`, tokens.access)).body.results;
+    [booking] = (await eventually(async () => (await bookings()).length > 0 && bookings())) as [BookingView];
+    expect(booking).toMatchObject({ show_id: show, seat_number: 'A1', status: 'booked' });
+  });
+
+  test('cancel it, and again; the seat is free for the next', async () => {
+    const path = `${api}/bookings/${booking.id}/cancel/`;
+    const first = await post<BookingView>(path, undefined, tokens.access);
+    expect(first).toMatchObject({ status: 200, body: { id: booking.id, status: 'cancelled' } });
+    expect(await post(path, undefined, tokens.access)).toMatchObject({ status: 200, body: first.body });
+  });
+
+  test('booking needs a login', async () => {
+    expectProblem(await post(`${api}/shows/${show}/book/`, { seat_number: 'A1' }), 'unauthenticated');
+    expectProblem(await get(`${api}/my-bookings/`), 'unauthenticated');
+  });
+
+  test('the refresh token gives the next access token', async () => {
+    const path = api ? '/api/auth/refresh/' : '/login/refresh/';
+    expect(await post(path, { refresh: tokens.refresh })).toMatchObject({
+      status: 200,
+      body: { access: expect.any(String), refresh: expect.any(String) },
+    });
+  });
+});
+
+test('a password of seven characters, as one of them shows, is refused with a reason', async () => {
+  const body = { username: 'alice', email: 'alice@example.com', password: 'pass123' };
+  const problem = expectProblem(await post('/api/auth/signup/', body), 'validation_failed');
+  expect(Object.keys(problem.errors ?? {})).toEqual(['password']);
+});
+
+test.each(['/', '/swagger/', '/redoc/', '/schema/'])('%s is there', async (path) => {
+  expect((await get(path)).status).toBe(200);
+});
