@@ -191,7 +191,7 @@ export async function startBoxoffice({
     /** Stops every service and gives the servers back. Services that the test froze must go on before. */
     async stop() {
       await Promise.all([...running].map((service) => service.stop()));
-      await orm.close();
+      await orm.close(true); // a test that failed may have left a transaction open
       await Promise.all([servers.postgres.drop(), servers.redis.drop()]);
     },
   };

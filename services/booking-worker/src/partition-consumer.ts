@@ -4,6 +4,7 @@ import type { Logger } from '@boxoffice/shared/logging';
 import { queueName } from '@boxoffice/shared/partition';
 import { type Job, Queue, UnrecoverableError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
+import type { Lease } from './leases/leases.ts';
 import type { TurnMetrics } from './metrics.ts';
 import type { Turns } from './turn.ts';
 
@@ -21,7 +22,7 @@ export interface ConsumerParts {
 
 /** Takes the envelopes of one partition out of its queue, one at a time and in order. */
 export class PartitionConsumer {
-  readonly #partition: number;
+  readonly #lease: Lease;
   readonly #parts: ConsumerParts;
   readonly #logger: Logger;
   readonly #queue: Queue<Envelope, Outcomes>;
@@ -31,8 +32,9 @@ export class PartitionConsumer {
   #movedAt = Date.now();
 
   /** Begins at once; while Redis is away it waits. */
-  constructor(partition: number, parts: ConsumerParts) {
-    this.#partition = partition;
+  constructor(lease: Lease, parts: ConsumerParts) {
+    const { partition } = lease;
+    this.#lease = lease;
     this.#parts = parts;
     this.#logger = parts.logger.child({ partition });
     this.#queue = new Queue(queueName(partition), { connection: parts.redis });
@@ -64,7 +66,9 @@ export class PartitionConsumer {
     const [oldest] = await this.#queue.getWaiting(-1, -1);
     const now = Date.now();
     if (oldest && now - oldest.timestamp > stuckAfterMs && now - this.#movedAt > stuckAfterMs) {
-      throw new Error(`partition ${this.#partition} has waited for ${Math.round((now - this.#movedAt) / 1_000)} s`);
+      throw new Error(
+        `partition ${this.#lease.partition} has waited for ${Math.round((now - this.#movedAt) / 1_000)} s`,
+      );
     }
   }
 
@@ -112,7 +116,7 @@ export class PartitionConsumer {
     this.#movedAt = Date.now();
     const { requests, reply_to } = job.data;
     this.#parts.metrics.envelope(requests.length);
-    const outcomes = await this.#parts.turns.decide(requests);
+    const outcomes = await this.#parts.turns.decide(requests, this.#lease);
     this.#movedAt = Date.now();
     // Committed, so it may be spoken. A message that gets lost is made up for by the gateway's sweep.
     this.#parts.redis.publish(reply_to, JSON.stringify(outcomes)).catch(() => undefined);

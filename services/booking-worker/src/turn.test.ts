@@ -1,11 +1,13 @@
 import type { BookingRequest, Outcome } from '@boxoffice/shared/contracts/jobs';
 import { type MikroORM, openDatabase } from '@boxoffice/shared/db/orm';
 import { createLogger } from '@boxoffice/shared/logging';
+import pg from 'pg';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
 import { envelope } from '../../../test/support/envelope.ts';
 import { closeShow } from '../../../test/support/show-gate.ts';
+import { presenceClass } from './leases/leases.ts';
 import { TurnMetrics } from './metrics.ts';
 import { Bookings } from './repositories/bookings.ts';
 import { Turns } from './turn.ts';
@@ -16,20 +18,36 @@ let database: TestDatabase;
 /** As the worker sees the database, and with every right. */
 let orm: MikroORM;
 let admin: MikroORM;
+let leaseHolder: pg.Client;
+/** Holds the leases of all workers here: each serves a partition of its own. */
+let session: number;
+let partition = 0;
 
 beforeAll(async () => {
   database = await createTestDatabase();
   orm = await openDatabase({ url: database.url, role: 'boxoffice_worker', poolSize: 4, statementTimeoutMs: 10_000 });
   admin = await openDatabase({ url: database.url });
+  leaseHolder = new pg.Client({ connectionString: database.url });
+  await leaseHolder.connect();
+  const { rows } = await leaseHolder.query<{ session: number }>(
+    'select pg_backend_pid() as session from pg_try_advisory_lock($1, pg_backend_pid())',
+    [presenceClass],
+  );
+  session = rows[0]?.session ?? 0;
 });
 afterAll(async () => {
+  await leaseHolder.end();
   await orm.close();
   await admin.close();
   await database.drop();
 });
 
-const newTurns = (bookings = new Bookings(orm)) =>
-  new Turns({ bookings, logger, metrics: new TurnMetrics(new Registry()) });
+/** The turns of a new worker, which holds the lease of a partition that is its own. */
+function newTurns(bookings = new Bookings(orm)) {
+  const turns = new Turns({ bookings, logger, metrics: new TurnMetrics(new Registry()) });
+  const lease = { partition: partition++, session };
+  return { decide: (requests: BookingRequest[]) => turns.decide(requests, lease) };
+}
 
 async function rows<Row extends object>(statement: string, parameters: unknown[] = []): Promise<Row[]> {
   return admin.em.getConnection().execute<Row[]>(statement, parameters);
@@ -46,7 +64,10 @@ async function addShow(totalSeats = 100): Promise<number> {
 }
 
 /** Has envelopes decided in one turn: they gather while the turn before them is under way. */
-async function decideTogether(turns: Turns, ...envelopes: BookingRequest[][]): Promise<Outcome[][]> {
+async function decideTogether(
+  turns: ReturnType<typeof newTurns>,
+  ...envelopes: BookingRequest[][]
+): Promise<Outcome[][]> {
   const before = turns.decide(envelope(await addShow(), [{ seats: ['A1'] }]));
   const decided = envelopes.map((requests) => turns.decide(requests));
   await before;

@@ -4,8 +4,9 @@ import { problem } from '@boxoffice/shared/contracts/problems';
 import { isDatabaseAway } from '@boxoffice/shared/http';
 import type { Logger } from '@boxoffice/shared/logging';
 import { decide } from './decide.ts';
+import type { Lease } from './leases/leases.ts';
 import type { TurnMetrics } from './metrics.ts';
-import { type Bookings, DecisionConflict } from './repositories/bookings.ts';
+import { type Bookings, DecisionConflict, LeaseLost } from './repositories/bookings.ts';
 
 /** Requests decided in one transaction at most; what comes on top waits for the next turn. */
 const turnLimit = 1_024;
@@ -13,8 +14,10 @@ const turnLimit = 1_024;
 const conflictLimit = 5;
 const retryFirstMs = 50;
 const retryMostMs = 1_000;
+const leftToNext = 'envelopes left to the next owner';
 
 interface Waiting {
+  lease: Lease;
   requests: readonly BookingRequest[];
   resolve: (outcomes: Outcome[]) => void;
 }
@@ -39,12 +42,12 @@ export class Turns {
 
   /**
    * Decides one envelope. Resolves once the outcomes are committed. While the database is away it
-   * waits, however long: the envelope keeps its place. After `stop` it may stay pending for ever;
-   * the next owner of the partition decides the envelope then.
+   * waits, however long: the envelope keeps its place. After `stop`, and when the lease is lost, it
+   * stays pending for ever; the next owner of the partition decides the envelope then.
    */
-  decide(requests: readonly BookingRequest[]): Promise<Outcome[]> {
+  decide(requests: readonly BookingRequest[], lease: Lease): Promise<Outcome[]> {
     return new Promise((resolve) => {
-      this.#waiting.push({ requests, resolve });
+      this.#waiting.push({ lease, requests, resolve });
       this.#running ??= this.#run();
     });
   }
@@ -80,8 +83,11 @@ export class Turns {
   }
 
   async #decideTogether(turn: Waiting[]): Promise<void> {
+    if (turn.length === 0) return;
     try {
-      const outcomes = await this.#commit(turn.flatMap((envelope) => envelope.requests));
+      const requests = turn.flatMap((envelope) => envelope.requests);
+      const leases = turn.map((envelope) => envelope.lease);
+      const outcomes = await this.#commit(requests, leases);
       let from = 0;
       for (const envelope of turn) {
         const to = from + envelope.requests.length;
@@ -90,19 +96,27 @@ export class Turns {
       }
     } catch (error) {
       if (this.#stop.signal.aborted) throw error;
+      if (error instanceof LeaseLost) return this.#decideTogether(this.#leave(turn, error));
       this.#logger.error({ err: error, envelopes: turn.length }, 'turn failed: deciding its requests one by one');
-      for (const envelope of turn) envelope.resolve(await this.#takeApart(envelope.requests));
+      for (const envelope of turn) await this.#takeApart(envelope);
     }
   }
 
+  /** What is left of a turn without the envelopes that are the next owner's to decide. */
+  #leave(turn: Waiting[], { message, sessions }: LeaseLost): Waiting[] {
+    this.#logger.warn({ reason: message }, leftToNext);
+    return turn.filter((envelope) => !sessions.includes(envelope.lease.session));
+  }
+
   /** Decides the requests of an envelope one by one, so that one that cannot be decided harms no other. */
-  async #takeApart(requests: readonly BookingRequest[]): Promise<Outcome[]> {
+  async #takeApart({ requests, lease, resolve }: Waiting): Promise<void> {
     const outcomes: Outcome[] = [];
     for (const [place, request] of requests.entries()) {
       try {
-        outcomes.push(...(await this.#commit([request], requests.slice(place))));
+        outcomes.push(...(await this.#commit([request], [lease], requests.slice(place))));
       } catch (error) {
         if (this.#stop.signal.aborted) throw error;
+        if (error instanceof LeaseLost) return this.#logger.warn({ reason: error.message }, leftToNext);
         this.#logger.error({ err: error, job: request.id, reqId: request.request_id }, 'request cannot be decided');
         this.#metrics.outcomes.inc({ kind: request.kind, status: 'failed' });
         outcomes.push({
@@ -115,17 +129,17 @@ export class Turns {
         });
       }
     }
-    return outcomes;
+    resolve(outcomes);
   }
 
   /**
    * One decision, committed. What passes by itself is tried again here, never by re-queueing, which
    * would cost the requests their place.
    */
-  async #commit(requests: readonly BookingRequest[], undone = requests): Promise<Outcome[]> {
+  async #commit(requests: readonly BookingRequest[], leases: readonly Lease[], undone = requests): Promise<Outcome[]> {
     for (let conflicts = 0, waitMs = retryFirstMs; ; ) {
       try {
-        return await this.#attempt(requests, undone);
+        return await this.#attempt(requests, leases, undone);
       } catch (error) {
         if (isConflict(error) && ++conflicts < conflictLimit) {
           this.#metrics.conflicts.inc();
@@ -141,12 +155,16 @@ export class Turns {
     }
   }
 
-  async #attempt(requests: readonly BookingRequest[], undone: readonly BookingRequest[]): Promise<Outcome[]> {
+  async #attempt(
+    requests: readonly BookingRequest[],
+    leases: readonly Lease[],
+    undone: readonly BookingRequest[],
+  ): Promise<Outcome[]> {
     const startedAt = performance.now();
     let decideMs = 0;
     const outcomes = await this.#bookings.transaction(async (transaction) => {
-      await this.#bookings.lockShows(requests, transaction);
-      const state = await this.#bookings.readState(requests, undone, transaction);
+      await this.#bookings.lock(requests, leases, transaction);
+      const state = await this.#bookings.readState(requests, undone, leases, transaction);
       const decidedAt = performance.now();
       const decision = decide(requests, state, undone);
       decideMs = performance.now() - decidedAt;

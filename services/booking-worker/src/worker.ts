@@ -38,13 +38,15 @@ export function buildWorker(parts: {
   const metrics = new TurnMetrics(registry);
   const turns = new Turns({ bookings: new Bookings(orm), logger, metrics });
   const tenant: Tenant = {
-    moveIn(partition) {
-      consumers.set(partition, new PartitionConsumer(partition, { redis, turns, metrics, logger }));
+    moveIn(lease) {
+      consumers.set(lease.partition, new PartitionConsumer(lease, { redis, turns, metrics, logger }));
       metrics.partitionsHeld.set(consumers.size);
     },
     async moveOut(partition) {
-      await consumers.get(partition)?.close();
-      consumers.delete(partition);
+      const consumer = consumers.get(partition);
+      await consumer?.close();
+      // Evicted meanwhile, and moved in again, it may be another's place by now.
+      if (consumers.get(partition) === consumer) consumers.delete(partition);
       metrics.partitionsHeld.set(consumers.size);
     },
     evict(partition) {

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../../test/support/database.ts';
 import { eventually } from '../../../../test/support/eventually.ts';
-import { fairShare, Leases } from './leases.ts';
+import { fairShare, type Lease, Leases } from './leases.ts';
 
 describe('fairShare', () => {
   const upTo32 = Array.from({ length: 32 }, (_, index) => index + 1);
@@ -34,7 +34,7 @@ describe('Leases', () => {
 
     constructor(databaseUrl = database.url) {
       const tenant = {
-        moveIn: (partition: number) => {
+        moveIn: ({ partition }: Lease) => {
           if (owners.has(partition)) violations.push(`partition ${partition} has two owners`);
           owners.set(partition, this);
         },

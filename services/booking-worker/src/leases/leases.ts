@@ -3,7 +3,7 @@ import type { Logger } from '@boxoffice/shared/logging';
 import pg from 'pg';
 
 /** First keys of the advisory locks: one says "this worker is here", one "this partition is mine". */
-const presenceClass = 7_231;
+export const presenceClass = 7_231;
 const partitionClass = 7_232;
 
 /** How often a worker looks who is there, in milliseconds: the most that a takeover waits. */
@@ -11,10 +11,17 @@ const pollMs = 200;
 /** PostgreSQL drops the connection, and with it the leases, of a worker that froze for this long, in milliseconds. */
 const frozenAfterMs = 10_000;
 
+/** The right to serve a partition, for as long as a session of PostgreSQL lives. */
+export interface Lease {
+  partition: number;
+  /** Backend process id of the session that holds the lock. */
+  session: number;
+}
+
 /** Who serves a partition while this worker holds its lease. */
 export interface Tenant {
   /** The lease is ours. Must return at once. */
-  moveIn(partition: number): void;
+  moveIn(lease: Lease): void;
   /** Finish what is under way: the lease is given back when this resolves. */
   moveOut(partition: number): Promise<void>;
   /** The lease is gone already: stop at once. */
@@ -107,18 +114,23 @@ export class Leases {
     const { rows } = await client.query<{ class: number; key: number; pid: number; mine: boolean }>(locksSql, [
       [presenceClass, partitionClass],
     ]);
-    const workers = rows.filter((row) => row.class === presenceClass).sort((a, b) => a.pid - b.pid);
+    // Whose lock bears another's pid is a turn that asks whether that session lives.
+    const workers = rows
+      .filter((row) => row.class === presenceClass && row.key === row.pid)
+      .sort((a, b) => a.pid - b.pid);
     const taken = new Set(rows.filter((row) => row.class === partitionClass).map((row) => row.key));
     const rank = workers.findIndex((row) => row.mine);
-    if (rank === -1) throw new Error('the presence lock is gone');
+    const session = workers[rank]?.pid;
+    if (session === undefined) throw new Error('the presence lock is gone');
     const share = fairShare(this.#options.partitions, workers.length, rank);
     if (this.held.size > share) await this.#release(client, [...this.held].slice(share));
     for (let partition = 0; partition < this.#options.partitions && this.held.size < share; partition++) {
-      if (!taken.has(partition)) await this.#acquire(client, partition);
+      if (!taken.has(partition)) await this.#acquire(client, { partition, session });
     }
   }
 
-  async #acquire(client: pg.Client, partition: number): Promise<void> {
+  async #acquire(client: pg.Client, lease: Lease): Promise<void> {
+    const { partition } = lease;
     const { rows } = await client.query<{ won: boolean }>('select pg_try_advisory_lock($1, $2) as won', [
       partitionClass,
       partition,
@@ -126,7 +138,7 @@ export class Leases {
     if (!rows[0]?.won) return;
     this.held.add(partition);
     this.#options.logger.info({ partition }, 'partition taken');
-    this.#options.tenant.moveIn(partition);
+    this.#options.tenant.moveIn(lease);
   }
 
   async #release(client: pg.Client, partitions: number[]): Promise<void> {

@@ -2,6 +2,7 @@ import type { BookingRequest } from '@boxoffice/shared/contracts/jobs';
 import type { MikroORM } from '@boxoffice/shared/db/orm';
 import { showLockClass } from '@boxoffice/shared/db/show-lock';
 import type { BookingRow, Changes, State } from '../decide.ts';
+import { type Lease, presenceClass } from '../leases/leases.ts';
 
 type Connection = ReturnType<MikroORM['em']['getConnection']>;
 export type Transaction = Awaited<ReturnType<Connection['begin']>>;
@@ -9,6 +10,21 @@ export type Transaction = Awaited<ReturnType<Connection['begin']>>;
 /** Someone else wrote what this decision rests on: read again, decide again. */
 export class DecisionConflict extends Error {
   override name = 'DecisionConflict';
+}
+
+/** First key of the transaction-level advisory locks that keep a partition's turns one after the other. */
+const turnClass = 7_233;
+
+/** Another worker serves the partitions of these leases now, or will: what is decided here would come too late. */
+export class LeaseLost extends Error {
+  override name = 'LeaseLost';
+  /** The sessions that held them. */
+  readonly sessions: readonly number[];
+
+  constructor(sessions: readonly number[]) {
+    super(`the session that held the leases has ended (${sessions.join(', ')})`);
+    this.sessions = sessions;
+  }
 }
 
 /**
@@ -28,11 +44,17 @@ export class Bookings {
     return this.#connection.transactional(work);
   }
 
-  /** Keeps the catalog from deleting or shrinking these shows until the transaction ends. */
-  async lockShows(requests: readonly BookingRequest[], transaction: Transaction): Promise<void> {
+  /**
+   * Waits for the turns of these partitions that an owner before has under way, and keeps the catalog
+   * from deleting or shrinking these shows, until the transaction ends.
+   */
+  async lock(requests: readonly BookingRequest[], leases: readonly Lease[], transaction: Transaction): Promise<void> {
     const shows = [...new Set(requests.map((request) => request.show_id))].sort((a, b) => a - b);
+    const partitions = [...new Set(leases.map((lease) => lease.partition))].sort((a, b) => a - b);
     await this.#connection.execute(
-      `select pg_advisory_xact_lock_shared(${showLockClass}, show_id) from unnest('{${shows.join(',')}}'::int[]) as show_id`,
+      `select pg_advisory_xact_lock(${turnClass}, partition) from unnest('{${partitions.join(',')}}'::int[]) as partition
+       union all
+       select pg_advisory_xact_lock_shared(${showLockClass}, show_id) from unnest('{${shows.join(',')}}'::int[]) as show_id`,
       [],
       'all',
       transaction,
@@ -40,13 +62,16 @@ export class Bookings {
   }
 
   /**
-   * Reads all that deciding these requests needs, in one statement and so of one moment.
+   * Reads all that deciding these requests needs, in one statement and so of one moment. Only under
+   * `lock`: then a lease that is held now is held by us until the next owner has seen what we commit.
    *
    * @param undone the requests whose earlier effects are taken back: what they cancelled is read too
+   * @throws {LeaseLost} when a lease is not held any more
    */
   async readState(
     requests: readonly BookingRequest[],
     undone: readonly BookingRequest[],
+    leases: readonly Lease[],
     transaction: Transaction,
   ): Promise<State> {
     const shows = [...new Set(requests.map((request) => request.show_id))];
@@ -61,11 +86,17 @@ export class Bookings {
     );
     const rows: [StateRow] = await this.#connection.execute(
       readStateSql,
-      [JSON.stringify(shows), JSON.stringify(bookings), JSON.stringify(seats)],
+      [
+        JSON.stringify(shows),
+        JSON.stringify(bookings),
+        JSON.stringify(seats),
+        JSON.stringify([...new Set(leases.map((lease) => lease.session))]),
+      ],
       'all',
       transaction,
     );
     const [row] = rows;
+    if (row.lost.length > 0) throw new LeaseLost(row.lost);
     return {
       now: new Date(row.now),
       shows: new Map(row.shows.map((show) => [show.id, show])),
@@ -122,6 +153,8 @@ const readStateSql = `
     asked_bookings as (select show_id, id from json_to_recordset(?::json) as asked (show_id int, id uuid)),
     asked_seats as (select show_id, seat_number from json_to_recordset(?::json) as asked (show_id int, seat_number text))
   select
+    (select coalesce(json_agg(session::int), '[]') from json_array_elements_text(?::json) as session
+      where pg_try_advisory_xact_lock_shared(${presenceClass}, session::int)) as lost,
     date_trunc('milliseconds', transaction_timestamp()) as now,
     (select coalesce(json_agg(found), '[]') from
       (select id, total_seats, seats_per_row from catalog.shows join asked_shows using (id)) as found) as shows,
@@ -155,6 +188,8 @@ const bookSql = `
   select show_id, unnest(seats), id from booked where status = 'booked'`;
 
 interface StateRow {
+  /** Sessions that have ended: a lock that a living one holds is not to be had. */
+  lost: number[];
   now: string | Date;
   shows: { id: number; total_seats: number; seats_per_row: number }[];
   bookings: {

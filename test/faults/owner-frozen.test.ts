@@ -1,0 +1,69 @@
+import { partitionOf } from '@boxoffice/shared/partition';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Boxoffice, startBoxoffice } from '../support/boxoffice.ts';
+import { ownerOf } from '../support/owner-of.ts';
+import type { SpawnedService } from '../support/service.ts';
+import { closeShow } from '../support/show-gate.ts';
+
+let boxoffice: Boxoffice;
+let frozen: SpawnedService | undefined;
+beforeAll(async () => {
+  boxoffice = await startBoxoffice({ workers: 2 });
+});
+afterAll(async () => {
+  frozen?.kill('SIGCONT');
+  await boxoffice.stop();
+});
+
+it('keeps every outcome when an owner wakes up in mid-turn after another took its partition', async () => {
+  const show = await boxoffice.addShow();
+  const owner = await ownerOf(boxoffice, show);
+  const other = boxoffice.workers.find((worker) => worker !== owner) as SpawnedService;
+  const held = await boxoffice.book(show, 'A1', { user: 1, wait: 10 });
+  expect(held.status).toBe(201);
+
+  const gate = await closeShow(boxoffice.orm, show);
+  const loser = await boxoffice.book(show, ['A1', 'A2'], { user: 2 });
+  await gate.reached(1);
+  const winner = await boxoffice.book(show, 'A3', { user: 3 });
+  frozen = owner;
+  owner.kill('SIGSTOP');
+  await endLeasesOn(partitionOf(show, 8));
+  await other.waitForLog(/envelope taken back/);
+  await gate.open();
+  const outcomeOf = async (id: string, user: number) => (await boxoffice.outcome(id, { user })).status;
+  expect(await outcomeOf(loser.body.id, 2)).toBe('rejected');
+  expect(await outcomeOf(winner.body.id, 3)).toBe('succeeded');
+  // Now the loser's seat is free: decided again, by one who had slept, the loser would win.
+  expect((await boxoffice.cancel(held.body.id)).body.status).toBe('cancelled');
+  const claims = () => boxoffice.rows('select seat_number, booking_id from booking.seat_claims order by 1');
+  const before = await claims();
+  expect(before).toEqual([{ seat_number: 'A3', booking_id: winner.body.id }]);
+
+  owner.kill('SIGCONT');
+  await owner.waitForLog(/envelopes left to the next owner/);
+  await ownerOf(boxoffice, show);
+  expect(await claims()).toEqual(before);
+  expect(await outcomeOf(loser.body.id, 2)).toBe('rejected');
+  expect((await boxoffice.book(show, 'A1', { user: 4, wait: 10 })).status).toBe(201);
+});
+
+it('takes the partitions of an owner that froze for good, and serves on', async () => {
+  const show = await boxoffice.addShow();
+  const owner = await ownerOf(boxoffice, show);
+  frozen = owner;
+  owner.kill('SIGSTOP');
+  const answer = await boxoffice.book(show, 'A1', { wait: 25 });
+  expect(answer.status).toBe(201);
+  owner.kill('SIGCONT');
+  await ownerOf(boxoffice, show);
+});
+
+/** Ends the session that holds this partition's lease, as PostgreSQL does when its owner froze for long. */
+async function endLeasesOn(partition: number): Promise<void> {
+  await boxoffice.rows(
+    `select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and objsubid = 2 and classid = 7232
+      and objid = ? and database = (select oid from pg_database where datname = current_database())`,
+    [partition],
+  );
+}
