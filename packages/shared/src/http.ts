@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { type FastifyError, type FastifyReply, type FastifyRequest, fastify, LogController } from 'fastify';
+import { errorCodes, type FastifyError, type FastifyReply, type FastifyRequest, fastify, LogController } from 'fastify';
 import {
   hasZodFastifySchemaValidationErrors,
   serializerCompiler,
@@ -93,6 +93,11 @@ function readJsonBodies(http: Http): void {
   http.removeAllContentTypeParsers();
   http.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) =>
     body === '' ? done(null, undefined) : readJson(request, String(body), done),
+  );
+  http.addContentTypeParser('*', { parseAs: 'string' }, (request, body, done) =>
+    body === ''
+      ? done(null, undefined)
+      : done(new errorCodes.FST_ERR_CTP_INVALID_MEDIA_TYPE(String(request.headers['content-type']))),
   );
 }
 
@@ -208,13 +213,13 @@ function codeOfFrameworkError(error: FastifyError): ProblemCode | null {
   }
 }
 
-/** PostgreSQL's classes 08 (connection), 53 (resources), 57 (operator), and what the driver says without a code. */
+/** PostgreSQL's classes 08 (connection; 08P01 is a statement it cannot read), 53 (resources), 57 (operator), and what the driver says without a code. */
 export function isDatabaseAway(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const { code } = cause as { code?: unknown };
     if (
       typeof code === 'string' &&
-      /^(08|53|57)|^E(CONNREFUSED|CONNRESET|PIPE|TIMEDOUT|HOSTUNREACH|AI_AGAIN|NOTFOUND)$/.test(code)
+      /^(08(?!P01)|53|57)|^E(CONNREFUSED|CONNRESET|PIPE|TIMEDOUT|HOSTUNREACH|AI_AGAIN|NOTFOUND)$/.test(code)
     )
       return true;
     if (

@@ -74,7 +74,7 @@ test('a booking that is only queued can be cancelled already', async () => {
   expect(body).toMatchObject({ id: job.id, status: 'cancelled' });
 });
 
-test.each(['application/json', 'application/json; charset=utf-8'])(
+test.each(['application/json', 'application/json; charset=utf-8', 'application/x-www-form-urlencoded'])(
   'a client that names the type %s of a body which it does not send is understood',
   async (type) => {
     const { body: booking } = await boxoffice.book(show, 'A1', { wait: 10 });
