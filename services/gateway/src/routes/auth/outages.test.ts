@@ -16,8 +16,7 @@ beforeAll(async () => {
   for (const name of ['alice', 'bob']) await identity.signUp(name);
 });
 afterAll(async () => {
-  // Not waited for: a transaction that dies with its connection keeps the pool from closing (kysely#1990).
-  void identity.stop().catch(() => {});
+  await identity.stop();
   await Promise.all([postgres.drop(), redis.drop()]);
 });
 
