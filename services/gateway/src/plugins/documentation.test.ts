@@ -108,6 +108,7 @@ describe('/schema/', () => {
 
   test('says of each operation whether it needs an access token', () => {
     expect(document.components.securitySchemes).toMatchObject({ bearer: { type: 'http', scheme: 'bearer' } });
+    expect(operations.filter(([, { security }]) => !security)).toEqual([]);
     const open = operations.filter(([, { security = [] }]) => security.length === 0).map(([name]) => name);
     expect(open.sort()).toEqual([
       'GET /.well-known/jwks.json',

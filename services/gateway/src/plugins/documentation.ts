@@ -53,9 +53,10 @@ interface Answer {
   content?: Record<string, { examples?: object }>;
 }
 
-/** As the generator writes an operation, and the examples of its answers, which it leaves out. */
+/** As the generator writes an operation, with what it leaves out: that it is open, and its answers' examples. */
 const withExamples: typeof jsonSchemaTransform = (operation) => {
   const written = jsonSchemaTransform(operation);
+  written.schema.security ??= [];
   const answersOf = (schema: unknown) => (schema as { response?: Record<string, Answer> } | undefined)?.response ?? {};
   const writtenAnswers = answersOf(written.schema);
   for (const [status, answer] of Object.entries(answersOf(operation.schema))) {
