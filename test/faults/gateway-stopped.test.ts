@@ -1,0 +1,33 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Boxoffice, startBoxoffice } from '../support/boxoffice.ts';
+import { eventually } from '../support/eventually.ts';
+import { closeShow } from '../support/show-gate.ts';
+
+let boxoffice: Boxoffice;
+beforeAll(async () => {
+  boxoffice = await startBoxoffice();
+});
+afterAll(() => boxoffice.stop());
+
+it('answers those who wait for an outcome when it is stopped, and exits; the outcome is there for the next', async () => {
+  const show = await boxoffice.addShow();
+  const gate = await closeShow(boxoffice.orm, show);
+  const gateway = await boxoffice.addGateway();
+  const waiting = Array.from({ length: 10 }, (_, index) =>
+    boxoffice.book(show, `A${index + 1}`, { user: index + 1, wait: 30, gateway }),
+  );
+  await gate.reached(1);
+  await eventually(async () => (await metric('booking_submitted_envelope_requests_sum', gateway.url)) === 10);
+  const stopped = gateway.stop();
+  const answers = await Promise.all(waiting);
+  expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(202));
+  expect(await stopped).toEqual({ code: 0, signal: null });
+  await gate.open();
+  for (const [index, { body }] of answers.entries())
+    expect((await boxoffice.outcome(body.id, { user: index + 1 })).status).toBe('succeeded');
+});
+
+async function metric(name: string, url: string): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  return Number(new RegExp(`^${name} (.*)$`, 'm').exec(text)?.[1]);
+}

@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Boxoffice, startBoxoffice } from '../support/boxoffice.ts';
+import { eventually } from '../support/eventually.ts';
+import { expectNothingLost, type Load, startLoad } from '../support/load.ts';
+
+let boxoffice: Boxoffice;
+beforeAll(async () => {
+  boxoffice = await startBoxoffice({ ownServers: true });
+});
+afterAll(() => boxoffice.stop());
+
+/** Waits until as many more requests were accepted. */
+async function accepts(load: Load, more: number): Promise<void> {
+  const before = load.accepted.length;
+  await eventually(() => load.accepted.length >= before + more);
+}
+
+it.each(['redis', 'postgres'] as const)(
+  'loses nothing when %s crashes under load, and recovers by itself',
+  async (name) => {
+    const server = boxoffice.servers[name];
+    const pids = [...boxoffice.gateways, ...boxoffice.workers].map(({ pid }) => pid);
+    const shows = await Promise.all(Array.from({ length: 4 }, () => boxoffice.addShow()));
+    const load = startLoad(boxoffice, shows);
+    await accepts(load, 20);
+    server.kill('SIGKILL');
+    await eventually(() => load.refused.length >= 16);
+    for (const service of [...boxoffice.gateways, ...boxoffice.workers])
+      expect((await fetch(`${service.url}/readyz`)).status).toBe(503);
+    await server.restart();
+    await accepts(load, 20);
+    await load.stop();
+
+    for (const { status, code, ms } of load.refused) {
+      expect(status).toBe(503);
+      expect(code).toMatch(/_unavailable$/);
+      expect(ms).toBeLessThan(1_500);
+    }
+    await expectNothingLost(boxoffice, load);
+    await Promise.all([...boxoffice.gateways, ...boxoffice.workers].map((service) => service.ready()));
+    expect([...boxoffice.gateways, ...boxoffice.workers].map(({ pid }) => pid)).toEqual(pids);
+  },
+);
+
+it('answers 503 fast while Redis hangs, and goes on when it wakes up', async () => {
+  const { redis } = boxoffice.servers;
+  const show = await boxoffice.addShow();
+  redis.kill('SIGSTOP');
+  const startedAt = performance.now();
+  const refused = await boxoffice.book(show, 'J10', { user: 50 });
+  expect(performance.now() - startedAt).toBeLessThan(1_500);
+  expect(refused).toMatchObject({ status: 503, body: { code: 'queue_unavailable' } });
+  expect(refused.headers.get('retry-after')).toBe('1');
+  redis.kill('SIGCONT');
+  await eventually(async () => (await boxoffice.book(show, 'J9', { user: 51, wait: 10 })).status === 201);
+});

@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Boxoffice, startBoxoffice } from '../support/boxoffice.ts';
+import { expectNothingLost, startLoad } from '../support/load.ts';
+import { ownerOf } from '../support/owner-of.ts';
+import type { SpawnedService } from '../support/service.ts';
+
+let boxoffice: Boxoffice;
+beforeAll(async () => {
+  boxoffice = await startBoxoffice();
+});
+afterAll(() => boxoffice.stop());
+
+it('goes from one worker to three and back under load, and loses nothing', async () => {
+  const [first] = boxoffice.workers as [SpawnedService];
+  const shows = await Promise.all(Array.from({ length: 8 }, () => boxoffice.addShow()));
+  const load = startLoad(boxoffice, shows);
+  const [second, third] = await Promise.all([boxoffice.addWorker(), boxoffice.addWorker()]);
+  await ownerOf(boxoffice, 1, [first, second, third]);
+  for (const worker of [second, third]) await worker.waitForLog(/"decided"/);
+  for (const worker of [second, third]) expect((await worker.stop()).code).toBe(0);
+  await ownerOf(boxoffice, 1, [first]);
+  await load.stop();
+  expect(load.refused).toEqual([]);
+  await expectNothingLost(boxoffice, load);
+});
+
+it('hands a stopped worker’s partitions over within a second', async () => {
+  const [first] = boxoffice.workers as [SpawnedService];
+  const second = await boxoffice.addWorker();
+  const show = await boxoffice.addShow();
+  const owner = await ownerOf(boxoffice, show, [first, second]);
+  const next = owner === first ? second : first;
+  const decided = () => next.logs.filter((line) => line.includes(`"show":${show},`)).length;
+  const stoppedAt = performance.now();
+  const exited = owner.stop();
+  // Seat after seat, until the next owner has decided one.
+  for (let seat = 1; decided() === 0; seat++)
+    expect((await boxoffice.book(show, String(seat), { wait: 10 })).status).toBe(201);
+  expect(performance.now() - stoppedAt).toBeLessThan(1_000);
+  expect((await exited).code).toBe(0);
+});
