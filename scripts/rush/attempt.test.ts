@@ -1,0 +1,116 @@
+/** A buyer's manners and patience, against a server that answers as it is told to. */
+import { once } from 'node:events';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { BookingView } from '@boxoffice/shared/contracts/booking';
+import { problem } from '@boxoffice/shared/contracts/problems';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { requestSeat } from './attempt.ts';
+
+interface Told {
+  status: number;
+  body?: object;
+  headers?: Record<string, string>;
+}
+
+const booking: BookingView = {
+  id: 'b-1',
+  show_id: 1,
+  seats: ['A1'],
+  seat_number: 'A1',
+  status: 'booked',
+  created_at: '2030-01-01T12:00:00.000Z',
+  cancelled_at: null,
+};
+const job = (more: object) => ({ id: 'b-1', kind: 'book', status: 'queued', position: 1, ...more });
+const accepted: Told = { status: 202, body: job({}), headers: { location: '/api/jobs/b-1/', 'retry-after': '0' } };
+const again = { 'retry-after': '0' };
+
+let told: (Told | 'hang up')[];
+let asked: IncomingMessage[];
+const server = createServer((request, response) => {
+  asked.push(request);
+  request.resume();
+  const next = told.shift() ?? { status: 500, body: {} };
+  if (next === 'hang up') return void request.socket.destroy();
+  response.writeHead(next.status, { 'content-type': 'application/json', ...next.headers });
+  response.end(JSON.stringify(next.body));
+});
+let url: string;
+beforeAll(async () => {
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+beforeEach(() => {
+  asked = [];
+});
+afterAll(() => server.close());
+
+const buyer = { id: 1, username: 'rush-1', token: 'token' };
+function attempt(answers: typeof told, polls = false) {
+  told = answers;
+  return requestSeat({ url, show: 1, run: 'run', buyer, seat: 'A1', polls });
+}
+const lines = () => asked.map(({ method, url: path }) => `${method} ${path}`);
+
+test('who waits gets the booking at once', async () => {
+  const { ending, acceptedMs, retries } = await attempt([{ status: 201, body: booking }]);
+  expect(ending).toEqual({ kind: 'booked', booking });
+  expect([acceptedMs, retries]).toEqual([null, 0]);
+  expect(asked[0]?.headers).toMatchObject({
+    prefer: 'wait=10',
+    'idempotency-key': 'run',
+    authorization: 'Bearer token',
+  });
+});
+
+test('who polls asks the job until it is decided', async () => {
+  const answers: Told[] = [
+    accepted,
+    { status: 200, body: job({ status: 'queued' }), headers: again },
+    { status: 200, body: job({ status: 'active' }), headers: again },
+    { status: 200, body: job({ status: 'succeeded', booking }) },
+  ];
+  const { ending, acceptedMs } = await attempt(answers, true);
+  expect(ending).toEqual({ kind: 'booked', booking });
+  expect(acceptedMs).toBeGreaterThan(0);
+  expect(lines()).toEqual(['POST /api/shows/1/book/', ...Array(3).fill('GET /api/jobs/b-1/')]);
+  expect(asked[0]?.headers.prefer).toBe('respond-async');
+});
+
+test('a wait that was in vain goes on as polling', async () => {
+  const refused = job({ status: 'rejected', problem: problem('seat_taken', undefined, { seats: ['A1'] }) });
+  const { ending } = await attempt([accepted, { status: 200, body: refused }]);
+  expect(ending).toEqual({ kind: 'rejected', code: 'seat_taken', seats: ['A1'] });
+});
+
+test('429, 503 and a broken connection: the same request again, with the same key', async () => {
+  const answers: typeof told = [
+    { status: 503, body: problem('queue_full'), headers: again },
+    { status: 429, body: problem('too_many_requests'), headers: again },
+    'hang up',
+    { status: 409, body: problem('seat_taken', undefined, { seats: ['A1'] }) },
+  ];
+  const { ending, retries } = await attempt(answers);
+  expect(ending).toEqual({ kind: 'rejected', code: 'seat_taken', seats: ['A1'] });
+  expect(retries).toBe(3);
+  expect(new Set(asked.map(({ headers }) => headers['idempotency-key']))).toEqual(new Set(['run']));
+});
+
+test('Retry-After is kept to', async () => {
+  const startedAt = performance.now();
+  await attempt([
+    { status: 503, body: problem('queue_full'), headers: { 'retry-after': '1' } },
+    { status: 201, body: booking },
+  ]);
+  expect(performance.now() - startedAt).toBeGreaterThan(1_000);
+});
+
+test('a job that cannot be asked for any more is unanswered; an answer that nobody should get is a fault', async () => {
+  const lost = await attempt([accepted, { status: 404, body: problem('job_not_found') }], true);
+  expect(lost.ending.kind).toBe('unanswered');
+  const broken = await attempt([{ status: 500, body: problem('internal_error') }]);
+  expect(broken.ending).toMatchObject({ kind: 'fault', detail: expect.stringContaining('500 internal_error') });
+  const failed = await attempt([accepted, { status: 200, body: job({ status: 'failed' }) }], true);
+  expect(failed.ending.kind).toBe('fault');
+});
