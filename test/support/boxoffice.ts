@@ -179,7 +179,8 @@ export async function startBoxoffice({
         async () => {
           const { status, body } = await boxoffice.call<JobView>(`/api/jobs/${jobId}/`, { user });
           if (status !== 200) throw new Error(`job ${jobId}: ${status} ${JSON.stringify(body)}`);
-          return body.status !== 'queued' && body.status !== 'active' && body;
+          if (body.status === 'queued' || body.status === 'active') throw new Error(`job ${jobId} is ${body.status}`);
+          return body;
         },
         { timeoutMs },
       );

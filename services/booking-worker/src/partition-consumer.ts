@@ -12,6 +12,8 @@ import type { Turns } from './turn.ts';
 const stuckAfterMs = 5_000;
 /** BullMQ's own lock must never run out: who may work on a partition is decided by its lease. */
 const bullLockMs = 24 * 60 * 60 * 1_000;
+/** What a job is answered that is not ours to answer any more: never anything. */
+const leftToNext = new Promise<never>(() => undefined);
 
 export interface ConsumerParts {
   redis: Redis;
@@ -26,7 +28,9 @@ export class PartitionConsumer {
   readonly #parts: ConsumerParts;
   readonly #logger: Logger;
   readonly #queue: Queue<Envelope, Outcomes>;
-  readonly #started: Promise<void>;
+  #started: Promise<void>;
+  /** Settles when the envelope in hand is decided. */
+  #inHand: Promise<unknown> = Promise.resolve();
   #worker: Worker<Envelope, Outcomes> | null = null;
   #stopped = false;
   #movedAt = Date.now();
@@ -47,14 +51,29 @@ export class PartitionConsumer {
     this.#stopped = true;
     await this.#started;
     await this.#worker?.close();
+    await this.#inHand;
     await this.#queue.close();
   }
 
   /** Lets go at once. An envelope in hand stays in the queue's active list, for the next owner. */
   abandon(): void {
     this.#stopped = true;
-    this.#worker?.close(true).catch(() => undefined);
+    this.suspend();
     this.#queue.close().catch(() => undefined);
+  }
+
+  /**
+   * Takes nothing more: Redis is gone, and may have handed an envelope out that never got here. What
+   * comes after it must not be decided before it.
+   */
+  suspend(): void {
+    this.#worker?.close(true).catch(() => undefined);
+    this.#worker = null;
+  }
+
+  /** Goes on once Redis is back, with what it has handed out and does not see answered. */
+  resume(): void {
+    this.#started = this.#started.then(() => this.#start());
   }
 
   /**
@@ -73,7 +92,8 @@ export class PartitionConsumer {
   }
 
   async #start(): Promise<void> {
-    while (!this.#stopped) {
+    await this.#inHand;
+    while (!this.#stopped && !this.#worker) {
       try {
         await this.#takeBack();
         if (!this.#stopped) this.#worker = this.#newWorker();
@@ -86,20 +106,27 @@ export class PartitionConsumer {
   }
 
   /**
-   * Returns what the owner before had in hand to the head of the queue, so that it is decided before
-   * anything else. The token '0' passes BullMQ's lock: the lease says that nobody else is at work.
+   * Returns what was handed out and not answered, to the owner before or to us, to the head of the
+   * queue, so that it is decided before anything else. The token '0' passes BullMQ's lock: the lease
+   * says that nobody else is at work.
    */
   async #takeBack(): Promise<void> {
     await this.#queue.waitUntilReady();
     const newestFirst = await this.#queue.getJobs(['active'], 0, -1, false);
     for (const job of newestFirst) {
       await job.moveToWait('0');
-      this.#logger.warn({ envelope: job.id }, 'envelope taken back from the owner before');
+      this.#logger.warn({ envelope: job.id }, 'envelope taken back');
     }
   }
 
   #newWorker(): Worker<Envelope, Outcomes> {
-    const worker = new Worker<Envelope, Outcomes>(this.#queue.name, (job) => this.#decide(job), {
+    const decide = (job: Job<Envelope, Outcomes>): Promise<Outcomes> => {
+      if (worker !== this.#worker) return leftToNext; // it came as we suspended, and will be taken back
+      const deciding = this.#decide(job);
+      this.#inHand = deciding.catch(() => undefined);
+      return deciding;
+    };
+    const worker: Worker<Envelope, Outcomes> = new Worker(this.#queue.name, decide, {
       connection: this.#parts.redis,
       concurrency: 1,
       lockDuration: bullLockMs,

@@ -55,6 +55,12 @@ export function buildWorker(parts: {
       metrics.partitionsHeld.set(consumers.size);
     },
   };
+  redis.on('close', () => {
+    for (const consumer of consumers.values()) consumer.suspend();
+  });
+  redis.on('ready', () => {
+    for (const consumer of consumers.values()) consumer.resume();
+  });
   const leases = new Leases({
     databaseUrl: parts.databaseUrl,
     partitions: parts.config.BOOKING_PARTITIONS,

@@ -1,14 +1,21 @@
 import { readBookingId } from '@boxoffice/shared/booking-id';
 import type { BookingRequest, Envelope, Outcomes } from '@boxoffice/shared/contracts/jobs';
 import { queueName } from '@boxoffice/shared/partition';
-import { Queue } from 'bullmq';
+import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 
 /** A partition's queue, for a test that adds to it past the gateway. */
 export function openQueue(
   redisUrl: string,
   partition: number,
-): { queue: Queue<Envelope, Outcomes>; add(requests: BookingRequest[]): Promise<void>; close(): Promise<void> } {
+): {
+  queue: Queue<Envelope, Outcomes>;
+  /** Adds an envelope; its outcomes are for nobody who listens. */
+  add(requests: BookingRequest[]): Promise<void>;
+  /** Makes the next job active, as Redis does for a worker that the answer then never reaches. */
+  takeAndForget(): Promise<void>;
+  close(): Promise<void>;
+} {
   const connection = new Redis(redisUrl, { maxRetriesPerRequest: null });
   connection.on('error', () => undefined); // the test may stop Redis
   const queue = new Queue<Envelope, Outcomes>(queueName(partition), { connection });
@@ -18,6 +25,11 @@ export function openQueue(
     async add(requests) {
       const jobId = readBookingId(requests[0]?.id ?? '')?.envelopeId ?? '';
       await queue.add('test', { requests, reply_to: 'boxoffice:outcomes:nobody' }, { jobId });
+    },
+    async takeAndForget() {
+      const worker = new Worker(queue.name, null, { connection, autorun: false, skipStalledCheck: true });
+      await worker.getNextJob('nobody', { block: false });
+      await worker.close(true);
     },
     async close() {
       await queue.close();

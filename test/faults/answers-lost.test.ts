@@ -1,0 +1,53 @@
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openQueue } from '../../services/booking-worker/test/open-queue.ts';
+import { type Boxoffice, startBoxoffice } from '../support/boxoffice.ts';
+import { envelope } from '../support/envelope.ts';
+import type { SpawnedService } from '../support/service.ts';
+
+let boxoffice: Boxoffice;
+let queue: ReturnType<typeof openQueue>;
+let redis: Redis;
+beforeAll(async () => {
+  boxoffice = await startBoxoffice({ ownServers: true, env: { BOOKING_PARTITIONS: '1' } });
+  queue = openQueue(boxoffice.redisUrl, 0);
+  redis = new Redis(boxoffice.redisUrl);
+});
+afterAll(async () => {
+  redis.disconnect();
+  await queue.close();
+  await boxoffice.stop();
+});
+
+it('decides an envelope that Redis handed out as the connection broke, and decides it in its place', async () => {
+  const [worker] = boxoffice.workers as [SpawnedService];
+  const show = await boxoffice.addShow();
+  const first = envelope(show, [{ seats: ['A1'] }], 1);
+  worker.kill('SIGSTOP');
+  await queue.add(first);
+  await queue.takeAndForget();
+  const second = envelope(show, [{ seats: ['A1'], user: 2 }], 1);
+  await queue.add(second);
+  await redis.call('client', 'kill', 'type', 'normal', 'skipme', 'yes');
+  worker.kill('SIGCONT');
+  expect((await boxoffice.outcome(first[0]?.id ?? '')).status).toBe('succeeded');
+  expect((await boxoffice.outcome(second[0]?.id ?? '', { user: 2 })).status).toBe('rejected');
+});
+
+it('changes nothing when an envelope is added a second time', async () => {
+  const show = await boxoffice.addShow();
+  const before = await boxoffice.book(show, 'A1', { user: 9, wait: 10 });
+  const requests = envelope(show, [{ seats: ['A1'] }, { seats: ['A2'], user: 2 }], 1);
+  await queue.add(requests);
+  const outcomes = () => Promise.all(requests.map(({ id, user_id: user }) => boxoffice.outcome(id, { user })));
+  const first = await outcomes();
+  expect(first.map(({ status }) => status)).toEqual(['rejected', 'succeeded']);
+  await boxoffice.cancel(before.body.id, { user: 9 });
+  await queue.add(requests);
+  // Whoever comes behind the second copy is decided behind it.
+  expect((await boxoffice.book(show, 'A3', { wait: 10 })).status).toBe(201);
+  expect(await outcomes()).toEqual(first);
+  expect(
+    await boxoffice.rows('select seat_number from booking.seat_claims where show_id = ? order by 1', [show]),
+  ).toEqual([{ seat_number: 'A2' }, { seat_number: 'A3' }]);
+});
