@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Boxoffice, startBoxoffice } from '../support/boxoffice.ts';
+import { eventually } from '../support/eventually.ts';
+import { closeShow } from '../support/show-gate.ts';
+
+let boxoffice: Boxoffice;
+beforeAll(async () => {
+  boxoffice = await startBoxoffice({ env: { BOOKING_PARTITIONS: '1', BOOKING_QUEUE_LIMIT: '3' } });
+});
+afterAll(() => boxoffice.stop());
+
+it('is not ready while jobs wait and nothing moves, and the queue in front of it takes no more than it may', async () => {
+  const worker = boxoffice.workers[0]?.url;
+  const ready = async () => {
+    const response = await fetch(`${worker}/readyz`);
+    return { status: response.status, body: (await response.json()) as { checks: Record<string, string> } };
+  };
+  const show = await boxoffice.addShow();
+  const gate = await closeShow(boxoffice.orm, show);
+  const accepted: string[] = [];
+  const refused = await eventually(async () => {
+    const answer = await boxoffice.book(show, String(accepted.length + 1));
+    if (answer.status === 202) accepted.push(answer.body.id);
+    return answer.status !== 202 && answer;
+  });
+  expect(refused).toMatchObject({ status: 503, body: { code: 'queue_full' } });
+  expect(refused.headers.get('retry-after')).toBe('2');
+  // One in hand, those that may wait, and one more for a count that is late by one.
+  expect(accepted.length).toBeLessThanOrEqual(5);
+
+  expect((await ready()).status).toBe(200);
+  const stuck = await eventually(async () => {
+    const answer = await ready();
+    return answer.status === 503 && answer.body;
+  });
+  expect(stuck.checks).toMatchObject({ database: 'ok', redis: 'ok', leases: 'ok' });
+  expect(stuck.checks.queues).toMatch(/partition 0 has waited for [56] s/);
+
+  await gate.open();
+  for (const id of accepted) expect((await boxoffice.outcome(id)).status).toBe('succeeded');
+  await eventually(async () => (await ready()).status === 200);
+  expect((await boxoffice.book(show, 'J1', { wait: 10 })).status).toBe(201);
+});
