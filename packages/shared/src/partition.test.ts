@@ -1,0 +1,44 @@
+import { Redis } from 'ioredis';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createTestRedis, type TestRedis } from '../../../test/support/redis.ts';
+import { checkPartitionCount, PartitionCountError, partitionOf, queueName } from './partition.ts';
+
+describe('partitionOf', () => {
+  it('spreads shows evenly and always says the same', () => {
+    const counts = Array<number>(8).fill(0);
+    for (let show = 1; show <= 800; show++) {
+      const partition = partitionOf(show, 8);
+      expect(partitionOf(show, 8)).toBe(partition);
+      counts[partition] = (counts[partition] ?? 0) + 1;
+    }
+    expect(counts).toEqual(Array(8).fill(100));
+  });
+
+  it('names its queue with a hash tag, so that all of its keys share a slot of a cluster', () => {
+    expect(queueName(3)).toBe('{booking-3}');
+  });
+});
+
+describe('checkPartitionCount', () => {
+  let server: TestRedis;
+  let redis: Redis;
+  beforeEach(async () => {
+    server = await createTestRedis();
+    redis = new Redis(server.url);
+  });
+  afterEach(async () => {
+    redis.disconnect();
+    await server.drop();
+  });
+
+  it('records the first number and refuses another, with what to do about it', async () => {
+    await checkPartitionCount(redis, 8);
+    await checkPartitionCount(redis, 8);
+    await expect(checkPartitionCount(redis, 4)).rejects.toThrow(PartitionCountError);
+    await expect(checkPartitionCount(redis, 4)).rejects.toThrow(
+      /has 8 booking partitions, but BOOKING_PARTITIONS is 4\. Set it to 8; .*delete the Redis key boxoffice:partitions/,
+    );
+    await redis.del('boxoffice:partitions');
+    await checkPartitionCount(redis, 4);
+  });
+});
