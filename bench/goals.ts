@@ -1,0 +1,90 @@
+/** The figures that Boxoffice must show on two cores. Ratios are of medians within one run. */
+import type { Mode, SystemName, WorkloadName } from './workloads.ts';
+
+/** A median of the report. */
+export interface CellName {
+  workload: WorkloadName;
+  mode: Mode;
+  connections: number;
+}
+
+export type Measure =
+  /** Boxoffice's rate, by itself (per second) or over another's. A peer's rate is the one with the outcome. */
+  | { of: 'rate'; cell: CellName; over?: Exclude<SystemName, 'boxoffice'> | 'pgbench' }
+  /** In milliseconds, of the closed loop. */
+  | { of: 'p50'; cell: CellName }
+  /** In milliseconds, from the intended send time. */
+  | { of: 'open p99'; percentOfPeak: number }
+  /** Seconds from the last acceptance to the last outcome. */
+  | { of: 'flood lag' }
+  /** Memory at the end over memory after one minute. */
+  | { of: 'soak growth'; process: 'gateway' | 'worker' | 'redis' }
+  /** Rate with the past bookings in the table over the rate without. */
+  | { of: 'history'; workload: 'hot' | 'browse' };
+
+export interface Goal {
+  text: string;
+  measure: Measure;
+  atLeast?: number;
+  atMost?: number;
+  unit: '×' | 's' | 'ms' | '/s';
+}
+
+const cell = (workload: WorkloadName, mode: Mode, connections: number): CellName => ({ workload, mode, connections });
+const hot = (mode: Mode, connections: number) => cell('hot', mode, connections);
+
+export const goals: Goal[] = [
+  rateGoal('hot, waiting, 256 connections, × direct', hot('wait', 256), 'direct', 1.7),
+  rateGoal('hot, waiting, 256 connections, × row lock', hot('wait', 256), 'row lock', 20),
+  rateGoal('hot, waiting, 64 connections, × direct', hot('wait', 64), 'direct', 0.9),
+  rateGoal('hot, 202 end to end, 64 connections, × direct', hot('202', 64), 'direct', 1.4),
+  rateGoal('hot, 202 end to end, 256 connections, × direct', hot('202', 256), 'direct', 2.3),
+  rateGoal('hot, 202 end to end, 256 connections, × pgbench', hot('202', 256), 'pgbench', 1),
+  rateGoal('spread over 50 shows, waiting, 64 connections, × direct', cell('spread', 'wait', 64), 'direct', 0.7),
+  rateGoal('spread over 50 shows, waiting, 256 connections, × direct', cell('spread', 'wait', 256), 'direct', 1.3),
+  rateGoal('stampede, 256 connections, × direct', cell('stampede', 'wait', 256), 'direct', 1.5),
+  {
+    text: 'flood of 50,000: last outcome after the last acceptance',
+    measure: { of: 'flood lag' },
+    atMost: 3,
+    unit: 's',
+  },
+  {
+    text: 'one lone client, waiting: p50',
+    measure: { of: 'p50', cell: hot('wait', 1) },
+    atMost: 4,
+    unit: 'ms',
+  },
+  {
+    text: 'open model at 50 % of peak, waiting: p99',
+    measure: { of: 'open p99', percentOfPeak: 50 },
+    atMost: 30,
+    unit: 'ms',
+  },
+  {
+    text: 'browse, 64 connections',
+    measure: { of: 'rate', cell: cell('browse', 'wait', 64) },
+    atLeast: 5_000,
+    unit: '/s',
+  },
+  ...(['gateway', 'worker', 'redis'] as const).map(
+    (process): Goal => ({
+      text: `memory of ${process} after the soak, × after one minute`,
+      measure: { of: 'soak growth', process },
+      atMost: 1.2,
+      unit: '×',
+    }),
+  ),
+  ...(['hot', 'browse'] as const).map(
+    (workload): Goal => ({
+      text: `${workload} with past bookings in the table, × without`,
+      measure: { of: 'history', workload },
+      atLeast: 0.85,
+      unit: '×',
+    }),
+  ),
+];
+
+function rateGoal(text: string, of: CellName, over: 'direct' | 'row lock' | 'pgbench', atLeast: number): Goal {
+  return { text, measure: { of: 'rate', cell: of, over }, atLeast, unit: '×' };
+}

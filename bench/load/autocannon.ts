@@ -1,0 +1,17 @@
+import { writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { type LoadOptions, type LoadResult, runGenerator } from './load.ts';
+
+const file = resolve(import.meta.dirname, 'autocannon-process.ts');
+
+/** Puts a system under load with autocannon, in a process of its own. */
+export async function runAutocannon({ signal, ...options }: LoadOptions): Promise<LoadResult> {
+  const optionsFile = join(options.folder, 'autocannon.json');
+  writeFileSync(optionsFile, JSON.stringify(options));
+  let result: LoadResult | undefined;
+  await runGenerator([process.execPath, file, optionsFile], signal, (line) => {
+    result = JSON.parse(line) as LoadResult;
+  });
+  if (!result) throw new Error('autocannon gave no result');
+  return result;
+}

@@ -1,0 +1,13 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { runAutocannon } from './autocannon.ts';
+import type { Generator } from './load.ts';
+import { runWrk } from './wrk.ts';
+
+/** wrk where it is installed, because it takes the least CPU from what it measures; else autocannon. */
+export async function findGenerator(): Promise<Generator> {
+  // It prints its version with its usage, and exits with 1.
+  const usage = await promisify(execFile)('wrk', ['-v']).catch((error: { stdout?: string }) => error);
+  const version = /wrk \S+/.exec(usage.stdout ?? '')?.[0];
+  return version ? { name: version, run: runWrk } : { name: 'autocannon', run: runAutocannon };
+}

@@ -1,0 +1,128 @@
+/**
+ * A process that sends at a rate: options from the JSON file it is given, the result to standard output.
+ * HTTP over plain sockets, because a client library takes as much CPU as the system that is measured.
+ */
+import { readFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { requestAt } from '../workloads.ts';
+import type { OpenLoopOptions, OpenLoopResult } from './open-loop.ts';
+
+/** What is due beyond waits for a connection, and its latency grows. */
+const connectionLimit = 2_048;
+const warmUpMs = 1_000;
+/** What has no answer so long after the last request has none, in milliseconds. */
+const patienceMs = 15_000;
+
+const { url, plan, rate, seconds, tokensFile } = JSON.parse(
+  readFileSync(process.argv[2] ?? '', 'utf8'),
+) as OpenLoopOptions;
+if (plan.kind === 'churn') throw new Error('churn needs the answers and has no open model');
+const workload = plan;
+const tokens = readFileSync(tokensFile, 'utf8').trimEnd().split('\n');
+const { hostname, port } = new URL(url);
+
+interface Connection {
+  socket: Socket;
+  /** When the request that it carries was due; null when idle. */
+  dueMs: number | null;
+  received: string;
+}
+
+const idle: Connection[] = [];
+/** Requests by the moment at which they are due, that found no free connection. */
+const backlog: { n: number; dueMs: number }[] = [];
+const latencies: number[] = [];
+const lateness: number[] = [];
+let connections = 0;
+let pending = 0;
+let sent = 0;
+let answered = 0;
+
+const startMs = performance.now();
+const measureFromMs = startMs + warmUpMs;
+const endMs = measureFromMs + seconds * 1_000;
+for (let n = 0, dueMs = startMs; dueMs < endMs; ) {
+  const nowMs = performance.now();
+  for (; dueMs <= nowMs && dueMs < endMs; n++) {
+    send(n, dueMs);
+    dueMs += (-Math.log(1 - Math.random()) / rate) * 1_000;
+  }
+  await delay(1);
+}
+for (const deadline = performance.now() + patienceMs; pending > 0 && performance.now() < deadline; ) await delay(10);
+
+latencies.sort((a, b) => a - b);
+lateness.sort((a, b) => a - b);
+const result: OpenLoopResult = {
+  sent,
+  failed: sent - answered,
+  latencyMs: {
+    p50: percentile(latencies, 50),
+    p99: percentile(latencies, 99),
+    p999: percentile(latencies, 99.9),
+    max: percentile(latencies, 100),
+  },
+  senderLateMs: { p50: percentile(lateness, 50), p99: percentile(lateness, 99) },
+};
+console.log(JSON.stringify(result));
+process.exit(0);
+
+function send(n: number, dueMs: number): void {
+  pending++;
+  if (dueMs >= measureFromMs) sent++;
+  const connection = idle.pop() ?? (connections < connectionLimit ? open() : null);
+  if (connection) write(connection, n, dueMs);
+  else backlog.push({ n, dueMs });
+}
+
+function write(connection: Connection, n: number, dueMs: number): void {
+  connection.dueMs = dueMs;
+  if (dueMs >= measureFromMs) lateness.push(performance.now() - dueMs);
+  const { method, path, user, body, prefer } = requestAt(workload, n);
+  const lines = [`${method} ${path} HTTP/1.1`, 'Host: 127.0.0.1'];
+  if (user !== null) lines.push(`Authorization: Bearer ${tokens[user]}`);
+  if (prefer !== null) lines.push(`Prefer: ${prefer}`);
+  if (body !== null) lines.push('Content-Type: application/json', `Content-Length: ${body.length}`);
+  connection.socket.write(`${lines.join('\r\n')}\r\n\r\n${body ?? ''}`);
+}
+
+function open(): Connection {
+  connections++;
+  const socket = connect({ host: hostname, port: Number(port), noDelay: true });
+  const connection: Connection = { socket, dueMs: null, received: '' };
+  socket.setEncoding('latin1').on('data', (text) => receive(connection, text as unknown as string));
+  socket.on('error', () => {});
+  socket.on('close', () => {
+    connections--;
+    if (connection.dueMs !== null) pending--;
+    else idle.splice(idle.indexOf(connection), 1);
+  });
+  return connection;
+}
+
+/** An answer of ours always says how long its body is. */
+function receive(connection: Connection, text: string): void {
+  connection.received += text;
+  const { received } = connection;
+  const head = received.indexOf('\r\n\r\n');
+  if (head < 0) return;
+  const length = Number(/\r\ncontent-length: *(\d+)/i.exec(received.slice(0, head))?.[1] ?? 0);
+  if (received.length < head + 4 + length) return;
+  connection.received = '';
+  const dueMs = connection.dueMs ?? 0;
+  connection.dueMs = null;
+  pending--;
+  if (dueMs >= measureFromMs && received.startsWith('HTTP/1.1 2')) {
+    answered++;
+    latencies.push(performance.now() - dueMs);
+  }
+  const next = backlog.shift();
+  if (next) write(connection, next.n, next.dueMs);
+  else idle.push(connection);
+}
+
+/** By nearest rank; 0 of nothing. */
+function percentile(sorted: number[], percent: number): number {
+  return sorted[Math.ceil((sorted.length * percent) / 100) - 1] ?? 0;
+}

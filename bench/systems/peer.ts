@@ -1,0 +1,63 @@
+import { resolve } from 'node:path';
+import { freePort } from '../../scripts/servers/free-port.ts';
+import { peerSchemaSql } from '../peers/schema.ts';
+import { type SystemName, seatsPerRow, seatsPerShow } from '../workloads.ts';
+import { startProcess } from './process.ts';
+import { openPool, type Servers, urlOf } from './servers.ts';
+import type { RowCounts, Started, System } from './system.ts';
+
+const files = {
+  direct: resolve(import.meta.dirname, '../peers/direct.ts'),
+  'row lock': resolve(import.meta.dirname, '../peers/row-lock.ts'),
+};
+
+/** Starts a peer, with a database of its own on the same server. */
+export async function startPeer(
+  name: Exclude<SystemName, 'boxoffice'>,
+  servers: Servers,
+  started: Started,
+  signal: AbortSignal,
+): Promise<System> {
+  const key = name.replace(' ', '_');
+  const pool = await openPool(servers, key, started);
+  await pool.query(peerSchemaSql);
+  const port = await freePort();
+  const running = await startProcess({
+    name: key,
+    file: files[name],
+    port,
+    env: { DATABASE_URL: urlOf(pool), JWT_PRIVATE_KEY: servers.privateKeyPem, PORT: String(port) },
+    folder: servers.folder,
+    signal,
+  });
+  started.add(() => running.stop());
+  return {
+    name,
+    url: running.url,
+    processes: { peer: running.pid, postgres: servers.postgres.pid },
+    pool,
+    async addShows(count) {
+      running.forgetLog();
+      const { rows } = await pool.query<{ id: number }>(
+        `insert into shows (date_time, total_seats, seats_per_row)
+         select now() + interval '7 days', $2, $3 from generate_series(1, $1) returning id`,
+        [count, seatsPerShow, seatsPerRow],
+      );
+      return rows.map(({ id }) => id);
+    },
+    async rowsOf(shows) {
+      const { rows } = await pool.query<RowCounts>(
+        `select (count(*) filter (where status = 'booked'))::int as booked,
+           (count(*) filter (where status = 'cancelled'))::int as cancelled,
+           (count(*) filter (where status = 'booked')
+             - count(distinct (show_id, seat_number)) filter (where status = 'booked'))::int as "soldTwice",
+           0 as adrift
+         from bookings where show_id = any($1)`,
+        [shows],
+      );
+      return rows[0] as RowCounts;
+    },
+    drained: async () => {},
+    leftOver: async () => [],
+  };
+}
