@@ -4,7 +4,7 @@
  */
 import type { BookingView, JobView } from '@boxoffice/shared/contracts/booking';
 import type { MovieView, ShowView } from '@boxoffice/shared/contracts/catalog';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Boxoffice, startBoxoffice } from '../support/boxoffice.ts';
 import { eventually } from '../support/eventually.ts';
 import { expectProblem } from '../support/problem.ts';
@@ -28,72 +28,61 @@ const get = <Body>(path: string, token?: string) =>
   boxoffice.call<Body>(path, { ...(token && { headers: { authorization: `Bearer ${token}` } }) });
 
 /** The three ways in which they name the same things. */
-describe.each([
+test.each([
   { of: 'under /api/auth/', signup: '/api/auth/signup/', login: '/api/auth/login/', api: '/api', me: '/api/auth/me/' },
   { of: 'under /api/', signup: '/api/signup/', login: '/api/login/', api: '/api', me: '/api/auth/me/' },
   { of: 'without /api', signup: '/signup', login: '/login', api: '', me: '/auth/me/' },
-])('the flow of a booking, $of', ({ of, signup, login, api, me }) => {
+])('the flow of a booking, $of', async ({ of, signup, login, api, me }) => {
   const username = `alice${of.length}`;
   const password = 'pass1234';
-  let tokens: Tokens;
-  let movie: MovieView;
-  let booking: BookingView;
 
-  test('sign up', async () => {
-    const { status, body } = await post(signup, { username, email: `${username}@example.com`, password });
-    expect(status).toBe(201);
-    expect(body).toMatchObject({ username, email: `${username}@example.com` });
-    expect(body).not.toHaveProperty('password');
+  // Sign up.
+  const { status, body } = await post(signup, { username, email: `${username}@example.com`, password });
+  expect(status).toBe(201);
+  expect(body).toMatchObject({ username, email: `${username}@example.com` });
+  expect(body).not.toHaveProperty('password');
+
+  // Log in, and be known.
+  const answer = await post<Tokens>(login, { username, password });
+  expect(answer).toMatchObject({ status: 200, body: { access: expect.any(String), refresh: expect.any(String) } });
+  const tokens = answer.body;
+  expect(await get(me, tokens.access)).toMatchObject({ status: 200, body: { username } });
+
+  // Look at movies and shows.
+  const movies = await get<{ results: MovieView[] }>(`${api}/movies/`);
+  expect(movies.status).toBe(200);
+  const movie = movies.body.results.at(-1) as MovieView;
+  expect(movie).toMatchObject({ title: 'The Last Reel', duration_minutes: 118 });
+  const shows = await get<{ results: ShowView[] }>(`${api}/movies/${movie.id}/shows/?from=2020-01-01T00:00:00`);
+  expect(shows.body.results[0]).toMatchObject({
+    screen_name: 'Screen 1',
+    total_seats: 100,
+    date_time: expect.any(String),
   });
+  expect((await get(`${api}/movies/${movie.id}/shows/`)).status).toBe(200);
 
-  test('log in, and be known', async () => {
-    const answer = await post<Tokens>(login, { username, password });
-    expect(answer).toMatchObject({ status: 200, body: { access: expect.any(String), refresh: expect.any(String) } });
-    tokens = answer.body;
-    expect(await get(me, tokens.access)).toMatchObject({ status: 200, body: { username } });
-  });
+  // Book a seat; 202, and soon it is booked.
+  const accepted = await post<JobView>(`${api}/shows/${show}/book/`, { seat_number: 'A1' }, tokens.access);
+  expect(accepted).toMatchObject({ status: 202, body: { status: 'queued' } });
+  const bookings = async () =>
+    (await get<{ results: BookingView[] }>(`${api}/my-bookings/`, tokens.access)).body.results;
+  const [booking] = (await eventually(async () => (await bookings()).length > 0 && bookings())) as [BookingView];
+  expect(booking).toMatchObject({ show_id: show, seat_number: 'A1', status: 'booked' });
 
-  test('look at movies and shows', async () => {
-    const movies = await get<{ results: MovieView[] }>(`${api}/movies/`);
-    expect(movies.status).toBe(200);
-    movie = movies.body.results.at(-1) as MovieView;
-    expect(movie).toMatchObject({ title: 'The Last Reel', duration_minutes: 118 });
-    const shows = await get<{ results: ShowView[] }>(`${api}/movies/${movie.id}/shows/?from=2020-01-01T00:00:00`);
-    expect(shows.body.results[0]).toMatchObject({
-      screen_name: 'Screen 1',
-      total_seats: 100,
-      date_time: expect.any(String),
-    });
-    expect((await get(`${api}/movies/${movie.id}/shows/`)).status).toBe(200);
-  });
+  // Cancel it, and again; the seat is free for the next.
+  const cancel = `${api}/bookings/${booking.id}/cancel/`;
+  const first = await post<BookingView>(cancel, undefined, tokens.access);
+  expect(first).toMatchObject({ status: 200, body: { id: booking.id, status: 'cancelled' } });
+  expect(await post(cancel, undefined, tokens.access)).toMatchObject({ status: 200, body: first.body });
 
-  test('book a seat; 202, and soon it is booked', async () => {
-    const accepted = await post<JobView>(`${api}/shows/${show}/book/`, { seat_number: 'A1' }, tokens.access);
-    expect(accepted).toMatchObject({ status: 202, body: { status: 'queued' } });
-    const bookings = async () =>
-      (await get<{ results: BookingView[] }>(`${api}/my-bookings/`, tokens.access)).body.results;
-    [booking] = (await eventually(async () => (await bookings()).length > 0 && bookings())) as [BookingView];
-    expect(booking).toMatchObject({ show_id: show, seat_number: 'A1', status: 'booked' });
-  });
+  // Booking needs a login.
+  expectProblem(await post(`${api}/shows/${show}/book/`, { seat_number: 'A1' }), 'unauthenticated');
+  expectProblem(await get(`${api}/my-bookings/`), 'unauthenticated');
 
-  test('cancel it, and again; the seat is free for the next', async () => {
-    const path = `${api}/bookings/${booking.id}/cancel/`;
-    const first = await post<BookingView>(path, undefined, tokens.access);
-    expect(first).toMatchObject({ status: 200, body: { id: booking.id, status: 'cancelled' } });
-    expect(await post(path, undefined, tokens.access)).toMatchObject({ status: 200, body: first.body });
-  });
-
-  test('booking needs a login', async () => {
-    expectProblem(await post(`${api}/shows/${show}/book/`, { seat_number: 'A1' }), 'unauthenticated');
-    expectProblem(await get(`${api}/my-bookings/`), 'unauthenticated');
-  });
-
-  test('the refresh token gives the next access token', async () => {
-    const path = api ? '/api/auth/refresh/' : '/login/refresh/';
-    expect(await post(path, { refresh: tokens.refresh })).toMatchObject({
-      status: 200,
-      body: { access: expect.any(String), refresh: expect.any(String) },
-    });
+  // The refresh token gives the next access token.
+  expect(await post(api ? '/api/auth/refresh/' : '/login/refresh/', { refresh: tokens.refresh })).toMatchObject({
+    status: 200,
+    body: { access: expect.any(String), refresh: expect.any(String) },
   });
 });
 

@@ -21,6 +21,7 @@ const post = <Body>(path: string, body: unknown, headers = {}) =>
   boxoffice.call<Body>(path, { method: 'POST', body, headers });
 
 test("a request's id goes with it: through gateway and catalog, the queue, and the worker", async () => {
+  const show = await boxoffice.addShow(); // one of which the gateway has to ask the catalog
   const { body } = await boxoffice.book(show, 'A1', { wait: 10, headers: { 'x-request-id': 'order-4711' } });
   const line = /"reqId":"order-4711"/;
   const [gateway] = boxoffice.gateways;

@@ -76,7 +76,7 @@ test('it shows every partition, and what a job carries at a glance', async () =>
   const { body } = await look<{ queues: BoardQueue[] }>(basic('ada'), `/api/queues?activeQueue=${queueOf(show)}`);
   expect(body.queues.map(({ name }) => name)).toEqual(['{booking-0}', '{booking-1}', '{booking-2}']);
   const jobs = body.queues.flatMap((queue) => queue.jobs);
-  expect(jobs.map(({ name }) => name)).toEqual([`book A1 · show ${show}`]);
+  expect(jobs.map(({ name }) => name)).toContain(`book A1 · show ${show}`);
 });
 
 test('it is read-only: nobody can take a job out of its order', async () => {
