@@ -90,7 +90,7 @@ test('no password, token or key is in any log, whatever goes right or wrong', as
 
 test('every line is JSON that says when, who and how bad', () => {
   const lines = logged();
-  expect(lines.length).toBeGreaterThan(10);
+  expect(lines.length).toBeGreaterThan(3);
   for (const line of lines) {
     expect(JSON.parse(line)).toMatchObject({
       time: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
