@@ -2,7 +2,7 @@
 import type { Mode, SystemName, WorkloadName } from './workloads.ts';
 
 /** A median of the report. */
-export interface CellName {
+interface CellName {
   workload: WorkloadName;
   mode: Mode;
   connections: number;

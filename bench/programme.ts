@@ -154,7 +154,7 @@ function floodTask(bench: Bench, programme: Programme): Task {
 function pgbenchTasks({ signal }: Bench, programme: Programme, pgbench: Pgbench, seconds: number): Task[] {
   return (Object.keys(pgbenchRows) as PgbenchScript[]).map((script) => ({
     name: `pgbench, ${script}`,
-    seconds: seconds + 1,
+    seconds: seconds + aroundSeconds,
     async run() {
       const rate = await pgbench.rate(script, seconds, signal);
       if (programme.pgbench) entry(programme.pgbench, script, () => []).push(rate);

@@ -128,12 +128,14 @@ function goalTable(goals: Judged[]): Table {
       .map((goal) => {
         const bound = goal.atLeast ?? goal.atMost ?? 0;
         const figure = goal.figure ?? 0;
-        const short = Math.abs(figure - bound) / bound;
+        const off = Math.abs(figure - bound) / bound;
         return [
           goal.text,
           `${goal.atLeast === undefined ? '≤' : '≥'} ${withUnit(bound, goal.unit)}`,
           withUnit(figure, goal.unit),
-          goal.met ? 'met' : `short by ${Math.max(1, Math.round(short * 100))} %`,
+          goal.met
+            ? 'met'
+            : `${goal.atLeast === undefined ? 'over' : 'short'} by ${Math.max(1, Math.round(off * 100))} %`,
         ];
       }),
   };

@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type LoadOptions, type LoadResult, runGenerator } from './load.ts';
 
-const file = resolve(import.meta.dirname, 'autocannon-process.ts');
+const file = fileURLToPath(new URL('autocannon-process.ts', import.meta.url));
 
 /** Puts a system under load with autocannon, in a process of its own. */
 export async function runAutocannon({ signal, ...options }: LoadOptions): Promise<LoadResult> {

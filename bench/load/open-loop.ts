@@ -1,9 +1,10 @@
 /** Open model: requests are sent when they are due, however slow the answers are. */
 import { writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type Latencies, type LoadOptions, runGenerator } from './load.ts';
 
-const file = resolve(import.meta.dirname, 'open-loop-process.ts');
+const file = fileURLToPath(new URL('open-loop-process.ts', import.meta.url));
 
 export interface OpenLoopOptions extends Omit<LoadOptions, 'connections' | 'answers'> {
   /** Requests per second on average; their gaps are random, as those of independent people (Poisson). */

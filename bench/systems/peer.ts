@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { freePort } from '../../scripts/servers/free-port.ts';
 import { peerSchemaSql } from '../peers/schema.ts';
 import { type SystemName, seatsPerRow, seatsPerShow } from '../workloads.ts';
@@ -7,8 +7,8 @@ import { openPool, type Servers, urlOf } from './servers.ts';
 import type { RowCounts, Started, System } from './system.ts';
 
 const files = {
-  direct: resolve(import.meta.dirname, '../peers/direct.ts'),
-  'row lock': resolve(import.meta.dirname, '../peers/row-lock.ts'),
+  direct: fileURLToPath(new URL('../peers/direct.ts', import.meta.url)),
+  'row lock': fileURLToPath(new URL('../peers/row-lock.ts', import.meta.url)),
 };
 
 /** Starts a peer, with a database of its own on the same server. */
