@@ -35,14 +35,21 @@ const warmUpSeconds = 1;
 
 /** Runs one case on one system: warm-up, load, check. */
 export async function runCase(bench: Bench, system: System, run: Case, seconds: number): Promise<RunResult> {
-  const warmUp = await prepare(bench, system, run.workload === 'stampede' ? { ...run, workload: 'hot' } : run);
+  const before = await prepare(bench, system, run.workload === 'stampede' ? { ...run, workload: 'hot' } : run);
   const { connections } = run;
-  await load(bench, system, { plan: warmUp.plan, connections, seconds: warmUpSeconds });
+  await load(bench, system, { plan: before.plan, connections, seconds: warmUpSeconds });
   await system.drained(bench.signal);
 
   const { plan, besides } = await prepare(bench, system, run);
   const probe = run.workload === 'stampede' ? probeCancels(system, bench.tokens, plan) : null;
   return measure(bench, system, { plan, besides, probe, connections, seconds });
+}
+
+/** Has a system answer for a while before anything is measured: every token is verified once, code gets compiled. */
+export async function warmUp(bench: Bench, system: System, seconds: number): Promise<void> {
+  const { plan } = await prepare(bench, system, { workload: 'hot', mode: 'wait' });
+  await load(bench, system, { plan, connections: 64, seconds });
+  await system.drained(bench.signal);
 }
 
 /** 50,000 requests for one show in 202 mode, accepted as fast as they come; `drainSeconds` is the result. */

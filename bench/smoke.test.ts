@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest';
 import type { Report } from './report.ts';
 
 let dataDir: string;
@@ -20,9 +20,15 @@ test('a small run: figures for every system, and a database that agrees with eve
   const child = spawn(process.execPath, [resolve(import.meta.dirname, 'main.ts'), ...size], {
     env: { ...process.env, DATA_DIR: dataDir },
   });
+  const closed = once(child, 'close');
+  // Also when it takes too long: it stops what it has started.
+  onTestFinished(async () => {
+    child.kill('SIGTERM');
+    await closed;
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
-  const [code] = await once(child, 'close');
+  const [code] = await closed;
   expect({ code, output }).toMatchObject({ code: 0, output: expect.stringContaining('agreed with every answer') });
 
   const report = JSON.parse(readFileSync(json, 'utf8')) as Report;

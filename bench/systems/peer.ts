@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../../scripts/servers/free-port.ts';
 import { peerSchemaSql } from '../peers/schema.ts';
@@ -57,7 +58,17 @@ export async function startPeer(
       );
       return rows[0] as RowCounts;
     },
-    drained: async () => {},
+    async drained(stopping) {
+      // Between two statements of a transaction, or two requests that wait for the pool, it may look idle for a moment.
+      for (let quiet = 0; quiet < 3; ) {
+        stopping.throwIfAborted();
+        const { rows } = await pool.query(
+          `select from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and state <> 'idle'`,
+        );
+        quiet = rows.length === 0 ? quiet + 1 : 0;
+        await delay(10);
+      }
+    },
     leftOver: async () => [],
   };
 }
