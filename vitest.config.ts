@@ -8,8 +8,8 @@ export default defineConfig({
     pool: 'forks',
     // Each file has servers, or a database, of its own: more at once only makes every one slower.
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     reporters: ['default', 'json'],
     outputFile: { json: '.boxoffice/test-results.json' },
   },
