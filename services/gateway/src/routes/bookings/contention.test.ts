@@ -1,6 +1,7 @@
 /** Many at once, through two gateways and two workers: what the seats' owners and everyone else are told. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Answer, type Boxoffice, startBoxoffice } from '../../../../../test/support/boxoffice.ts';
+import { politely } from '../../../../../test/support/politely.ts';
 import type { SpawnedService } from '../../../../../test/support/service.ts';
 
 let boxoffice: Boxoffice;
@@ -43,9 +44,7 @@ test('two buyers, one seat, in fifty ways at once: one gets it, the other hears 
 test('overbooking is impossible: 200 buyers for the 20 seats of a show, and it is full, not more', async () => {
   const show = await boxoffice.addShow({ totalSeats: 20 });
   const answers = await Promise.all(
-    Array.from({ length: 200 }, (_, buyer) =>
-      boxoffice.book(show, String((buyer % 20) + 1), { user: buyer + 1, wait: 30, gateway: gatewayOf(buyer) }),
-    ),
+    Array.from({ length: 200 }, (_, buyer) => book(show, String((buyer % 20) + 1), buyer)),
   );
   expect(answers.filter(({ status }) => status === 201)).toHaveLength(20);
   expect(answers.filter(({ status, body }) => status === 409 && body.code === 'seat_taken')).toHaveLength(180);
@@ -64,9 +63,7 @@ test('several seats, all or none: nobody has a part of what they asked for', asy
   const wishes = Array.from({ length: 60 }, (_, buyer) =>
     [0, 1, 2].map((step) => String(((buyer + step * 5) % 12) + 1)),
   );
-  const answers = await Promise.all(
-    wishes.map((seats, buyer) => boxoffice.book(show, seats, { user: buyer + 1, wait: 30, gateway: gatewayOf(buyer) })),
-  );
+  const answers = await Promise.all(wishes.map((seats, buyer) => book(show, seats, buyer)));
   const held = await boxoffice.rows<{ user_id: number; seats: number; claims: number }>(
     `select user_id, cardinality(seats) as seats, count(seat_number)::int as claims from booking.bookings
        left join booking.seat_claims on seat_claims.show_id = bookings.show_id and booking_id = id
@@ -94,6 +91,11 @@ function gatewayOf(buyer: number): SpawnedService {
   return gateway;
 }
 
+function book(show: number, seats: string | string[], buyer: number): Promise<Answer> {
+  const call = { user: buyer + 1, key: `show ${show}`, wait: 30, gateway: gatewayOf(buyer) };
+  return politely(() => boxoffice.book(show, seats, call));
+}
+
 interface Told {
   user: number;
   code: string | undefined;
@@ -103,13 +105,15 @@ interface Told {
 async function askInSomeWay(show: number, seat: number, buyer: number): Promise<Told> {
   const user = seat * 2 + buyer;
   const way = seat + buyer * 3;
-  const answer: Answer = await boxoffice.call(`/api/shows/${show}/book/`, {
-    method: 'POST',
-    user,
-    body: spellings[way % spellings.length]?.(seat),
-    headers: way % 3 === 0 ? {} : { prefer: 'wait=30' },
-    gateway: gatewayOf(way),
-  });
+  const answer = await politely(() =>
+    boxoffice.call(`/api/shows/${show}/book/`, {
+      method: 'POST',
+      user,
+      body: spellings[way % spellings.length]?.(seat),
+      headers: { 'idempotency-key': 'in some way', ...(way % 3 !== 0 && { prefer: 'wait=30' }) },
+      gateway: gatewayOf(way),
+    }),
+  );
   if (answer.status === 202) {
     const job = await boxoffice.outcome(answer.body.id, { user });
     return { user, code: job.booking?.status ?? job.problem?.code, seats: job.booking?.seats ?? job.problem?.seats };
