@@ -69,7 +69,7 @@ export async function spawnService(
     },
     waitForLog: (pattern, timeoutMs = 10_000) =>
       eventually(() => logs.find((line) => pattern.test(line)), { timeoutMs }),
-    async ready(timeoutMs = 30_000) {
+    async ready(timeoutMs = 60_000) {
       const ended = exited.then(({ code, signal }) => Promise.reject(new Error(`it ended (${signal ?? code})`)));
       const answers = eventually(async () => (await fetch(`${url}/readyz`)).ok, { timeoutMs, intervalMs: 50 });
       await Promise.race([answers, ended]).catch((error: Error) => {
