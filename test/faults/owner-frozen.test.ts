@@ -1,6 +1,7 @@
 import { partitionOf } from '@boxoffice/shared/partition';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Boxoffice, startBoxoffice } from '../support/boxoffice.ts';
+import { eventually } from '../support/eventually.ts';
 import { ownerOf } from '../support/owner-of.ts';
 import type { SpawnedService } from '../support/service.ts';
 import { closeShow } from '../support/show-gate.ts';
@@ -29,7 +30,7 @@ it('keeps every outcome when an owner wakes up in mid-turn after another took it
   frozen = owner;
   owner.kill('SIGSTOP');
   await endLeasesOn(partitionOf(show, 8));
-  await other.waitForLog(/envelope taken back/);
+  await ownerOf(boxoffice, show, [other]);
   await gate.open();
   const outcomeOf = async (id: string, user: number) => (await boxoffice.outcome(id, { user })).status;
   expect(await outcomeOf(loser.body.id, 2)).toBe('rejected');
@@ -41,8 +42,9 @@ it('keeps every outcome when an owner wakes up in mid-turn after another took it
   expect(before).toEqual([{ seat_number: 'A3', booking_id: winner.body.id }]);
 
   owner.kill('SIGCONT');
-  await owner.waitForLog(/envelopes left to the next owner/);
+  await owner.waitForLog(/lease connection lost/);
   await ownerOf(boxoffice, show);
+  await eventually(async () => (await openTurns()) === 0);
   expect(await claims()).toEqual(before);
   expect(await outcomeOf(loser.body.id, 2)).toBe('rejected');
   expect((await boxoffice.book(show, 'A1', { user: 4, wait: 10 })).status).toBe(201);
@@ -66,4 +68,12 @@ async function endLeasesOn(partition: number): Promise<void> {
       and objid = ? and database = (select oid from pg_database where datname = current_database())`,
     [partition],
   );
+}
+
+async function openTurns(): Promise<number> {
+  const turns = await boxoffice.rows(
+    `select 1 from pg_stat_activity where application_name = 'boxoffice_worker' and state <> 'idle'
+      and datname = current_database()`,
+  );
+  return turns.length;
 }

@@ -20,23 +20,24 @@ afterAll(async () => {
 it('gives the same outcomes after two crashes between commit and acknowledgement', async () => {
   const { redis } = boxoffice.servers;
   const show = await boxoffice.addShow();
-  const held = await boxoffice.book(show, 'A1', { user: 100, wait: 10 });
+  const held = await boxoffice.book(show, ['A1', 'A5'], { user: 100, wait: 10 });
   expect(held.status).toBe(201);
 
-  // Frees A1 behind one who asked for it: decided a second time, that one must lose it all the same.
+  // Frees A1 and A5 behind who asked for them: decided a second time, they must lose all the same.
   const requests = envelope(
     show,
     [
       { seats: ['A2'], user: 1 },
       { seats: ['A1', 'A3'], user: 2 },
       { seats: ['A2', 'A4'], user: 3 },
+      { seats: ['A5'], user: 6 },
       { cancel: held.body.id, user: 100 },
       { seats: ['A1', 'A3'], user: 4 },
       { seats: ['A3'], user: 5 },
     ],
     1,
   );
-  const wanted = ['succeeded', 'rejected', 'rejected', 'succeeded', 'succeeded', 'rejected'];
+  const wanted = ['succeeded', 'rejected', 'rejected', 'rejected', 'succeeded', 'succeeded', 'rejected'];
   let gate = await closeShow(boxoffice.orm, show);
   await queue.add(requests);
 
@@ -57,7 +58,6 @@ it('gives the same outcomes after two crashes between commit and acknowledgement
     expect(now).toEqual(committed);
     gate = await closeShow(boxoffice.orm, show);
     worker = await boxoffice.addWorker();
-    await worker.waitForLog(/envelope taken back/);
   }
   await gate.reached(1);
   await gate.open();

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Boxoffice, startBoxoffice } from '../support/boxoffice.ts';
 import { ownerOf } from '../support/owner-of.ts';
+import type { SpawnedService } from '../support/service.ts';
 import { closeShow } from '../support/show-gate.ts';
 
 let boxoffice: Boxoffice;
@@ -12,7 +13,7 @@ afterAll(() => boxoffice.stop());
 it('keeps the order and loses nothing when a worker is killed in mid-turn and another takes over', async () => {
   const show = await boxoffice.addShow();
   const owner = await ownerOf(boxoffice, show);
-  const other = boxoffice.workers.find((worker) => worker !== owner);
+  const other = boxoffice.workers.find((worker) => worker !== owner) as SpawnedService;
   const gate = await closeShow(boxoffice.orm, show);
   const accept = async (answer: ReturnType<Boxoffice['book']>) => {
     const { status, body } = await answer;
@@ -36,7 +37,7 @@ it('keeps the order and loses nothing when a worker is killed in mid-turn and an
 
   owner.kill('SIGKILL');
   // The dead worker's session still stands before the gate; the new owner waits until it is through.
-  await other?.waitForLog(/envelope taken back/);
+  await ownerOf(boxoffice, show, [other]);
   await gate.open();
   for (const [id, user, status] of jobs) expect((await boxoffice.outcome(id, { user })).status).toBe(status);
   expect(await boxoffice.rows('select seat_number, booking_id from booking.seat_claims')).toEqual([

@@ -1,5 +1,6 @@
 /** A whole Boxoffice, each service a process as in an installation, for one test file alone. */
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { JobView } from '@boxoffice/shared/contracts/booking';
 import type { Problem } from '@boxoffice/shared/contracts/problems';
 import { type MikroORM, openDatabase } from '@boxoffice/shared/db/orm';
@@ -192,7 +193,8 @@ export async function startBoxoffice({
     /** Stops every service and gives the servers back. Services that the test froze must go on before. */
     async stop() {
       await Promise.all([...running].map((service) => service.stop()));
-      await orm.close(true); // a test that failed may have left a transaction open
+      // A test that failed may have left a transaction open, which closing would wait for.
+      await Promise.race([orm.close(true), delay(1_000)]);
       await Promise.all([servers.postgres.drop(), servers.redis.drop()]);
     },
   };

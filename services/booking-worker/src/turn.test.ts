@@ -161,16 +161,17 @@ describe('a turn', () => {
 
   it('gives a job that runs again, by another worker, the same outcomes, and changes nothing', async () => {
     const show = await addShow();
-    const before = envelope(show, [{ seats: ['A1'] }]);
+    const before = envelope(show, [{ seats: ['A1', 'A5'] }]);
     await newTurns().decide(before);
     const requests = envelope(show, [
       { seats: ['A1'], user: 2 },
+      { seats: ['A5'], user: 5 },
       { cancel: idOf(before) },
       { seats: ['A1', 'A2'], user: 3 },
       { seats: ['A2'], user: 4 },
     ]);
     const outcomes = await newTurns().decide(requests);
-    expect(statuses(outcomes)).toEqual(['rejected', 'succeeded', 'succeeded', 'rejected']);
+    expect(statuses(outcomes)).toEqual(['rejected', 'rejected', 'succeeded', 'succeeded', 'rejected']);
     const contents = await contentsOf(show);
     expect(await newTurns().decide(requests)).toEqual(outcomes);
     expect(await contentsOf(show)).toEqual(contents);
