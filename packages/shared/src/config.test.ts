@@ -6,7 +6,9 @@ import { ConfigError, configVariables, loadConfig } from './config.ts';
 const envExample = readFileSync(join(import.meta.dirname, '../../../.env.example'), 'utf8');
 
 test('.env.example names every variable, with its sentence and its default', () => {
-  const documented = [...envExample.matchAll(/^# (?<sentence>.+)\n# (?<name>[A-Z_]+)=(?<value>.*)$/gm)].map((match) => match.groups);
+  const documented = [...envExample.matchAll(/^# (?<sentence>.+)\n# (?<name>[A-Z_]+)=(?<value>.*)$/gm)].map(
+    (match) => match.groups,
+  );
   expect(Object.fromEntries(documented.map((entry) => [entry?.name, entry?.sentence]))).toEqual(configVariables);
 
   const defaults = loadConfig(Object.fromEntries(Object.keys(configVariables).map((name) => [name, ''])));
