@@ -12,7 +12,7 @@ servers of its own that are gone afterwards. A full run takes about half an hour
 
   --quick               under 2 minutes: one round, fewer systems and sizes
   --only <names>        of ${workloadNames.join(', ')}
-  --seconds <number>    of each run, after a second of warm-up (8, quick 3)
+  --seconds <number>    of each run, after a second of warm-up (8, quick 2)
   --rounds <number>     runs of each kind; the figures are medians (3, quick 1)
   --connections <list>  instead of 1, 64 and 256
   --json <file>         where the report goes (.boxoffice/bench/<time>.json)
@@ -54,7 +54,7 @@ export function readOptions(args: string[]): Options | null {
   return {
     quick,
     only: values.only === undefined ? (alone ? [] : [...workloadNames]) : values.only.split(',').map(workloadName),
-    seconds: wholeNumber('--seconds', values.seconds ?? (quick ? '3' : '8'), 1, 600),
+    seconds: wholeNumber('--seconds', values.seconds ?? (quick ? '2' : '8'), 1, 600),
     rounds: wholeNumber('--rounds', values.rounds ?? (quick ? '1' : '3'), 1, 99),
     connections: values.connections?.split(',').map((text) => wholeNumber('--connections', text, 1, 4_096)) ?? null,
     json: values.json ?? null,

@@ -80,8 +80,7 @@ async function measure(
   const result = await load(bench, system, { plan, ...size });
   const loadedMs = performance.now();
   const afterLoad = look();
-  await system.drained(bench.signal);
-  const drainSeconds = (performance.now() - loadedMs) / 1_000;
+  const drainSeconds = Math.max(0, (await system.drained(bench.signal)) - loadedMs) / 1_000;
   const accepted = plan.kind === 'book' && plan.mode === '202';
   const cpu = spent(before, accepted ? look() : afterLoad);
 

@@ -11,6 +11,8 @@ import type { RowCounts, Started, System } from './system.ts';
 
 /** How often the queues are looked at, in milliseconds: what "the last outcome" is good to. */
 const lookEveryMs = 10;
+/** Requests may still be on their way into a queue when it is empty; longer than any is held back, in milliseconds. */
+const staysEmptyMs = 100;
 /** Outcomes that are not there after this long will never come, in milliseconds. */
 const drainTimeoutMs = 120_000;
 const serviceFile = (name: string) => resolve(import.meta.dirname, '../../services', name, 'src/server.ts');
@@ -92,12 +94,23 @@ export async function startBoxoffice(servers: Servers, started: Started, signal:
       return rows[0] as RowCounts;
     },
     async drained(stopping) {
-      const deadline = Date.now() + drainTimeoutMs;
-      while ((await unfinished({ lists: ['wait', 'active'], sets: [] })).length > 0) {
+      const deadline = performance.now() + drainTimeoutMs;
+      // What a generator sent before it hung up may not have been read yet: when this is answered, it has.
+      let allRead = false;
+      const reading = fetch(`${gateway?.url}/livez`, { signal: stopping }).then(() => {
+        allRead = true;
+      });
+      let emptySince: number | null = null;
+      while (!allRead || emptySince === null || performance.now() - emptySince < staysEmptyMs) {
         stopping.throwIfAborted();
-        if (Date.now() > deadline) return;
+        const nowMs = performance.now();
+        if (nowMs > deadline) throw new Error('Some accepted requests have had no outcome for two minutes');
+        const empty = (await unfinished({ lists: ['wait', 'active'], sets: [] })).length === 0;
+        emptySince = empty ? (emptySince ?? nowMs) : null;
         await delay(lookEveryMs);
       }
+      await reading;
+      return emptySince;
     },
     leftOver: () =>
       unfinished({

@@ -68,6 +68,7 @@ export async function startPeer(
         quiet = rows.length === 0 ? quiet + 1 : 0;
         await delay(10);
       }
+      return performance.now();
     },
     leftOver: async () => [],
   };

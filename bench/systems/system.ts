@@ -15,8 +15,13 @@ export interface System {
   addShows(count: number): Promise<number[]>;
   /** What the rows of these shows amount to. */
   rowsOf(shows: number[]): Promise<RowCounts>;
-  /** Resolves once every accepted request has its outcome. */
-  drained(signal: AbortSignal): Promise<void>;
+  /**
+   * Resolves once every accepted request has its outcome, and stays so; gives the moment from which on
+   * it was so, on the clock of `performance.now()`.
+   *
+   * @throws when that takes more than two minutes
+   */
+  drained(signal: AbortSignal): Promise<number>;
   /** What should not be in its queues after `drained`, in words. */
   leftOver(): Promise<string[]>;
 }
