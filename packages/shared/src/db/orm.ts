@@ -23,6 +23,8 @@ export interface DatabaseOptions {
   logger?: Logger;
 }
 
+/** PostgreSQL notices within this time that a service is gone whose statement it runs, in milliseconds. */
+const deadAfterMs = 250;
 /** PostgreSQL takes back what a service began that then fell silent in mid-transaction for this long, in milliseconds. */
 const frozenAfterMs = 5_000;
 
@@ -38,9 +40,9 @@ export function ormOptions({ url, role, poolSize = 10, statementTimeoutMs, logge
     driverOptions: {
       Client: ReturningClient,
       // Every connection starts in the service's role, whatever user the URL names.
-      // A service that freezes must not keep others waiting for its locks.
+      // A service that freezes or dies must not keep others waiting for its locks, or in line for one.
       ...(role && {
-        options: `-c role=${role}`,
+        options: `-c role=${role} -c client_connection_check_interval=${deadAfterMs}`,
         idle_in_transaction_session_timeout: frozenAfterMs,
       }),
       application_name: role ?? 'boxoffice',
