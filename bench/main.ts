@@ -3,7 +3,7 @@
  * would write instead; and whether the database agrees with every answer.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { arch, availableParallelism, platform, totalmem } from 'node:os';
+import { arch, availableParallelism, loadavg, platform, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { styleText } from 'node:util';
 import { loadConfig } from '@boxoffice/shared/config';
@@ -65,6 +65,7 @@ async function main(): Promise<number> {
 
 async function bench(options: Options, started: Started, signal: AbortSignal): Promise<Report> {
   const startedAt = new Date().toISOString();
+  const [loadBefore = 0] = loadavg();
   const dataDir = resolve(loadConfig().DATA_DIR);
   const home = join(dataDir, 'bench');
   mkdirSync(home, { recursive: true, mode: 0o700 });
@@ -86,7 +87,11 @@ async function bench(options: Options, started: Started, signal: AbortSignal): P
   const tokens = writeTokens(tokensFile, servers.privateKey);
   const browsePaths = await addBrowseProgramme(boxoffice.pool);
   const common: Bench = { generator, systems, tokens, tokensFile, folder, browsePaths, signal };
-  const conditions = await conditionsOf(generator.name, pgbench, boxoffice, options);
+  const conditions = {
+    ...(await conditionsOf(generator.name, pgbench, boxoffice, options)),
+    // What others do on the machine is in every figure.
+    'load average before': loadBefore.toFixed(1),
+  };
   for (const [name, text] of Object.entries(conditions)) console.error(`${name}: ${text}`);
 
   const programme = programmeTasks(common, options, cases, pgbench);
