@@ -8,7 +8,7 @@ const connections = 64;
 const bookingsPerShow = 1_000;
 /** Bookings in one statement. */
 const batch = 200_000;
-/** What the filling was seen to make of it, bookings per second; only the estimate of the time rests on it. */
+/** Bookings per second, a guess; only the estimate of the time rests on it. */
 const fillRate = 40_000;
 
 export interface History {

@@ -11,7 +11,7 @@ import { loadSigningKeys } from '../../services/gateway/src/keys.ts';
 import { addAuthentication, requireUser } from '../../services/gateway/src/plugins/authentication.ts';
 import { problems } from '../../services/gateway/src/plugins/documentation.ts';
 
-/** Enough for PostgreSQL to commit in groups; more made neither peer faster. */
+/** As many as Boxoffice's gateway may open; enough for PostgreSQL to commit in groups. */
 const poolSize = 20;
 
 export interface Wish {
