@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     globalSetup: 'test/global-setup.ts',
-    include: ['{packages,services,scripts,test}/**/*.test.ts'],
+    include: ['{packages,services,scripts,test,bench}/**/*.test.ts'],
     env: { NODE_ENV: 'test', LOG_LEVEL: 'warn' },
     pool: 'forks',
     // Each file has servers, or a database, of its own: more at once only makes every one slower.
