@@ -34,6 +34,17 @@ it('decides an envelope that Redis handed out as the connection broke, and decid
   expect((await boxoffice.outcome(second[0]?.id ?? '', { user: 2 })).status).toBe('rejected');
 });
 
+it('decides an envelope that Redis handed out to nobody, though no connection broke', async () => {
+  const [worker] = boxoffice.workers as [SpawnedService];
+  const show = await boxoffice.addShow();
+  const stray = envelope(show, [{ seats: ['A1'] }], 1);
+  worker.kill('SIGSTOP');
+  await queue.add(stray);
+  await queue.takeAndForget();
+  worker.kill('SIGCONT');
+  expect((await boxoffice.outcome(stray[0]?.id ?? '')).status).toBe('succeeded');
+});
+
 it('changes nothing when an envelope is added a second time', async () => {
   const show = await boxoffice.addShow();
   const before = await boxoffice.book(show, 'A1', { user: 9, wait: 10 });

@@ -8,6 +8,8 @@ import type { Lease } from './leases/leases.ts';
 import type { TurnMetrics } from './metrics.ts';
 import type { Turns } from './turn.ts';
 
+/** How often a consumer looks for envelopes that were handed out and reached nobody, in milliseconds. */
+const strayEveryMs = 1_000;
 /** A job that waits this long while nothing moves means that the consumer is stuck, in milliseconds. */
 const stuckAfterMs = 5_000;
 /** BullMQ's own lock must never run out: who may work on a partition is decided by its lease. */
@@ -31,6 +33,9 @@ export class PartitionConsumer {
   #started: Promise<void>;
   /** Settles when the envelope in hand is decided. */
   #inHand: Promise<unknown> = Promise.resolve();
+  #inHandId: string | undefined;
+  #stray: string | undefined;
+  readonly #strayTimer: NodeJS.Timeout;
   #worker: Worker<Envelope, Outcomes> | null = null;
   #stopped = false;
   #movedAt = Date.now();
@@ -44,11 +49,13 @@ export class PartitionConsumer {
     this.#queue = new Queue(queueName(partition), { connection: parts.redis });
     this.#queue.on('error', () => undefined); // the connection logs its own outages
     this.#started = this.#start();
+    this.#strayTimer = setInterval(() => void this.#findStray().catch(() => undefined), strayEveryMs).unref();
   }
 
   /** Lets the envelope in hand be decided and recorded, then lets go. */
   async close(): Promise<void> {
     this.#stopped = true;
+    clearInterval(this.#strayTimer);
     await this.#started;
     await this.#worker?.close();
     await this.#inHand;
@@ -58,6 +65,7 @@ export class PartitionConsumer {
   /** Lets go at once. An envelope in hand stays in the queue's active list, for the next owner. */
   abandon(): void {
     this.#stopped = true;
+    clearInterval(this.#strayTimer);
     this.suspend();
     this.#queue.close().catch(() => undefined);
   }
@@ -119,6 +127,21 @@ export class PartitionConsumer {
     }
   }
 
+  /**
+   * A closed worker's last command can still hand an envelope out, to nobody, when Redis or the
+   * connection comes back: what stays active for a second and is not in hand is taken back.
+   */
+  async #findStray(): Promise<void> {
+    const active = await this.#parts.redis.lrange(this.#queue.toKey('active'), 0, -1);
+    const stray = active.find((envelopeId) => envelopeId !== this.#inHandId);
+    if (stray !== undefined && stray === this.#stray && this.#worker && !this.#stopped) {
+      this.#logger.warn({ envelope: stray }, 'envelope handed out to nobody');
+      this.suspend();
+      this.resume();
+    }
+    this.#stray = stray;
+  }
+
   #newWorker(): Worker<Envelope, Outcomes> {
     const decide = (job: Job<Envelope, Outcomes>): Promise<Outcomes> => {
       if (worker !== this.#worker) return leftToNext; // it came as we suspended, and will be taken back
@@ -141,10 +164,12 @@ export class PartitionConsumer {
 
   async #decide(job: Job<Envelope, Outcomes>): Promise<Outcomes> {
     this.#movedAt = Date.now();
+    this.#inHandId = job.id;
     const { requests, reply_to } = job.data;
     this.#parts.metrics.envelope(requests.length);
     const outcomes = await this.#parts.turns.decide(requests, this.#lease);
     this.#movedAt = Date.now();
+    this.#inHandId = undefined;
     // Committed, so it may be spoken. A message that gets lost is made up for by the gateway's sweep.
     this.#parts.redis.publish(reply_to, JSON.stringify(outcomes)).catch(() => undefined);
     for (const [place, outcome] of outcomes.entries()) {
