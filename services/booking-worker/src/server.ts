@@ -3,6 +3,7 @@ import { openDatabase } from '@boxoffice/shared/db/orm';
 import { checkPartitionCount } from '@boxoffice/shared/partition';
 import { runService } from '@boxoffice/shared/process';
 import { openPatientRedis } from '@boxoffice/shared/redis';
+import { turnSettings } from './repositories/bookings.ts';
 import { buildWorker } from './worker.ts';
 
 await runService('booking-worker', async ({ config, logger }) => {
@@ -13,6 +14,7 @@ await runService('booking-worker', async ({ config, logger }) => {
     role: 'boxoffice_worker',
     poolSize: 2,
     statementTimeoutMs: 10_000,
+    settings: turnSettings,
     logger,
   });
   const worker = buildWorker({ config, databaseUrl, logger, orm, redis });

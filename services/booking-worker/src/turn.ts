@@ -162,8 +162,7 @@ export class Turns {
   ): Promise<Outcome[]> {
     const startedAt = performance.now();
     let decideMs = 0;
-    const outcomes = await this.#bookings.transaction(async (transaction) => {
-      await this.#bookings.lock(requests, leases, transaction);
+    const outcomes = await this.#bookings.transaction(requests, leases, async (transaction) => {
       const state = await this.#bookings.readState(requests, undone, leases, transaction);
       const decidedAt = performance.now();
       const decision = decide(requests, state, undone);

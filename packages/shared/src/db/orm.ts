@@ -20,6 +20,8 @@ export interface DatabaseOptions {
   poolSize?: number;
   /** How long one statement may take before it is given up, in milliseconds; absent: as long as it takes. */
   statementTimeoutMs?: number;
+  /** PostgreSQL's own settings for every connection, by name. */
+  settings?: Record<string, string>;
   logger?: Logger;
 }
 
@@ -29,7 +31,9 @@ const deadAfterMs = 250;
 const frozenAfterMs = 5_000;
 
 /** ORM options for everything that opens the database; connects nothing. */
-export function ormOptions({ url, role, poolSize = 10, statementTimeoutMs, logger }: DatabaseOptions): Options {
+export function ormOptions(options: DatabaseOptions): Options {
+  const { url, role, poolSize = 10, statementTimeoutMs, logger } = options;
+  const settings = { ...options.settings, ...(role && { role, client_connection_check_interval: deadAfterMs }) };
   return {
     clientUrl: url,
     entities: [User, RefreshToken, Movie, Show, Booking, SeatClaim],
@@ -41,10 +45,10 @@ export function ormOptions({ url, role, poolSize = 10, statementTimeoutMs, logge
       Client: ReturningClient,
       // Every connection starts in the service's role, whatever user the URL names.
       // A service that freezes or dies must not keep others waiting for its locks, or in line for one.
-      ...(role && {
-        options: `-c role=${role} -c client_connection_check_interval=${deadAfterMs}`,
-        idle_in_transaction_session_timeout: frozenAfterMs,
-      }),
+      options: Object.entries(settings)
+        .map(([name, value]) => `-c ${name}=${value}`)
+        .join(' '),
+      ...(role && { idle_in_transaction_session_timeout: frozenAfterMs }),
       application_name: role ?? 'boxoffice',
       connectionTimeoutMillis: 1_000,
       keepAlive: true,

@@ -1,11 +1,15 @@
 import type { BookingRequest } from '@boxoffice/shared/contracts/jobs';
 import type { MikroORM } from '@boxoffice/shared/db/orm';
 import { showLockClass } from '@boxoffice/shared/db/show-lock';
+import type { PoolClient } from 'pg';
 import type { BookingRow, Changes, State } from '../decide.ts';
 import { type Lease, presenceClass } from '../leases/leases.ts';
 
-type Connection = ReturnType<MikroORM['em']['getConnection']>;
-export type Transaction = Awaited<ReturnType<Connection['begin']>>;
+/**
+ * A worker looks everything up by key. Said to PostgreSQL, because it may plan a statement while the
+ * tables are small, when reading all of one is cheap, and keep the plan while they grow.
+ */
+export const turnSettings = { enable_seqscan: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off' };
 
 /** Someone else wrote what this decision rests on: read again, decide again. */
 export class DecisionConflict extends Error {
@@ -28,42 +32,55 @@ export class LeaseLost extends Error {
 }
 
 /**
- * The booking schema as a turn needs it: set-based statements, each with one JSON parameter, so that
- * a turn of a thousand requests makes as many round trips as a turn of one, and PostgreSQL plans
- * each for the table as it is (a plan made while the table was empty would be kept for ever).
+ * The booking schema as a turn needs it: set-based statements, each with its rows in one JSON parameter,
+ * so that a turn of a thousand requests makes as many round trips as a turn of one. They run on the
+ * ORM's own connections, but as prepared statements, which it has not: planning them took longer than
+ * running them.
  */
 export class Bookings {
-  readonly #connection: Connection;
+  readonly #orm: MikroORM;
 
   constructor(orm: MikroORM) {
-    this.#connection = orm.em.getConnection();
-  }
-
-  /** Runs `work` in one transaction; commits when it returns, rolls back when it throws. */
-  transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    return this.#connection.transactional(work);
+    this.#orm = orm;
   }
 
   /**
-   * Waits for the turns of these partitions that an owner before has under way, and keeps the catalog
-   * from deleting or shrinking these shows, until the transaction ends.
+   * Runs `work` in one transaction; commits when it returns, rolls back when it throws. Begins by
+   * waiting for the turns of these partitions that an owner before has under way, and keeps the catalog
+   * from deleting or shrinking these shows, until it ends.
    */
-  async lock(requests: readonly BookingRequest[], leases: readonly Lease[], transaction: Transaction): Promise<void> {
-    const shows = [...new Set(requests.map((request) => request.show_id))].sort((a, b) => a - b);
-    const partitions = [...new Set(leases.map((lease) => lease.partition))].sort((a, b) => a - b);
-    await this.#connection.execute(
-      `select pg_advisory_xact_lock(${turnClass}, partition) from unnest('{${partitions.join(',')}}'::int[]) as partition
-       union all
-       select pg_advisory_xact_lock_shared(${showLockClass}, show_id) from unnest('{${shows.join(',')}}'::int[]) as show_id`,
-      [],
-      'all',
-      transaction,
-    );
+  async transaction<T>(
+    requests: readonly BookingRequest[],
+    leases: readonly Lease[],
+    work: (transaction: PoolClient) => Promise<T>,
+  ): Promise<T> {
+    const pool = await this.#orm.em.getConnection().getNativeClient();
+    const transaction = await pool.connect();
+    let failure: Error | undefined;
+    try {
+      const shows = sorted(requests.map((request) => request.show_id));
+      const partitions = sorted(leases.map((lease) => lease.partition));
+      await transaction.query(
+        `begin;
+         select pg_advisory_xact_lock(${turnClass}, partition) from unnest('{${partitions}}'::int[]) as partition
+         union all
+         select pg_advisory_xact_lock_shared(${showLockClass}, show_id) from unnest('{${shows}}'::int[]) as show_id`,
+      );
+      const result = await work(transaction);
+      await transaction.query('commit');
+      return result;
+    } catch (error) {
+      failure = error as Error;
+      throw error;
+    } finally {
+      // What failed is rare, and its connection may be what failed: it is closed, and that rolls back.
+      transaction.release(failure);
+    }
   }
 
   /**
-   * Reads all that deciding these requests needs, in one statement and so of one moment. Only under
-   * `lock`: then a lease that is held now is held by us until the next owner has seen what we commit.
+   * Reads all that deciding these requests needs, in one statement and so of one moment. Under
+   * the transaction's locks: then a lease that is held now is held by us until the next owner has seen what we commit.
    *
    * @param undone the requests whose earlier effects are taken back: what they cancelled is read too
    * @throws {LeaseLost} when a lease is not held any more
@@ -72,7 +89,7 @@ export class Bookings {
     requests: readonly BookingRequest[],
     undone: readonly BookingRequest[],
     leases: readonly Lease[],
-    transaction: Transaction,
+    transaction: PoolClient,
   ): Promise<State> {
     const shows = [...new Set(requests.map((request) => request.show_id))];
     const cancels = undone.filter((request) => request.kind === 'cancel' && shows.includes(request.show_id));
@@ -84,18 +101,14 @@ export class Bookings {
     const seats = requests.flatMap((request) =>
       request.kind === 'book' ? request.seats.map((seat_number) => ({ show_id: request.show_id, seat_number })) : [],
     );
-    const rows: [StateRow] = await this.#connection.execute(
-      readStateSql,
-      [
-        JSON.stringify(shows),
-        JSON.stringify(bookings),
-        JSON.stringify(seats),
-        JSON.stringify([...new Set(leases.map((lease) => lease.session))]),
-      ],
-      'all',
-      transaction,
-    );
-    const [row] = rows;
+    const { rows } = await transaction.query<StateRow>({
+      name: 'read state',
+      text: readStateSql,
+      values: [shows, bookings, seats, sorted(leases.map((lease) => lease.session))].map((rows) =>
+        JSON.stringify(rows),
+      ),
+    });
+    const [row] = rows as [StateRow];
     if (row.lost.length > 0) throw new LeaseLost(row.lost);
     return {
       now: new Date(row.now),
@@ -115,7 +128,7 @@ export class Bookings {
    * @throws {DecisionConflict} when a booking to be cancelled no longer stands as it was read
    * @throws a unique violation when a seat or a booking is there already
    */
-  async write(changes: Changes, now: Date, transaction: Transaction): Promise<void> {
+  async write(changes: Changes, now: Date, transaction: PoolClient): Promise<void> {
     if (changes.cancelled.length > 0) {
       const asked = changes.cancelled.map((row) => ({
         show_id: row.showId,
@@ -123,13 +136,12 @@ export class Bookings {
         seats: row.seats,
         cancelled_by: row.cancelledBy,
       }));
-      const [row]: [{ cancelled: number }] = await this.#connection.execute(
-        cancelSql,
-        [JSON.stringify(asked), now.toISOString()],
-        'all',
-        transaction,
-      );
-      if (row.cancelled !== asked.length)
+      const { rows } = await transaction.query<{ cancelled: number }>({
+        name: 'cancel',
+        text: cancelSql,
+        values: [JSON.stringify(asked), now],
+      });
+      if (rows[0]?.cancelled !== asked.length)
         throw new DecisionConflict('a booking changed while its cancellation was decided');
     }
     if (changes.booked.length > 0) {
@@ -143,31 +155,32 @@ export class Bookings {
         cancelled_at: row.cancelledAt,
         cancelled_by: row.cancelledBy,
       }));
-      await this.#connection.execute(bookSql, [JSON.stringify(booked)], 'run', transaction);
+      await transaction.query({ name: 'book', text: bookSql, values: [JSON.stringify(booked)] });
     }
   }
 }
 
+/** Row by row (`lateral … limit 1`), so that no plan can be but a look-up of each key. */
 const readStateSql = `
-  with asked_shows as (select value::int as id from json_array_elements_text(?::json)),
-    asked_bookings as (select show_id, id from json_to_recordset(?::json) as asked (show_id int, id uuid)),
-    asked_seats as (select show_id, seat_number from json_to_recordset(?::json) as asked (show_id int, seat_number text))
   select
-    (select coalesce(json_agg(session::int), '[]') from json_array_elements_text(?::json) as session
+    (select coalesce(json_agg(session::int), '[]') from json_array_elements_text($4::json) as session
       where pg_try_advisory_xact_lock_shared(${presenceClass}, session::int)) as lost,
     date_trunc('milliseconds', transaction_timestamp()) as now,
-    (select coalesce(json_agg(found), '[]') from
-      (select id, total_seats, seats_per_row from catalog.shows join asked_shows using (id)) as found) as shows,
-    (select coalesce(json_agg(found), '[]') from
-      (select bookings.* from booking.bookings join asked_bookings using (show_id, id)) as found) as bookings,
-    (select coalesce(json_agg(found), '[]') from
-      (select show_id, seat_number, booking_id from booking.seat_claims join asked_seats using (show_id, seat_number)) as found) as claims`;
+    (select coalesce(json_agg(found), '[]') from json_array_elements_text($1::json) as asked
+      cross join lateral (select id, total_seats, seats_per_row from catalog.shows
+        where shows.id = asked::int limit 1) as found) as shows,
+    (select coalesce(json_agg(found), '[]') from json_to_recordset($2::json) as asked (show_id int, id uuid)
+      cross join lateral (select bookings.* from booking.bookings
+        where bookings.show_id = asked.show_id and bookings.id = asked.id limit 1) as found) as bookings,
+    (select coalesce(json_agg(found), '[]') from json_to_recordset($3::json) as asked (show_id int, seat_number text)
+      cross join lateral (select show_id, seat_number, booking_id from booking.seat_claims as claim
+        where claim.show_id = asked.show_id and claim.seat_number = asked.seat_number limit 1) as found) as claims`;
 
 const cancelSql = `
   with asked as (
-      select * from json_to_recordset(?::json) as asked (show_id int, id uuid, seats text[], cancelled_by uuid)
+      select * from json_to_recordset($1::json) as asked (show_id int, id uuid, seats text[], cancelled_by uuid)
     ), cancelled as (
-      update booking.bookings set status = 'cancelled', cancelled_at = ?::timestamptz, cancelled_by = asked.cancelled_by
+      update booking.bookings set status = 'cancelled', cancelled_at = $2::timestamptz, cancelled_by = asked.cancelled_by
       from asked where bookings.show_id = asked.show_id and bookings.id = asked.id and bookings.status = 'booked'
       returning bookings.id
     ), freed as (
@@ -178,7 +191,7 @@ const cancelSql = `
 
 const bookSql = `
   with booked as materialized (
-      select * from json_to_recordset(?::json) as booked (show_id int, id uuid, user_id int, seats text[], status text,
+      select * from json_to_recordset($1::json) as booked (show_id int, id uuid, user_id int, seats text[], status text,
         created_at timestamptz, cancelled_at timestamptz, cancelled_by uuid)
     ), bookings as (
       insert into booking.bookings (show_id, id, user_id, seats, status, created_at, cancelled_at, cancelled_by)
@@ -186,6 +199,11 @@ const bookSql = `
     )
   insert into booking.seat_claims (show_id, seat_number, booking_id)
   select show_id, unnest(seats), id from booked where status = 'booked'`;
+
+/** Each number once, in one order for all: who takes locks in the same order waits for no one in a circle. */
+function sorted(numbers: number[]): number[] {
+  return [...new Set(numbers)].sort((a, b) => a - b);
+}
 
 interface StateRow {
   /** Sessions that have ended: a lock that a living one holds is not to be had. */
