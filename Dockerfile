@@ -1,6 +1,7 @@
 # One image per service:
 #   docker build --build-arg SERVICE=gateway -t boxoffice-gateway .
 ARG NODE_IMAGE=node:24-bookworm-slim
+ARG SERVICE
 
 FROM ${NODE_IMAGE} AS build
 WORKDIR /app
@@ -17,13 +18,30 @@ COPY packages packages
 COPY services/${SERVICE} services/${SERVICE}
 COPY scripts scripts
 
+# The bundler and what it bundles stay in here.
+FROM ${NODE_IMAGE} AS pages
+WORKDIR /app
+COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
+COPY packages packages
+COPY services/gateway services/gateway
+RUN npx -y pnpm@12.21.0 install --frozen-lockfile --filter "@boxoffice/gateway..."
+COPY scripts scripts
+RUN node scripts/build.ts
+
+FROM build AS built-catalog
+FROM build AS built-booking-worker
+FROM build AS built-gateway
+COPY --from=pages /app/services/gateway/web/dist services/gateway/web/dist
+
+FROM built-${SERVICE} AS built
+
 FROM ${NODE_IMAGE}
 WORKDIR /app
 ARG SERVICE
 # Every container listens on port 3000 of its own.
 ENV NODE_ENV=production SERVICE=${SERVICE} HOST=0.0.0.0 PORT=3000 CATALOG_PORT=3000 WORKER_PORT=3000 DATA_DIR=/data
 RUN mkdir /data && chown node:node /data
-COPY --from=build /app /app
+COPY --from=built /app /app
 USER node
 EXPOSE 3000
 HEALTHCHECK --interval=5s --timeout=3s --start-period=20s \

@@ -8,7 +8,13 @@ const bin = (name: string) => resolve(root, 'node_modules/.bin', name);
 const skip = (...rules: string[]) => rules.flatMap((rule) => ['--skip-rule', rule]);
 
 const checks: { name: string; commands: string[][]; env?: Record<string, string> }[] = [
-  { name: 'types', commands: [[bin('tsc'), '-p', '.']] },
+  {
+    name: 'types',
+    commands: [
+      [bin('tsc'), '-p', '.'],
+      [bin('tsc'), '-p', 'services/gateway/web'],
+    ],
+  },
   { name: 'format and lint', commands: [[bin('biome'), 'check', '--error-on-warnings']] },
   { name: 'unused code and dependencies', commands: [[bin('knip'), '--no-progress']] },
   { name: 'import direction', commands: [[process.execPath, 'scripts/check-imports.ts']] },

@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Config, loadConfig } from '@boxoffice/shared/config';
+import { buildPages } from './build.ts';
 import { bringUpToDate } from './migrate.ts';
 import { explain, PlainError } from './plain-error.ts';
 import { seed } from './seed.ts';
@@ -70,6 +71,9 @@ async function bringUp(config: Config, output: Output, started: Started, signal:
   started.note = note;
   writeNote(config, note);
 
+  // Beside what follows: the first time it takes some seconds.
+  const pages = buildPages();
+  pages.catch(() => {});
   note.databaseUrl = await bringPostgres(config, output, started, signal);
   signal.throwIfAborted();
   note.redisUrl = await bringRedis(config, output, started, signal);
@@ -90,6 +94,11 @@ async function bringUp(config: Config, output: Output, started: Started, signal:
       ({ loaded }) => `sample data: ${loaded ? 'loaded' : 'already there'}`,
     );
   }
+  await output.step(
+    'pages',
+    () => pages,
+    (result) => `pages: ${result === 'unavailable' ? 'left as they are, as the bundler is not installed' : result}`,
+  );
   signal.throwIfAborted();
 
   const recipes = serviceRecipes(config, ports, note, output);

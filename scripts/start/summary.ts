@@ -16,6 +16,8 @@ export function summary({
     paint('bold', '  Boxoffice is open.'),
     '',
     row('Landing page', `${gatewayUrl}/`),
+    row('Box office', `${gatewayUrl}/boxoffice/`),
+    row('Admin', `${gatewayUrl}/admin/`),
     row('Swagger UI', `${gatewayUrl}/swagger/`),
     row('ReDoc', `${gatewayUrl}/redoc/`),
     row('Queues', `${gatewayUrl}/ops/queues/`),

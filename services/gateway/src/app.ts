@@ -6,6 +6,7 @@ import type { Parts } from './parts.ts';
 import { addAuthentication } from './plugins/authentication.ts';
 import { addDocumentationPages, addSchema } from './plugins/documentation.ts';
 import { addOperatorsBoard } from './plugins/operators-board.ts';
+import { addPages } from './plugins/pages.ts';
 import { addSecurity } from './plugins/security.ts';
 import { BookingQueue } from './queue/booking-queue.ts';
 import { Bookings } from './repositories/bookings.ts';
@@ -58,7 +59,7 @@ export function buildGateway(dependencies: GatewayDependencies): Http {
   http.after(() => addRoutes(http, parts));
   addDocumentationPages(http);
   addOperatorsBoard(http, parts);
-  http.get('/', { schema: { hide: true } }, async (_request, reply) => reply.redirect('/swagger/'));
+  addPages(http);
   return http;
 }
 

@@ -1,0 +1,100 @@
+/** `pnpm build`: the web pages, when they are missing or older than what they are made of. */
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, globSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { runCommand } from './command.ts';
+import { PlainError } from './plain-error.ts';
+
+const root = resolve(import.meta.dirname, '..');
+const gateway = join(root, 'services/gateway');
+const built = join(gateway, 'web/dist');
+const vite = join(gateway, 'node_modules/vite/bin/vite.js');
+/** Everything that the pages are made of; the lockfile stands for their packages. */
+const sources = [
+  'pnpm-lock.yaml',
+  'scripts/build.ts',
+  'services/gateway/vite.config.ts',
+  'services/gateway/web/*.{html,json}',
+  'services/gateway/web/{admin,boxoffice,public,src}/**/*.*',
+  'packages/client/{package.json,src/**/*.ts}',
+];
+
+/**
+ * Builds the pages that the gateway serves, unless they are up to date. Several processes may do so at
+ * the same time: the pages appear at once and whole.
+ *
+ * @returns whether there was anything to do; `unavailable` where the development dependencies, and
+ *   with them the bundler, are not installed
+ * @throws {PlainError} with the bundler's output when it fails
+ */
+export async function buildPages(): Promise<'built' | 'up to date' | 'unavailable'> {
+  const hash = hashOfSources();
+  if (isBuiltFrom(hash)) return 'up to date';
+  if (!existsSync(vite)) return 'unavailable';
+  const fresh = mkdtempSync(`${built}-`);
+  try {
+    await runVite(fresh);
+    compressIn(fresh);
+    writeFileSync(join(fresh, 'sources.sha256'), hash);
+    if (isBuiltFrom(hash)) return 'up to date';
+    rmSync(built, { recursive: true, force: true });
+    renameSync(fresh, built);
+    return 'built';
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
+  }
+}
+
+function hashOfSources(): string {
+  const hash = createHash('sha256');
+  for (const file of globSync(sources, { cwd: root, exclude: ['**/*.test.*'] }).sort()) {
+    hash.update(`${file}\n`).update(readFileSync(join(root, file)));
+  }
+  return hash.digest('hex');
+}
+
+function isBuiltFrom(hash: string): boolean {
+  const stamp = join(built, 'sources.sha256');
+  return existsSync(stamp) && readFileSync(stamp, 'utf8') === hash;
+}
+
+function runVite(outDir: string): Promise<void> {
+  return new Promise((done, fail) => {
+    const child = spawn(process.execPath, [vite, 'build', '--outDir', outDir, '--logLevel', 'warn'], {
+      cwd: gateway,
+      // React's development build is chosen by this variable, whatever the process around us runs as.
+      env: { ...process.env, NODE_ENV: 'production' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text) => {
+        output += text;
+      });
+    child.once('error', fail);
+    child.once('close', (code) =>
+      code === 0 ? done() : fail(new PlainError(`The pages cannot be built:\n${output.trimEnd()}`)),
+    );
+  });
+}
+
+/** Once here, and not with every answer. */
+function compressIn(folder: string): void {
+  for (const file of globSync('**/*.{css,html,js,svg}', { cwd: folder })) {
+    const path = join(folder, file);
+    const content = readFileSync(path);
+    writeFileSync(`${path}.gz`, gzipSync(content, { level: 9 }));
+    // The last two levels take ten times as long for one percent.
+    writeFileSync(`${path}.br`, brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }));
+  }
+}
+
+if (import.meta.main) {
+  await runCommand(async () => {
+    const result = await buildPages();
+    if (result === 'unavailable') throw new PlainError('The development dependencies are missing: run `pnpm install`.');
+    console.log(`pages: ${result}`);
+  });
+}
