@@ -68,6 +68,11 @@ const Config = z.object({
   LOGIN_FAILURE_LIMIT_PER_MINUTE: count
     .default(10)
     .describe('failed logins per minute for one user name, and ten times as many from one address'),
+  EVENT_STREAM_LIMIT: count.default(10_000).describe('event streams that one gateway keeps open'),
+  EVENT_STREAM_LIMIT_PER_USER: count.default(10).describe('event streams about jobs that one user may have open'),
+  EVENT_STREAM_LIMIT_PER_ADDRESS: count
+    .default(200)
+    .describe('event streams about seats that may be open to one address'),
 });
 export type Config = z.infer<typeof Config>;
 

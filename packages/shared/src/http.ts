@@ -110,6 +110,8 @@ function measureRequests(http: Http, metrics: Registry): void {
     registers: [metrics],
   });
   http.addHook('onResponse', async (request, reply) => {
+    // A stream lasts as long as its client likes: no latency, and whoever sends it writes its line.
+    if (String(reply.getHeader('content-type')).startsWith('text/event-stream')) return;
     const route = request.routeOptions.url ?? 'unknown';
     latency.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1_000);
     request.log.info(

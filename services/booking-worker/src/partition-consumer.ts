@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Envelope, Outcomes } from '@boxoffice/shared/contracts/jobs';
+import { type Envelope, type Outcomes, seatsChangedChannel } from '@boxoffice/shared/contracts/jobs';
 import type { Logger } from '@boxoffice/shared/logging';
 import { queueName } from '@boxoffice/shared/partition';
 import { type Job, Queue, UnrecoverableError, Worker } from 'bullmq';
@@ -171,7 +171,11 @@ export class PartitionConsumer {
     this.#movedAt = Date.now();
     this.#inHandId = undefined;
     // Committed, so it may be spoken. A message that gets lost is made up for by the gateway's sweep.
-    this.#parts.redis.publish(reply_to, JSON.stringify(outcomes)).catch(() => undefined);
+    // One that says which seats to look at again, likewise.
+    const messages = this.#parts.redis.pipeline().publish(reply_to, JSON.stringify(outcomes));
+    const shows = showsOf(outcomes);
+    if (shows.length > 0) messages.publish(seatsChangedChannel, JSON.stringify(shows));
+    messages.exec().catch(() => undefined);
     for (const [place, outcome] of outcomes.entries()) {
       const request = requests[place];
       const reason = outcome.status === 'succeeded' ? undefined : outcome.problem.code;
@@ -191,4 +195,10 @@ export class PartitionConsumer {
       throw new UnrecoverableError('no request of this job could be decided');
     return outcomes;
   }
+}
+
+/** The shows whose seats these outcomes may have changed. A second run over what is written names them again. */
+function showsOf(outcomes: Outcomes): number[] {
+  const shows = outcomes.map((outcome) => (outcome.status === 'succeeded' ? outcome.booking.show_id : null));
+  return [...new Set(shows)].filter((show) => show !== null);
 }

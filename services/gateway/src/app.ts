@@ -19,10 +19,14 @@ import { adminBookings } from './routes/bookings/admin-bookings.ts';
 import { book } from './routes/bookings/book.ts';
 import { cancel } from './routes/bookings/cancel.ts';
 import { getJob } from './routes/bookings/get-job.ts';
+import { jobEvents } from './routes/bookings/job-events.ts';
 import { myBookings } from './routes/bookings/my-bookings.ts';
 import { jwksRoute } from './routes/jwks.ts';
 import { movieRoutes } from './routes/movies.ts';
+import { seatEvents } from './routes/seat-events.ts';
 import { showRoutes } from './routes/shows.ts';
+import { EventStreams } from './streams/event-streams.ts';
+import { SeatWatch } from './streams/seat-watch.ts';
 
 export interface GatewayDependencies extends Pick<Parts, 'catalog' | 'config' | 'keys' | 'logger' | 'orm' | 'redis'> {
   /** A connection of its own, for outcomes. */
@@ -48,9 +52,22 @@ export function buildGateway(dependencies: GatewayDependencies): Http {
     logger,
     metrics,
   });
-  const parts: Parts = { ...dependencies, queue, bookings: new Bookings(orm), users: new Users(orm) };
+  const streams = new EventStreams(config, metrics);
+  const seatWatch = new SeatWatch({ catalog, subscriber, logger });
+  const parts: Parts = {
+    ...dependencies,
+    queue,
+    streams,
+    seatWatch,
+    bookings: new Bookings(orm),
+    users: new Users(orm),
+  };
   // First of all: who waits for an outcome is answered, so that closing need not wait for the outcome.
   http.addHook('preClose', () => queue.stopWaiting());
+  http.addHook('preClose', async () => {
+    seatWatch.close();
+    streams.close();
+  });
   http.addHook('onClose', () => queue.close());
 
   addSecurity(http, parts);
@@ -68,8 +85,10 @@ export function addRoutes(http: Http, parts: Parts): void {
   authRoutes(http, parts);
   movieRoutes(http, parts);
   showRoutes(http, parts);
+  seatEvents(http, parts);
   book(http, parts);
   getJob(http, parts);
+  jobEvents(http, parts);
   myBookings(http, parts);
   cancel(http, parts);
   adminMovieRoutes(http, parts);

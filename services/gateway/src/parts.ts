@@ -7,6 +7,8 @@ import type { SigningKeys } from './keys.ts';
 import type { BookingQueue } from './queue/booking-queue.ts';
 import type { Bookings } from './repositories/bookings.ts';
 import type { Users } from './repositories/users.ts';
+import type { EventStreams } from './streams/event-streams.ts';
+import type { SeatWatch } from './streams/seat-watch.ts';
 
 /** What the gateway is made of: built once in app.ts, handed to whoever names it. */
 export interface Parts {
@@ -20,4 +22,6 @@ export interface Parts {
   queue: BookingQueue;
   bookings: Bookings;
   users: Users;
+  streams: EventStreams;
+  seatWatch: SeatWatch;
 }

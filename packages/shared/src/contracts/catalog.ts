@@ -169,6 +169,17 @@ export const SeatMap = z
   });
 export type SeatMap = z.infer<typeof SeatMap>;
 
+/** What has changed in a seat map: the seats that have another status now. */
+export const SeatChanges = SeatMap.pick({ show_id: true, available_seats: true, seats: true }).meta({
+  id: 'SeatChanges',
+  example: {
+    show_id: 7,
+    available_seats: 0,
+    seats: [{ seat_number: 'A2', row: 'A', number: 2, status: 'booked' }],
+  },
+});
+export type SeatChanges = z.infer<typeof SeatChanges>;
+
 /** What the gateway must know of a show before it queues a request for it. */
 export interface ShowFacts {
   id: number;

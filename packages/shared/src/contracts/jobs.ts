@@ -44,6 +44,12 @@ export type Outcome =
 /** A job's return value, and the message on `reply_to`: an outcome per request, in their order. */
 export type Outcomes = Outcome[];
 
+/**
+ * Redis channel on which workers tell every gateway which shows' seats have changed, once it is
+ * committed: a JSON array of show ids. A hint where to look and no more, so it may get lost.
+ */
+export const seatsChangedChannel = 'boxoffice:seats-changed';
+
 /** A job's name on the operators' board: what it carries, at a glance. */
 export function envelopeName(requests: readonly BookingRequest[]): string {
   const [only, second] = requests;

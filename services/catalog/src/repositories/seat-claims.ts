@@ -6,6 +6,7 @@
 import { Booking, type SeatClaim } from '@boxoffice/shared/db/booking';
 import type { EntityManager } from '@boxoffice/shared/db/orm';
 import { showLockClass } from '@boxoffice/shared/db/show-lock';
+import type { Occupancy } from '@boxoffice/shared/seat-map';
 
 const isLive = '(expires_at is null or expires_at > now())';
 
@@ -44,25 +45,19 @@ export async function lockBookings(em: EntityManager, showId: number): Promise<v
   await em.execute('select pg_advisory_xact_lock(?, ?)', [showLockClass, showId]);
 }
 
-/** A show's plan and who has its seats, as of one instant. */
-export interface Occupancy {
-  total_seats: number;
-  seats_per_row: number;
-  /** Labels with a space between, in a fixed order; empty when there is none. */
-  booked: string;
-  held: string;
-}
-
-/** Reads a show's occupancy in one statement, so that plan and claims belong together; null without such a show. */
-export async function findOccupancy(em: EntityManager, showId: number): Promise<Occupancy | null> {
+/**
+ * Reads who has which seat of these shows in one statement, so that plan and claims belong together and
+ * two calls, one after the other, never go back in time. A show that is not there is not in the map.
+ */
+export async function findOccupancies(em: EntityManager, showIds: number[]): Promise<Map<number, Occupancy>> {
   const labels = (which: string) =>
     `coalesce((select string_agg(seat_number, ' ' order by seat_number) from booking.seat_claims
                where show_id = shows.id and ${which}), '')`;
-  const [occupancy] = await em.execute<Occupancy[]>(
-    `select total_seats, seats_per_row,
+  const rows = await em.execute<(Occupancy & { id: number })[]>(
+    `select id, total_seats, seats_per_row,
             ${labels('expires_at is null')} as booked, ${labels('expires_at > now()')} as held
-     from catalog.shows where id = ?`,
-    [showId],
+     from catalog.shows where id in (?)`,
+    [showIds],
   );
-  return occupancy ?? null;
+  return new Map(rows.map(({ id, ...occupancy }) => [id, occupancy]));
 }

@@ -1,19 +1,35 @@
 import { IdParams } from '@boxoffice/shared/contracts/catalog';
 import type { MikroORM } from '@boxoffice/shared/db/orm';
 import type { Http } from '@boxoffice/shared/http';
-import { findOccupancy } from '../repositories/seat-claims.ts';
+import { seatMap, seatMapTag } from '@boxoffice/shared/seat-map';
+import { findOccupancies } from '../repositories/seat-claims.ts';
 import { showNotFound } from '../repositories/shows.ts';
-import { matchesTag, seatMap, seatMapTag } from '../seat-map.ts';
+import { ShowIds } from './show-ids.ts';
 
-/** The seat map of a show, or 304 for who has it already. */
+/** Who has which seat: the map of one show, or what the maps of many follow from. */
 export function seatMapRoutes(http: Http, orm: MikroORM): void {
   http.get('/internal/shows/:id/seats', { schema: { params: IdParams } }, async (request, reply) => {
     const { id } = request.params;
-    const occupancy = await findOccupancy(orm.em.fork(), id);
+    const occupancy = (await findOccupancies(orm.em.fork(), [id])).get(id);
     if (!occupancy) throw showNotFound(id);
     const tag = seatMapTag(occupancy);
     reply.header('etag', tag);
     if (matchesTag(request.headers['if-none-match'], tag)) return reply.code(304).send();
     return seatMap(id, occupancy);
   });
+
+  // Asked again and again while someone watches a show: not a line each.
+  http.get('/internal/occupancies', { schema: { querystring: ShowIds }, logLevel: 'warn' }, async (request) => ({
+    results: [...(await findOccupancies(orm.em.fork(), request.query.ids))],
+  }));
+}
+
+/**
+ * Whether an If-None-Match header names this entity tag (RFC 9110, 13.1.2: weak comparison).
+ *
+ * @param header as it came; absent matches nothing
+ */
+function matchesTag(header: string | undefined, tag: string): boolean {
+  const candidates = (header ?? '').split(',').map((candidate) => candidate.trim().replace(/^W\//, ''));
+  return candidates.includes(tag) || candidates.includes('*');
 }

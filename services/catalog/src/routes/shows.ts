@@ -1,19 +1,10 @@
 import { AdminShowQuery, IdParams, ShowChangeBody, ShowCreateBody } from '@boxoffice/shared/contracts/catalog';
 import type { MikroORM } from '@boxoffice/shared/db/orm';
 import type { Http } from '@boxoffice/shared/http';
-import { z } from 'zod';
 import { createShow, findBookingShows, getShow, getShowFacts, listShows } from '../repositories/shows.ts';
 import { changeShow } from '../use-cases/change-show.ts';
 import { deleteShow } from '../use-cases/delete-show.ts';
-
-/** `?ids=1,2,3`: a page of bookings has no more shows than this. */
-const ShowIds = z.object({
-  ids: z
-    .string()
-    .max(1_200)
-    .transform((text) => text.split(',').map(Number))
-    .pipe(z.array(z.int32().positive()).max(100)),
-});
+import { ShowIds } from './show-ids.ts';
 
 /** Shows, and what the booking path wants to know of them. */
 export function showRoutes(http: Http, orm: MikroORM): void {

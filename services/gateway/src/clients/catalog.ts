@@ -13,6 +13,7 @@ import type {
 } from '@boxoffice/shared/contracts/catalog';
 import type { Rows } from '@boxoffice/shared/contracts/pagination';
 import { Problem, ProblemError } from '@boxoffice/shared/contracts/problems';
+import type { Occupancy } from '@boxoffice/shared/seat-map';
 import { Pool } from 'undici';
 import { ShowFactsCache } from './show-facts-cache.ts';
 
@@ -125,6 +126,19 @@ export class CatalogClient {
   ): Promise<{ etag: string; json: Buffer | null }> {
     const { status, etag = '', body } = await this.#send(`/shows/${id}/seats`, requestId, { ifNoneMatch });
     return { etag, json: status === 304 ? null : body };
+  }
+
+  /**
+   * Who has which seat of these shows, read in one statement: of two calls, one after the other, the
+   * second is never older than the first.
+   *
+   * @param ids at most 100; any that are gone are not in the map
+   */
+  async findOccupancies(ids: readonly number[], requestId: string): Promise<Map<number, Occupancy>> {
+    const { results } = await this.#ask<{ results: [number, Occupancy][] }>('/occupancies', requestId, {
+      query: { ids: ids.join() },
+    });
+    return new Map(results);
   }
 
   /**

@@ -6,6 +6,8 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { stringify } from 'yaml';
+import { z } from 'zod';
+import { eventBytes } from '../streams/event-stream.ts';
 
 const description = `
 Boxoffice sells movie seats. Sign up, log in, put the access token under **Authorize**, look for a show and book.
@@ -158,4 +160,13 @@ export function problems(...codes: ProblemCode[]) {
     number,
     { description: string; content: { 'application/problem+json': { schema: typeof Problem } } }
   >;
+}
+
+/** The answer of an operation that is a stream, for its schema. `events` are examples, one of each kind. */
+export function eventStream(description: string, events: { event: string; data: unknown; id?: string }[]) {
+  const text = `retry: 2000\n\n${events.map(({ event, data, id }) => eventBytes(event, data, id)).join('')}`;
+  return {
+    description,
+    content: { 'text/event-stream': { schema: z.string(), examples: { events: { value: text } } } },
+  };
 }

@@ -8,6 +8,7 @@ import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { Histogram, type Registry } from 'prom-client';
 import { IdempotencyKeys } from './idempotency-keys.ts';
+import { JobWatch, type JobWatcher } from './job-watch.ts';
 import { OutcomeInbox } from './outcome-inbox.ts';
 import {
   type Draft,
@@ -42,6 +43,7 @@ export class BookingQueue {
   readonly #limit: number;
   readonly #keys: IdempotencyKeys;
   readonly #inbox: OutcomeInbox;
+  readonly #watch: JobWatch;
   readonly #partitions: PartitionQueue[];
   readonly #sizes: Histogram;
   #flushing = false;
@@ -70,8 +72,12 @@ export class BookingQueue {
     this.#inbox = new OutcomeInbox({
       ...parts,
       find: (envelopeId) => this.#findOutcomes(envelopeId),
-      onDecided: (envelopeId) => this.#decided(envelopeId),
+      onOutcomes: (outcomes, envelopeId) => {
+        this.#watch.receive(outcomes);
+        this.#decided(envelopeId);
+      },
     });
+    this.#watch = new JobWatch((envelopeId) => this.#findEnvelope(envelopeId));
     this.#sizes = new Histogram({
       name: 'booking_submitted_envelope_requests',
       help: 'Requests in one job, as submitted',
@@ -109,20 +115,13 @@ export class BookingQueue {
 
   /** Finds a request by its id, wherever it stands; null when the queue does not know it (any more). */
   async find(id: string): Promise<QueuedJob | null> {
-    const parts = readBookingId(id);
-    const partition = parts && this.#partitions[parts.partition];
-    if (!partition) return null;
-    const [job, ahead] = await unlessAway(() =>
-      Promise.all([partition.findJob(parts.envelopeId), partition.jobsAhead(parts.envelopeId)]),
-    );
-    const request = job?.requests.find((one) => one.id === id);
-    if (!job || !request) return null;
-    const outcome = job.outcomes?.find((one) => one.id === id) ?? null;
-    const status = outcome ? 'decided' : job.finished ? 'failed' : ahead === null ? 'active' : 'queued';
-    const before = job.requests.indexOf(request);
-    const position =
-      status === 'queued' ? partition.requestsIn(ahead ?? 0) + before + 1 : status === 'active' ? before + 1 : 0;
-    return { request, status, position, outcome };
+    const envelopeId = readBookingId(id)?.envelopeId;
+    return (envelopeId && (await this.#findEnvelope(envelopeId)).get(id)) || null;
+  }
+
+  /** Tells how a request stands, until its outcome and as long as the watcher likes; gives what ends it. */
+  watch(id: string, watcher: JobWatcher): () => void {
+    return this.#watch.add(id, watcher);
   }
 
   /** Forgets the Idempotency-Key of a request that was never accepted. */
@@ -133,6 +132,7 @@ export class BookingQueue {
   /** Answers everyone who waits for an outcome; what is queued stays queued. */
   async stopWaiting(): Promise<void> {
     this.#inbox.close();
+    this.#watch.close();
   }
 
   async close(): Promise<void> {
@@ -238,6 +238,24 @@ export class BookingQueue {
         outcome: outcomes[index] ?? Promise.resolve(null),
       });
     }
+  }
+
+  /** How the requests of an envelope stand, by id; none when the queue does not know it (any more). */
+  async #findEnvelope(envelopeId: string): Promise<Map<string, QueuedJob>> {
+    const partition = this.#partitions[partitionIn(envelopeId)];
+    if (!partition) return new Map();
+    const [job, ahead] = await unlessAway(() =>
+      Promise.all([partition.findJob(envelopeId), partition.jobsAhead(envelopeId)]),
+    );
+    const outcomes = new Map(job?.outcomes?.map((outcome) => [outcome.id, outcome]));
+    const standing = (request: BookingRequest, index: number): QueuedJob => {
+      const outcome = outcomes.get(request.id) ?? null;
+      if (outcome || job?.finished) return { request, status: outcome ? 'decided' : 'failed', position: 0, outcome };
+      return ahead === null
+        ? { request, status: 'active', position: index + 1, outcome }
+        : { request, status: 'queued', position: partition.requestsIn(ahead) + index + 1, outcome };
+    };
+    return new Map(job?.requests.map((request, index) => [request.id, standing(request, index)]));
   }
 
   async #findOutcomes(envelopeId: string): Promise<Outcomes | null> {

@@ -31,23 +31,25 @@ export class OutcomeInbox {
   #waiting = 0;
   #closed = false;
   readonly #find: (envelopeId: string) => Promise<Outcomes | null>;
-  readonly #onDecided: (envelopeId: string) => void;
+  readonly #onOutcomes: (outcomes: Outcomes, envelopeId: string) => void;
   readonly #sweeper: NodeJS.Timeout;
 
   /**
    * @param subscriber a connection of its own; it subscribes now and again after each outage
    * @param find looks an envelope's outcomes up, null while there are none
-   * @param onDecided hears of every envelope of this process whose outcomes arrived
+   * @param onOutcomes hears the outcomes of every envelope of this process, and some a second time
    */
   constructor(parts: {
     subscriber: Redis;
     logger: Logger;
     find: (envelopeId: string) => Promise<Outcomes | null>;
-    onDecided: (envelopeId: string) => void;
+    onOutcomes: (outcomes: Outcomes, envelopeId: string) => void;
   }) {
     this.#find = parts.find;
-    this.#onDecided = parts.onDecided;
-    parts.subscriber.on('message', (_channel, message) => this.#receive(JSON.parse(message) as Outcomes));
+    this.#onOutcomes = parts.onOutcomes;
+    parts.subscriber.on('message', (channel, message) => {
+      if (channel === this.channel) this.#receive(JSON.parse(message) as Outcomes);
+    });
     parts.subscriber
       .subscribe(this.channel)
       .catch((error: Error) => parts.logger.error(error, 'cannot subscribe to outcomes'));
@@ -85,7 +87,7 @@ export class OutcomeInbox {
   #receive(outcomes: Outcomes): void {
     for (const outcome of outcomes) this.#settle(outcome.id, outcome);
     const envelopeId = outcomes[0] && readBookingId(outcomes[0].id)?.envelopeId;
-    if (envelopeId) this.#onDecided(envelopeId);
+    if (envelopeId) this.#onOutcomes(outcomes, envelopeId);
   }
 
   #settle(id: string, outcome: Outcome | null, leaving = this.#waiters.get(id) ?? []): void {

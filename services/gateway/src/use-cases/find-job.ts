@@ -2,6 +2,7 @@ import { bookingView, type JobView } from '@boxoffice/shared/contracts/booking';
 import type { Outcome } from '@boxoffice/shared/contracts/jobs';
 import { problem } from '@boxoffice/shared/contracts/problems';
 import type { Parts } from '../parts.ts';
+import type { QueuedJob } from '../queue/booking-queue.ts';
 
 /**
  * Where a request stands: from PostgreSQL when it made or cancelled a booking, which is for ever,
@@ -25,18 +26,19 @@ export async function findJob(
     };
   }
   const job = await parts.queue.find(id);
-  if (!job || job.request.user_id !== userId) return null;
-  const { kind } = job.request;
-  if (job.outcome) return decidedJob(kind, job.outcome);
-  if (job.status === 'failed')
-    return {
-      id,
-      kind,
-      status: 'failed',
-      position: 0,
-      problem: problem('internal_error', 'This request could not be decided.'),
-    };
-  return { id, kind, status: job.status === 'queued' ? 'queued' : 'active', position: job.position };
+  return job && job.request.user_id === userId ? standingJob(id, job.request.kind, job) : null;
+}
+
+/** The public form of a request as the queue knows it. */
+export function standingJob(
+  id: string,
+  kind: JobView['kind'],
+  { status, position, outcome }: Omit<QueuedJob, 'request'>,
+): JobView {
+  if (outcome) return decidedJob(kind, outcome);
+  if (status === 'failed')
+    return { id, kind, status, position, problem: problem('internal_error', 'This request could not be decided.') };
+  return { id, kind, status: status === 'queued' ? 'queued' : 'active', position };
 }
 
 /** The public form of a request that has its outcome. */

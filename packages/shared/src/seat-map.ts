@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
-import type { SeatMap, ShowView } from '@boxoffice/shared/contracts/catalog';
-import { seatAt } from '@boxoffice/shared/seats';
-import type { Occupancy } from './repositories/seat-claims.ts';
+import type { SeatMap } from './contracts/catalog.ts';
+import { type SeatPlan, seatAt } from './seats.ts';
+
+/** A show's plan and who has its seats, as of one instant: all that its seat map follows from. */
+export interface Occupancy extends SeatPlan {
+  /** Labels with a space between, in a fixed order; empty when there is none. */
+  booked: string;
+  held: string;
+}
 
 /** Strong entity tag of a seat map (RFC 9110, 8.8.3): the map follows from the occupancy alone. */
 export function seatMapTag({ total_seats, seats_per_row, booked, held }: Occupancy): string {
@@ -10,7 +16,7 @@ export function seatMapTag({ total_seats, seats_per_row, booked, held }: Occupan
 }
 
 /** Every seat of the show, in the order of the hall. */
-export function seatMap(showId: ShowView['id'], occupancy: Occupancy): SeatMap {
+export function seatMap(showId: number, occupancy: Occupancy): SeatMap {
   const { total_seats, seats_per_row } = occupancy;
   const booked = labels(occupancy.booked);
   const held = labels(occupancy.held);
@@ -33,14 +39,4 @@ export function seatMap(showId: ShowView['id'], occupancy: Occupancy): SeatMap {
 
 function labels(text: string): Set<string> {
   return new Set(text ? text.split(' ') : []);
-}
-
-/**
- * Whether an If-None-Match header names this entity tag (RFC 9110, 13.1.2: weak comparison).
- *
- * @param header as it came; absent matches nothing
- */
-export function matchesTag(header: string | undefined, tag: string): boolean {
-  const candidates = (header ?? '').split(',').map((candidate) => candidate.trim().replace(/^W\//, ''));
-  return candidates.includes(tag) || candidates.includes('*');
 }

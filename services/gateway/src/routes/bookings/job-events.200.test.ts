@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Boxoffice, startBoxoffice } from '../../../../../test/support/boxoffice.ts';
+import { readEvents } from '../../../../../test/support/events.ts';
+import { closeShow } from '../../../../../test/support/show-gate.ts';
+
+let boxoffice: Boxoffice;
+beforeAll(async () => {
+  boxoffice = await startBoxoffice({ gateways: 2 });
+});
+afterAll(() => boxoffice.stop());
+
+const follow = (id: string, gateway = 0, user = 1) =>
+  readEvents(`${boxoffice.gateways[gateway]?.url}/api/jobs/${id}/events/`, {
+    authorization: `Bearer ${boxoffice.token(user)}`,
+  });
+const jobOf = async (id: string) => (await boxoffice.call(`/api/jobs/${id}/`, { user: 1 })).body;
+
+test.each([0, 1])(
+  'every change up to the outcome, and the end, at gateway %i of the one that asked',
+  async (gateway) => {
+    const show = await boxoffice.addShow();
+    const gate = await closeShow(boxoffice.orm, show);
+    const first = await boxoffice.book(show, 'A1');
+    await gate.reached(1);
+    const second = await boxoffice.book(show, 'A1');
+    const [one, two] = [await follow(first.body.id, gateway), await follow(second.body.id, gateway)];
+    expect(one.headers).toMatchObject({
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-store',
+    });
+    expect(await one.next()).toEqual({ event: 'job', data: await jobOf(first.body.id) });
+    expect(await two.next()).toEqual({ event: 'job', data: await jobOf(second.body.id) });
+    await gate.open();
+    expect(await one.ended).toBe(true);
+    expect(await two.ended).toBe(true);
+    expect(one.events.at(-1)).toEqual({ event: 'job', data: await jobOf(first.body.id) });
+    expect(two.events.at(-1)).toEqual({ event: 'job', data: await jobOf(second.body.id) });
+    expect(one.events.map(({ data }) => data.status)).toEqual(['active', 'succeeded']);
+    expect(two.events.map(({ data }) => data.status)).toEqual(expect.arrayContaining(['queued', 'rejected']));
+  },
+);
+
+test('of a job that is decided: its outcome, and the end', async () => {
+  const show = await boxoffice.addShow();
+  const { body } = await boxoffice.book(show, 'A1', { wait: 10 });
+  const stream = await follow(body.id);
+  expect(await stream.ended).toBe(true);
+  expect(stream.events).toEqual([{ event: 'job', data: await jobOf(body.id) }]);
+});
+
+test('nothing is left open', async () => {
+  const metrics = await (await fetch(`${boxoffice.url}/metrics`)).text();
+  expect(metrics).toContain('event_streams_open{kind="job"} 0');
+});

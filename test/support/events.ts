@@ -1,0 +1,80 @@
+/** A reader of server-sent events, as a client would be. */
+import { request } from 'node:http';
+import { eventually } from './eventually.ts';
+
+interface ServerEvent {
+  event: string;
+  // biome-ignore lint/suspicious/noExplicitAny: each test knows what it reads
+  data: any;
+  id?: string;
+}
+
+export interface EventReader {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  /** Everything that came, as text. */
+  text: string;
+  /** The events so far. */
+  events: ServerEvent[];
+  /** Waits until there are this many events, or one of this name behind those that it gave before; gives it. */
+  next(name?: string, timeoutMs?: number): Promise<ServerEvent>;
+  /** Reads no more, but stays connected. */
+  pause(): void;
+  resume(): void;
+  /** Goes away. */
+  close(): void;
+  /** Resolves when the stream has ended: true when the server ended it properly. */
+  ended: Promise<boolean>;
+}
+
+/** Asks for a stream; resolves when the head of the answer is there. */
+export function readEvents(url: string, headers: Record<string, string> = {}): Promise<EventReader> {
+  return new Promise((resolve, reject) => {
+    const asked = request(url, { headers, agent: false });
+    asked.once('error', reject);
+    asked.once('response', (response) => {
+      asked.on('error', () => undefined);
+      let given = 0;
+      let unread = '';
+      const reader: EventReader = {
+        status: response.statusCode ?? 0,
+        headers: response.headers,
+        text: '',
+        events: [],
+        async next(name, timeoutMs = 10_000) {
+          const index = await eventually(
+            () => {
+              const found = reader.events.findIndex((one, at) => at >= given && (!name || one.event === name));
+              if (found < 0) throw new Error(`no ${name ?? 'event'} behind ${JSON.stringify(reader.events.slice(-2))}`);
+              return { found };
+            },
+            { timeoutMs, intervalMs: 5 },
+          );
+          given = index.found + 1;
+          return reader.events[index.found] as ServerEvent;
+        },
+        pause: () => void response.pause(),
+        resume: () => void response.resume(),
+        close: () => asked.destroy(),
+        ended: new Promise((done) => response.once('close', () => done(response.complete))),
+      };
+      response.on('error', () => undefined);
+      response.setEncoding('utf8').on('data', (text: string) => {
+        reader.text += text;
+        const blocks = (unread + text).split('\n\n');
+        unread = blocks.pop() ?? '';
+        reader.events.push(...blocks.flatMap((block) => eventOf(block) ?? []));
+      });
+      resolve(reader);
+    });
+    asked.end();
+  });
+}
+
+function eventOf(block: string): ServerEvent | null {
+  const fields = new Map(block.split('\n').map((line) => line.split(/: (.*)/s) as [string, string]));
+  const data = fields.get('data');
+  if (data === undefined) return null;
+  const id = fields.get('id');
+  return { event: fields.get('event') ?? 'message', data: JSON.parse(data), ...(id !== undefined && { id }) };
+}
