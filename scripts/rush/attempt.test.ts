@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { BookingView } from '@boxoffice/shared/contracts/booking';
+import { type Booking, createBoxoffice, memoryTokens } from '@boxoffice/client';
 import { problem } from '@boxoffice/shared/contracts/problems';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { requestSeat } from './attempt.ts';
@@ -13,7 +13,7 @@ interface Told {
   headers?: Record<string, string>;
 }
 
-const booking: BookingView = {
+const booking: Booking = {
   id: 'b-1',
   show_id: 1,
   seats: ['A1'],
@@ -46,10 +46,10 @@ beforeEach(() => {
 });
 afterAll(() => server.close());
 
-const buyer = { id: 1, username: 'rush-1', token: 'token' };
 function attempt(answers: typeof told, polls = false) {
   told = answers;
-  return requestSeat({ url, show: 1, run: 'run', buyer, seat: 'A1', polls });
+  const boxoffice = createBoxoffice({ url, tokens: memoryTokens({ access: 'token' }) });
+  return requestSeat({ show: 1, run: 'run', buyer: { id: 1, username: 'rush-1', boxoffice }, seat: 'A1', polls });
 }
 const lines = () => asked.map(({ method, url: path }) => `${method} ${path}`);
 

@@ -1,15 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import type { TokenPair, UserView } from '@boxoffice/shared/contracts/identity';
-import type { Problem } from '@boxoffice/shared/contracts/problems';
+import { type Boxoffice, createBoxoffice, NoAnswerError, ProblemError, patiently } from '@boxoffice/client';
 import { PlainError } from '../plain-error.ts';
-import { type Answer, askPolitely, type Call } from './http.ts';
 import type { RushOptions } from './rush.ts';
 
 export interface Buyer {
   id: number;
   username: string;
-  /** Access token, good for 15 minutes. */
-  token: string;
+  /** Logged in as this buyer. */
+  boxoffice: Boxoffice;
 }
 
 /** Each of them costs the gateway a password hash: more at once would only wait there. */
@@ -35,27 +33,31 @@ export async function signUpBuyers({
   const names = Array.from({ length: count }, (_, place) => `rush-${run}-${place + 1}`);
   const users = await someAtOnce(
     names,
-    (username) =>
-      send<UserView>(`${url}/api/auth/signup/`, { body: { username, email: `${username}@rush.example`, password } }),
+    async (username) => {
+      const boxoffice = createBoxoffice({ url });
+      const email = `${username}@rush.example`;
+      const { id } = await insistently(url, () => boxoffice.signUp({ username, email, password }));
+      return { id, username, boxoffice };
+    },
     (done) => onProgress('signing up', done, count),
   );
   // All sign-ups first, so that the tokens are as fresh as can be when the rush begins.
-  return someAtOnce(
+  await someAtOnce(
     users,
-    async ({ id, username }) => {
-      const { access } = await send<TokenPair>(`${url}/api/auth/login/`, { body: { username, password } });
-      return { id, username, token: access };
-    },
+    ({ username, boxoffice }) => insistently(url, () => boxoffice.logIn({ username, password })),
     (done) => onProgress('logging in', done, count),
   );
+  return users;
 }
 
-async function send<Body>(url: string, call: Call): Promise<Body> {
-  const answer = (await askPolitely<Body>(url, call, { deadline: performance.now() + patienceMs })) as Answer<
-    Body & Problem
-  >;
-  if (answer.status < 300) return answer.body;
-  throw new PlainError(`${url} answers ${answer.status}: ${answer.body?.detail ?? 'and does not say why'}`);
+async function insistently<Result>(url: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await patiently(work, { patienceMs });
+  } catch (error) {
+    if (error instanceof ProblemError) throw new PlainError(`${url} answers ${error.status}: ${error.message}`);
+    if (error instanceof NoAnswerError) throw new PlainError(`${url} does not answer: ${error.message}`);
+    throw error;
+  }
 }
 
 /** Does the work for every item, `atOnce` at a time; results in the order of the items. */

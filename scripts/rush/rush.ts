@@ -1,10 +1,9 @@
 /** A rush on one show, through the public interface alone; what became of it, out of the database. */
 import { randomBytes } from 'node:crypto';
-import type { SeatMap, ShowView } from '@boxoffice/shared/contracts/catalog';
+import { createBoxoffice, ProblemError } from '@boxoffice/client';
 import { PlainError } from '../plain-error.ts';
 import { type Ending, requestSeat } from './attempt.ts';
 import { type Buyer, signUpBuyers } from './buyers.ts';
-import { ask } from './http.ts';
 import { type LatenciesMs, latenciesMs } from './latencies.ts';
 import { checkDatabase, isClean, readVerdict, type Verdict } from './verdict.ts';
 
@@ -71,7 +70,7 @@ export async function rush(options: RushOptions): Promise<RushReport> {
   const startedAt = performance.now();
   const results = await Promise.all(
     plans.map(async (plan) => {
-      const result = await requestSeat({ url, show, run, ...plan });
+      const result = await requestSeat({ show, run, ...plan });
       onProgress('booking', ++done, plans.length);
       return { ...plan, ...result };
     }),
@@ -113,31 +112,30 @@ export interface RushResult {
 
 /** @throws {PlainError} saying what to do when there is nothing to rush for */
 async function seatsToAimAt({ url, show, seats }: RushOptions): Promise<{ label: string; free: boolean }[]> {
-  const answer = await ask<SeatMap>(`${url}/api/shows/${show}/seats/`).catch((error: Error) => {
+  const boxoffice = createBoxoffice({ url });
+  const path = { id: show };
+  const map = await boxoffice.get('/api/shows/{id}/seats/', { params: { path } }).catch((error: Error) => {
+    if (!(error instanceof ProblemError)) {
+      throw new PlainError(
+        `Nothing answers at ${url} (${error.message}): start Boxoffice with \`npx -y pnpm start\`, or name its address with --url.`,
+      );
+    }
     throw new PlainError(
-      `Nothing answers at ${url} (${error.message}): start Boxoffice with \`npx -y pnpm start\`, or name its address with --url.`,
+      error.status === 404
+        ? `There is no show ${show} at ${url}: look for one at ${url}/api/movies/, or load the samples with \`pnpm seed\`.`
+        : `${url} does not say which seats show ${show} has: it answers ${error.status}. Try again in a moment.`,
     );
   });
-  if (answer.status === 404) {
-    throw new PlainError(
-      `There is no show ${show} at ${url}: look for one at ${url}/api/movies/, or load the samples with \`pnpm seed\`.`,
-    );
-  }
-  if (answer.status !== 200) {
-    throw new PlainError(
-      `${url} does not say which seats show ${show} has: it answers ${answer.status}. Try again in a moment.`,
-    );
-  }
-  const { body } = await ask<ShowView>(`${url}/api/shows/${show}/`);
-  if (Date.parse(body.date_time) <= Date.now()) {
+  const { date_time } = await boxoffice.get('/api/shows/{id}/', { params: { path } });
+  if (Date.parse(date_time) <= Date.now()) {
     throw new PlainError(`Show ${show} has started, so its seats are not sold any more: choose another with --show.`);
   }
-  const aimedAt = answer.body.seats
+  const aimedAt = map.seats
     .slice(0, seats)
     .map((seat) => ({ label: seat.seat_number, free: seat.status === 'available' }));
   if (!aimedAt.some((seat) => seat.free)) {
     throw new PlainError(
-      aimedAt.length < answer.body.total_seats
+      aimedAt.length < map.total_seats
         ? `The first ${aimedAt.length} seats of show ${show} are all taken: aim at more of them with --seats, or at another show.`
         : `Show ${show} is full: choose another with --show, or make new ones with \`pnpm seed --large\`.`,
     );

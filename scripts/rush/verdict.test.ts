@@ -1,6 +1,6 @@
 /** A verdict that cannot say no is worth nothing: each promise is broken here once, on purpose. */
+import { type Booking, createBoxoffice } from '@boxoffice/client';
 import { newEnvelopeId, requestId } from '@boxoffice/shared/booking-id';
-import type { BookingView } from '@boxoffice/shared/contracts/booking';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts';
 import { withDatabase } from '../database.ts';
@@ -91,18 +91,20 @@ test('who was turned away clearly has nothing to complain of', async () => {
 test('another database is found out before anything is booked', async () => {
   await expect(checkDatabase(database.url, show, [])).resolves.toBeUndefined();
   await expect(checkDatabase(database.url, show + 1, [])).rejects.toThrow(/not the one behind this gateway/);
-  const stranger = { id: 1, username: 'nobody', token: '' };
+  const stranger = { id: 1, username: 'nobody', boxoffice };
   await expect(checkDatabase(database.url, show, [stranger])).rejects.toThrow(/not the one behind this gateway/);
 });
 
+/** Buyers who ask nobody. */
+const boxoffice = createBoxoffice({ url: 'http://127.0.0.1' });
 const verdictOf = (...results: RushResult[]) => readVerdict(database.url, { show, results });
 
 function told(user: number, seat: string, ending: Ending): RushResult {
-  return { buyer: { id: user, username: `rush-${user}`, token: '' }, seat, ending };
+  return { buyer: { id: user, username: `rush-${user}`, boxoffice }, seat, ending };
 }
 
 function booked(id: string, seat: string): Ending {
-  const booking: BookingView = {
+  const booking: Booking = {
     id,
     show_id: show,
     seats: [seat],

@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Boxoffice, startBoxoffice } from '../support/boxoffice.ts';
 
-/** The README's shell block under this heading. */
-function exampleUnder(heading: string): string {
-  const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
-  const block = readme.split(`## ${heading}\n`)[1]?.split('```')[1];
-  if (!block) throw new Error(`the README has no example under "${heading}"`);
-  return block.slice(block.indexOf('\n') + 1);
+const root = join(import.meta.dirname, '../..');
+
+/** The first code block of a README under this heading, with the address of this file's Boxoffice. */
+function exampleUnder(heading: string, file: string): string {
+  const block = readFileSync(join(root, file), 'utf8').split(`${heading}\n`)[1]?.split('```')[1];
+  if (!block) throw new Error(`${file} has no example under "${heading}"`);
+  return block.slice(block.indexOf('\n') + 1).replace('http://localhost:3000', boxoffice.url);
 }
 
 const curl = spawnSync('curl', ['--version']).status === 0;
@@ -22,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => boxoffice.stop());
 
 test.skipIf(!curl)("the README's booking in five lines books", () => {
-  const example = exampleUnder('A booking in five lines').replace('http://localhost:3000', boxoffice.url);
+  const example = exampleUnder('## A booking in five lines', 'README.md');
   const output = execFileSync('sh', ['-eu', '-c', example.replaceAll(/^(curl .*)$/gm, '$1; echo')], {
     encoding: 'utf8',
   });
@@ -36,4 +37,14 @@ test.skipIf(!curl)("the README's booking in five lines books", () => {
     count: 1,
     results: [{ id: booking.id, show: { movie: { title: 'The Last Reel' } } }],
   });
+});
+
+test("the client's README signs up, books, is refused the same seats, and cancels", () => {
+  const example = exampleUnder('# @boxoffice/client', 'packages/client/README.md');
+  const output = execFileSync(process.execPath, ['--input-type=module-typescript', '--eval', example], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  const lines = output.split('\n').filter((line) => line && !line.startsWith('place'));
+  expect(lines).toEqual([`booked [ 'A1', 'A2' ]`, `seat_taken [ 'A1', 'A2' ]`, 'cancelled']);
 });

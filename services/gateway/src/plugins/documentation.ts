@@ -47,7 +47,7 @@ export function addSchema(http: Http): void {
       },
     },
     transform: withExamples,
-    transformObject: jsonSchemaTransformObject,
+    transformObject: withSchemasInUse,
   });
 }
 
@@ -68,6 +68,24 @@ const withExamples: typeof jsonSchemaTransform = (operation) => {
     }
   }
   return written;
+};
+
+/** The generator writes each schema as it is sent and as it is answered; what no operation names is left out. */
+const withSchemasInUse: typeof jsonSchemaTransformObject = (written) => {
+  const document = jsonSchemaTransformObject(written);
+  if (!('openapi' in document)) return document;
+  const schemas: Record<string, unknown> = document.components?.schemas ?? {};
+  const inUse = new Set<string>();
+  const follow = (part: unknown) => {
+    for (const [, name = ''] of JSON.stringify(part).matchAll(/"#\/components\/schemas\/(\w+)"/g)) {
+      if (inUse.has(name)) continue;
+      inUse.add(name);
+      follow(schemas[name]);
+    }
+  };
+  follow(document.paths);
+  for (const name of Object.keys(schemas)) if (!inUse.has(name)) delete schemas[name];
+  return document;
 };
 
 /** Serves the document, Swagger UI and ReDoc, with nothing loaded from elsewhere. */
