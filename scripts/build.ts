@@ -17,7 +17,7 @@ const sources = [
   'scripts/build.ts',
   'services/gateway/vite.config.ts',
   'services/gateway/web/*.{html,json}',
-  'services/gateway/web/{admin,boxoffice,public,src}/**/*.*',
+  'services/gateway/web/{admin,boxoffice,src}/**/*.*',
   'packages/client/{package.json,src/**/*.ts}',
 ];
 

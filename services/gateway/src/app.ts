@@ -76,7 +76,7 @@ export function buildGateway(dependencies: GatewayDependencies): Http {
   http.after(() => addRoutes(http, parts));
   addDocumentationPages(http);
   addOperatorsBoard(http, parts);
-  addPages(http);
+  addPages(http, parts);
   return http;
 }
 

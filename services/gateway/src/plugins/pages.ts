@@ -4,6 +4,8 @@ import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import type { Http } from '@boxoffice/shared/http';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
+import type { Parts } from '../parts.ts';
+import { addLandingPage } from './landing-page.ts';
 
 /** Where `pnpm build` puts the pages. */
 const built = join(import.meta.dirname, '../../web/dist');
@@ -15,7 +17,7 @@ const hidden = { schema: { hide: true } };
  * `/admin/` is the page itself, which reads the rest of the path. Before the pages are built, `/` leads
  * to Swagger UI.
  */
-export function addPages(http: Http): void {
+export function addPages(http: Http, parts: Pick<Parts, 'catalog'>): void {
   void http.register(async (pages) => {
     if (!existsSync(join(built, 'index.html'))) return explainMissingPages(pages);
     await pages.register(fastifyStatic, {
@@ -27,7 +29,7 @@ export function addPages(http: Http): void {
       maxAge: '1y',
       immutable: true,
     });
-    addPage(pages, { paths: ['/'], file: 'index.html', policy: ownPolicy });
+    addLandingPage(pages, parts, { file: join(built, 'index.html'), headers: pageHeaders(ownPolicy) });
     addPage(pages, {
       paths: ['/boxoffice/', '/boxoffice/*'],
       file: 'boxoffice/index.html',
@@ -48,15 +50,18 @@ const ownPolicy = [
 /** The admin portal's components write style elements as they are drawn. */
 const adminPolicy = `${ownPolicy}; style-src 'self' 'unsafe-inline'`;
 
+/** A page names its assets: it may be kept, with its entity tag, but must be asked for. */
+function pageHeaders(policy: string): Record<string, string> {
+  return { 'content-security-policy': policy, 'cache-control': 'no-cache' };
+}
+
 function addPage(
   http: FastifyInstance,
   { paths, file, policy }: { paths: string[]; file: string; policy: string },
 ): void {
   for (const path of paths) {
     http.get(path, hidden, async (_request, reply) => {
-      // With its entity tag: a page names its assets, so that it may be kept but must be asked for.
-      reply.headers({ 'content-security-policy': policy, 'cache-control': 'no-cache' });
-      return reply.sendFile(file, built, { cacheControl: false });
+      return reply.headers(pageHeaders(policy)).sendFile(file, built, { cacheControl: false });
     });
   }
 }

@@ -100,6 +100,19 @@ describe('GET /api/movies/:id/shows/', () => {
   });
 });
 
+describe('GET /api/shows/', () => {
+  it('answers shows of all movies, by start, those of a time alone', async () => {
+    const { statusCode, body } = await routes.ask('GET', '/api/shows/?from=2030-01-01&to=2030-01-02');
+    expect(statusCode).toBe(200);
+    expect(body.results).toEqual([(await routes.ask('GET', `/api/shows/${show}/`)).body]);
+    expect((await routes.ask('GET', '/api/shows/?to=2030-01-01')).body.count).toBe(0);
+  });
+
+  it('refuses a time that is none', async () => {
+    expect((await routes.ask('GET', '/api/shows/?from=soon')).body.code).toBe('validation_failed');
+  });
+});
+
 describe('GET /api/shows/:id/', () => {
   it('answers the show', async () => {
     const { statusCode, body } = await routes.ask('GET', `/api/shows/${show}/`);

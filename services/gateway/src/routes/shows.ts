@@ -1,6 +1,7 @@
-import { IdParams, SeatMap, ShowView } from '@boxoffice/shared/contracts/catalog';
+import { IdParams, SeatMap, ShowPage, ShowQuery, ShowView } from '@boxoffice/shared/contracts/catalog';
 import type { Http } from '@boxoffice/shared/http';
 import { z } from 'zod';
+import { pageLinks } from '../page-links.ts';
 import type { Parts } from '../parts.ts';
 import { problems } from '../plugins/documentation.ts';
 
@@ -9,8 +10,33 @@ const ConditionalHeaders = z.looseObject({
   'if-none-match': z.string().optional().describe('the `ETag` of the map that the client has'),
 });
 
-/** One show and its seats, for everyone. */
+/** Shows and their seats, for everyone. */
 export function showRoutes(http: Http, { catalog }: Pick<Parts, 'catalog'>): void {
+  http.get(
+    '/api/shows/',
+    {
+      schema: {
+        tags: ['Shows'],
+        operationId: 'listShows',
+        summary: 'Shows of all movies, by start',
+        description:
+          'All shows, or those that start at or after `from` and before `to`. `available_seats` is exact at the ' +
+          'moment of the answer.',
+        security: [],
+        querystring: ShowQuery,
+        response: {
+          200: ShowPage.describe('A page of shows'),
+          ...problems('validation_failed', 'internal_error', 'catalog_unavailable', 'database_unavailable'),
+        },
+      },
+    },
+    async (request) => {
+      const { page, page_size } = request.query;
+      const { count, results } = await catalog.listShows(request.query, request.id);
+      return { count, ...pageLinks(request, page, page_size, count), results };
+    },
+  );
+
   http.get(
     '/api/shows/:id/',
     {

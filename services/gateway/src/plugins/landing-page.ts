@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import type { BookingShow } from '@boxoffice/shared/contracts/booking';
+import type { ShowView } from '@boxoffice/shared/contracts/catalog';
+import { ProblemError } from '@boxoffice/shared/contracts/problems';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Parts } from '../parts.ts';
+
+/** Shows on the page. */
+const showLimit = 6;
+/** Page and programme are read no more often than this, however many people look, in milliseconds. */
+const programmeKeptMs = 1_000;
+
+interface PlayingShow extends ShowView {
+  movie: BookingShow['movie'];
+}
+
+/**
+ * Serves `/`: the page as it was built, with what is playing written into it, so that it works without
+ * JavaScript. When the catalog is away it says so.
+ *
+ * @param file the built page
+ * @param headers of the answer
+ */
+export function addLandingPage(
+  http: FastifyInstance,
+  { catalog }: Pick<Parts, 'catalog'>,
+  { file, headers }: { file: string; headers: Record<string, string> },
+): void {
+  const read = forAMoment((requestId: string) => Promise.all([readFile(file, 'utf8'), nextShows(catalog, requestId)]));
+
+  http.get('/', { schema: { hide: true } }, async (request, reply) => {
+    const [template, shows] = await read(request.id);
+    const page = template
+      .replace('<!-- programme -->', () => programme(shows))
+      .replaceAll('__ORIGIN__', originOf(request))
+      .replaceAll('__SHOW__', String(shows?.[0]?.id ?? 1));
+    const etag = `"${createHash('sha256').update(page).digest('base64url')}"`;
+    reply.headers({ ...headers, etag, vary: 'accept-encoding' }).type('text/html; charset=utf-8');
+    // Weak where a proxy has compressed it.
+    if (request.headers['if-none-match']?.includes(etag)) return reply.code(304).send();
+    if (!/\bgzip\b/.test(request.headers['accept-encoding'] ?? '')) return page;
+    return reply.header('content-encoding', 'gzip').send(await promisify(gzip)(page));
+  });
+}
+
+/** The next shows with their movies; null when the catalog is away. */
+async function nextShows(catalog: Parts['catalog'], requestId: string): Promise<PlayingShow[] | null> {
+  try {
+    const { results } = await catalog.listShows({ page: 1, page_size: showLimit, from: new Date() }, requestId);
+    const known = await catalog.findBookingShows(
+      results.map(({ id }) => id),
+      requestId,
+    );
+    return results.flatMap((show) => {
+      const { movie } = known.get(show.id) ?? {};
+      return movie ? [{ ...show, movie }] : [];
+    });
+  } catch (error) {
+    if (error instanceof ProblemError) return null;
+    throw error;
+  }
+}
+
+/** Gives what the work gave, for a moment, to all who ask. */
+function forAMoment<Result>(work: (requestId: string) => Promise<Result>) {
+  let kept: Promise<Result> | undefined;
+  let keptUntil = 0;
+  return (requestId: string): Promise<Result> => {
+    if (!kept || Date.now() >= keptUntil) {
+      kept = work(requestId);
+      keptUntil = Date.now() + programmeKeptMs;
+    }
+    return kept;
+  };
+}
+
+function programme(shows: PlayingShow[] | null): string {
+  if (!shows) return '<p class="notice">What is playing cannot be said right now. Look again in a moment.</p>';
+  if (shows.length === 0) return '<p class="notice">Nothing is on the programme yet.</p>';
+  return `<ol class="programme">${shows.map(programmeRow).join('')}</ol>`;
+}
+
+const startFormat = new Intl.DateTimeFormat('en-GB', {
+  weekday: 'short',
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+  timeZone: 'UTC',
+});
+
+function programmeRow({ id, date_time, screen_name, total_seats, available_seats, movie }: PlayingShow): string {
+  const start = startFormat.format(new Date(date_time));
+  const sold = (100 * (total_seats - available_seats)) / total_seats;
+  const free = available_seats === 0 ? 'sold out' : `${available_seats} of ${total_seats} free`;
+  return `
+            <li><a href="/boxoffice/shows/${id}"><time datetime="${date_time}">${start} UTC</time>
+              <span class="title">${escaped(movie.title)}</span> <span class="screen">${escaped(screen_name)}</span>
+              <span class="free"><svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true"><rect width="${sold.toFixed(1)}" height="10"/></svg> ${free}</span></a></li>`;
+}
+
+/** Where this page was asked for, for the commands on it. A Host that is none becomes the usual one. */
+function originOf({ protocol, host }: Pick<FastifyRequest, 'protocol' | 'host'>): string {
+  return /^[\w.:[\]-]+$/.test(host) ? `${protocol}://${host}` : 'http://localhost:3000';
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
+}
