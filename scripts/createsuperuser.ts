@@ -9,7 +9,6 @@ import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { loadConfig } from '@boxoffice/shared/config';
 import { SignupBody } from '@boxoffice/shared/contracts/identity';
-import { Users } from '../services/gateway/src/repositories/users.ts';
 import { createUser } from '../services/gateway/src/use-cases/create-user.ts';
 import { runCommand } from './command.ts';
 import { withDatabase } from './database.ts';
@@ -21,7 +20,7 @@ await runCommand(async () => {
   const url = databaseUrlOfRunning(loadConfig()); // before anybody types anything
   const wanted = process.stdin.isTTY ? await ask(values) : await read(values);
   const { username } = await withDatabase(url, (_, orm) =>
-    createUser({ users: new Users(orm) }, { ...wanted, role: 'admin', is_active: true }),
+    createUser({ orm }, { ...wanted, role: 'admin', is_active: true }, null),
   );
   console.log(`${username} is an administrator and can log in.`);
 });

@@ -34,7 +34,7 @@ export async function runPeer(name: string, bookSeat: Book): Promise<void> {
   await runService(name, async ({ config, logger }) => {
     const pool = new pg.Pool({ connectionString: config.DATABASE_URL, max: poolSize });
     const { http } = createHttp({ logger, checks: { database: () => pool.query('select 1') } });
-    addAuthentication(http, { keys: loadSigningKeys(config) });
+    addAuthentication(http, { keys: loadSigningKeys(config), accessRevocations: { isRevoked: () => false } });
     const facts = new ShowFactsCache();
 
     http.after(() => {

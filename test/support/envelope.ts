@@ -2,7 +2,7 @@ import { newEnvelopeId, requestId } from '@boxoffice/shared/booking-id';
 import type { BookingRequest } from '@boxoffice/shared/contracts/jobs';
 import { partitionOf } from '@boxoffice/shared/partition';
 
-export type Wish = { seats: string[]; user?: number } | { cancel: string; user?: number };
+export type Wish = { seats: string[]; user?: number } | { cancel: string; user?: number; asAdmin?: true };
 
 /** The requests of an envelope as the gateway would fill it, for user 1 unless said otherwise. */
 export function envelope(showId: number, wishes: Wish[], partitions = 8): BookingRequest[] {
@@ -12,6 +12,6 @@ export function envelope(showId: number, wishes: Wish[], partitions = 8): Bookin
     const asked = { id, show_id: showId, user_id: wish.user ?? 1, request_id: 'test' };
     return 'seats' in wish
       ? { kind: 'book', seats: wish.seats, ...asked }
-      : { kind: 'cancel', booking_id: wish.cancel, ...asked };
+      : { kind: 'cancel', booking_id: wish.cancel, ...asked, ...(wish.asAdmin && { as_admin: true }) };
   });
 }

@@ -483,6 +483,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/movies/{id}/shows/run/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add a run of shows
+         * @description A show on each of the `dates` at each of the `times`, by the clocks of `time_zone`; all or none, 200 at most. Of a time that comes twice when clocks are set back the first is meant; one that is skipped when they are set forward is refused.
+         */
+        post: operations["adminCreateShowRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/shows/{id}/": {
         parameters: {
             query?: never;
@@ -553,20 +573,20 @@ export interface paths {
         get: operations["getUser"];
         /**
          * Replace a user
-         * @description Sets every field; the password stays when none is given. Whoever is deactivated or gets another password has to log in again. You cannot deactivate or demote yourself.
+         * @description Sets every field; the password stays when none is given. Whoever is deactivated or gets another password has to log in again: their tokens stop working at once, on every gateway. Another role counts at once as well: an access token with the old one is refused, a refresh gives the next. You cannot deactivate or demote yourself.
          */
         put: operations["replaceUser"];
         post?: never;
         /**
          * Delete a user
-         * @description Deletes a user who never booked; deactivate the others (`is_active: false`). You cannot delete yourself.
+         * @description Deletes a user who never booked, and ends their tokens at once; deactivate the others (`is_active: false`). You cannot delete yourself.
          */
         delete: operations["deleteUser"];
         options?: never;
         head?: never;
         /**
          * Change a user
-         * @description Changes the fields that are given. Whoever is deactivated or gets another password has to log in again. You cannot deactivate or demote yourself.
+         * @description Changes the fields that are given. Whoever is deactivated or gets another password has to log in again: their tokens stop working at once, on every gateway. Another role counts at once as well: an access token with the old one is refused, a refresh gives the next. You cannot deactivate or demote yourself.
          */
         patch: operations["changeUser"];
         trace?: never;
@@ -578,8 +598,71 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Everyone's bookings, newest first */
+        /**
+         * Everyone's bookings, newest first
+         * @description All, or those of a user, of a show, in a status; these may be given together.
+         */
         get: operations["adminListBookings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/audit/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What administrators changed, newest first
+         * @description A line for each movie, show, user and booking that an administrator changed, written in the transaction of the change. Nothing can change or remove a line.
+         */
+        get: operations["adminListAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/dashboard/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was sold
+         * @description Per day, per show, and how full the next shows are.
+         */
+        get: operations["adminGetDashboard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/queues/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What waits, and how fast it is decided
+         * @description As it is now, over all gateways and workers. The queues themselves are to be seen at `/ops/queues/`.
+         */
+        get: operations["adminGetQueues"];
         put?: never;
         post?: never;
         delete?: never;
@@ -683,6 +766,46 @@ export interface components {
             date_time?: string;
             total_seats?: number;
             seats_per_row?: number;
+        };
+        /**
+         * @example {
+         *       "screen_name": "Screen 1",
+         *       "total_seats": 80,
+         *       "seats_per_row": 10,
+         *       "dates": [
+         *         "2030-03-30",
+         *         "2030-03-31"
+         *       ],
+         *       "times": [
+         *         "17:00",
+         *         "20:15"
+         *       ],
+         *       "time_zone": "Europe/Berlin"
+         *     }
+         */
+        ShowRunInput: {
+            screen_name: string;
+            total_seats: number;
+            /** @default 10 */
+            seats_per_row?: number;
+            dates: string[];
+            times: string[];
+            /** @description the clocks that the times are of (IANA name) */
+            time_zone: string;
+        };
+        /**
+         * @example {
+         *       "seat_number": "B7"
+         *     }
+         */
+        BookInput: {
+            /**
+             * @description one seat: a label ("B7", any case) or a number (17)
+             * @example B7
+             */
+            seat_number?: string | number;
+            /** @description several seats, all or none; instead of seat_number */
+            seats?: (string | number)[];
         };
         SignupInput: {
             /** @example alice */
@@ -788,20 +911,6 @@ export interface components {
             /** @enum {string} */
             role: "user" | "admin";
             is_active: boolean;
-        };
-        /**
-         * @example {
-         *       "seat_number": "B7"
-         *     }
-         */
-        BookInput: {
-            /**
-             * @description one seat: a label ("B7", any case) or a number (17)
-             * @example B7
-             */
-            seat_number?: string | number;
-            /** @description several seats, all or none; instead of seat_number */
-            seats?: (string | number)[];
         };
         /** @description RFC 9457 problem details */
         Problem: {
@@ -928,6 +1037,26 @@ export interface components {
         };
         /**
          * @example {
+         *       "count": 1,
+         *       "results": [
+         *         {
+         *           "id": 7,
+         *           "movie_id": 1,
+         *           "screen_name": "Screen 1",
+         *           "date_time": "2030-01-01T19:30:00.000Z",
+         *           "total_seats": 80,
+         *           "seats_per_row": 10,
+         *           "available_seats": 80
+         *         }
+         *       ]
+         *     }
+         */
+        ShowRunResult: {
+            count: number;
+            results: components["schemas"]["Show"][];
+        };
+        /**
+         * @example {
          *       "show_id": 7,
          *       "total_seats": 2,
          *       "seats_per_row": 10,
@@ -965,50 +1094,53 @@ export interface components {
         };
         /**
          * @example {
-         *       "access": "eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl",
-         *       "refresh": "q1Zc0bGJ5oX3mUe7Yt8vWnKdLrS2aHfP9iTgB4xQ6sE"
+         *       "id": "b9d5c8a2-6f0e-4c7d-9a55-0d3a1c4be7f1",
+         *       "at": "2030-01-01T12:00:00.000Z",
+         *       "actor": {
+         *         "id": 2,
+         *         "username": "admin"
+         *       },
+         *       "action": "change",
+         *       "subject": "user",
+         *       "subject_id": "7",
+         *       "request_id": "Zr8fQ2xkLm0a-1",
+         *       "before": {
+         *         "is_active": true
+         *       },
+         *       "after": {
+         *         "is_active": false
+         *       }
          *     }
          */
-        TokenPair: {
-            /** @description JWT for `Authorization: Bearer …`, valid for 15 minutes */
-            access: string;
-            /** @description opaque, valid for 14 days, good for one use */
-            refresh: string;
-        };
-        /**
-         * @example {
-         *       "id": 1,
-         *       "username": "alice",
-         *       "email": "alice@example.com",
-         *       "role": "user"
-         *     }
-         */
-        User: {
-            id: number;
-            username: string;
-            email: string;
+        AuditLine: {
+            /** @description opaque */
+            id: string;
+            /**
+             * Format: date-time
+             * @description when it was committed, by the clock of the database
+             */
+            at: string;
+            /** @description the administrator */
+            actor: {
+                id: number;
+                /** @description null when the user is gone */
+                username: string | null;
+            };
             /** @enum {string} */
-            role: "user" | "admin";
-        };
-        /**
-         * @example {
-         *       "id": 1,
-         *       "username": "alice",
-         *       "email": "alice@example.com",
-         *       "role": "user",
-         *       "is_active": true,
-         *       "created_at": "2030-01-01T12:00:00.000Z"
-         *     }
-         */
-        AdminUser: {
-            id: number;
-            username: string;
-            email: string;
+            action: "create" | "change" | "delete" | "cancel";
             /** @enum {string} */
-            role: "user" | "admin";
-            is_active: boolean;
-            /** Format: date-time */
-            created_at: string;
+            subject: "movie" | "show" | "user" | "booking";
+            subject_id: string;
+            /** @description the HTTP request, as in the logs; lines of one request belong together */
+            request_id: string;
+            /** @description the fields that changed, as they were; all when it was deleted or cancelled; null when it was created */
+            before: {
+                [key: string]: unknown;
+            } | null;
+            /** @description the same fields afterwards; null when it was deleted. A password is never shown */
+            after: {
+                [key: string]: unknown;
+            } | null;
         };
         /**
          * @example {
@@ -1017,24 +1149,34 @@ export interface components {
          *       "previous": null,
          *       "results": [
          *         {
-         *           "id": 1,
-         *           "username": "alice",
-         *           "email": "alice@example.com",
-         *           "role": "user",
-         *           "is_active": true,
-         *           "created_at": "2030-01-01T12:00:00.000Z"
+         *           "id": "b9d5c8a2-6f0e-4c7d-9a55-0d3a1c4be7f1",
+         *           "at": "2030-01-01T12:00:00.000Z",
+         *           "actor": {
+         *             "id": 2,
+         *             "username": "admin"
+         *           },
+         *           "action": "change",
+         *           "subject": "user",
+         *           "subject_id": "7",
+         *           "request_id": "Zr8fQ2xkLm0a-1",
+         *           "before": {
+         *             "is_active": true
+         *           },
+         *           "after": {
+         *             "is_active": false
+         *           }
          *         }
          *       ]
          *     }
          */
-        AdminUserPage: {
+        AuditPage: {
             /** @description results in all pages */
             count: number;
             /** @description URL of the next page */
             next: string | null;
             /** @description URL of the page before */
             previous: string | null;
-            results: components["schemas"]["AdminUser"][];
+            results: components["schemas"]["AuditLine"][];
         };
         /**
          * @example {
@@ -1277,6 +1419,212 @@ export interface components {
         };
         /**
          * @example {
+         *       "sales_per_day": [
+         *         {
+         *           "date": "2030-01-01",
+         *           "bookings": 12,
+         *           "seats": 31,
+         *           "cancelled_seats": 2
+         *         }
+         *       ],
+         *       "sales_per_show": [
+         *         {
+         *           "show_id": 7,
+         *           "bookings": 12,
+         *           "seats": 31,
+         *           "show": {
+         *             "id": 7,
+         *             "screen_name": "Screen 1",
+         *             "date_time": "2030-01-01T19:30:00.000Z",
+         *             "movie": {
+         *               "id": 1,
+         *               "title": "The Last Reel",
+         *               "duration_minutes": 118,
+         *               "poster_url": null
+         *             }
+         *           }
+         *         }
+         *       ],
+         *       "fill_per_show": [
+         *         {
+         *           "show": {
+         *             "id": 7,
+         *             "screen_name": "Screen 1",
+         *             "date_time": "2030-01-01T19:30:00.000Z",
+         *             "movie": {
+         *               "id": 1,
+         *               "title": "The Last Reel",
+         *               "duration_minutes": 118,
+         *               "poster_url": null
+         *             }
+         *           },
+         *           "total_seats": 80,
+         *           "available_seats": 49
+         *         }
+         *       ]
+         *     }
+         */
+        Dashboard: {
+            /** @description every day of the time, oldest first */
+            sales_per_day: {
+                /** Format: date */
+                date: string;
+                /** @description made on this day and still standing */
+                bookings: number;
+                /** @description seats of those */
+                seats: number;
+                /** @description seats of bookings that were made on this day and cancelled, whenever that was */
+                cancelled_seats: number;
+            }[];
+            /** @description the ten shows that sold most seats in that time, most first */
+            sales_per_show: {
+                show_id: number;
+                bookings: number;
+                seats: number;
+                /** @description null when the show is gone */
+                show: {
+                    id: number;
+                    screen_name: string;
+                    /** Format: date-time */
+                    date_time: string;
+                    movie: {
+                        id: number;
+                        title: string;
+                        duration_minutes: number;
+                        poster_url: string | null;
+                    };
+                } | null;
+            }[];
+            /** @description the next 24 shows, by start */
+            fill_per_show: {
+                show: {
+                    id: number;
+                    screen_name: string;
+                    /** Format: date-time */
+                    date_time: string;
+                    movie: {
+                        id: number;
+                        title: string;
+                        duration_minutes: number;
+                        poster_url: string | null;
+                    };
+                };
+                total_seats: number;
+                available_seats: number;
+            }[];
+        };
+        /**
+         * @example {
+         *       "waiting_jobs": 3,
+         *       "oldest_seconds": 0.012,
+         *       "decision_seconds": {
+         *         "jobs": 20,
+         *         "median": 0.004,
+         *         "p95": 0.011,
+         *         "slowest": 0.013
+         *       },
+         *       "partitions": [
+         *         {
+         *           "partition": 0,
+         *           "waiting_jobs": 3,
+         *           "oldest_seconds": 0.012
+         *         }
+         *       ]
+         *     }
+         */
+        Queues: {
+            /** @description jobs that wait in all partitions; each carries up to 128 requests */
+            waiting_jobs: number;
+            /** @description how long the one that has waited longest has waited */
+            oldest_seconds: number;
+            /** @description from accepted to decided, of the last 20 jobs of each partition within a minute; null without any */
+            decision_seconds: {
+                jobs: number;
+                median: number;
+                p95: number;
+                slowest: number;
+            } | null;
+            partitions: {
+                partition: number;
+                waiting_jobs: number;
+                oldest_seconds: number;
+            }[];
+        };
+        /**
+         * @example {
+         *       "access": "eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl",
+         *       "refresh": "q1Zc0bGJ5oX3mUe7Yt8vWnKdLrS2aHfP9iTgB4xQ6sE"
+         *     }
+         */
+        TokenPair: {
+            /** @description JWT for `Authorization: Bearer …`, valid for 15 minutes */
+            access: string;
+            /** @description opaque, valid for 14 days, good for one use */
+            refresh: string;
+        };
+        /**
+         * @example {
+         *       "id": 1,
+         *       "username": "alice",
+         *       "email": "alice@example.com",
+         *       "role": "user"
+         *     }
+         */
+        User: {
+            id: number;
+            username: string;
+            email: string;
+            /** @enum {string} */
+            role: "user" | "admin";
+        };
+        /**
+         * @example {
+         *       "id": 1,
+         *       "username": "alice",
+         *       "email": "alice@example.com",
+         *       "role": "user",
+         *       "is_active": true,
+         *       "created_at": "2030-01-01T12:00:00.000Z"
+         *     }
+         */
+        AdminUser: {
+            id: number;
+            username: string;
+            email: string;
+            /** @enum {string} */
+            role: "user" | "admin";
+            is_active: boolean;
+            /** Format: date-time */
+            created_at: string;
+        };
+        /**
+         * @example {
+         *       "count": 1,
+         *       "next": null,
+         *       "previous": null,
+         *       "results": [
+         *         {
+         *           "id": 1,
+         *           "username": "alice",
+         *           "email": "alice@example.com",
+         *           "role": "user",
+         *           "is_active": true,
+         *           "created_at": "2030-01-01T12:00:00.000Z"
+         *         }
+         *       ]
+         *     }
+         */
+        AdminUserPage: {
+            /** @description results in all pages */
+            count: number;
+            /** @description URL of the next page */
+            next: string | null;
+            /** @description URL of the page before */
+            previous: string | null;
+            results: components["schemas"]["AdminUser"][];
+        };
+        /**
+         * @example {
          *       "keys": [
          *         {
          *           "kty": "OKP",
@@ -1316,29 +1664,35 @@ export type MovieCreateInput = components['schemas']['MovieCreateInput'];
 export type MovieChangeInput = components['schemas']['MovieChangeInput'];
 export type ShowCreateInput = components['schemas']['ShowCreateInput'];
 export type ShowChangeInput = components['schemas']['ShowChangeInput'];
+export type ShowRunInput = components['schemas']['ShowRunInput'];
+export type BookInput = components['schemas']['BookInput'];
 export type SignupInput = components['schemas']['SignupInput'];
 export type LoginInput = components['schemas']['LoginInput'];
 export type RefreshInput = components['schemas']['RefreshInput'];
 export type AdminUserCreateInput = components['schemas']['AdminUserCreateInput'];
 export type AdminUserChangeInput = components['schemas']['AdminUserChangeInput'];
 export type AdminUserReplaceInput = components['schemas']['AdminUserReplaceInput'];
-export type BookInput = components['schemas']['BookInput'];
 export type Problem = components['schemas']['Problem'];
 export type Movie = components['schemas']['Movie'];
 export type MoviePage = components['schemas']['MoviePage'];
 export type Show = components['schemas']['Show'];
 export type ShowPage = components['schemas']['ShowPage'];
+export type ShowRunResult = components['schemas']['ShowRunResult'];
 export type SeatMap = components['schemas']['SeatMap'];
-export type TokenPair = components['schemas']['TokenPair'];
-export type User = components['schemas']['User'];
-export type AdminUser = components['schemas']['AdminUser'];
-export type AdminUserPage = components['schemas']['AdminUserPage'];
+export type AuditLine = components['schemas']['AuditLine'];
+export type AuditPage = components['schemas']['AuditPage'];
 export type Booking = components['schemas']['Booking'];
 export type Job = components['schemas']['Job'];
 export type MyBooking = components['schemas']['MyBooking'];
 export type MyBookingPage = components['schemas']['MyBookingPage'];
 export type AdminBooking = components['schemas']['AdminBooking'];
 export type AdminBookingPage = components['schemas']['AdminBookingPage'];
+export type Dashboard = components['schemas']['Dashboard'];
+export type Queues = components['schemas']['Queues'];
+export type TokenPair = components['schemas']['TokenPair'];
+export type User = components['schemas']['User'];
+export type AdminUser = components['schemas']['AdminUser'];
+export type AdminUserPage = components['schemas']['AdminUserPage'];
 export type Jwks = components['schemas']['Jwks'];
 export type $defs = Record<string, never>;
 export interface operations {
@@ -3446,6 +3800,104 @@ export interface operations {
             };
         };
     };
+    adminCreateShowRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShowRunInput"];
+            };
+        };
+        responses: {
+            /** @description The shows with their ids, in the order in which they start */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShowRunResult"];
+                };
+            };
+            /** @description `validation_failed`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: A valid access token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This needs an administrator */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `movie_not_found`: There is no such movie */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `catalog_unavailable`: The catalog is away. `database_unavailable`: The database is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     adminGetShow: {
         parameters: {
             query?: never;
@@ -3829,6 +4281,7 @@ export interface operations {
                 /** @description part of the user name or e-mail address */
                 search?: string;
                 role?: "user" | "admin";
+                is_active?: string;
             };
             header?: never;
             path?: never;
@@ -4289,6 +4742,8 @@ export interface operations {
                 page_size?: number;
                 status?: "held" | "booked" | "cancelled" | "expired";
                 user_id?: number;
+                /** @description a whole user name, whatever the case of its letters; instead of user_id */
+                username?: string;
                 show_id?: number;
             };
             header?: never;
@@ -4343,6 +4798,207 @@ export interface operations {
                 };
             };
             /** @description `catalog_unavailable`: The catalog is away. `database_unavailable`: The database is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    adminListAudit: {
+        parameters: {
+            query?: {
+                /** @description page, from 1 */
+                page?: number;
+                /** @description results per page */
+                page_size?: number;
+                /** @description changes by this administrator */
+                actor_id?: number;
+                action?: "create" | "change" | "delete" | "cancel";
+                subject?: "movie" | "show" | "user" | "booking";
+                subject_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of lines */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description `validation_failed`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: A valid access token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This needs an administrator */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    adminGetDashboard: {
+        parameters: {
+            query?: {
+                /** @description how many days, today included */
+                days?: number;
+                /** @description whose midnight parts the days (IANA name) */
+                time_zone?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dashboard"];
+                };
+            };
+            /** @description `validation_failed`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: A valid access token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This needs an administrator */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `catalog_unavailable`: The catalog is away. `database_unavailable`: The database is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    adminGetQueues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queues"];
+                };
+            };
+            /** @description `unauthenticated`: A valid access token is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This needs an administrator */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `queue_unavailable`: The booking queue is away. `database_unavailable`: The database is away */
             503: {
                 headers: {
                     [name: string]: unknown;

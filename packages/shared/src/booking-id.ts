@@ -42,6 +42,11 @@ export function requestId(envelopeId: string, showId: number, place: number): st
   return format(high, low | (BigInt(showId) << 7n) | BigInt(place));
 }
 
+/** Not after any id that is made at or after this time, in milliseconds since 1970. */
+export function firstIdAt(timeMs: number): string {
+  return format(((BigInt(Math.floor(timeMs)) * 1_000n) >> 4n) << 16n, 0n);
+}
+
 export interface BookingIdParts {
   envelopeId: string;
   partition: number;

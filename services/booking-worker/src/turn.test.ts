@@ -285,3 +285,42 @@ describe('a show that changes while a request for it is queued', () => {
     expect(await decided).toMatchObject([{ status: 'rejected', problem: { code: 'show_not_found' } }]);
   });
 });
+
+describe('the audit', () => {
+  const linesOf = (showId: number) =>
+    rows<object>('select * from booking.audit_lines where show_id = ? order by subject_id', [showId]);
+
+  it('has a line for each cancel by an administrator, decided again or not, and for no other', async () => {
+    const show = await addShow();
+    const booked = envelope(show, [
+      { seats: ['A1'], user: 5 },
+      { seats: ['A2'], user: 6 },
+    ]);
+    const turns = newTurns();
+    await turns.decide(booked);
+    const cancels = envelope(show, [
+      { cancel: idOf(booked), user: 42, asAdmin: true },
+      { cancel: idOf(booked), user: 43, asAdmin: true }, // too late to change anything
+      { cancel: idOf(booked, 1), user: 6 },
+    ]);
+    await turns.decide(cancels);
+    await turns.decide(cancels);
+    const what = { show_id: show, user_id: 5, seats: ['A1'] };
+    expect(await linesOf(show)).toMatchObject([
+      {
+        ...{ id: idOf(cancels), actor_id: 42, request_id: 'test', at: expect.any(String) },
+        ...{ action: 'cancel', subject: 'booking', subject_id: idOf(booked) },
+        ...{ before: { ...what, status: 'booked' }, after: { ...what, status: 'cancelled' } },
+      },
+    ]);
+  });
+
+  it('has a line also for a booking that was decided in the same turn', async () => {
+    const show = await addShow();
+    const turns = newTurns();
+    const booked = envelope(show, [{ seats: ['A1'], user: 5 }]);
+    const cancels = envelope(show, [{ cancel: idOf(booked), user: 42, asAdmin: true }]);
+    await decideTogether(turns, booked, cancels);
+    expect(await linesOf(show)).toMatchObject([{ actor_id: 42, subject_id: idOf(booked) }]);
+  });
+});

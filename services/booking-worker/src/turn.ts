@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { BookingRequest, Outcome } from '@boxoffice/shared/contracts/jobs';
+import type { BookingRequest, CancelRequest, Outcome } from '@boxoffice/shared/contracts/jobs';
 import { problem } from '@boxoffice/shared/contracts/problems';
 import { isDatabaseAway } from '@boxoffice/shared/http';
 import type { Logger } from '@boxoffice/shared/logging';
-import { decide } from './decide.ts';
+import { type Changes, decide } from './decide.ts';
 import type { Lease } from './leases/leases.ts';
 import type { TurnMetrics } from './metrics.ts';
 import { type Bookings, DecisionConflict, LeaseLost } from './repositories/bookings.ts';
@@ -168,11 +168,20 @@ export class Turns {
       const decision = decide(requests, state, undone);
       decideMs = performance.now() - decidedAt;
       await this.#bookings.write(decision.changes, state.now, transaction);
+      await this.#bookings.addAuditLines(administratorsCancels(requests, decision.changes), state.now, transaction);
       return decision.outcomes;
     });
     this.#metrics.turned(requests, outcomes, { decideMs, turnMs: performance.now() - startedAt });
     return outcomes;
   }
+}
+
+/** The cancellations by administrators that change something now: the audit gets a line for each. */
+function administratorsCancels(requests: readonly BookingRequest[], changes: Changes): CancelRequest[] {
+  const asked = requests.filter((request) => request.kind === 'cancel').filter((request) => request.as_admin);
+  if (asked.length === 0) return [];
+  const effective = new Set([...changes.cancelled, ...changes.booked].map((booking) => booking.cancelledBy));
+  return asked.filter((request) => effective.has(request.id));
 }
 
 /** The seat or booking is there already (unique_violation), or two turns stood in each other's way. */

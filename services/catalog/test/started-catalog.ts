@@ -11,9 +11,13 @@ import { buildCatalog } from '../src/app.ts';
 /** What any answer of the catalog may hold; each test reads the part it asked for. */
 export type AnyBody = MovieView & ShowView & ShowFacts & SeatMap & Rows<MovieView & ShowView> & Problem;
 
+/** The administrator who changes things here. */
+export const actorId = 42;
+
 /** A catalog on a database that one test file has to itself. */
 export interface StartedCatalog {
   http: Http;
+  databaseUrl: string;
   /** As the booking-worker sees the database. */
   worker: MikroORM;
   get(
@@ -42,7 +46,12 @@ export async function startCatalog(): Promise<StartedCatalog> {
     body?: object,
     headers = {},
   ) => {
-    const answer = await http.inject({ method, url: `/internal${path}`, headers, ...(body && { payload: body }) });
+    const answer = await http.inject({
+      method,
+      url: `/internal${path}`,
+      headers: { 'x-actor-id': String(actorId), ...headers },
+      ...(body && { payload: body }),
+    });
     return {
       statusCode: answer.statusCode,
       headers: answer.headers,
@@ -54,6 +63,7 @@ export async function startCatalog(): Promise<StartedCatalog> {
 
   return {
     http,
+    databaseUrl: database.url,
     worker,
     get: (path, headers) => inject('GET', path, undefined, headers),
     send: (method, path, body) => inject(method, path, body),

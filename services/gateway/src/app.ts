@@ -1,6 +1,7 @@
 import { pingDatabase } from '@boxoffice/shared/db/orm';
 import { createHttp, type HealthCheck, type Http } from '@boxoffice/shared/http';
 import type { Redis } from 'ioredis';
+import { AccessRevocations } from './access-revocations.ts';
 import { currentUrl } from './legacy-paths.ts';
 import type { Parts } from './parts.ts';
 import { addAuthentication } from './plugins/authentication.ts';
@@ -9,9 +10,15 @@ import { addOperatorsBoard } from './plugins/operators-board.ts';
 import { addPages } from './plugins/pages.ts';
 import { addSecurity } from './plugins/security.ts';
 import { BookingQueue } from './queue/booking-queue.ts';
+import { AuditLines } from './repositories/audit-lines.ts';
 import { Bookings } from './repositories/bookings.ts';
+import { Revocations } from './repositories/revocations.ts';
+import { Sales } from './repositories/sales.ts';
 import { Users } from './repositories/users.ts';
+import { adminAudit } from './routes/admin-audit.ts';
+import { adminDashboard } from './routes/admin-dashboard.ts';
 import { adminMovieRoutes } from './routes/admin-movies.ts';
+import { adminQueues } from './routes/admin-queues.ts';
 import { adminShowRoutes } from './routes/admin-shows.ts';
 import { adminUserRoutes } from './routes/admin-users.ts';
 import { authRoutes } from './routes/auth/routes.ts';
@@ -38,11 +45,18 @@ export interface GatewayDependencies extends Pick<Parts, 'catalog' | 'config' | 
 /** Assembles the gateway from its dependencies. Closing the server closes the queue, not them. */
 export function buildGateway(dependencies: GatewayDependencies): Http {
   const { catalog, config, logger, orm, redis, subscriber, checks } = dependencies;
+  const accessRevocations = new AccessRevocations({ revocations: new Revocations(orm), redis, subscriber, logger });
   const { http, metrics } = createHttp({
     logger,
     trustProxy: config.TRUST_PROXY,
     rewriteUrl: currentUrl,
-    checks: { database: () => pingDatabase(orm), redis: () => redis.ping(), catalog: () => catalog.check(), ...checks },
+    checks: {
+      database: () => pingDatabase(orm),
+      redis: () => redis.ping(),
+      catalog: () => catalog.check(),
+      revocations: () => accessRevocations.check(),
+      ...checks,
+    },
   });
   const queue = new BookingQueue({
     redis,
@@ -59,7 +73,10 @@ export function buildGateway(dependencies: GatewayDependencies): Http {
     queue,
     streams,
     seatWatch,
+    accessRevocations,
+    auditLines: new AuditLines(orm),
     bookings: new Bookings(orm),
+    sales: new Sales(orm),
     users: new Users(orm),
   };
   // First of all: who waits for an outcome is answered, so that closing need not wait for the outcome.
@@ -68,7 +85,10 @@ export function buildGateway(dependencies: GatewayDependencies): Http {
     seatWatch.close();
     streams.close();
   });
-  http.addHook('onClose', () => queue.close());
+  http.addHook('onClose', async () => {
+    accessRevocations.close();
+    await queue.close();
+  });
 
   addSecurity(http, parts);
   addSchema(http);
@@ -95,5 +115,8 @@ export function addRoutes(http: Http, parts: Parts): void {
   adminShowRoutes(http, parts);
   adminUserRoutes(http, parts);
   adminBookings(http, parts);
+  adminAudit(http, parts);
+  adminDashboard(http, parts);
+  adminQueues(http, parts);
   jwksRoute(http, parts);
 }

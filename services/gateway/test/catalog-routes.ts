@@ -42,6 +42,7 @@ export async function startCatalogRoutes(): Promise<CatalogRoutes> {
   const { http } = createHttp({ logger: createLogger('gateway', { LOG_LEVEL: 'error' }), checks: {} });
   addAuthentication(http, {
     keys: loadSigningKeys({ NODE_ENV: 'test', DATA_DIR: dataDir, JWT_PRIVATE_KEY: undefined }),
+    accessRevocations: { isRevoked: () => false },
   });
   http.after(() => {
     for (const addRoutes of [movieRoutes, showRoutes, adminMovieRoutes, adminShowRoutes])

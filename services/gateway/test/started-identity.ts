@@ -1,17 +1,23 @@
 import { loadConfig } from '@boxoffice/shared/config';
+import type { AuditLineView } from '@boxoffice/shared/contracts/audit';
 import type { AdminUserView, TokenPair } from '@boxoffice/shared/contracts/identity';
 import type { Rows } from '@boxoffice/shared/contracts/pagination';
 import type { Problem } from '@boxoffice/shared/contracts/problems';
 import { type MikroORM, openDatabase } from '@boxoffice/shared/db/orm';
 import { createHttp, type Http } from '@boxoffice/shared/http';
 import { createLogger } from '@boxoffice/shared/logging';
-import { openImpatientRedis } from '@boxoffice/shared/redis';
+import { openImpatientRedis, openPatientRedis } from '@boxoffice/shared/redis';
 import { createTestDatabase } from '../../../test/support/database.ts';
+import { eventually } from '../../../test/support/eventually.ts';
 import { createTestRedis } from '../../../test/support/redis.ts';
+import { AccessRevocations } from '../src/access-revocations.ts';
 import { loadSigningKeys, type SigningKeys } from '../src/keys.ts';
 import type { Parts } from '../src/parts.ts';
 import { addAuthentication } from '../src/plugins/authentication.ts';
+import { AuditLines } from '../src/repositories/audit-lines.ts';
+import { Revocations } from '../src/repositories/revocations.ts';
 import { Users } from '../src/repositories/users.ts';
+import { adminAudit } from '../src/routes/admin-audit.ts';
 import { adminUserRoutes } from '../src/routes/admin-users.ts';
 import { authRoutes } from '../src/routes/auth/routes.ts';
 import { jwksRoute } from '../src/routes/jwks.ts';
@@ -20,7 +26,7 @@ import { jwksRoute } from '../src/routes/jwks.ts';
 export type AnyBody = AdminUserView &
   TokenPair &
   Problem &
-  Rows<AdminUserView> & { next: string | null; keys: unknown[] };
+  Rows<AdminUserView & AuditLineView> & { next: string | null; keys: unknown[] };
 
 export interface Answer {
   status: number;
@@ -41,7 +47,7 @@ export interface Call {
 export interface StartedIdentity {
   http: Http;
   keys: SigningKeys;
-  parts: Pick<Parts, 'config' | 'keys' | 'orm' | 'redis' | 'users'>;
+  parts: Pick<Parts, 'config' | 'keys' | 'orm' | 'redis' | 'accessRevocations' | 'auditLines' | 'users'>;
   /** The database with its owner's rights. */
   owner: MikroORM;
   databaseUrl: string;
@@ -75,13 +81,18 @@ export async function startIdentity({ env = {}, ...where }: Where = {}): Promise
   const owner = await openDatabase({ url });
   const redis = openImpatientRedis(where.redisUrl ?? testRedis?.url ?? '', logger);
   const keys = loadSigningKeys(config);
-  const parts = { config, keys, orm, redis, users: new Users(orm) };
+  const subscriber = openPatientRedis(where.redisUrl ?? testRedis?.url ?? '', logger);
+  const accessRevocations = new AccessRevocations({ revocations: new Revocations(orm), redis, subscriber, logger });
+  const auditLines = new AuditLines(orm);
+  const parts = { config, keys, orm, redis, accessRevocations, auditLines, users: new Users(orm) };
   const { http } = createHttp({ logger, checks: {} });
   addAuthentication(http, parts);
   authRoutes(http, parts);
   adminUserRoutes(http, parts);
+  adminAudit(http, parts);
   jwksRoute(http, parts);
   await http.ready();
+  await eventually(() => accessRevocations.check().then(() => true));
   if (redis.status !== 'ready') await new Promise((resolve) => redis.once('ready', resolve));
 
   const started: Omit<StartedIdentity, 'stop'> = {
@@ -124,7 +135,9 @@ export async function startIdentity({ env = {}, ...where }: Where = {}): Promise
       await http.close();
       await orm.close(true);
       await owner.close(true);
+      accessRevocations.close();
       redis.disconnect();
+      subscriber.disconnect();
       await Promise.all([database?.drop(), testRedis?.drop()]);
     },
   };

@@ -94,22 +94,20 @@ export const JobView = z
   });
 export type JobView = z.infer<typeof JobView>;
 
-const BookingShow = z.object({
+export const BookingShow = z.object({
   id: z.number().int(),
   screen_name: z.string(),
   date_time: z.iso.datetime(),
   movie: MovieView.pick({ id: true, title: true, duration_minutes: true, poster_url: true }),
 });
 export type BookingShow = z.infer<typeof BookingShow>;
-const exampleMyBooking = {
-  ...exampleBooking,
-  show: {
-    id: 7,
-    screen_name: 'Screen 1',
-    date_time: '2030-01-01T19:30:00.000Z',
-    movie: { id: 1, title: 'The Last Reel', duration_minutes: 118, poster_url: null },
-  },
+export const exampleBookingShow = {
+  id: 7,
+  screen_name: 'Screen 1',
+  date_time: '2030-01-01T19:30:00.000Z',
+  movie: { id: 1, title: 'The Last Reel', duration_minutes: 118, poster_url: null },
 };
+const exampleMyBooking = { ...exampleBooking, show: exampleBookingShow };
 
 export const MyBookingView = z
   .object({ ...BookingView.shape, show: BookingShow.nullable().describe('null when the show is gone') })
@@ -127,6 +125,13 @@ export const AdminBookingPage = pageOf(AdminBookingView, 'AdminBookingPage');
 export const AdminBookingQuery = z.object({
   ...MyBookingQuery.shape,
   user_id: IntegerId.optional(),
+  username: z
+    .string()
+    .trim()
+    .min(1)
+    .max(254)
+    .optional()
+    .describe('a whole user name, whatever the case of its letters; instead of user_id'),
   show_id: IntegerId.optional(),
 });
 export type AdminBookingQuery = z.infer<typeof AdminBookingQuery>;

@@ -138,6 +138,54 @@ export const ShowChangeBody = z
   .meta({ id: 'ShowChange', example: { date_time: '2030-01-01T20:15:00Z' } });
 export type ShowChangeBody = z.infer<typeof ShowChangeBody>;
 
+/** Shows that one run may have. */
+export const showsPerRunLimit = 200;
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
+export const TimeZone = z.string().max(100).refine(isTimeZone, 'Must be a time zone, such as Europe/Berlin');
+
+const isDistinct = (values: string[]) => new Set(values).size === values.length;
+const distinctMessage = 'Must not name one twice';
+export const ShowRunBody = z
+  .object({
+    screen_name: showFields.screen_name,
+    total_seats: showFields.total_seats,
+    seats_per_row: showFields.seats_per_row.default(10),
+    dates: z.array(z.iso.date()).min(1).max(showsPerRunLimit).refine(isDistinct, distinctMessage),
+    times: z
+      .array(z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'Must be a time of day, such as 19:30'))
+      .min(1)
+      .max(24)
+      .refine(isDistinct, distinctMessage),
+    time_zone: TimeZone.describe('the clocks that the times are of (IANA name)'),
+  })
+  .refine(({ dates, times }) => dates.length * times.length <= showsPerRunLimit, {
+    error: `A run has ${showsPerRunLimit} shows at most: days times times of day`,
+    path: ['dates'],
+  })
+  .meta({
+    id: 'ShowRun',
+    example: {
+      screen_name: 'Screen 1',
+      total_seats: 80,
+      seats_per_row: 10,
+      dates: ['2030-03-30', '2030-03-31'],
+      times: ['17:00', '20:15'],
+      time_zone: 'Europe/Berlin',
+    },
+  });
+export type ShowRunBody = z.infer<typeof ShowRunBody>;
+export const ShowRunView = z
+  .object({ count: z.number().int(), results: z.array(ShowView) })
+  .meta({ id: 'ShowRunResult', example: { count: 1, results: [{ id: 7, ...exampleShow, available_seats: 80 }] } });
+
 export const seatStatuses = ['available', 'held', 'booked'] as const;
 export const SeatMap = z
   .object({

@@ -73,6 +73,7 @@ export const AdminUserQuery = z.object({
     .optional()
     .describe('part of the user name or e-mail address'),
   role: z.enum(roles).optional(),
+  is_active: z.stringbool({ truthy: ['true'], falsy: ['false'] }).optional(),
 });
 export type AdminUserQuery = z.infer<typeof AdminUserQuery>;
 

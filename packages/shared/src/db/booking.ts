@@ -21,7 +21,15 @@ export const Booking = defineEntity({
     /** The request that cancelled it: lets a job that runs again see that it was itself. */
     cancelledBy: p.uuid().nullable(),
   },
-  indexes: [{ name: 'bookings_user_id_id_idx', properties: ['userId', 'id'] }],
+  indexes: [
+    { name: 'bookings_user_id_id_idx', properties: ['userId', 'id'] },
+    // An id begins with its time: these are for the newest of all, and for those of some days.
+    { name: 'bookings_id_idx', properties: ['id'] },
+    {
+      name: 'bookings_cancelled_idx',
+      expression: "create index bookings_cancelled_idx on booking.bookings (id) where status = 'cancelled'",
+    },
+  ],
   uniques: [
     {
       name: 'bookings_cancelled_by_key',

@@ -15,6 +15,8 @@ export const User = defineEntity({
     role: p.enum(roles).default('user'),
     isActive: p.boolean().default(true),
     createdAt: p.datetime().defaultRaw('now()'),
+    /** Rises when access tokens that are out must not be believed any more; each token tells the one it is of. */
+    tokenGeneration: p.integer().default(0),
   },
   indexes: [],
   uniques: [
@@ -46,3 +48,18 @@ export const RefreshToken = defineEntity({
   },
 });
 export type RefreshToken = InferEntity<typeof RefreshToken>;
+
+/**
+ * Whose access tokens of generations before this one have ended before their time. A line matters for as
+ * long as such a token would live; it outlasts the user, should they be deleted. Written by the gateway alone.
+ */
+export const AccessRevocation = defineEntity({
+  name: 'AccessRevocation',
+  schema: 'identity',
+  tableName: 'access_revocations',
+  properties: {
+    userId: p.integer().primary().autoincrement(false),
+    generation: p.integer(),
+    revokedAt: p.datetime().defaultRaw('now()'),
+  },
+});

@@ -48,9 +48,9 @@ const writable: Record<DatabaseRole, string> = {
   boxoffice_worker: 'booking',
 };
 const tables = {
-  identity: ['users', 'refresh_tokens'],
-  catalog: ['movies', 'shows'],
-  booking: ['bookings', 'seat_claims'],
+  identity: ['users', 'refresh_tokens', 'access_revocations', 'audit_lines'],
+  catalog: ['movies', 'shows', 'audit_lines'],
+  booking: ['bookings', 'seat_claims', 'audit_lines'],
 };
 
 test.each(Object.entries(writable))('%s writes %s alone', async (role, own) => {
@@ -68,3 +68,17 @@ test.each(Object.entries(writable))('%s writes %s alone', async (role, own) => {
     await orm.close();
   }
 });
+
+test.each(Object.entries(writable))(
+  '%s changes and removes no line of the audit, not even its own',
+  async (role, own) => {
+    const orm = await openDatabase({ url: database.url, role: role as DatabaseRole });
+    try {
+      for (const change of [`update ${own}.audit_lines set actor_id = 1`, `delete from ${own}.audit_lines`]) {
+        await expect(orm.em.execute(change), change).rejects.toThrow(/permission denied/);
+      }
+    } finally {
+      await orm.close();
+    }
+  },
+);

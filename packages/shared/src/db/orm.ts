@@ -2,10 +2,12 @@ import { Migrator } from '@mikro-orm/migrations';
 import { type EntityManager, MikroORM, type Options } from '@mikro-orm/postgresql';
 import pg from 'pg';
 import type { Logger } from 'pino';
+import { BookingAuditLine, CatalogAuditLine, IdentityAuditLine } from './audit.ts';
 import { Booking, SeatClaim } from './booking.ts';
 import { Movie, Show } from './catalog.ts';
-import { RefreshToken, User } from './identity.ts';
+import { AccessRevocation, RefreshToken, User } from './identity.ts';
 import { FirstSchema } from './migrations/0001-first-schema.ts';
+import { Administration } from './migrations/0002-administration.ts';
 
 export type { EntityManager, MikroORM };
 
@@ -36,10 +38,19 @@ export function ormOptions(options: DatabaseOptions): Options {
   const settings = { ...options.settings, ...(role && { role, client_connection_check_interval: deadAfterMs }) };
   return {
     clientUrl: url,
-    entities: [User, RefreshToken, Movie, Show, Booking, SeatClaim],
+    entities: [
+      ...[User, RefreshToken, AccessRevocation, IdentityAuditLine],
+      ...[Movie, Show, CatalogAuditLine],
+      ...[Booking, SeatClaim, BookingAuditLine],
+    ],
     extensions: [Migrator],
     // A list, not a glob: the order is in the code, and nothing scans folders at start-up.
-    migrations: { migrationsList: [FirstSchema], tableName: 'migrations', snapshot: false, schema: 'public' },
+    migrations: {
+      migrationsList: [FirstSchema, Administration],
+      tableName: 'migrations',
+      snapshot: false,
+      schema: 'public',
+    },
     pool: { max: poolSize },
     driverOptions: {
       Client: ReturningClient,

@@ -1,4 +1,4 @@
-import type { BookingRequest } from '@boxoffice/shared/contracts/jobs';
+import type { BookingRequest, CancelRequest } from '@boxoffice/shared/contracts/jobs';
 import type { MikroORM } from '@boxoffice/shared/db/orm';
 import { showLockClass } from '@boxoffice/shared/db/show-lock';
 import type { PoolClient } from 'pg';
@@ -158,6 +158,12 @@ export class Bookings {
       await transaction.query({ name: 'book', text: bookSql, values: [JSON.stringify(booked)] });
     }
   }
+
+  /** Says which administrator cancelled whose booking, beside the change itself. */
+  async addAuditLines(cancels: readonly CancelRequest[], now: Date, transaction: PoolClient): Promise<void> {
+    if (cancels.length === 0) return;
+    await transaction.query({ name: 'audit', text: auditSql, values: [JSON.stringify(cancels), now] });
+  }
 }
 
 /** Row by row (`lateral … limit 1`), so that no plan can be but a look-up of each key. */
@@ -199,6 +205,16 @@ const bookSql = `
     )
   insert into booking.seat_claims (show_id, seat_number, booking_id)
   select show_id, unnest(seats), id from booked where status = 'booked'`;
+
+/** After the change: the booking, whoever's it is, is there as it was cancelled. */
+const auditSql = `
+  insert into booking.audit_lines (show_id, id, at, actor_id, request_id, action, subject, subject_id, before, after)
+  select asked.show_id, asked.id, $2::timestamptz, asked.user_id, asked.request_id, 'cancel', 'booking', asked.booking_id,
+    jsonb_build_object('show_id', found.show_id, 'user_id', found.user_id, 'seats', found.seats, 'status', 'booked'),
+    jsonb_build_object('show_id', found.show_id, 'user_id', found.user_id, 'seats', found.seats, 'status', found.status)
+  from json_to_recordset($1::json) as asked (show_id int, id uuid, user_id int, request_id text, booking_id uuid)
+    cross join lateral (select * from booking.bookings
+      where bookings.show_id = asked.show_id and bookings.id = asked.booking_id limit 1) as found`;
 
 /** Each number once, in one order for all: who takes locks in the same order waits for no one in a circle. */
 function sorted(numbers: number[]): number[] {

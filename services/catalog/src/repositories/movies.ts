@@ -1,9 +1,12 @@
+import type { Author } from '@boxoffice/shared/contracts/audit';
 import type { MovieChangeBody, MovieCreateBody, MovieQuery, MovieView } from '@boxoffice/shared/contracts/catalog';
 import type { Rows } from '@boxoffice/shared/contracts/pagination';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
+import { changedFields } from '@boxoffice/shared/db/audit';
 import { Movie, Show } from '@boxoffice/shared/db/catalog';
 import type { EntityManager } from '@boxoffice/shared/db/orm';
-import { ForeignKeyConstraintViolationException } from '@mikro-orm/core';
+import { ForeignKeyConstraintViolationException, LockMode } from '@mikro-orm/core';
+import { addAuditLines } from './audit-lines.ts';
 
 /** One page of the movies whose title holds `search`, whatever its case; in the order of their titles. */
 export async function listMovies(em: EntityManager, { page, page_size, search }: MovieQuery): Promise<Rows<MovieView>> {
@@ -22,7 +25,9 @@ function escapeLike(text: string): string {
 
 /** @throws {ProblemError} movie_not_found */
 export async function getMovie(em: EntityManager, id: number): Promise<MovieView> {
-  return movieView(await getEntity(em, id));
+  const movie = await em.findOne(Movie, { id });
+  if (!movie) throw movieNotFound(id);
+  return movieView(movie);
 }
 
 /** Whether there is such a movie. */
@@ -31,10 +36,14 @@ export async function hasMovie(em: EntityManager, id: number): Promise<boolean> 
 }
 
 /** Adds a movie and gives it its id. */
-export async function createMovie(em: EntityManager, body: MovieCreateBody): Promise<MovieView> {
-  const movie = em.create(Movie, movieColumns(body));
-  await em.flush();
-  return movieView(movie);
+export function createMovie(em: EntityManager, body: MovieCreateBody, author: Author): Promise<MovieView> {
+  return em.transactional(async (em) => {
+    const movie = em.create(Movie, movieColumns(body));
+    await em.flush();
+    const view = movieView(movie);
+    await addAuditLines(em, author, [{ subject: 'movie', id: view.id, after: view }]);
+    return view;
+  });
 }
 
 /**
@@ -42,11 +51,22 @@ export async function createMovie(em: EntityManager, body: MovieCreateBody): Pro
  *
  * @throws {ProblemError} movie_not_found
  */
-export async function changeMovie(em: EntityManager, id: number, change: MovieChangeBody): Promise<MovieView> {
-  const movie = await getEntity(em, id);
-  em.assign(movie, movieColumns({ ...movieView(movie), ...change } as MovieCreateBody));
-  await em.flush();
-  return movieView(movie);
+export function changeMovie(
+  em: EntityManager,
+  id: number,
+  change: MovieChangeBody,
+  author: Author,
+): Promise<MovieView> {
+  return em.transactional(async (em) => {
+    const movie = await getMovieForChange(em, id);
+    const before = movieView(movie);
+    em.assign(movie, movieColumns({ ...before, ...change } as MovieCreateBody));
+    await em.flush();
+    const after = movieView(movie);
+    const changed = changedFields(before, after);
+    if (changed) await addAuditLines(em, author, [{ subject: 'movie', id, ...changed }]);
+    return after;
+  });
 }
 
 /**
@@ -55,9 +75,13 @@ export async function changeMovie(em: EntityManager, id: number, change: MovieCh
  *
  * @throws {ProblemError} movie_not_found, has_shows
  */
-export async function deleteMovie(em: EntityManager, id: number): Promise<void> {
+export async function deleteMovie(em: EntityManager, id: number, author: Author): Promise<void> {
   try {
-    if ((await em.nativeDelete(Movie, { id })) === 0) throw movieNotFound(id);
+    await em.transactional(async (em) => {
+      const movie = await getMovieForChange(em, id);
+      await em.nativeDelete(Movie, { id });
+      await addAuditLines(em, author, [{ subject: 'movie', id, before: movieView(movie) }]);
+    });
   } catch (error) {
     if (!(error instanceof ForeignKeyConstraintViolationException)) throw error;
     const shows = await em.count(Show, { movie: id });
@@ -68,8 +92,9 @@ export async function deleteMovie(em: EntityManager, id: number): Promise<void> 
   }
 }
 
-async function getEntity(em: EntityManager, id: number): Promise<Movie> {
-  const movie = await em.findOne(Movie, { id });
+/** What the audit says was there before must be there until this transaction ends. */
+async function getMovieForChange(em: EntityManager, id: number): Promise<Movie> {
+  const movie = await em.findOne(Movie, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
   if (!movie) throw movieNotFound(id);
   return movie;
 }

@@ -1,10 +1,13 @@
+import type { Author } from '@boxoffice/shared/contracts/audit';
 import type { BookingShow } from '@boxoffice/shared/contracts/booking';
 import type { AdminShowQuery, ShowCreateBody, ShowFacts, ShowView } from '@boxoffice/shared/contracts/catalog';
 import type { Rows } from '@boxoffice/shared/contracts/pagination';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
+import { changedFields } from '@boxoffice/shared/db/audit';
 import { Movie, Show } from '@boxoffice/shared/db/catalog';
 import type { EntityManager } from '@boxoffice/shared/db/orm';
 import { ForeignKeyConstraintViolationException, LockMode } from '@mikro-orm/core';
+import { addAuditLines } from './audit-lines.ts';
 import { countLiveClaims } from './seat-claims.ts';
 
 /**
@@ -61,14 +64,21 @@ export async function findBookingShows(em: EntityManager, ids: number[]): Promis
 }
 
 /**
- * Adds a show and gives it its id.
+ * Adds shows and gives them their ids, all or none.
  *
  * @throws {ProblemError} validation_failed when there is no such movie
  */
-export async function createShow(em: EntityManager, body: ShowCreateBody): Promise<ShowView> {
-  const show = em.create(Show, showColumns(em, body));
-  await flushShow(em, show);
-  return showView(show, 0);
+export function createShows(em: EntityManager, bodies: ShowCreateBody[], author: Author): Promise<ShowView[]> {
+  return em.transactional(async (em) => {
+    const shows = bodies.map((body) => em.create(Show, showColumns(em, body)));
+    await flushShows(em, shows);
+    await addAuditLines(
+      em,
+      author,
+      shows.map((show) => ({ subject: 'show', id: show.id, after: { ...showFacts(show) } })),
+    );
+    return shows.map((show) => showView(show, 0));
+  });
 }
 
 /**
@@ -84,27 +94,37 @@ export async function getShowForChange(em: EntityManager, id: number): Promise<S
 }
 
 /**
- * Writes a show that was read before with these fields.
+ * Writes a show that was read before, in the same transaction, with these fields.
  *
  * @throws {ProblemError} validation_failed when there is no such movie
  */
-export async function writeShow(em: EntityManager, show: Show, fields: ShowCreateBody): Promise<ShowView> {
+export async function writeShow(
+  em: EntityManager,
+  show: Show,
+  fields: ShowCreateBody,
+  author: Author,
+): Promise<ShowView> {
+  const before = showFacts(show);
   em.assign(show, showColumns(em, fields));
-  await flushShow(em, show);
+  await flushShows(em, [show]);
+  const changed = changedFields({ ...before }, { ...showFacts(show) });
+  if (changed) await addAuditLines(em, author, [{ subject: 'show', id: show.id, ...changed }]);
   return viewOf(em, show);
 }
 
-/** Deletes a show that was read before. */
-export async function deleteShow(em: EntityManager, show: Show): Promise<void> {
+/** Deletes a show that was read before, in the same transaction. */
+export async function deleteShow(em: EntityManager, show: Show, author: Author): Promise<void> {
   await em.nativeDelete(Show, { id: show.id });
+  await addAuditLines(em, author, [{ subject: 'show', id: show.id, before: { ...showFacts(show) } }]);
 }
 
-async function flushShow(em: EntityManager, show: Show): Promise<void> {
+/** All of them are of one movie. */
+async function flushShows(em: EntityManager, shows: Show[]): Promise<void> {
   try {
     await em.flush();
   } catch (error) {
     if (!(error instanceof ForeignKeyConstraintViolationException)) throw error;
-    const message = `There is no movie ${show.movie.id}`;
+    const message = `There is no movie ${shows[0]?.movie.id}`;
     throw new ProblemError('validation_failed', `movie_id: ${message}`, { errors: { movie_id: [message] } });
   }
 }

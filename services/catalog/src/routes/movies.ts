@@ -1,6 +1,8 @@
+import { AuthorHeaders } from '@boxoffice/shared/contracts/audit';
 import { IdParams, MovieChangeBody, MovieCreateBody, MovieQuery, ShowQuery } from '@boxoffice/shared/contracts/catalog';
 import type { MikroORM } from '@boxoffice/shared/db/orm';
 import type { Http } from '@boxoffice/shared/http';
+import { authorOf } from '../author.ts';
 import {
   changeMovie,
   createMovie,
@@ -17,23 +19,31 @@ export function movieRoutes(http: Http, orm: MikroORM): void {
   http.get('/internal/movies', { schema: { querystring: MovieQuery } }, (request) =>
     listMovies(orm.em.fork(), request.query),
   );
-  http.post('/internal/movies', { schema: { body: MovieCreateBody } }, async (request, reply) =>
-    reply.code(201).send(await createMovie(orm.em.fork(), request.body)),
+  http.post('/internal/movies', { schema: { headers: AuthorHeaders, body: MovieCreateBody } }, async (request, reply) =>
+    reply.code(201).send(await createMovie(orm.em.fork(), request.body, authorOf(request))),
   );
   http.get('/internal/movies/:id', { schema: { params: IdParams } }, (request) =>
     getMovie(orm.em.fork(), request.params.id),
   );
-  http.patch('/internal/movies/:id', { schema: { params: IdParams, body: MovieChangeBody } }, (request) =>
-    changeMovie(orm.em.fork(), request.params.id, request.body),
+  http.patch(
+    '/internal/movies/:id',
+    { schema: { params: IdParams, headers: AuthorHeaders, body: MovieChangeBody } },
+    (request) => changeMovie(orm.em.fork(), request.params.id, request.body, authorOf(request)),
   );
   // The create body names every field, so this leaves nothing as it was.
-  http.put('/internal/movies/:id', { schema: { params: IdParams, body: MovieCreateBody } }, (request) =>
-    changeMovie(orm.em.fork(), request.params.id, request.body),
+  http.put(
+    '/internal/movies/:id',
+    { schema: { params: IdParams, headers: AuthorHeaders, body: MovieCreateBody } },
+    (request) => changeMovie(orm.em.fork(), request.params.id, request.body, authorOf(request)),
   );
-  http.delete('/internal/movies/:id', { schema: { params: IdParams } }, async (request, reply) => {
-    await deleteMovie(orm.em.fork(), request.params.id);
-    return reply.code(204).send();
-  });
+  http.delete(
+    '/internal/movies/:id',
+    { schema: { params: IdParams, headers: AuthorHeaders } },
+    async (request, reply) => {
+      await deleteMovie(orm.em.fork(), request.params.id, authorOf(request));
+      return reply.code(204).send();
+    },
+  );
   http.get('/internal/movies/:id/shows', { schema: { params: IdParams, querystring: ShowQuery } }, async (request) => {
     const { id } = request.params;
     const em = orm.em.fork();

@@ -1,3 +1,4 @@
+import type { Author } from '@boxoffice/shared/contracts/audit';
 import type { ShowChangeBody, ShowCreateBody, ShowView } from '@boxoffice/shared/contracts/catalog';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import type { SeatClaim } from '@boxoffice/shared/db/booking';
@@ -12,7 +13,12 @@ import { getShowForChange, showFacts, writeShow } from '../repositories/shows.ts
  *
  * @throws {ProblemError} show_not_found, has_bookings, validation_failed (no such movie)
  */
-export async function changeShow(em: EntityManager, id: number, change: ShowChangeBody): Promise<ShowView> {
+export async function changeShow(
+  em: EntityManager,
+  id: number,
+  change: ShowChangeBody,
+  author: Author,
+): Promise<ShowView> {
   return em.transactional(async (em) => {
     // Before the row's lock, as a delete does: two orders would be a deadlock.
     if (change.total_seats !== undefined || change.seats_per_row !== undefined) await lockBookings(em, id);
@@ -20,7 +26,7 @@ export async function changeShow(em: EntityManager, id: number, change: ShowChan
     const before = showFacts(show);
     const after = { ...before, ...change } as ShowCreateBody;
     if (losesSeats(before, after)) refuse(id, claimsInTheWay(await listLiveClaims(em, id), before, after));
-    return writeShow(em, show, after);
+    return writeShow(em, show, after, author);
   });
 }
 

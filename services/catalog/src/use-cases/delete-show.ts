@@ -1,3 +1,4 @@
+import type { Author } from '@boxoffice/shared/contracts/audit';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import type { EntityManager } from '@boxoffice/shared/db/orm';
 import { countBookings, lockBookings } from '../repositories/seat-claims.ts';
@@ -9,7 +10,7 @@ import { deleteShow as deleteRow, getShowForChange } from '../repositories/shows
  *
  * @throws {ProblemError} show_not_found, has_bookings
  */
-export async function deleteShow(em: EntityManager, id: number): Promise<void> {
+export async function deleteShow(em: EntityManager, id: number, author: Author): Promise<void> {
   await em.transactional(async (em) => {
     await lockBookings(em, id);
     const show = await getShowForChange(em, id);
@@ -20,6 +21,6 @@ export async function deleteShow(em: EntityManager, id: number): Promise<void> {
         `Show ${id} has ${bookings === 1 ? '1 booking' : `${bookings} bookings`}, cancelled ones included.`,
       );
     }
-    await deleteRow(em, show);
+    await deleteRow(em, show, author);
   });
 }

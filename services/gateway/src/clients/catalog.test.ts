@@ -39,6 +39,8 @@ afterEach(async () => {
   await client.close();
 });
 
+const author = { actorId: 1, requestId: 'r' };
+
 const json = (response: ServerResponse, status: number, body: unknown) =>
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 
@@ -170,11 +172,16 @@ describe('getShowFacts', () => {
     await rush();
     expect(asked()).toBe(1);
     const changes = [
-      () => client.changeShow(7, { total_seats: 5 }, 'r'),
+      () => client.changeShow(7, { total_seats: 5 }, author),
       () =>
-        client.replaceShow(7, { movie_id: 1, screen_name: 'A', date_time: '', total_seats: 1, seats_per_row: 1 }, 'r'),
-      () => client.deleteShow(7, 'r'),
-      () => client.createShow({ movie_id: 1, screen_name: 'A', date_time: '', total_seats: 1, seats_per_row: 1 }, 'r'),
+        client.replaceShow(
+          7,
+          { movie_id: 1, screen_name: 'A', date_time: '', total_seats: 1, seats_per_row: 1 },
+          author,
+        ),
+      () => client.deleteShow(7, author),
+      () =>
+        client.createShow({ movie_id: 1, screen_name: 'A', date_time: '', total_seats: 1, seats_per_row: 1 }, author),
     ];
     for (const [done, change] of changes.entries()) {
       await change();
@@ -188,7 +195,7 @@ describe('getShowFacts', () => {
       request.method === 'GET' ? json(response, 200, { id: 7 }) : request.socket.destroy(),
     );
     await client.getShowFacts(7, 'r');
-    await failureOf(client.changeShow(7, { total_seats: 5 }, 'r'));
+    await failureOf(client.changeShow(7, { total_seats: 5 }, author));
     await client.getShowFacts(7, 'r');
     expect(requests.filter(({ url }) => url === '/internal/shows/7/facts')).toHaveLength(2);
   });

@@ -1,3 +1,4 @@
+import type { Author } from '@boxoffice/shared/contracts/audit';
 import type { BookingShow } from '@boxoffice/shared/contracts/booking';
 import type {
   AdminShowQuery,
@@ -9,6 +10,7 @@ import type {
   ShowCreateBody,
   ShowFacts,
   ShowQuery,
+  ShowRunBody,
   ShowView,
 } from '@boxoffice/shared/contracts/catalog';
 import type { Rows } from '@boxoffice/shared/contracts/pagination';
@@ -28,6 +30,8 @@ interface Call {
   query?: Record<string, string | number | Date | undefined>;
   body?: unknown;
   ifNoneMatch?: string | undefined;
+  /** The administrator who wants a change. */
+  actorId?: number;
 }
 
 interface Answer {
@@ -40,7 +44,7 @@ interface Answer {
  * The catalog as the gateway sees it. Every method throws a ProblemError: the catalog's own problem
  * (show_not_found, has_bookings, database_unavailable …) as it said it, or `catalog_unavailable` when
  * the catalog is away, within 1.2 s. Each takes the id of the request that it serves, for the
- * catalog's log.
+ * catalog's log; those that change something its author, for the audit.
  */
 export class CatalogClient {
   readonly #pool: Pool;
@@ -62,22 +66,22 @@ export class CatalogClient {
     return this.#ask(`/movies/${id}`, requestId);
   }
 
-  createMovie(body: MovieCreateBody, requestId: string): Promise<MovieView> {
-    return this.#ask('/movies', requestId, { method: 'POST', body });
+  createMovie(body: MovieCreateBody, author: Author): Promise<MovieView> {
+    return this.#ask('/movies', author.requestId, { ...by(author), method: 'POST', body });
   }
 
   /** Writes the given fields, leaves the others. */
-  changeMovie(id: number, body: MovieChangeBody, requestId: string): Promise<MovieView> {
-    return this.#ask(`/movies/${id}`, requestId, { method: 'PATCH', body });
+  changeMovie(id: number, body: MovieChangeBody, author: Author): Promise<MovieView> {
+    return this.#ask(`/movies/${id}`, author.requestId, { ...by(author), method: 'PATCH', body });
   }
 
   /** Writes every field. */
-  replaceMovie(id: number, body: MovieCreateBody, requestId: string): Promise<MovieView> {
-    return this.#ask(`/movies/${id}`, requestId, { method: 'PUT', body });
+  replaceMovie(id: number, body: MovieCreateBody, author: Author): Promise<MovieView> {
+    return this.#ask(`/movies/${id}`, author.requestId, { ...by(author), method: 'PUT', body });
   }
 
-  async deleteMovie(id: number, requestId: string): Promise<void> {
-    await this.#send(`/movies/${id}`, requestId, { method: 'DELETE' });
+  async deleteMovie(id: number, author: Author): Promise<void> {
+    await this.#send(`/movies/${id}`, author.requestId, { ...by(author), method: 'DELETE' });
   }
 
   listShowsOfMovie(movieId: number, query: ShowQuery, requestId: string): Promise<Rows<ShowView>> {
@@ -92,25 +96,36 @@ export class CatalogClient {
     return this.#ask(`/shows/${id}`, requestId);
   }
 
-  async createShow(body: ShowCreateBody, requestId: string): Promise<ShowView> {
-    const show = await this.#ask<ShowView>('/shows', requestId, { method: 'POST', body });
+  async createShow(body: ShowCreateBody, author: Author): Promise<ShowView> {
+    const show = await this.#ask<ShowView>('/shows', author.requestId, { ...by(author), method: 'POST', body });
     // Someone may have asked for this id while there was no such show.
     this.#facts.forget(show.id);
     return show;
   }
 
+  /** All or none. */
+  async createRunOfShows(movieId: number, body: ShowRunBody, author: Author): Promise<Rows<ShowView>> {
+    const run = await this.#ask<Rows<ShowView>>(`/movies/${movieId}/shows/run`, author.requestId, {
+      ...by(author),
+      method: 'POST',
+      body,
+    });
+    for (const show of run.results) this.#facts.forget(show.id);
+    return run;
+  }
+
   /** Writes the given fields, leaves the others. */
-  changeShow(id: number, body: ShowChangeBody, requestId: string): Promise<ShowView> {
-    return this.#forgetting(id, this.#ask(`/shows/${id}`, requestId, { method: 'PATCH', body }));
+  changeShow(id: number, body: ShowChangeBody, author: Author): Promise<ShowView> {
+    return this.#forgetting(id, this.#ask(`/shows/${id}`, author.requestId, { ...by(author), method: 'PATCH', body }));
   }
 
   /** Writes every field. */
-  replaceShow(id: number, body: ShowCreateBody, requestId: string): Promise<ShowView> {
-    return this.#forgetting(id, this.#ask(`/shows/${id}`, requestId, { method: 'PUT', body }));
+  replaceShow(id: number, body: ShowCreateBody, author: Author): Promise<ShowView> {
+    return this.#forgetting(id, this.#ask(`/shows/${id}`, author.requestId, { ...by(author), method: 'PUT', body }));
   }
 
-  async deleteShow(id: number, requestId: string): Promise<void> {
-    await this.#forgetting(id, this.#send(`/shows/${id}`, requestId, { method: 'DELETE' }));
+  async deleteShow(id: number, author: Author): Promise<void> {
+    await this.#forgetting(id, this.#send(`/shows/${id}`, author.requestId, { ...by(author), method: 'DELETE' }));
   }
 
   /**
@@ -204,7 +219,7 @@ export class CatalogClient {
   async #send(
     path: string,
     requestId: string,
-    { method = 'GET', query = {}, body, ifNoneMatch }: Call,
+    { method = 'GET', query = {}, body, ifNoneMatch, actorId }: Call,
   ): Promise<Answer> {
     const answer = await this.#exchange(path, {
       method,
@@ -213,6 +228,7 @@ export class CatalogClient {
         'x-request-id': requestId,
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...(ifNoneMatch !== undefined && { 'if-none-match': ifNoneMatch }),
+        ...(actorId !== undefined && { 'x-actor-id': String(actorId) }),
       },
       body: body === undefined ? null : JSON.stringify(body),
     });
@@ -241,6 +257,10 @@ export class CatalogClient {
       throw unavailable(cause);
     }
   }
+}
+
+function by({ actorId }: Author): Pick<Call, 'actorId'> {
+  return { actorId };
 }
 
 function queryText(query: NonNullable<Call['query']>): Record<string, string> {

@@ -1,13 +1,15 @@
 /**
  * Who is asking: access tokens as JWTs (RFC 7519) signed with Ed25519 (RFC 8037), one algorithm and no
  * other (RFC 8725, 3.1). They are believed without a look in the database for the 15 minutes they
- * live; what an administrator changes about a user shows in the token of the next refresh.
+ * live, unless they were revoked (access-revocations.ts): the user was deactivated or deleted, or got
+ * another role or password.
  */
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import type { User } from '@boxoffice/shared/db/identity';
 import type { Http } from '@boxoffice/shared/http';
 import jwt from '@fastify/jwt';
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
+import type { AccessRevocations } from '../access-revocations.ts';
 import type { Parts } from '../parts.ts';
 
 /** The user a request comes from, as the access token says it. */
@@ -20,6 +22,8 @@ export interface AuthenticatedUser {
 /** What an access token says of its user; `sub` is the id. */
 interface AccessClaims extends Pick<AuthenticatedUser, 'username' | 'role'> {
   sub: string;
+  /** The user's token generation when it was signed; 0 unless given. */
+  gen?: number;
 }
 
 declare module '@fastify/jwt' {
@@ -27,6 +31,12 @@ declare module '@fastify/jwt' {
     payload: AccessClaims;
     /** Set behind `requireUser` and `requireAdmin`, and only there. */
     user: AuthenticatedUser;
+  }
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    accessRevocations: Pick<AccessRevocations, 'isRevoked'>;
   }
 }
 
@@ -43,7 +53,11 @@ const accessTokenMinutes = 15;
 const knownTokens = 20_000;
 
 /** Teaches a server to sign and to verify access tokens; `requireUser` and `requireAdmin` need it. */
-export function addAuthentication(http: Http, { keys }: Pick<Parts, 'keys'>): void {
+export function addAuthentication(
+  http: Http,
+  { keys, accessRevocations }: { keys: Parts['keys']; accessRevocations: Pick<AccessRevocations, 'isRevoked'> },
+): void {
+  http.decorate('accessRevocations', accessRevocations);
   void http.register(jwt, {
     secret: { private: keys.privateKey, public: keys.publicKey },
     sign: {
@@ -64,8 +78,11 @@ export function addAuthentication(http: Http, { keys }: Pick<Parts, 'keys'>): vo
 }
 
 /** Signs an access token for this user, good for 15 minutes. */
-export function signAccessToken(http: FastifyInstance, { id, username, role }: AuthenticatedUser): string {
-  return http.jwt.sign({ sub: String(id), username, role });
+export function signAccessToken(
+  http: FastifyInstance,
+  { id, username, role, tokenGeneration }: AuthenticatedUser & Pick<User, 'tokenGeneration'>,
+): string {
+  return http.jwt.sign({ sub: String(id), username, role, gen: tokenGeneration });
 }
 
 /** onRequest hook: lets a request pass that carries a valid access token, and sets `request.user`. */
@@ -90,12 +107,20 @@ function identify(request: FastifyRequest, reply: FastifyReply): Error | undefin
     );
   }
   try {
-    const { sub, username, role } = request.server.jwt.verify<AccessClaims>(token);
+    const { sub, username, role, gen = 0 } = request.server.jwt.verify<AccessClaims>(token);
     request.user = { id: Number(sub), username, role };
-    return undefined;
+    return request.server.accessRevocations.isRevoked(request.user.id, gen) ? revoked(reply) : undefined;
   } catch (error) {
     return refuse(error, reply);
   }
+}
+
+function revoked(reply: FastifyReply): Error {
+  reply.header('www-authenticate', 'Bearer error="invalid_token"');
+  return new ProblemError(
+    'unauthenticated',
+    'The access token has been revoked: get the next one with POST /api/auth/refresh/, or log in again.',
+  );
 }
 
 /** Challenges as RFC 6750, section 3, wants it. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Parts } from '../parts.ts';
 import { checkPassword } from '../use-cases/check-password.ts';
 import { requireAdmin } from './authentication.ts';
 
@@ -14,8 +15,8 @@ const rememberedLimit = 100;
  *
  * @throws {ProblemError} unauthenticated, forbidden, too_many_requests
  */
-export function requireOperator(parts: Parameters<typeof checkPassword>[0]) {
-  const remembered = new Map<string, number>();
+export function requireOperator(parts: Parameters<typeof checkPassword>[0] & Pick<Parts, 'accessRevocations'>) {
+  const remembered = new Map<string, { untilMs: number; userId: number; generation: number }>();
 
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const { authorization = '' } = request.headers;
@@ -28,14 +29,16 @@ export function requireOperator(parts: Parameters<typeof checkPassword>[0]) {
     const [, encoded] = /^basic +([\w+/=]+)$/i.exec(authorization) ?? [];
     if (!encoded) throw wantsLogin(reply);
     const key = createHash('sha256').update(encoded).digest('base64');
-    if ((remembered.get(key) ?? 0) > Date.now()) return;
+    const known = remembered.get(key);
+    const isGood = known && known.untilMs > Date.now();
+    if (isGood && !parts.accessRevocations.isRevoked(known.userId, known.generation)) return;
 
     const [, username = '', password = ''] = /^([^:]*):(.*)$/s.exec(Buffer.from(encoded, 'base64').toString()) ?? [];
     const user = await checkPassword(parts, username, password, request.ip);
     if (!user) throw wantsLogin(reply);
     if (user.role !== 'admin') throw new ProblemError('forbidden');
     if (remembered.size >= rememberedLimit) remembered.clear();
-    remembered.set(key, Date.now() + rememberedMs);
+    remembered.set(key, { untilMs: Date.now() + rememberedMs, userId: user.id, generation: user.tokenGeneration });
   };
 }
 

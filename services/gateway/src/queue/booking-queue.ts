@@ -16,6 +16,7 @@ import {
   formingLimit,
   gatherMs,
   measureDepth,
+  type PartitionLook,
   PartitionQueue,
   type SubmitOptions,
   type Submitted,
@@ -122,6 +123,11 @@ export class BookingQueue {
   /** Tells how a request stands, until its outcome and as long as the watcher likes; gives what ends it. */
   watch(id: string, watcher: JobWatcher): () => void {
     return this.#watch.add(id, watcher);
+  }
+
+  /** Each partition as it stands now, whichever gateway and worker it is served by. */
+  look(): Promise<PartitionLook[]> {
+    return unlessAway(() => Promise.all(this.#partitions.map((partition) => partition.look())));
   }
 
   /** Forgets the Idempotency-Key of a request that was never accepted. */

@@ -43,6 +43,19 @@ export interface Entry {
   reject: (error: unknown) => void;
 }
 
+/** Decisions are looked at that are no older than this, in milliseconds, and no more than so many of a partition. */
+const recentMs = 60_000;
+const recentLimit = 20;
+
+/** A partition as it stands. */
+export interface PartitionLook {
+  partition: number;
+  waiting_jobs: number;
+  oldest_seconds: number;
+  /** How long the last jobs that were decided took from being added, in milliseconds. */
+  decisionMs: number[];
+}
+
 /** One partition's queue, and the requests that wait in this process for their place in it. */
 export class PartitionQueue {
   readonly number: number;
@@ -109,7 +122,34 @@ export class PartitionQueue {
   /** How long the job at the head has waited. */
   async oldestSeconds(): Promise<number> {
     const [oldest] = await this.queue.getWaiting(-1, -1);
-    return oldest ? (Date.now() - oldest.timestamp) / 1_000 : 0;
+    return oldest ? Math.max(Date.now() - oldest.timestamp, 0) / 1_000 : 0;
+  }
+
+  async look(): Promise<PartitionLook> {
+    const [waiting_jobs, oldest_seconds, decisionMs] = await Promise.all([
+      this.countWaiting(),
+      this.oldestSeconds(),
+      this.#recentDecisionsMs(),
+    ]);
+    return { partition: this.number, waiting_jobs, oldest_seconds, decisionMs };
+  }
+
+  async #recentDecisionsMs(): Promise<number[]> {
+    const ids = await this.#redis.zrevrangebyscore(
+      this.queue.toKey('completed'),
+      '+inf',
+      Date.now() - recentMs,
+      'LIMIT',
+      0,
+      recentLimit,
+    );
+    // Not the whole jobs: each carries its requests.
+    const times = await Promise.all(
+      ids.map((id) => this.#redis.hmget(this.queue.toKey(id), 'timestamp', 'finishedOn')),
+    );
+    return times.flatMap(([added, finished]) =>
+      added && finished ? [Math.max(Number(finished) - Number(added), 0)] : [],
+    );
   }
 }
 

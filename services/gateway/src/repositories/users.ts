@@ -7,8 +7,9 @@ import type { EntityManager, MikroORM } from '@boxoffice/shared/db/orm';
 import { type FilterQuery, LockMode, raw } from '@mikro-orm/core';
 
 export type NewUser = Pick<User, 'username' | 'email' | 'passwordHash' | 'role' | 'isActive'>;
+export type UserChanges = Partial<NewUser & Pick<User, 'tokenGeneration'>>;
 
-/** Reads users and writes new ones. What changes a user is below: it needs a transaction, and the user's lock. */
+/** Reads users. What writes one is below: it needs a transaction, and to change one the user's lock. */
 export class Users {
   readonly #orm: MikroORM;
 
@@ -34,26 +35,26 @@ export class Users {
   }
 
   /** One page of users, oldest first. */
-  async list({ role, search, page, page_size }: AdminUserQuery): Promise<Rows<User>> {
+  async list({ role, is_active, search, page, page_size }: AdminUserQuery): Promise<Rows<User>> {
     const part = search && `%${search.replaceAll(/[\\%_]/g, '\\$&')}%`;
     const where: FilterQuery<User> = {
       ...(role && { role }),
+      ...(is_active !== undefined && { isActive: is_active }),
       ...(part && { $or: [{ username: { $ilike: part } }, { email: { $ilike: part } }] }),
     };
     const options = { orderBy: { id: 'asc' }, limit: page_size, offset: (page - 1) * page_size } as const;
     const [results, count] = await this.#orm.em.fork().findAndCount(User, where, options);
     return { count, results };
   }
+}
 
-  /**
-   * Writes a new user, in one statement.
-   *
-   * @throws {ProblemError} username_taken or email_taken, whatever the case of the letters
-   */
-  async insert(user: NewUser): Promise<User> {
-    const insert = this.#orm.em.fork().createQueryBuilder(User).insert(user).returning('*');
-    return namingWhatIsTaken(insert.execute<User>('get', true));
-  }
+/**
+ * Writes a new user.
+ *
+ * @throws {ProblemError} username_taken or email_taken, whatever the case of the letters
+ */
+export async function insertUser(em: EntityManager, user: NewUser): Promise<User> {
+  return namingWhatIsTaken(em.createQueryBuilder(User).insert(user).returning('*').execute<User>('get', true));
 }
 
 /**
@@ -70,7 +71,7 @@ export function lockUser(em: EntityManager, id: number): Promise<User | null> {
  *
  * @throws {ProblemError} username_taken or email_taken, whatever the case of the letters
  */
-export async function updateUser(em: EntityManager, user: User, changes: Partial<NewUser>): Promise<void> {
+export async function updateUser(em: EntityManager, user: User, changes: UserChanges): Promise<void> {
   em.assign(user, changes);
   await namingWhatIsTaken(em.flush());
 }

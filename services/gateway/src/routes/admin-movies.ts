@@ -9,6 +9,7 @@ import {
 import type { ProblemCode } from '@boxoffice/shared/contracts/problems';
 import type { Http } from '@boxoffice/shared/http';
 import { z } from 'zod';
+import { authorOf } from '../author.ts';
 import { pageLinks } from '../page-links.ts';
 import type { Parts } from '../parts.ts';
 import { requireAdmin } from '../plugins/authentication.ts';
@@ -62,7 +63,7 @@ export function adminMovieRoutes(http: Http, { catalog }: Pick<Parts, 'catalog'>
       },
     },
     async (request, reply) => {
-      const movie = await catalog.createMovie(request.body, request.id);
+      const movie = await catalog.createMovie(request.body, authorOf(request));
       return reply.code(201).header('location', `/api/admin/movies/${movie.id}/`).send(movie);
     },
   );
@@ -100,7 +101,7 @@ export function adminMovieRoutes(http: Http, { catalog }: Pick<Parts, 'catalog'>
         },
       },
     },
-    (request) => catalog.changeMovie(request.params.id, request.body, request.id),
+    (request) => catalog.changeMovie(request.params.id, request.body, authorOf(request)),
   );
 
   http.put(
@@ -120,7 +121,7 @@ export function adminMovieRoutes(http: Http, { catalog }: Pick<Parts, 'catalog'>
         },
       },
     },
-    (request) => catalog.replaceMovie(request.params.id, request.body, request.id),
+    (request) => catalog.replaceMovie(request.params.id, request.body, authorOf(request)),
   );
 
   http.delete(
@@ -137,7 +138,7 @@ export function adminMovieRoutes(http: Http, { catalog }: Pick<Parts, 'catalog'>
       },
     },
     async (request, reply) => {
-      await catalog.deleteMovie(request.params.id, request.id);
+      await catalog.deleteMovie(request.params.id, authorOf(request));
       return reply.code(204).send(null);
     },
   );

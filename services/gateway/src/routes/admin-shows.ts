@@ -4,11 +4,15 @@ import {
   ShowChangeBody,
   ShowCreateBody,
   ShowPage,
+  ShowRunBody,
+  ShowRunView,
   ShowView,
+  showsPerRunLimit,
 } from '@boxoffice/shared/contracts/catalog';
 import type { ProblemCode } from '@boxoffice/shared/contracts/problems';
 import type { Http } from '@boxoffice/shared/http';
 import { z } from 'zod';
+import { authorOf } from '../author.ts';
 import { pageLinks } from '../page-links.ts';
 import type { Parts } from '../parts.ts';
 import { requireAdmin } from '../plugins/authentication.ts';
@@ -62,9 +66,33 @@ export function adminShowRoutes(http: Http, { catalog }: Pick<Parts, 'catalog'>)
       },
     },
     async (request, reply) => {
-      const show = await catalog.createShow(request.body, request.id);
+      const show = await catalog.createShow(request.body, authorOf(request));
       return reply.code(201).header('location', `/api/admin/shows/${show.id}/`).send(show);
     },
+  );
+
+  http.post(
+    '/api/admin/movies/:id/shows/run/',
+    {
+      onRequest: requireAdmin,
+      schema: {
+        ...secured,
+        operationId: 'adminCreateShowRun',
+        summary: 'Add a run of shows',
+        description:
+          'A show on each of the `dates` at each of the `times`, by the clocks of `time_zone`; all or none, ' +
+          `${showsPerRunLimit} at most. Of a time that comes twice when clocks are set back the first is meant; one ` +
+          'that is skipped when they are set forward is refused.',
+        params: IdParams,
+        body: ShowRunBody,
+        response: {
+          201: ShowRunView.describe('The shows with their ids, in the order in which they start'),
+          ...problems(...common, ...forBodies, 'movie_not_found'),
+        },
+      },
+    },
+    async (request, reply) =>
+      reply.code(201).send(await catalog.createRunOfShows(request.params.id, request.body, authorOf(request))),
   );
 
   http.get(
@@ -102,7 +130,7 @@ export function adminShowRoutes(http: Http, { catalog }: Pick<Parts, 'catalog'>)
         },
       },
     },
-    (request) => catalog.changeShow(request.params.id, request.body, request.id),
+    (request) => catalog.changeShow(request.params.id, request.body, authorOf(request)),
   );
 
   http.put(
@@ -124,7 +152,7 @@ export function adminShowRoutes(http: Http, { catalog }: Pick<Parts, 'catalog'>)
         },
       },
     },
-    (request) => catalog.replaceShow(request.params.id, request.body, request.id),
+    (request) => catalog.replaceShow(request.params.id, request.body, authorOf(request)),
   );
 
   http.delete(
@@ -141,7 +169,7 @@ export function adminShowRoutes(http: Http, { catalog }: Pick<Parts, 'catalog'>)
       },
     },
     async (request, reply) => {
-      await catalog.deleteShow(request.params.id, request.id);
+      await catalog.deleteShow(request.params.id, authorOf(request));
       return reply.code(204).send(null);
     },
   );

@@ -72,6 +72,7 @@ test('PATCH 200: who is deactivated stays out, also after being activated again'
   const id = await identity.signUp('dave');
   const { refresh } = await identity.logIn('dave');
   expect((await ask('PATCH', `${id}/`, { is_active: false })).body.is_active).toBe(false);
+  expect((await ask('GET', '?is_active=false')).body).toMatchObject({ count: 1, results: [{ id }] });
   expect((await identity.post('/api/auth/login/', { username: 'dave', password })).status).toBe(401);
   await ask('PATCH', `${id}/`, { is_active: true });
   expect((await identity.post('/api/auth/refresh/', { refresh })).status).toBe(401);

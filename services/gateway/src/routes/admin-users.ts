@@ -10,6 +10,7 @@ import {
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import type { Http } from '@boxoffice/shared/http';
 import { z } from 'zod';
+import { authorOf } from '../author.ts';
 import { pageLinks } from '../page-links.ts';
 import type { Parts } from '../parts.ts';
 import { requireAdmin } from '../plugins/authentication.ts';
@@ -17,15 +18,17 @@ import { problems } from '../plugins/documentation.ts';
 import { changeUser } from '../use-cases/change-user.ts';
 import { createUser } from '../use-cases/create-user.ts';
 import { deleteUser } from '../use-cases/delete-user.ts';
-import { adminUserView } from './auth/user-view.ts';
+import { adminUserView } from '../user-view.ts';
 
 const forAdmins = { tags: ['Admin'], security: [{ bearer: [] }] };
 const always = ['validation_failed', 'unauthenticated', 'forbidden', 'database_unavailable'] as const;
 const logInAgain =
-  'Whoever is deactivated or gets another password has to log in again. You cannot deactivate or demote yourself.';
+  'Whoever is deactivated or gets another password has to log in again: their tokens stop working at once, on every ' +
+  'gateway. Another role counts at once as well: an access token with the old one is refused, a refresh gives the next. ' +
+  'You cannot deactivate or demote yourself.';
 
 /** Everything under /api/admin/users/, one function per method and path. */
-export function adminUserRoutes(http: Http, parts: Pick<Parts, 'orm' | 'users'>): void {
+export function adminUserRoutes(http: Http, parts: Pick<Parts, 'accessRevocations' | 'orm' | 'users'>): void {
   list(http, parts);
   create(http, parts);
   read(http, parts);
@@ -50,7 +53,7 @@ function list(http: Http, { users }: Pick<Parts, 'users'>): void {
   });
 }
 
-function create(http: Http, parts: Pick<Parts, 'users'>): void {
+function create(http: Http, parts: Pick<Parts, 'orm'>): void {
   const schema = {
     ...forAdmins,
     operationId: 'createUser',
@@ -63,7 +66,7 @@ function create(http: Http, parts: Pick<Parts, 'users'>): void {
     },
   };
   http.post('/api/admin/users/', { schema, onRequest: requireAdmin }, async (request, reply) => {
-    const user = await createUser(parts, request.body);
+    const user = await createUser(parts, request.body, authorOf(request));
     return reply.code(201).header('location', `/api/admin/users/${user.id}/`).send(adminUserView(user));
   });
 }
@@ -89,7 +92,7 @@ const changed = {
   ...problems(...always, 'user_not_found', 'username_taken', 'email_taken', 'too_many_requests'),
 };
 
-function change(http: Http, parts: Pick<Parts, 'orm'>): void {
+function change(http: Http, parts: Pick<Parts, 'accessRevocations' | 'orm'>): void {
   const schema = {
     ...forAdmins,
     operationId: 'changeUser',
@@ -100,11 +103,11 @@ function change(http: Http, parts: Pick<Parts, 'orm'>): void {
     response: changed,
   };
   http.patch('/api/admin/users/:id/', { schema, onRequest: requireAdmin }, async (request) => {
-    return adminUserView(await changeUser(parts, request.user.id, request.params.id, request.body));
+    return adminUserView(await changeUser(parts, authorOf(request), request.params.id, request.body));
   });
 }
 
-function replace(http: Http, parts: Pick<Parts, 'orm'>): void {
+function replace(http: Http, parts: Pick<Parts, 'accessRevocations' | 'orm'>): void {
   const schema = {
     ...forAdmins,
     operationId: 'replaceUser',
@@ -115,22 +118,23 @@ function replace(http: Http, parts: Pick<Parts, 'orm'>): void {
     response: changed,
   };
   http.put('/api/admin/users/:id/', { schema, onRequest: requireAdmin }, async (request) => {
-    return adminUserView(await changeUser(parts, request.user.id, request.params.id, request.body));
+    return adminUserView(await changeUser(parts, authorOf(request), request.params.id, request.body));
   });
 }
 
-function remove(http: Http, parts: Pick<Parts, 'orm'>): void {
+function remove(http: Http, parts: Pick<Parts, 'accessRevocations' | 'orm'>): void {
   const schema = {
     ...forAdmins,
     operationId: 'deleteUser',
     summary: 'Delete a user',
     description:
-      'Deletes a user who never booked; deactivate the others (`is_active: false`). You cannot delete yourself.',
+      'Deletes a user who never booked, and ends their tokens at once; deactivate the others (`is_active: false`). ' +
+      'You cannot delete yourself.',
     params: IdParams,
     response: { 204: z.null().describe('Deleted'), ...problems(...always, 'user_not_found', 'has_bookings') },
   };
   http.delete('/api/admin/users/:id/', { schema, onRequest: requireAdmin }, async (request, reply) => {
-    await deleteUser(parts, request.user.id, request.params.id);
+    await deleteUser(parts, authorOf(request), request.params.id);
     return reply.code(204).send(null);
   });
 }

@@ -1,36 +1,54 @@
+import type { Author } from '@boxoffice/shared/contracts/audit';
 import type { AdminUserChangeBody } from '@boxoffice/shared/contracts/identity';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
+import { changedFields } from '@boxoffice/shared/db/audit';
 import type { User } from '@boxoffice/shared/db/identity';
 import type { Parts } from '../parts.ts';
 import { hashPassword } from '../passwords.ts';
+import { addAuditLine } from '../repositories/audit-lines.ts';
 import { revokeTokensOf } from '../repositories/refresh-tokens.ts';
-import { lockUser, type NewUser, updateUser } from '../repositories/users.ts';
+import { addRevocation } from '../repositories/revocations.ts';
+import { lockUser, type UserChanges, updateUser } from '../repositories/users.ts';
+import { adminUserView } from '../user-view.ts';
 
 /**
- * Changes what is given of a user, as the administrator `adminId`. Whoever is deactivated or gets
- * another password has to log in again; access tokens that are out live on for their 15 minutes.
+ * Changes what is given of a user, as an administrator. Whoever is deactivated or gets another password
+ * has to log in again: their tokens end. With another role only the access tokens end: the next has it.
  *
  * @throws {ProblemError} user_not_found, username_taken, email_taken; validation_failed when
  *   administrators would lock themselves out
  */
 export async function changeUser(
-  { orm }: Pick<Parts, 'orm'>,
-  adminId: number,
+  { orm, accessRevocations }: Pick<Parts, 'orm' | 'accessRevocations'>,
+  author: Author,
   id: number,
   wanted: AdminUserChangeBody,
 ): Promise<User> {
-  if (id === adminId) refuseLockingOneselfOut(wanted);
+  if (id === author.actorId) refuseLockingOneselfOut(wanted);
   const changes = await changesOf(wanted);
-  return orm.em.fork().transactional(async (em) => {
+  const { user, revocation } = await orm.em.fork().transactional(async (em) => {
     const user = await lockUser(em, id);
     if (!user) throw new ProblemError('user_not_found');
-    await updateUser(em, user, changes);
-    if (!user.isActive || changes.passwordHash) await revokeTokensOf(em, id);
-    return user;
+    const before = adminUserView(user);
+    const endsLogins = (user.isActive && changes.isActive === false) || changes.passwordHash !== undefined;
+    const endsTokens = endsLogins || (changes.role !== undefined && changes.role !== user.role);
+    const tokenGeneration = user.tokenGeneration + (endsTokens ? 1 : 0);
+    await updateUser(em, user, { ...changes, tokenGeneration });
+    const revocation = endsTokens ? { userId: id, generation: tokenGeneration } : null;
+    if (revocation) await addRevocation(em, revocation);
+    if (endsLogins) await revokeTokensOf(em, id);
+    const changed = changedFields(
+      { ...before, password: 'hidden' },
+      { ...adminUserView(user), password: changes.passwordHash ? 'hidden, another' : 'hidden' },
+    );
+    if (changed) await addAuditLine(em, author, { id, ...changed });
+    return { user, revocation };
   });
+  if (revocation) await accessRevocations.announce(revocation);
+  return user;
 }
 
-async function changesOf({ password, is_active, ...same }: AdminUserChangeBody): Promise<Partial<NewUser>> {
+async function changesOf({ password, is_active, ...same }: AdminUserChangeBody): Promise<UserChanges> {
   const changes = {
     ...same,
     isActive: is_active,

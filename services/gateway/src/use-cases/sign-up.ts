@@ -11,10 +11,10 @@ import { createUser } from './create-user.ts';
  * @throws {ProblemError} username_taken, email_taken, too_many_requests
  */
 export async function signUp(
-  parts: Pick<Parts, 'users' | 'redis' | 'config'>,
+  parts: Pick<Parts, 'orm' | 'redis' | 'config'>,
   wanted: SignupBody,
   ip: string,
 ): Promise<User> {
   await rateLimits(parts).countSignUp(ip);
-  return createUser(parts, { ...wanted, role: 'user', is_active: true });
+  return createUser(parts, { ...wanted, role: 'user', is_active: true }, null);
 }

@@ -4,7 +4,7 @@ import type { Http } from '@boxoffice/shared/http';
 import type { Parts } from '../../parts.ts';
 import { requireUser } from '../../plugins/authentication.ts';
 import { problems } from '../../plugins/documentation.ts';
-import { userView } from './user-view.ts';
+import { userView } from '../../user-view.ts';
 
 const schema = {
   tags: ['Authentication'],

@@ -3,7 +3,7 @@ import type { Http } from '@boxoffice/shared/http';
 import type { Parts } from '../../parts.ts';
 import { problems } from '../../plugins/documentation.ts';
 import { signUp } from '../../use-cases/sign-up.ts';
-import { userView } from './user-view.ts';
+import { userView } from '../../user-view.ts';
 
 const schema = {
   tags: ['Authentication'],
@@ -19,7 +19,7 @@ const schema = {
 };
 
 /** POST /api/auth/signup/ */
-export function signupRoute(http: Http, parts: Pick<Parts, 'users' | 'redis' | 'config'>): void {
+export function signupRoute(http: Http, parts: Pick<Parts, 'orm' | 'redis' | 'config'>): void {
   http.post('/api/auth/signup/', { schema }, async (request, reply) => {
     const user = await signUp(parts, request.body, request.ip);
     return reply.code(201).send(userView(user));

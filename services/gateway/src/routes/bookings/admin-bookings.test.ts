@@ -46,6 +46,9 @@ test("200: everyone's, newest first, each with show, movie and user", async () =
 
 test('200: by user, show and status, alone and together', async () => {
   expect((await list(`?user_id=${ada}`)).count).toBe(2);
+  expect((await list('?username=ADA')).count).toBe(2);
+  expect((await list(`?username=bob&show_id=${shows[0]}`)).results.map(({ seats }) => seats)).toEqual([['A2']]);
+  expect((await list('?username=nobody')).count).toBe(0);
   expect((await list(`?show_id=${shows[0]}`)).count).toBe(2);
   expect((await list(`?show_id=${shows[0]}&user_id=${bob}`)).results.map(({ seats }) => seats)).toEqual([['A2']]);
   expect((await list(`?show_id=${shows[0]}&status=cancelled`)).count).toBe(0);

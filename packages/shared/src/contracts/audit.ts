@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { auditActions, auditSubjects } from '../db/audit.ts';
+import { IntegerId } from './catalog.ts';
+import { PageQuery, pageOf } from './pagination.ts';
+import { Text } from './text.ts';
+
+/** Who changes something as an administrator, and with which request. */
+export interface Author {
+  actorId: number;
+  requestId: string;
+}
+
+/** How the gateway tells another service who the author is; the request's id comes as `x-request-id`. Loose: the other headers stay. */
+export const AuthorHeaders = z.looseObject({ 'x-actor-id': IntegerId });
+
+const Fields = z.record(z.string(), z.unknown()).nullable();
+
+export const AuditLineView = z
+  .object({
+    id: z.string().describe('opaque'),
+    at: z.iso.datetime().describe('when it was committed, by the clock of the database'),
+    actor: z
+      .object({ id: z.number().int(), username: z.string().nullable().describe('null when the user is gone') })
+      .describe('the administrator'),
+    action: z.enum(auditActions),
+    subject: z.enum(auditSubjects),
+    subject_id: z.string(),
+    request_id: z.string().describe('the HTTP request, as in the logs; lines of one request belong together'),
+    before: Fields.describe(
+      'the fields that changed, as they were; all when it was deleted or cancelled; null when it was created',
+    ),
+    after: Fields.describe('the same fields afterwards; null when it was deleted. A password is never shown'),
+  })
+  .meta({
+    id: 'AuditLine',
+    example: {
+      id: 'b9d5c8a2-6f0e-4c7d-9a55-0d3a1c4be7f1',
+      at: '2030-01-01T12:00:00.000Z',
+      actor: { id: 2, username: 'admin' },
+      action: 'change',
+      subject: 'user',
+      subject_id: '7',
+      request_id: 'Zr8fQ2xkLm0a-1',
+      before: { is_active: true },
+      after: { is_active: false },
+    },
+  });
+export type AuditLineView = z.infer<typeof AuditLineView>;
+export const AuditPage = pageOf(AuditLineView, 'AuditPage');
+
+export const AuditQuery = z.object({
+  ...PageQuery.shape,
+  actor_id: IntegerId.optional().describe('changes by this administrator'),
+  action: z.enum(auditActions).optional(),
+  subject: z.enum(auditSubjects).optional(),
+  subject_id: Text.max(100).optional(),
+});
+export type AuditQuery = z.infer<typeof AuditQuery>;

@@ -1,0 +1,74 @@
+/**
+ * What administrators changed: a line per thing and change, written in the transaction of the change by
+ * the service that owns the thing, into its own schema. Roles may add lines, and neither change nor
+ * remove any.
+ */
+import { defineEntity, p } from '@mikro-orm/core';
+
+export const auditActions = ['create', 'change', 'delete', 'cancel'] as const;
+export const auditSubjects = ['movie', 'show', 'user', 'booking'] as const;
+
+/** The fields of a thing, as the HTTP interface names them. */
+export type AuditedFields = Record<string, unknown>;
+
+const what = () => ({
+  at: p.datetime().defaultRaw('now()'),
+  actorId: p.integer(),
+  requestId: p.text(),
+  action: p.enum(auditActions),
+  subject: p.enum(auditSubjects),
+  subjectId: p.text(),
+  before: p.json<AuditedFields>().nullable(),
+  after: p.json<AuditedFields>().nullable(),
+});
+
+/** Changes of users. Written by the gateway alone. */
+export const IdentityAuditLine = defineEntity({
+  name: 'IdentityAuditLine',
+  schema: 'identity',
+  tableName: 'audit_lines',
+  properties: { id: p.uuid().primary().defaultRaw('gen_random_uuid()'), ...what() },
+  indexes: [
+    { name: 'audit_lines_at_idx', properties: ['at', 'id'] },
+    { name: 'audit_lines_subject_idx', properties: ['subject', 'subjectId', 'at'] },
+  ],
+});
+
+/** Changes of movies and shows. Written by the catalog alone. */
+export const CatalogAuditLine = defineEntity({
+  name: 'CatalogAuditLine',
+  schema: 'catalog',
+  tableName: 'audit_lines',
+  properties: { id: p.uuid().primary().defaultRaw('gen_random_uuid()'), ...what() },
+  indexes: [
+    { name: 'audit_lines_at_idx', properties: ['at', 'id'] },
+    { name: 'audit_lines_subject_idx', properties: ['subject', 'subjectId', 'at'] },
+  ],
+});
+
+/** Bookings that administrators cancelled. Written by the booking-worker alone; the id is the request's. */
+export const BookingAuditLine = defineEntity({
+  name: 'BookingAuditLine',
+  schema: 'booking',
+  tableName: 'audit_lines',
+  properties: { showId: p.integer().primary().autoincrement(false), id: p.uuid().primary(), ...what() },
+  indexes: [
+    { name: 'audit_lines_at_idx', properties: ['at', 'id'] },
+    { name: 'audit_lines_subject_idx', properties: ['subject', 'subjectId', 'at'] },
+  ],
+});
+
+/**
+ * What a change changed: the fields that differ, before and after; null when none does.
+ *
+ * @param before, after JSON values under the same names
+ */
+export function changedFields(
+  before: AuditedFields,
+  after: AuditedFields,
+): { before: AuditedFields; after: AuditedFields } | null {
+  const changed = Object.keys(after).filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
+  if (changed.length === 0) return null;
+  const only = (fields: AuditedFields) => Object.fromEntries(changed.map((name) => [name, fields[name]]));
+  return { before: only(before), after: only(after) };
+}

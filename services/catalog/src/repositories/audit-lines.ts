@@ -1,0 +1,24 @@
+import type { Author } from '@boxoffice/shared/contracts/audit';
+import { type AuditedFields, CatalogAuditLine } from '@boxoffice/shared/db/audit';
+import type { EntityManager } from '@boxoffice/shared/db/orm';
+
+/** What happened to a movie or a show; without `before` it was created, without `after` deleted. */
+interface Change {
+  subject: 'movie' | 'show';
+  id: number;
+  before?: AuditedFields;
+  after?: AuditedFields;
+}
+
+/** Says who changed what, in the transaction that changes it. */
+export async function addAuditLines(em: EntityManager, author: Author, changes: Change[]): Promise<void> {
+  const lines = changes.map(({ subject, id, before, after }) => ({
+    ...author,
+    action: !before ? ('create' as const) : after ? ('change' as const) : ('delete' as const),
+    subject,
+    subjectId: String(id),
+    before: before ?? null,
+    after: after ?? null,
+  }));
+  if (lines.length > 0) await em.createQueryBuilder(CatalogAuditLine).insert(lines).execute('run', false);
+}

@@ -1,0 +1,35 @@
+import type { Author } from '@boxoffice/shared/contracts/audit';
+import type { ShowRunBody, ShowView } from '@boxoffice/shared/contracts/catalog';
+import { ProblemError } from '@boxoffice/shared/contracts/problems';
+import type { EntityManager } from '@boxoffice/shared/db/orm';
+import { instantOf } from '../local-time.ts';
+import { hasMovie, movieNotFound } from '../repositories/movies.ts';
+import { createShows } from '../repositories/shows.ts';
+
+/**
+ * Adds a show of a movie for each of these days at each of these times, by the clocks of the time
+ * zone; all or none.
+ *
+ * @returns the shows, in the order in which they start
+ * @throws {ProblemError} movie_not_found; validation_failed when the clocks skip one of the times
+ */
+export async function createRunOfShows(
+  em: EntityManager,
+  movieId: number,
+  { dates, times, time_zone, ...same }: ShowRunBody,
+  author: Author,
+): Promise<ShowView[]> {
+  if (!(await hasMovie(em, movieId))) throw movieNotFound(movieId);
+  const starts = dates.flatMap((date) => times.map((time) => startOf(date, time, time_zone)));
+  const bodies = starts
+    .sort((a, b) => a.getTime() - b.getTime())
+    .map((start) => ({ movie_id: movieId, date_time: start.toISOString(), ...same }));
+  return createShows(em, bodies, author);
+}
+
+function startOf(date: string, time: string, timeZone: string): Date {
+  const start = instantOf(date, time, timeZone);
+  if (start) return start;
+  const message = `There is no ${time} on ${date} in ${timeZone}: the clocks are set forward`;
+  throw new ProblemError('validation_failed', `times: ${message}`, { errors: { times: [message] } });
+}
