@@ -61,7 +61,9 @@ export function readEvents(url: string, headers: Record<string, string> = {}): P
       response.on('error', () => undefined);
       response.setEncoding('utf8').on('data', (text: string) => {
         reader.text += text;
-        const blocks = (unread + text).split('\n\n');
+        unread += text;
+        if (!text.endsWith('\n')) return; // in the middle of an event, which may be large
+        const blocks = unread.split('\n\n');
         unread = blocks.pop() ?? '';
         reader.events.push(...blocks.flatMap((block) => eventOf(block) ?? []));
       });

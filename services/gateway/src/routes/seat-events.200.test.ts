@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Boxoffice, startBoxoffice } from '../../../../test/support/boxoffice.ts';
 import { type EventReader, readEvents } from '../../../../test/support/events.ts';
+import { eventually } from '../../../../test/support/eventually.ts';
+import { closeShow } from '../../../../test/support/show-gate.ts';
 
 let boxoffice: Boxoffice;
 const readers: EventReader[] = [];
@@ -56,4 +58,111 @@ test('the whole map first, then each seat that changes, through whichever gatewa
   const free = { event: 'change', data: { available_seats: 12 }, id: snapshot.id };
   expect(await here.next()).toMatchObject(free);
   expect(await there.next()).toMatchObject(free);
+});
+
+/** Takes a seat, and gives the event in which these readers see it. */
+async function take(show: number, seat: string, ...seeing: EventReader[]) {
+  expect((await boxoffice.book(show, seat, { wait: 10 })).status).toBe(201);
+  const seen = await Promise.all(seeing.map((reader) => reader.next('change')));
+  for (const event of seen) expect(event.data.seats).toMatchObject([{ seat_number: seat, status: 'booked' }]);
+  return seen[0];
+}
+
+test('Last-Event-ID: nothing where nothing was missed, an ETag of the map included', async () => {
+  const show = await boxoffice.addShow();
+  const stays = await watch(show);
+  const { id = '' } = await stays.next('snapshot');
+  const [byId, byTag] = [await watch(show, { 'last-event-id': id }), await watch(show, { 'last-event-id': `"${id}"` })];
+  await take(show, 'A1', stays, byId, byTag);
+  expect(byId.events).toHaveLength(1);
+  expect(byTag.events).toEqual(byId.events);
+});
+
+test('Last-Event-ID: exactly the changes that were missed', async () => {
+  const show = await boxoffice.addShow();
+  const [stays, leaves] = [await watch(show), await watch(show)];
+  await stays.next('snapshot');
+  await leaves.next('snapshot');
+  const last = await take(show, 'A1', stays, leaves);
+  leaves.close();
+  await take(show, 'A2', stays);
+  await take(show, 'A3', stays);
+  const back = await watch(show, { 'last-event-id': last?.id ?? '' });
+  await back.next();
+  await back.next();
+  expect(back.events).toEqual(stays.events.slice(-2));
+});
+
+test('Last-Event-ID: the whole map where nobody knows the way', async () => {
+  const show = await boxoffice.addShow();
+  const reader = await watch(show, { 'last-event-id': 'of-another-time' });
+  expect(await reader.next()).toMatchObject({ event: 'snapshot', data: { available_seats: 100 } });
+});
+
+test('a seat that is freed and taken again in one turn is no change; what comes next is', async () => {
+  const show = await boxoffice.addShow();
+  const { body } = await boxoffice.book(show, 'A1', { wait: 10 });
+  const reader = await watch(show);
+  await reader.next('snapshot');
+  const gate = await closeShow(boxoffice.orm, show);
+  const first = boxoffice.book(show, 'B1', { wait: 10 });
+  await gate.reached(1);
+  // These gather behind the first, in the order in which they came.
+  await boxoffice.cancel(body.id, { wait: 0 });
+  const again = await boxoffice.book(show, 'A1', { user: 2 });
+  await gate.open();
+  await first;
+  expect((await boxoffice.outcome(again.body.id, { user: 2 })).status).toBe('succeeded');
+  const map = await mapOf(show);
+  const tag = map.headers.get('etag')?.slice(1, -1);
+  expect(await eventually(() => reader.events.find(({ id }) => id === tag))).toMatchObject({
+    data: { available_seats: 98 },
+  });
+  expect(reader.events.slice(1).flatMap(({ data }) => data.seats)).not.toContainEqual(
+    expect.objectContaining({ seat_number: 'A1', status: 'available' }),
+  );
+});
+
+test('a change that nobody announced is seen all the same', async () => {
+  const show = await boxoffice.addShow();
+  const reader = await watch(show);
+  await reader.next('snapshot');
+  await boxoffice.rows("insert into booking.seat_claims (show_id, seat_number, booking_id) values (?, 'C3', ?)", [
+    show,
+    '00000000-0000-8000-8000-000000000000',
+  ]);
+  expect(await reader.next()).toMatchObject({ event: 'change', data: { seats: [{ seat_number: 'C3' }] } });
+});
+
+test('a hall that grows is a new map; a show that is taken off ends its streams', async () => {
+  const show = await boxoffice.addShow({ totalSeats: 10 });
+  const reader = await watch(show);
+  await reader.next('snapshot');
+  await boxoffice.call(`/api/admin/shows/${show}/`, {
+    method: 'PATCH',
+    user: 1,
+    role: 'admin',
+    body: { total_seats: 11 },
+  });
+  expect((await reader.next('snapshot')).data).toEqual((await mapOf(show)).body);
+  await boxoffice.call(`/api/admin/shows/${show}/`, { method: 'DELETE', user: 1, role: 'admin' });
+  expect(await reader.ended).toBe(true);
+  expect((await watch(show)).status).toBe(404);
+});
+
+test('a stream is one line in the log, at its end, and no latency', async () => {
+  const show = await boxoffice.addShow();
+  const reader = await watch(show, { 'x-request-id': `stream-of-${show}` });
+  await reader.next('snapshot');
+  await take(show, 'A1', reader);
+  const lines = () => boxoffice.gateways[0]?.logs.filter((line) => line.includes(`"stream-of-${show}"`)) ?? [];
+  expect(lines()).toEqual([]);
+  reader.close();
+  await eventually(() => lines().length > 0);
+  expect(lines().map((line) => JSON.parse(line))).toMatchObject([
+    { msg: 'request', method: 'GET', route: '/api/shows/:id/seats/events/', status: 200, events: 2 },
+  ]);
+  const metrics = await (await fetch(`${boxoffice.url}/metrics`)).text();
+  expect(metrics).toMatch(/event_stream_events_total\{kind="seats"\} [1-9]/);
+  expect(metrics).not.toMatch(/http_request_duration_seconds_count\{[^}]*seats\/events[^}]*status="200"/);
 });

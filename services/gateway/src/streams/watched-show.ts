@@ -13,8 +13,11 @@ interface Change {
   event: Buffer;
 }
 
+/** What a stream is to a show. */
+export type ViewerStream = Pick<EventStream, 'send' | 'end' | 'isBehind' | 'onCaughtUp' | 'closed'>;
+
 interface Viewer {
-  stream: EventStream;
+  stream: ViewerStream;
   /** Names the map that the client has; null: none, or one that may be old. */
   tag: string | null;
 }
@@ -81,7 +84,7 @@ export class WatchedShow {
    *
    * @param lastEventId names the map that the client has, if it has one
    */
-  show(stream: EventStream, lastEventId: string | undefined): void {
+  show(stream: ViewerStream, lastEventId: string | undefined): void {
     const viewer: Viewer = { stream, tag: lastEventId === undefined ? null : nameOf(lastEventId) };
     this.#viewers.add(viewer);
     stream.onCaughtUp = () => this.#catchUp(viewer);
