@@ -1,17 +1,11 @@
-import createHttp, {
-  type Client,
-  type ClientPathsWithMethod,
-  type MaybeOptionalInit,
-  type MethodResponse,
-} from 'openapi-fetch';
+import type { Client, ClientPathsWithMethod, MaybeOptionalInit, MethodResponse } from 'openapi-fetch';
 import type { HttpMethod, RequiredKeysOf } from 'openapi-typescript-helpers';
-import { fault, NoAnswerError, ProblemError, problemErrorOf, retryAfterMs } from './errors.ts';
+import { fault, NoAnswerError, ProblemError, retryAfterMs } from './errors.ts';
 import { type Patience, patiently, pause, politePauseMs } from './patiently.ts';
 import type { Booking, Job, LoginInput, paths, SignupInput, User } from './schema.ts';
-import { memoryTokens, type TokenStore, type Tokens } from './tokens.ts';
-
-/** One answer may take this long, in milliseconds: more than the longest `Prefer: wait`. */
-const answerTimeoutMs = 35_000;
+import { type AskInit, createSender, withTimeout } from './sender.ts';
+import { readStream, type SeatsView, seatsIn } from './streams.ts';
+import { memoryTokens, type TokenStore } from './tokens.ts';
 
 export interface BoxofficeOptions {
   /** Where the gateway answers; in a browser "" is the page's own server. */
@@ -20,13 +14,18 @@ export interface BoxofficeOptions {
   tokens?: TokenStore;
 }
 
-export interface BookingOptions extends Patience {
+export interface OutcomeOptions extends Patience {
+  /** Told its place in the line, each time that this is known. */
+  onQueued?: (job: Job) => void;
+  /** Follow it by an event stream, which tells every move in the line, instead of asking once a second. */
+  live?: boolean;
+}
+
+export interface BookingOptions extends OutcomeOptions {
   /** How long the server may hold its answer until the outcome, in seconds: 10 unless given; 0: not at all. */
   waitSeconds?: number;
   /** Idempotency-Key; a random one unless given. Whoever comes back with it finds the same request again. */
   key?: string;
-  /** Told when it was accepted and has no outcome yet, and of every later look at its place in the line. */
-  onQueued?: (job: Job) => void;
 }
 
 /** What an operation that succeeds gives; undefined where the answer has no body. */
@@ -48,79 +47,9 @@ type Ask<Method extends HttpMethod> = <
 
 export type Boxoffice = ReturnType<typeof createBoxoffice>;
 
-/** What the operations may take, whichever it is. */
-interface AskInit {
-  params?: object;
-  body?: object | undefined;
-  headers?: Record<string, string>;
-  signal?: AbortSignal | null | undefined;
-}
-
 /** A client of one gateway, for one user at a time. */
 export function createBoxoffice({ url, tokens = memoryTokens() }: BoxofficeOptions) {
-  const http = createHttp<paths>({ baseUrl: url });
-  const exclusively = tokens.exclusively ?? ((work) => work());
-  let refreshing: Promise<Tokens | null> | undefined;
-
-  /** Sends a request in the user's name, again with the next access token when the first is not good any more. */
-  async function ask(
-    method: HttpMethod,
-    path: string,
-    init: AskInit = {},
-  ): Promise<{ data?: unknown; response: Response }> {
-    const held = tokens.read();
-    let answer = await send(method, path, init, held);
-    if (held && codeOf(answer.error) === 'unauthenticated') {
-      const next = await nextTokens(held);
-      if (next) answer = await send(method, path, init, next);
-    }
-    if (!answer.response.ok) throw problemErrorOf(answer.response, answer.error);
-    return answer;
-  }
-
-  async function send(method: HttpMethod, path: string, init: AskInit, sender: Tokens | null) {
-    const { signal, headers, ...more } = init;
-    const timeout = AbortSignal.timeout(answerTimeoutMs);
-    try {
-      // The types are those of the methods below: here every operation is alike.
-      return (await http.request(
-        method,
-        path as never,
-        {
-          ...more,
-          headers: { ...(sender && { authorization: `Bearer ${sender.access}` }), ...headers },
-          signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-        } as never,
-      )) as { data?: unknown; error?: unknown; response: Response };
-    } catch (error) {
-      signal?.throwIfAborted();
-      throw new NoAnswerError(error);
-    }
-  }
-
-  /** One refresh at a time; whoever comes meanwhile gets what it gave. Null: log in again. */
-  function nextTokens(spent: Tokens): Promise<Tokens | null> {
-    refreshing ??= exclusively(() => refresh(spent)).finally(() => {
-      refreshing = undefined;
-    });
-    return refreshing;
-  }
-
-  async function refresh(spent: Tokens): Promise<Tokens | null> {
-    const held = tokens.read();
-    // Somebody else who shares the store has been here before.
-    if (held?.access !== spent.access) return held;
-    if (!held.refresh) return null;
-    const { data, error, response } = await send(
-      'post',
-      '/api/auth/refresh/',
-      { body: { refresh: held.refresh } },
-      null,
-    );
-    if (!response.ok && codeOf(error) !== 'invalid_refresh_token') throw problemErrorOf(response, error);
-    tokens.write((data as Tokens | undefined) ?? null);
-    return tokens.read();
-  }
+  const { ask, settled } = createSender(url, tokens);
 
   const asking =
     <Method extends HttpMethod>(method: Method): Ask<Method> =>
@@ -144,7 +73,7 @@ export function createBoxoffice({ url, tokens = memoryTokens() }: BoxofficeOptio
 
     /** Forgets the tokens, here and at the server. */
     async logOut(): Promise<void> {
-      await refreshing?.catch(() => undefined);
+      await settled();
       const held = tokens.read();
       tokens.write(null);
       if (held?.refresh) await boxoffice.post('/api/auth/logout/', { body: { refresh: held.refresh } });
@@ -173,28 +102,64 @@ export function createBoxoffice({ url, tokens = memoryTokens() }: BoxofficeOptio
       submit('/api/bookings/{id}/cancel/', { path: { id: booking } }, options),
 
     /**
-     * Asks what became of a request until it is decided, as often as the server allows.
+     * Finds out what became of a request, as soon as it is decided.
      *
      * @returns the job: succeeded, rejected or failed
      * @throws {ProblemError}
      * @throws {NoAnswerError} when the patience ends first
      */
-    async outcome(id: string, { patienceMs = 60_000, onQueued, ...options }: BookingOptions = {}): Promise<Job> {
-      const deadline = performance.now() + patienceMs;
-      for (;;) {
-        const left = { ...options, patienceMs: deadline - performance.now() };
-        const { data, response } = await patiently(
-          () => ask('get', '/api/jobs/{id}/', { params: { path: { id } } }),
-          left,
-        );
-        const job = data as Job;
-        if (job.status !== 'queued' && job.status !== 'active') return job;
-        onQueued?.(job);
-        if (performance.now() > deadline) throw new NoAnswerError(new Error(`Job ${id} is ${job.status} still`));
-        await pause(politePauseMs(retryAfterMs(response.headers)), options.signal);
-      }
-    },
+    outcome: (job: string, options: OutcomeOptions = {}): Promise<Job> =>
+      options.live ? follow(job, options) : poll(job, options),
+
+    /**
+     * The seats of a show, each time that one has changed, until the signal; through whatever happens to
+     * the connection.
+     *
+     * @throws {ProblemError} show_not_found
+     */
+    watchSeats: (show: number, signal?: AbortSignal): AsyncGenerator<SeatsView> =>
+      seatsIn(stream('/api/shows/{id}/seats/events/', show, signal)),
   };
+
+  const stream = (path: string, id: string | number, signal?: AbortSignal) =>
+    readStream(async (lastEventId, signal) => {
+      const headers = { accept: 'text/event-stream', ...(lastEventId && { 'last-event-id': lastEventId }) };
+      const { data } = await ask('get', path, { params: { path: { id } }, headers, signal, parseAs: 'stream' });
+      return data as ReadableStream<Uint8Array>;
+    }, signal);
+
+  async function follow(id: string, options: OutcomeOptions): Promise<Job> {
+    const { patienceMs = 60_000, onQueued, onRetry } = options;
+    const deadline = performance.now() + patienceMs;
+    const signal = withTimeout(options.signal, patienceMs);
+    for await (const news of stream('/api/jobs/{id}/events/', id, signal)) {
+      if (news.kind === 'event') {
+        const job = news.data as Job;
+        if (isDecided(job)) return job;
+        onQueued?.(job);
+      } else if (news.kind === 'away') {
+        // As many streams as this user may have are open elsewhere.
+        if (news.reason instanceof ProblemError && news.reason.status === 429)
+          return poll(id, { ...options, patienceMs: deadline - performance.now() });
+        onRetry?.(news.reason);
+      }
+    }
+    options.signal?.throwIfAborted();
+    throw undecided(id);
+  }
+
+  async function poll(id: string, { patienceMs = 60_000, onQueued, ...options }: OutcomeOptions): Promise<Job> {
+    const deadline = performance.now() + patienceMs;
+    const look = () => ask('get', '/api/jobs/{id}/', { params: { path: { id } }, signal: options.signal });
+    for (;;) {
+      const { data, response } = await patiently(look, { ...options, patienceMs: deadline - performance.now() });
+      const job = data as Job;
+      if (isDecided(job)) return job;
+      onQueued?.(job);
+      if (performance.now() > deadline) throw undecided(id);
+      await pause(politePauseMs(retryAfterMs(response.headers)), options.signal);
+    }
+  }
 
   /** Sends what changes a booking, until it is accepted; then waits for its outcome. */
   async function submit(
@@ -210,7 +175,7 @@ export function createBoxoffice({ url, tokens = memoryTokens() }: BoxofficeOptio
     if (response.status !== 202) return data as Booking;
     const accepted = data as Job;
     options.onQueued?.(accepted);
-    await pause(politePauseMs(retryAfterMs(response.headers)), signal);
+    if (!options.live) await pause(politePauseMs(retryAfterMs(response.headers)), signal);
     const job = await boxoffice.outcome(accepted.id, { ...options, patienceMs: deadline - performance.now() });
     if (job.status === 'succeeded' && job.booking) return job.booking;
     throw new ProblemError(job.problem ?? fault(500, `Job ${job.id} is ${job.status} and does not say why.`));
@@ -219,9 +184,11 @@ export function createBoxoffice({ url, tokens = memoryTokens() }: BoxofficeOptio
   return boxoffice;
 }
 
-function codeOf(body: unknown): unknown {
-  return (body as { code?: unknown } | undefined)?.code;
+function isDecided({ status }: Job): boolean {
+  return status !== 'queued' && status !== 'active';
 }
+
+const undecided = (id: string) => new NoAnswerError(new Error(`Job ${id} is not decided yet`));
 
 /** As unguessable as `crypto.randomUUID()`, which browsers have in secure contexts only. */
 function randomKey(): string {

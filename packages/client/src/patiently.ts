@@ -36,7 +36,8 @@ export async function patiently<Result>(work: () => Promise<Result>, options: Pa
   }
 }
 
-function isPassing(error: unknown): error is ProblemError | NoAnswerError {
+/** Whether it is worth trying again. */
+export function isPassing(error: unknown): error is ProblemError | NoAnswerError {
   if (!(error instanceof ProblemError)) return error instanceof NoAnswerError;
   return notNow.includes(error.status) || error.code === 'idempotency_in_progress';
 }

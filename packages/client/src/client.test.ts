@@ -1,0 +1,146 @@
+/** The client, against a whole Boxoffice. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Boxoffice as Running, startBoxoffice } from '../../../test/support/boxoffice.ts';
+import { eventually } from '../../../test/support/eventually.ts';
+import { closeShow } from '../../../test/support/show-gate.ts';
+import { createBoxoffice, type Job, memoryTokens, ProblemError, type SeatsView, storedTokens } from './index.ts';
+
+let running: Running;
+let url: string;
+beforeAll(async () => {
+  running = await startBoxoffice();
+  url = running.url;
+});
+afterAll(() => running.stop());
+
+const asUser = (user: number) => createBoxoffice({ url, tokens: memoryTokens({ access: running.token(user) }) });
+const problemOf = async (asked: Promise<unknown>) => {
+  const error = await asked.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(ProblemError);
+  return error as ProblemError;
+};
+
+let people = 0;
+async function somebody() {
+  const account = { username: `client${++people}`, email: `client${people}@example.com`, password: 'correct horse' };
+  await createBoxoffice({ url }).signUp(account);
+  const tokens = memoryTokens();
+  const boxoffice = createBoxoffice({ url, tokens });
+  await boxoffice.logIn(account);
+  return { boxoffice, tokens, account };
+}
+
+test('answers come typed and bare; problems are thrown, with their fields', async () => {
+  const boxoffice = createBoxoffice({ url });
+  const show = await running.addShow({ totalSeats: 7 });
+  const { total_seats } = await boxoffice.get('/api/shows/{id}/', { params: { path: { id: show } } });
+  expect(total_seats).toBe(7);
+  const missing = await problemOf(boxoffice.get('/api/shows/{id}/', { params: { path: { id: 999_999 } } }));
+  expect(missing).toMatchObject({ code: 'show_not_found', status: 404, message: missing.problem.detail });
+  const invalid = await problemOf(boxoffice.signUp({ username: '!', email: 'no', password: 'short' }));
+  expect(Object.keys(invalid.errors).sort()).toEqual(['email', 'password', 'username']);
+});
+
+test('an access token that is not good any more is replaced, once for all who find out together', async () => {
+  const { boxoffice, tokens } = await somebody();
+  const first = tokens.read();
+  tokens.write({ ...first, access: 'stale' });
+  const me = () => boxoffice.get('/api/auth/me/');
+  const all = await Promise.all(Array.from({ length: 20 }, me));
+  expect(new Set(all.map(({ username }) => username)).size).toBe(1);
+  expect(tokens.read()?.refresh).not.toBe(first?.refresh);
+  // A second use of the first refresh token would have ended the login.
+  tokens.write({ ...tokens.read(), access: 'stale' });
+  await me();
+});
+
+// Node.js 22 has no locks, and browsers have them in secure contexts only.
+test.skipIf(!navigator.locks)('tabs that share their tokens share the next ones', async () => {
+  const { tokens } = await somebody();
+  const kept = new Map([['boxoffice.tokens', JSON.stringify({ ...tokens.read(), access: 'stale' })]]);
+  const storage = {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => void kept.set(key, value),
+    removeItem: (key: string) => void kept.delete(key),
+  };
+  const tabs = Array.from({ length: 5 }, () => createBoxoffice({ url, tokens: storedTokens(storage) }));
+  await Promise.all(tabs.map((tab) => tab.get('/api/auth/me/')));
+  expect(JSON.parse(kept.get('boxoffice.tokens') ?? '').access).not.toBe('stale');
+  await tabs[0]?.logOut();
+  expect(tabs[4]?.isLoggedIn()).toBe(false);
+});
+
+test('a login that has ended is forgotten, and the request says 401', async () => {
+  const { boxoffice, tokens, account } = await somebody();
+  const held = tokens.read();
+  await createBoxoffice({ url, tokens: memoryTokens(held) }).logOut();
+  tokens.write({ ...held, access: 'stale' });
+  expect((await problemOf(boxoffice.get('/api/auth/me/'))).code).toBe('unauthenticated');
+  expect(boxoffice.isLoggedIn()).toBe(false);
+  await boxoffice.logIn(account);
+  expect(boxoffice.isLoggedIn()).toBe(true);
+});
+
+test.each([{ live: false }, { live: true }])(
+  'a booking is waited for, and its place in the line heard: %o',
+  async ({ live }) => {
+    const show = await running.addShow();
+    const gate = await closeShow(running.orm, show);
+    const places: Job[] = [];
+    const options = { waitSeconds: 0, live, onQueued: (job: Job) => places.push(job) };
+    const first = asUser(1).book(show, ['A1'], options);
+    await eventually(() => places.length > 0);
+    const second = asUser(2).book(show, ['A1', 'A2'], options);
+    second.catch(() => undefined);
+    await eventually(() => new Set(places.map(({ id }) => id)).size === 2);
+    // The first look says where it stands by now.
+    await eventually(() => places.some(({ status }) => status === 'active'));
+    await gate.open();
+    const booking = await first;
+    expect(booking).toMatchObject({ seats: ['A1'], status: 'booked' });
+    expect((await problemOf(second)).problem).toMatchObject({ code: 'seat_taken', seats: ['A1'] });
+    expect(await asUser(1).cancel(booking.id, { waitSeconds: 0, live })).toMatchObject({ status: 'cancelled' });
+  },
+);
+
+test('the same key finds the same booking again', async () => {
+  const show = await running.addShow();
+  const book = () => asUser(1).book(show, ['A1'], { key: 'mine' });
+  expect((await book()).id).toBe((await book()).id);
+});
+
+test('seats are watched through a change, a gateway that goes and one that comes', async () => {
+  const show = await running.addShow({ totalSeats: 3 });
+  const gateway = await running.addGateway();
+  const boxoffice = createBoxoffice({ url: gateway.url });
+  const views: SeatsView[] = [];
+  const stop = new AbortController();
+  const watching = (async () => {
+    for await (const view of boxoffice.watchSeats(show, stop.signal)) views.push(view);
+  })();
+  const taken = () => views.at(-1)?.map?.seats.flatMap((seat) => (seat.status === 'booked' ? seat.seat_number : []));
+  await eventually(() => views.at(-1)?.map?.available_seats === 3);
+  const before = views.at(-1)?.map?.seats;
+  await running.book(show, 'A2', { wait: 10 });
+  await eventually(() => taken()?.join() === 'A2');
+  expect(views.at(-1)?.map?.seats[0]).toBe(before?.[0]);
+
+  await gateway.stop();
+  await eventually(() => views.at(-1)?.away);
+  expect(taken()).toEqual(['A2']);
+  await running.book(show, 'A3', { wait: 10 });
+  await running.addGateway({ PORT: new URL(gateway.url).port });
+  await eventually(() => taken()?.join() === 'A2,A3', { timeoutMs: 20_000 });
+  expect(views.at(-1)?.away).toBeNull();
+
+  stop.abort();
+  await watching;
+});
+
+test('a show that is not there cannot be watched', async () => {
+  const next = createBoxoffice({ url }).watchSeats(999_999).next();
+  expect((await problemOf(next)).code).toBe('show_not_found');
+});
