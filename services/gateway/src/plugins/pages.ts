@@ -29,39 +29,29 @@ export function addPages(http: Http, parts: Pick<Parts, 'catalog'>): void {
       maxAge: '1y',
       immutable: true,
     });
-    addLandingPage(pages, parts, { file: join(built, 'index.html'), headers: pageHeaders(ownPolicy) });
-    addPage(pages, {
-      paths: ['/boxoffice/', '/boxoffice/*'],
-      file: 'boxoffice/index.html',
-      policy: ownPolicy,
-    });
-    addPage(pages, { paths: ['/admin/', '/admin/*'], file: 'admin/index.html', policy: adminPolicy });
+    addLandingPage(pages, parts, { file: join(built, 'index.html'), headers: pageHeaders });
+    addPage(pages, ['/boxoffice/', '/boxoffice/*'], 'boxoffice/index.html');
+    addPage(pages, ['/admin/', '/admin/*'], 'admin/index.html');
   });
 }
 
-/** Everything from here, nothing inline. */
-const ownPolicy = [
-  "default-src 'self'",
-  "base-uri 'none'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-  "object-src 'none'",
-].join('; ');
-/** The admin portal's components write style elements as they are drawn. */
-const adminPolicy = `${ownPolicy}; style-src 'self' 'unsafe-inline'`;
+const pageHeaders = {
+  // Everything from here, nothing inline.
+  'content-security-policy': [
+    "default-src 'self'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+    "object-src 'none'",
+  ].join('; '),
+  // A page names its assets: it may be kept, with its entity tag, but must be asked for.
+  'cache-control': 'no-cache',
+};
 
-/** A page names its assets: it may be kept, with its entity tag, but must be asked for. */
-function pageHeaders(policy: string): Record<string, string> {
-  return { 'content-security-policy': policy, 'cache-control': 'no-cache' };
-}
-
-function addPage(
-  http: FastifyInstance,
-  { paths, file, policy }: { paths: string[]; file: string; policy: string },
-): void {
+function addPage(http: FastifyInstance, paths: string[], file: string): void {
   for (const path of paths) {
     http.get(path, hidden, async (_request, reply) => {
-      return reply.headers(pageHeaders(policy)).sendFile(file, built, { cacheControl: false });
+      return reply.headers(pageHeaders).sendFile(file, built, { cacheControl: false });
     });
   }
 }

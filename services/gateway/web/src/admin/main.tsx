@@ -1,10 +1,12 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import './admin.css';
+import { Portal } from './portal.tsx';
 
 const root = document.getElementById('root');
 if (root)
   createRoot(root).render(
     <StrictMode>
-      <h1>Boxoffice · Admin</h1>
+      <Portal />
     </StrictMode>,
   );
