@@ -10,6 +10,7 @@ import type { TestProject } from 'vitest/node';
 import { startPostgres } from '../scripts/servers/postgres.ts';
 import { startRedis } from '../scripts/servers/redis.ts';
 import type { Server } from '../scripts/servers/server.ts';
+import { findBrowser } from './support/browser-path.ts';
 import { containerPostgres, containerRedis, type GivenServer, sweepContainers } from './support/containers.ts';
 import { dropDatabase, execute, urlOfDatabase } from './support/database.ts';
 import { eventually } from './support/eventually.ts';
@@ -43,6 +44,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     findRedis(config.REDIS_URL, dataDir),
   ]);
   console.log(`Tests run on PostgreSQL (${postgres.source}) and Redis (${redis.source}).`);
+  if (!findBrowser()) console.log('test/browser is skipped: install Chromium, or say in CHROMIUM_PATH where it is.');
 
   const template = `boxoffice_test_${owner}`;
   await eventually(() => execute(postgres.url, 'select 1'), { timeoutMs: 30_000, intervalMs: 200 });

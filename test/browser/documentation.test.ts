@@ -1,0 +1,42 @@
+/** Swagger UI and ReDoc, as people use them. */
+import { createBoxoffice, memoryTokens } from '@boxoffice/client';
+import { afterAll, beforeAll, expect } from 'vitest';
+import { type Browsing, errorsOf, startBrowsing, test } from '../support/browser.ts';
+
+let browsing: Browsing;
+beforeAll(async () => {
+  browsing = await startBrowsing();
+});
+afterAll(() => browsing?.stop());
+
+test('Swagger UI: authorize, try it out, and see the answer', async () => {
+  const { url } = browsing.boxoffice;
+  const tokens = memoryTokens();
+  const client = createBoxoffice({ url, tokens });
+  await client.signUp({ username: 'alice', email: 'alice@example.com', password: 'correct horse' });
+  await client.logIn({ username: 'alice', password: 'correct horse' });
+
+  const page = await browsing.newPage();
+  await page.goto('/swagger/');
+  await page.getByRole('button', { name: 'Authorize' }).first().click();
+  const dialog = page.locator('.dialog-ux');
+  await dialog.locator('input').fill(tokens.read()?.access ?? '');
+  await dialog.getByRole('button', { name: 'Apply credentials' }).click();
+  await dialog.getByRole('button', { name: 'Close' }).first().click();
+
+  const operation = page.locator('.opblock', { hasText: '/api/auth/me/' });
+  await operation.locator('.opblock-summary-control').click();
+  await operation.getByRole('button', { name: 'Execute' }).click();
+  const answer = operation.locator('.live-responses-table');
+  await answer.getByText('"alice@example.com"').waitFor();
+  expect(await answer.locator('.response .response-col_status').textContent()).toMatch(/^200/);
+  expect(errorsOf(page)).toEqual([]);
+});
+
+test('ReDoc: the whole document is there', async () => {
+  const page = await browsing.newPage();
+  await page.goto('/redoc/');
+  await page.getByRole('heading', { name: /^Boxoffice/ }).waitFor();
+  await page.getByRole('heading', { name: 'Book a seat, or several' }).waitFor();
+  expect(errorsOf(page)).toEqual([]);
+});

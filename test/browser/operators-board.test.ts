@@ -1,0 +1,43 @@
+/** Who gets to see the queues. */
+import { createBoxoffice } from '@boxoffice/client';
+import { afterAll, beforeAll, expect } from 'vitest';
+import { type Browsing, errorsOf, startBrowsing, test } from '../support/browser.ts';
+
+const password = 'correct horse';
+
+let browsing: Browsing;
+beforeAll(async () => {
+  browsing = await startBrowsing();
+  const { url, rows } = browsing.boxoffice;
+  for (const username of ['alice', 'boss']) {
+    await createBoxoffice({ url }).signUp({ username, email: `${username}@example.com`, password });
+  }
+  await rows(`update identity.users set role = 'admin' where username = 'boss'`);
+});
+afterAll(() => browsing?.stop());
+
+test('nobody in particular is asked who they are', async () => {
+  const page = await browsing.newPage();
+  // The browser would ask for a name and a password.
+  const answer = await page.request.get('/ops/queues/');
+  expect(answer.status()).toBe(401);
+  expect(answer.headers()['www-authenticate']).toMatch(/^Basic /);
+});
+
+test.each(['/ops/queues/', '/ops/queues/api/queues', '/ops/queues/queue/booking-0'])(
+  'who is no administrator gets nowhere: %s',
+  async (path) => {
+    const page = await browsing.newPage({ httpCredentials: { username: 'alice', password } });
+    expect((await page.goto(path))?.status()).toBe(403);
+    expect(await page.locator('body').textContent()).toContain('"code":"forbidden"');
+    expect(await page.locator('body').textContent()).not.toContain('booking-0');
+  },
+);
+
+test('an administrator sees every queue', async () => {
+  const page = await browsing.newPage({ httpCredentials: { username: 'boss', password } });
+  await page.goto('/ops/queues/');
+  await page.getByText('{booking-0}').first().waitFor();
+  await page.getByText('{booking-7}').first().waitFor();
+  expect(errorsOf(page)).toEqual([]);
+});
