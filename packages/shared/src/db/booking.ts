@@ -26,8 +26,8 @@ export const Booking = defineEntity({
     // An id begins with its time: these are for the newest of all, and for those of some days.
     { name: 'bookings_id_idx', properties: ['id'] },
     {
-      name: 'bookings_cancelled_idx',
-      expression: "create index bookings_cancelled_idx on booking.bookings (id) where status = 'cancelled'",
+      name: 'bookings_not_booked_idx',
+      expression: "create index bookings_not_booked_idx on booking.bookings (status, id) where status <> 'booked'",
     },
   ],
   uniques: [

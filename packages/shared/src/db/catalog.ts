@@ -15,7 +15,13 @@ export const Movie = defineEntity({
     posterUrl: p.text().nullable(),
     createdAt: p.datetime().defaultRaw('now()'),
   },
-  indexes: [{ name: 'movies_title_idx', properties: ['title', 'id'] }],
+  indexes: [
+    { name: 'movies_title_idx', properties: ['title', 'id'] },
+    {
+      name: 'movies_title_part_idx',
+      expression: 'create index movies_title_part_idx on catalog.movies using gin (title gin_trgm_ops)',
+    },
+  ],
 });
 export type Movie = InferEntity<typeof Movie>;
 

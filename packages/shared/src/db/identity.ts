@@ -18,7 +18,12 @@ export const User = defineEntity({
     /** Rises when access tokens that are out must not be believed any more; each token tells the one it is of. */
     tokenGeneration: p.integer().default(0),
   },
-  indexes: [],
+  indexes: [
+    {
+      name: 'users_part_idx',
+      expression: 'create index users_part_idx on identity.users using gin (username gin_trgm_ops, email gin_trgm_ops)',
+    },
+  ],
   uniques: [
     {
       name: 'users_username_key',

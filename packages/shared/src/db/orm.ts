@@ -8,6 +8,7 @@ import { Movie, Show } from './catalog.ts';
 import { AccessRevocation, RefreshToken, User } from './identity.ts';
 import { FirstSchema } from './migrations/0001-first-schema.ts';
 import { Administration } from './migrations/0002-administration.ts';
+import { Search } from './migrations/0003-search.ts';
 
 export type { EntityManager, MikroORM };
 
@@ -46,7 +47,7 @@ export function ormOptions(options: DatabaseOptions): Options {
     extensions: [Migrator],
     // A list, not a glob: the order is in the code, and nothing scans folders at start-up.
     migrations: {
-      migrationsList: [FirstSchema, Administration],
+      migrationsList: [FirstSchema, Administration, Search],
       tableName: 'migrations',
       snapshot: false,
       schema: 'public',

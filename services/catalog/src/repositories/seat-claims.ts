@@ -51,12 +51,13 @@ export async function lockBookings(em: EntityManager, showId: number): Promise<v
  */
 export async function findOccupancies(em: EntityManager, showIds: number[]): Promise<Map<number, Occupancy>> {
   const labels = (which: string) =>
-    `coalesce((select string_agg(seat_number, ' ' order by seat_number) from booking.seat_claims
-               where show_id = shows.id and ${which}), '')`;
+    `coalesce(string_agg(seat_number, ' ' order by seat_number) filter (where ${which}), '')`;
   const rows = await em.execute<(Occupancy & { id: number })[]>(
-    `select id, total_seats, seats_per_row,
-            ${labels('expires_at is null')} as booked, ${labels('expires_at > now()')} as held
-     from catalog.shows where id in (?)`,
+    `select id, total_seats, seats_per_row, booked, held
+     from catalog.shows cross join lateral (
+       select ${labels('expires_at is null')} as booked, ${labels('expires_at > now()')} as held
+       from booking.seat_claims where show_id = shows.id) as seats
+     where id in (?)`,
     [showIds],
   );
   return new Map(rows.map(({ id, ...occupancy }) => [id, occupancy]));

@@ -1,0 +1,25 @@
+import { Migration } from '@mikro-orm/migrations';
+
+/** What searches look things up by: parts of titles and names, and the bookings that are not simply booked. */
+export class Search extends Migration {
+  override name = '0003-search';
+
+  override up(): void {
+    // Comes with PostgreSQL, and the owner of a database may add it.
+    this.addSql('create extension if not exists pg_trgm;');
+    this.addSql(`
+      create index movies_title_part_idx on catalog.movies using gin (title gin_trgm_ops);
+      create index users_part_idx on identity.users using gin (username gin_trgm_ops, email gin_trgm_ops);
+      drop index booking.bookings_cancelled_idx;
+      create index bookings_not_booked_idx on booking.bookings (status, id) where status <> 'booked';
+    `);
+  }
+
+  override down(): void {
+    this.addSql(`
+      drop index catalog.movies_title_part_idx; drop index identity.users_part_idx;
+      drop index booking.bookings_not_booked_idx;
+      create index bookings_cancelled_idx on booking.bookings (id) where status = 'cancelled';
+    `);
+  }
+}
