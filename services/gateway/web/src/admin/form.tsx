@@ -39,7 +39,7 @@ export function Form({
   };
   return (
     <form className="card form" onSubmit={submit} noValidate>
-      <Trouble error={error === undefined ? undefined : inWords(error)} />
+      <Trouble error={error === undefined ? undefined : aboveAll(error)} />
       {children(errors)}
       <div className="buttons">
         <button type="submit" className="first" disabled={isBusy}>
@@ -53,6 +53,12 @@ export function Form({
       </div>
     </form>
   );
+}
+
+/** Which fields are wrong, where some are: how stands beside each. */
+function aboveAll(error: unknown): string {
+  const names = error instanceof ProblemError ? Object.keys(error.errors) : [];
+  return names.length > 0 ? `Not right yet: ${names.join(', ').replaceAll('_', ' ')}.` : inWords(error);
 }
 
 /** What went wrong, said aloud. */
