@@ -152,7 +152,10 @@ test('the dashboard shows what is sold as it is', async () => {
   await (await client('alice')).book(show, ['A1', 'A2', 'A3', 'A4']);
   const page = await logIn('boss');
   await page.getByText('4 of 10 sold').waitFor();
-  await page.getByRole('row', { name: /The Last Reel/ }).first().waitFor();
+  await page
+    .getByRole('row', { name: /The Last Reel/ })
+    .first()
+    .waitFor();
   await eventually(async () => /ms|s$/.test((await page.locator('.figures dd').nth(3).textContent()) ?? ''));
   expect(errorsOf(page)).toEqual([]);
 });
