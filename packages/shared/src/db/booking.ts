@@ -23,12 +23,8 @@ export const Booking = defineEntity({
   },
   indexes: [
     { name: 'bookings_user_id_id_idx', properties: ['userId', 'id'] },
-    // Rows lie in the order of their ids, which begin with their time: block ranges are enough to find those of
-    // some days, and cost the booking path next to nothing.
-    {
-      name: 'bookings_id_idx',
-      expression: 'create index bookings_id_idx on booking.bookings using brin (id) with (autosummarize = on)',
-    },
+    // An id begins with its time: these are for the newest of all, and for those of some days.
+    { name: 'bookings_id_idx', properties: ['id'] },
     {
       name: 'bookings_not_booked_idx',
       expression: "create index bookings_not_booked_idx on booking.bookings (status, id) where status <> 'booked'",

@@ -35,7 +35,7 @@ export class Administration extends Migration {
         revoked_at timestamptz not null default now()
       );`);
     this.addSql(`
-      create index bookings_id_idx on booking.bookings using brin (id) with (autosummarize = on);
+      create index bookings_id_idx on booking.bookings (id);
       create index bookings_cancelled_idx on booking.bookings (id) where status = 'cancelled';`);
     // Lines are added and read, by nobody changed or removed.
     this.addSql(`
