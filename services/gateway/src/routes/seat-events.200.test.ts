@@ -1,3 +1,5 @@
+import { seatsChangedChannel } from '@boxoffice/shared/contracts/jobs';
+import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Boxoffice, startBoxoffice } from '../../../../test/support/boxoffice.ts';
 import { type EventReader, readEvents } from '../../../../test/support/events.ts';
@@ -121,6 +123,22 @@ test('a seat that is freed and taken again in one turn is no change; what comes 
   expect(reader.events.slice(1).flatMap(({ data }) => data.seats)).not.toContainEqual(
     expect.objectContaining({ seat_number: 'A1', status: 'available' }),
   );
+});
+
+test('a worker says once which shows to look at, and nothing where no seat was taken or freed', async () => {
+  const [show, other] = [await boxoffice.addShow(), await boxoffice.addShow()];
+  const redis = new Redis(boxoffice.redisUrl);
+  const hints: number[] = []; // others use this Redis too
+  redis.on('message', (_channel, message) =>
+    hints.push(...(JSON.parse(message) as number[]).filter((id) => id === show || id === other)),
+  );
+  await redis.subscribe(seatsChangedChannel);
+  expect((await boxoffice.book(show, ['A1', 'A2'], { wait: 10 })).status).toBe(201);
+  expect((await boxoffice.book(show, ['A2', 'A3'], { wait: 10 })).status).toBe(409);
+  expect((await boxoffice.book(other, 'A1', { wait: 10 })).status).toBe(201);
+  await eventually(() => hints.includes(other));
+  expect(hints).toEqual([show, other]);
+  redis.disconnect();
 });
 
 test('a change that nobody announced is seen all the same', async () => {

@@ -7,6 +7,9 @@ const patienceMs = 30_000;
 /** No stream is longer than this, in milliseconds: its client comes again, with a token that is still good. */
 const lifetimeMs = 15 * 60_000;
 
+/** What the client has not read of the end of its stream after this long is dropped, in milliseconds. */
+const lastWordsMs = 1_000;
+
 const heartbeat = Buffer.from(':\n\n');
 
 /** Times of a stream, in milliseconds. */
@@ -25,6 +28,7 @@ export class EventStream {
   sent = 0;
   readonly #response: ServerResponse;
   #behindSince: number | null = null;
+  #lastWords: NodeJS.Timeout | undefined;
 
   /** @param retryMs when the client should come again once the stream has ended, in milliseconds */
   constructor(response: ServerResponse, retryMs: number, times: StreamTimes = {}) {
@@ -36,12 +40,14 @@ export class EventStream {
     });
     const pulse = setInterval(() => this.#beat(times.patienceMs ?? patienceMs), times.heartbeatMs ?? heartbeatMs);
     const life = setTimeout(() => this.end(), times.lifetimeMs ?? lifetimeMs);
-    this.closed = new Promise((resolve) => {
-      response.once('close', () => {
-        clearInterval(pulse);
-        clearTimeout(life);
-        resolve();
-      });
+    this.closed = new Promise<void>((resolve) => {
+      if (response.destroyed)
+        resolve(); // the client went away before there was anything to send
+      else response.once('close', resolve);
+    }).then(() => {
+      clearInterval(pulse);
+      clearTimeout(life);
+      clearTimeout(this.#lastWords);
     });
     this.#write(Buffer.from(`retry: ${retryMs}\n\n`));
   }
@@ -57,10 +63,10 @@ export class EventStream {
     this.#write(event);
   }
 
-  /** Ends the stream behind what was sent; the client comes again. Who is behind is cut off. */
+  /** Ends the stream behind what was sent; the client comes again. Who does not read is cut off. */
   end(): void {
-    if (this.isBehind) this.#response.destroy();
-    else this.#response.end();
+    this.#response.end();
+    this.#lastWords ??= setTimeout(() => this.#response.destroy(), this.isBehind ? 0 : lastWordsMs);
   }
 
   #write(bytes: Buffer): void {

@@ -27,6 +27,7 @@ interface Entry {
  */
 export class SeatWatch {
   readonly #catalog: CatalogClient;
+  readonly #logger: Logger;
   readonly #entries = new Map<number, Entry>();
   /** Shows to read next. */
   #due = new Set<number>();
@@ -37,6 +38,7 @@ export class SeatWatch {
   /** @param parts.subscriber a connection for subscriptions; this adds one, however many watch */
   constructor(parts: { catalog: CatalogClient; subscriber: Redis; logger: Logger }) {
     this.#catalog = parts.catalog;
+    this.#logger = parts.logger;
     parts.subscriber.on('message', (channel, message) => {
       if (channel === seatsChangedChannel) this.#look(JSON.parse(message) as number[]);
     });
@@ -68,9 +70,14 @@ export class SeatWatch {
     return entry.show;
   }
 
+  /** Reads no more; who still waits for a show is sent to another gateway. */
   close(): void {
     this.#closed = true;
     clearInterval(this.#timer);
+    const stopping = new ProblemError('catalog_unavailable', 'This gateway is stopping. Try again in a moment.', {
+      retryAfterSeconds: 1,
+    });
+    for (const { read } of this.#entries.values()) read.reject(stopping);
   }
 
   #look(ids: Iterable<number>): void {
@@ -99,7 +106,10 @@ export class SeatWatch {
       const occupancies = await this.#catalog.findOccupancies(ids, 'seat-watch');
       for (const id of ids) this.#update(id, occupancies.get(id));
     } catch (error) {
-      for (const id of ids) this.#fail(id, error);
+      if (!(error instanceof ProblemError)) this.#logger.error(error, 'cannot read watched shows');
+      const problem =
+        error instanceof ProblemError ? error : new ProblemError('internal_error', undefined, { cause: error });
+      for (const id of ids) this.#fail(id, problem);
     }
   }
 
@@ -116,13 +126,11 @@ export class SeatWatch {
     }
   }
 
-  #fail(id: number, error: unknown): void {
+  #fail(id: number, error: ProblemError): void {
     const entry = this.#entries.get(id);
     if (!entry) return;
     if (!entry.show.isRead) this.#entries.delete(id);
-    entry.show.fail(
-      error instanceof ProblemError ? error : new ProblemError('internal_error', undefined, { cause: error }),
-    );
+    entry.show.fail(error);
     entry.read.reject(error);
   }
 }
