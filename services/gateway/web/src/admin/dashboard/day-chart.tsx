@@ -1,9 +1,9 @@
 import type { Dashboard } from '@boxoffice/client';
 import { dayText, numberText } from '../words.ts';
 
-const width = 700;
-const height = 180;
-const room = { top: 22, bottom: 24 };
+const width = 1_000;
+const height = 190;
+const room = { top: 30, bottom: 24 };
 
 /** A column for each day; the same as a table for those who do not see it. */
 export function DayChart({ days }: { days: Dashboard['sales_per_day'] }) {

@@ -46,10 +46,12 @@ export function QueuesNow() {
   );
 }
 
-/** The last looks as a line. */
+/** The last looks as a line, the newest to the right. */
 function Line({ values }: { values: number[] }) {
   const most = Math.max(1, ...values);
-  const points = values.map((value, index) => `${(index / (remembered - 1)) * 120},${30 - (value / most) * 28}`);
+  const step = 120 / (remembered - 1);
+  const first = 120 - (values.length - 1) * step;
+  const points = values.map((value, index) => `${first + index * step},${30 - (value / most) * 28}`);
   return (
     <svg className="line" viewBox="0 0 120 32" aria-hidden="true">
       <polyline points={points.join(' ')} />
