@@ -61,6 +61,7 @@ export async function seeThrough(
 ): Promise<Booking> {
   const options = {
     signal,
+    live: true,
     patienceMs: Number.POSITIVE_INFINITY,
     onRetry: (reason: unknown) => onProgress({ kind: 'trouble', text: troubleOf(reason) }),
     onQueued(job: { id: string; position: number }) {

@@ -46,7 +46,7 @@ export function CancelBooking({
         type="button"
         className="plain"
         onClick={() => setAsks(true)}
-        aria-label={`Cancel ${listed(booking.seats)}, ${title}`}
+        aria-label={`Cancel booking: ${listed(booking.seats)}, ${title}`}
       >
         Cancel booking
       </button>

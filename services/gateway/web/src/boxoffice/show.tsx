@@ -1,5 +1,5 @@
-import { ProblemError, type SeatMap, type Show } from '@boxoffice/client';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { ProblemError, type Show } from '@boxoffice/client';
+import { useCallback, useEffect, useState } from 'react';
 import { type Attempt, beginAttempt, findAttempt, forgetAttempt, type Progress, seeThrough } from './attempt.ts';
 import { useLiveSeats } from './live-seats.ts';
 import { Loading, Nowhere, Trouble } from './notices.tsx';
@@ -53,20 +53,16 @@ function Counter({ show }: { show: Show }) {
     [setChosen],
   );
 
-  // What others take is lost; what we are about to get ourselves is not.
-  const state = useRef({ chosen, attempt });
-  state.current = { chosen, attempt };
-  const onSeats = useCallback(
-    (seats: SeatMap['seats']) => {
-      if (state.current.attempt) return;
-      const taken = seats.filter(
-        ({ status, seat_number }) => status !== 'available' && state.current.chosen.includes(seat_number),
-      );
-      if (taken.length) lose(taken.map(({ seat_number }) => seat_number));
-    },
-    [lose],
-  );
-  const { map, isLive } = useLiveSeats(show.id, onSeats);
+  const { map, trouble } = useLiveSeats(show.id);
+  useEffect(() => {
+    // What others take is lost; what we are about to get ourselves is not.
+    if (!map || attempt) return;
+    const free = new Set(
+      map.seats.filter(({ status }) => status === 'available').map(({ seat_number }) => seat_number),
+    );
+    const taken = chosen.filter((seat) => !free.has(seat));
+    if (taken.length) lose(taken);
+  }, [map, attempt, chosen, lose]);
 
   useEffect(() => {
     if (!attempt || asksWho) return;
@@ -130,10 +126,10 @@ function Counter({ show }: { show: Show }) {
       </div>
       <section className="till" aria-label="Your choice">
         <p className="live">
-          {map && <span className={isLive ? 'beat on' : 'beat'} />}
+          {map && <span className={trouble ? 'beat' : 'beat on'} />}
           {map && `${map.available_seats} of ${counted(map.total_seats, 'seat')} free`}
         </p>
-        <Trouble text={map && !isLive ? 'The map may be old; it will be brought up to date.' : undefined} />
+        <Trouble text={trouble && `${trouble}${map ? ' Until then the map may be old.' : ''}`} />
         <p className="notice" role="status">
           {notice}
         </p>
@@ -197,7 +193,7 @@ function Line({
         )}
         {progress.kind === 'trouble' && <p className="trouble">{progress.text}</p>}
       </div>
-      <p className="hint">You may reload or come back later: your place is kept.</p>
+      {progress.kind === 'waiting' && <p className="hint">You may reload the page: your place is kept.</p>}
       {progress.kind === 'trouble' && (
         <button
           type="button"
