@@ -38,10 +38,7 @@ export async function buildPages(): Promise<'built' | 'up to date' | 'unavailabl
     await runVite(fresh);
     compressIn(fresh);
     writeFileSync(join(fresh, 'sources.sha256'), hash);
-    if (isBuiltFrom(hash)) return 'up to date';
-    rmSync(built, { recursive: true, force: true });
-    renameSync(fresh, built);
-    return 'built';
+    return putInPlace(fresh, hash) ? 'built' : 'up to date';
   } finally {
     rmSync(fresh, { recursive: true, force: true });
   }
@@ -58,6 +55,26 @@ function hashOfSources(): string {
 function isBuiltFrom(hash: string): boolean {
   const stamp = join(built, 'sources.sha256');
   return existsSync(stamp) && readFileSync(stamp, 'utf8') === hash;
+}
+
+/** Puts what was just built where it is served from, unless another process was faster: says which. */
+function putInPlace(fresh: string, hash: string): boolean {
+  const old = `${fresh}-old`;
+  try {
+    while (!isBuiltFrom(hash)) {
+      if (existsSync(built)) renameSync(built, old);
+      try {
+        renameSync(fresh, built);
+        return true;
+      } catch (error) {
+        if (!/^(ENOTEMPTY|EEXIST)$/.test(String((error as NodeJS.ErrnoException).code))) throw error;
+        rmSync(old, { recursive: true, force: true });
+      }
+    }
+    return false;
+  } finally {
+    rmSync(old, { recursive: true, force: true });
+  }
 }
 
 function runVite(outDir: string): Promise<void> {

@@ -3,16 +3,51 @@ import { afterAll, beforeAll, expect } from 'vitest';
 import { type Browsing, errorsOf, expectAccessible, startBrowsing, test } from '../support/browser.ts';
 
 let browsing: Browsing;
+let show: number;
 beforeAll(async () => {
   browsing = await startBrowsing();
-  await browsing.boxoffice.addShow();
+  show = await browsing.boxoffice.addShow({ totalSeats: 8 });
 });
 afterAll(() => browsing?.stop());
 
-test('it is there, accessible in light and dark, and complains of nothing', async () => {
-  const page = await browsing.newPage();
+test.for([
+  ['desktop', 1280],
+  ['phone', 360],
+] as const)('it is there, accessible in light and dark, and complains of nothing: %s', async ([, width]) => {
+  const page = await browsing.newPage({ viewport: { width, height: 800 } });
   await page.goto('/');
   await page.getByRole('heading', { level: 1 }).waitFor();
+  // One picture of the way of a booking, long or tall.
+  expect(await page.getByRole('img', { name: /Three people ask for seat B7/ }).count()).toBe(1);
+  expect(await page.evaluate<boolean>('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
   await expectAccessible(page);
   expect(errorsOf(page)).toEqual([]);
+});
+
+test('without JavaScript: what is playing, the way to it, and commands to mark', async () => {
+  const page = await browsing.newPage({ javaScriptEnabled: false });
+  await page.goto('/');
+  expect(await page.getByRole('button').count()).toBe(0);
+  expect(await page.locator('#playing').textContent()).toBe(`curl -s ${browsing.boxoffice.url}/api/movies/`);
+  const doors = {
+    'Box office': '/boxoffice/',
+    'Swagger UI': '/swagger/',
+    ReDoc: '/redoc/',
+    Admin: '/admin/',
+    Queues: '/ops/queues/',
+  };
+  for (const [name, path] of Object.entries(doors)) {
+    expect(await page.getByRole('link', { name, exact: true }).first().getAttribute('href')).toBe(path);
+  }
+  await page.getByRole('link', { name: 'The Last Reel Screen 1 8 of 8 free' }).click();
+  expect(new URL(page.url()).pathname).toBe(`/boxoffice/shows/${show}`);
+});
+
+test('a command is copied', async () => {
+  const page = await browsing.newPage({ permissions: ['clipboard-read', 'clipboard-write'] });
+  await page.goto('/');
+  await page.getByRole('button', { name: 'Copy: Sign up' }).click();
+  await page.getByText('Copied').waitFor();
+  const copied = await page.evaluate<string>('navigator.clipboard.readText()');
+  expect(copied).toBe(await page.locator('#signup').textContent());
 });
