@@ -2,10 +2,13 @@
 import { join } from 'node:path';
 import axe, { type AxeResults } from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { expect, inject, onTestFinished, test as testOfVitest } from 'vitest';
+import { expect, inject, onTestFinished, test as testOfVitest, vi } from 'vitest';
 import { type BoxofficeOptions, startBoxoffice } from './boxoffice.ts';
 import { findBrowser } from './browser-path.ts';
 import { ensurePages } from './pages.ts';
+
+// A browser beside everything else is much for a small machine.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 240_000 });
 
 const executablePath = findBrowser();
 /** A test that needs a browser. */
@@ -43,6 +46,7 @@ const errors = new WeakMap<Page, string[]>();
 async function openPage(browser: Browser, options: BrowserContextOptions): Promise<Page> {
   const context = await browser.newContext(options);
   const page = await context.newPage();
+  page.setDefaultTimeout(60_000);
   const seen: string[] = [];
   errors.set(page, seen);
   page.on('console', (message) => message.type() === 'error' && seen.push(message.text()));
