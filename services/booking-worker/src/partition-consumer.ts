@@ -170,11 +170,12 @@ export class PartitionConsumer {
     const outcomes = await this.#parts.turns.decide(requests, this.#lease);
     this.#movedAt = Date.now();
     this.#inHandId = undefined;
-    // Committed, so it may be spoken. A message that gets lost is made up for by the gateway's sweep.
-    // One that says which seats to look at again, likewise.
-    const messages = this.#parts.redis.pipeline().publish(reply_to, JSON.stringify(outcomes));
+    // Committed, so it may be spoken; what gateways remember of these seats ends before anyone hears the outcome.
+    // A message that gets lost is made up for by the gateway.
+    const messages = this.#parts.redis.pipeline();
     const shows = showsOf(outcomes);
     if (shows.length > 0) messages.publish(seatsChangedChannel, JSON.stringify(shows));
+    messages.publish(reply_to, JSON.stringify(outcomes));
     messages.exec().catch(() => undefined);
     for (const [place, outcome] of outcomes.entries()) {
       const request = requests[place];

@@ -2,6 +2,7 @@ import { pingDatabase } from '@boxoffice/shared/db/orm';
 import { createHttp, type HealthCheck, type Http } from '@boxoffice/shared/http';
 import type { Redis } from 'ioredis';
 import { AccessRevocations } from './access-revocations.ts';
+import { AnswerCache } from './clients/answer-cache.ts';
 import { currentUrl } from './legacy-paths.ts';
 import type { Parts } from './parts.ts';
 import { addAuthentication } from './plugins/authentication.ts';
@@ -68,8 +69,11 @@ export function buildGateway(dependencies: GatewayDependencies): Http {
   });
   const streams = new EventStreams(config, metrics);
   const seatWatch = new SeatWatch({ catalog, subscriber, logger });
+  const answers = new AnswerCache({ redis, subscriber, logger });
+  catalog.onChange = () => answers.catalogChanged();
   const parts: Parts = {
     ...dependencies,
+    answers,
     queue,
     streams,
     seatWatch,

@@ -3,6 +3,7 @@ import type { MikroORM } from '@boxoffice/shared/db/orm';
 import type { Logger } from '@boxoffice/shared/logging';
 import type { Redis } from 'ioredis';
 import type { AccessRevocations } from './access-revocations.ts';
+import type { AnswerCache } from './clients/answer-cache.ts';
 import type { CatalogClient } from './clients/catalog.ts';
 import type { SigningKeys } from './keys.ts';
 import type { BookingQueue } from './queue/booking-queue.ts';
@@ -21,6 +22,7 @@ export interface Parts {
   /** Never waits: an outage is an error within a second. */
   redis: Redis;
   catalog: CatalogClient;
+  answers: AnswerCache;
   keys: SigningKeys;
   queue: BookingQueue;
   accessRevocations: AccessRevocations;

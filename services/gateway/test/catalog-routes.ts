@@ -5,8 +5,10 @@ import { newEnvelopeId, requestId } from '@boxoffice/shared/booking-id';
 import { type MikroORM, openDatabase } from '@boxoffice/shared/db/orm';
 import { createHttp, type Http } from '@boxoffice/shared/http';
 import { createLogger } from '@boxoffice/shared/logging';
+import { Redis } from 'ioredis';
 import { createTestDatabase } from '../../../test/support/database.ts';
 import { type SpawnedService, spawnService } from '../../../test/support/service.ts';
+import { AnswerCache } from '../src/clients/answer-cache.ts';
 import { CatalogClient } from '../src/clients/catalog.ts';
 import { loadSigningKeys } from '../src/keys.ts';
 import { addAuthentication } from '../src/plugins/authentication.ts';
@@ -38,15 +40,19 @@ export async function startCatalogRoutes(): Promise<CatalogRoutes> {
   const catalog = await spawnService('catalog', { DATABASE_URL: database.url, LOG_LEVEL: 'info' });
   const worker = await openDatabase({ url: database.url, role: 'boxoffice_worker' });
   const client = new CatalogClient(catalog.url);
+  // Out of touch with Redis it keeps nothing: these tests change the database behind everyone's back.
+  const away = new Redis({ lazyConnect: true });
+  const logger = createLogger('gateway', { LOG_LEVEL: 'error' });
+  const answers = new AnswerCache({ redis: away, subscriber: away, logger });
   const dataDir = await mkdtemp(join(tmpdir(), 'boxoffice-keys-'));
-  const { http } = createHttp({ logger: createLogger('gateway', { LOG_LEVEL: 'error' }), checks: {} });
+  const { http } = createHttp({ logger, checks: {} });
   addAuthentication(http, {
     keys: loadSigningKeys({ NODE_ENV: 'test', DATA_DIR: dataDir, JWT_PRIVATE_KEY: undefined }),
     accessRevocations: { isRevoked: () => false },
   });
   http.after(() => {
     for (const addRoutes of [movieRoutes, showRoutes, adminMovieRoutes, adminShowRoutes])
-      addRoutes(http, { catalog: client });
+      addRoutes(http, { answers, catalog: client });
   });
   await http.ready();
 

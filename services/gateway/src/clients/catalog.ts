@@ -49,6 +49,8 @@ interface Answer {
 export class CatalogClient {
   readonly #pool: Pool;
   readonly #facts = new ShowFactsCache();
+  /** Called after every change, also one that failed: after a timeout it may have happened all the same. */
+  onChange: () => void = () => undefined;
 
   /** @param url where the catalog listens; nothing connects until the first call */
   constructor(url: string) {
@@ -221,7 +223,7 @@ export class CatalogClient {
     requestId: string,
     { method = 'GET', query = {}, body, ifNoneMatch, actorId }: Call,
   ): Promise<Answer> {
-    const answer = await this.#exchange(path, {
+    const exchange = this.#exchange(path, {
       method,
       query: queryText(query),
       headers: {
@@ -232,6 +234,8 @@ export class CatalogClient {
       },
       body: body === undefined ? null : JSON.stringify(body),
     });
+    if (method !== 'GET') exchange.then(this.onChange, this.onChange);
+    const answer = await exchange;
     if (answer.status >= 400) throw problemOf(answer);
     return answer;
   }

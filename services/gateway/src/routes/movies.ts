@@ -2,13 +2,15 @@ import { IdParams, MoviePage, MovieQuery, MovieView, ShowPage, ShowQuery } from 
 import type { Http } from '@boxoffice/shared/http';
 import { pageLinks } from '../page-links.ts';
 import type { Parts } from '../parts.ts';
+import { cached } from '../plugins/cached-answers.ts';
 import { problems } from '../plugins/documentation.ts';
 
 /** Movies and their shows, for everyone. */
-export function movieRoutes(http: Http, { catalog }: Pick<Parts, 'catalog'>): void {
+export function movieRoutes(http: Http, { answers, catalog }: Pick<Parts, 'answers' | 'catalog'>): void {
   http.get(
     '/api/movies/',
     {
+      ...cached(answers, () => 'movies'),
       schema: {
         tags: ['Movies'],
         operationId: 'listMovies',
@@ -32,6 +34,7 @@ export function movieRoutes(http: Http, { catalog }: Pick<Parts, 'catalog'>): vo
   http.get(
     '/api/movies/:id/',
     {
+      ...cached(answers, () => 'movies'),
       schema: {
         tags: ['Movies'],
         operationId: 'getMovie',
@@ -57,13 +60,14 @@ export function movieRoutes(http: Http, { catalog }: Pick<Parts, 'catalog'>): vo
   http.get(
     '/api/movies/:id/shows/',
     {
+      ...cached(answers, () => 'shows'),
       schema: {
         tags: ['Movies'],
         operationId: 'listMovieShows',
         summary: 'Shows of one movie, by start',
         description:
-          'All its shows, or those that start at or after `from` and before `to`. `available_seats` is exact at the ' +
-          'moment of the answer.',
+          'All its shows, or those that start at or after `from` and before `to`. `available_seats` is exact: an answer ' +
+          'is kept until seats of a show change, and for 5 seconds at most.',
         security: [],
         params: IdParams,
         querystring: ShowQuery,

@@ -1,8 +1,10 @@
 import { IdParams, SeatMap, ShowPage, ShowQuery, ShowView } from '@boxoffice/shared/contracts/catalog';
 import type { Http } from '@boxoffice/shared/http';
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { pageLinks } from '../page-links.ts';
 import type { Parts } from '../parts.ts';
+import { cached } from '../plugins/cached-answers.ts';
 import { problems } from '../plugins/documentation.ts';
 
 /** Loose: the headers that no schema names are still there behind it. */
@@ -10,18 +12,22 @@ const ConditionalHeaders = z.looseObject({
   'if-none-match': z.string().optional().describe('the `ETag` of the map that the client has'),
 });
 
+/** The show that a path names; it is not validated yet. */
+const showOf = (request: FastifyRequest) => Number((request.params as { id: string }).id);
+
 /** Shows and their seats, for everyone. */
-export function showRoutes(http: Http, { catalog }: Pick<Parts, 'catalog'>): void {
+export function showRoutes(http: Http, { answers, catalog }: Pick<Parts, 'answers' | 'catalog'>): void {
   http.get(
     '/api/shows/',
     {
+      ...cached(answers, () => 'shows'),
       schema: {
         tags: ['Shows'],
         operationId: 'listShows',
         summary: 'Shows of all movies, by start',
         description:
-          'All shows, or those that start at or after `from` and before `to`. `available_seats` is exact at the ' +
-          'moment of the answer.',
+          'All shows, or those that start at or after `from` and before `to`. `available_seats` is exact: an answer is ' +
+          'kept until seats of a show change, and for 5 seconds at most.',
         security: [],
         querystring: ShowQuery,
         response: {
@@ -40,11 +46,13 @@ export function showRoutes(http: Http, { catalog }: Pick<Parts, 'catalog'>): voi
   http.get(
     '/api/shows/:id/',
     {
+      ...cached(answers, showOf),
       schema: {
         tags: ['Shows'],
         operationId: 'getShow',
         summary: 'One show',
-        description: '`available_seats` is exact at the moment of the answer.',
+        description:
+          '`available_seats` is exact: an answer is kept until seats of the show change, and for 5 seconds at most.',
         security: [],
         params: IdParams,
         response: {
@@ -65,6 +73,7 @@ export function showRoutes(http: Http, { catalog }: Pick<Parts, 'catalog'>): voi
   http.get(
     '/api/shows/:id/seats/',
     {
+      ...cached(answers, showOf),
       schema: {
         tags: ['Shows'],
         operationId: 'getSeatMap',

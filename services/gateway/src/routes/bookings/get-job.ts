@@ -8,7 +8,7 @@ import { findJob } from '../../use-cases/find-job.ts';
 import { BookingParams } from './cancel.ts';
 import { pollAfterSeconds } from './job-reply.ts';
 
-export function getJob(http: Http, parts: Pick<Parts, 'bookings' | 'queue'>): void {
+export function getJob(http: Http, parts: Pick<Parts, 'answers' | 'bookings' | 'queue'>): void {
   http.get(
     '/api/jobs/:id/',
     {
@@ -36,6 +36,8 @@ export function getJob(http: Http, parts: Pick<Parts, 'bookings' | 'queue'>): vo
     async (request, reply) => {
       const job = await findJob(parts, request.params.id, request.user.id);
       if (!job) throw new ProblemError('job_not_found');
+      // Read from the database, this can be known before the worker's message that these seats have changed.
+      if (job.booking) parts.answers.forgetShow(job.booking.show_id);
       if (job.status === 'queued' || job.status === 'active') reply.header('retry-after', pollAfterSeconds);
       return job;
     },
