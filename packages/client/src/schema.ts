@@ -153,7 +153,7 @@ export interface paths {
         };
         /**
          * Shows of one movie, by start
-         * @description All its shows, or those that start at or after `from` and before `to`. `available_seats` is exact at the moment of the answer.
+         * @description All its shows, or those that start at or after `from` and before `to`. `available_seats` is exact: an answer is kept until seats of a show change, and for 5 seconds at most.
          */
         get: operations["listMovieShows"];
         put?: never;
@@ -173,7 +173,7 @@ export interface paths {
         };
         /**
          * Shows of all movies, by start
-         * @description All shows, or those that start at or after `from` and before `to`. `available_seats` is exact at the moment of the answer.
+         * @description All shows, or those that start at or after `from` and before `to`. `available_seats` is exact: an answer is kept until seats of a show change, and for 5 seconds at most.
          */
         get: operations["listShows"];
         put?: never;
@@ -193,7 +193,7 @@ export interface paths {
         };
         /**
          * One show
-         * @description `available_seats` is exact at the moment of the answer.
+         * @description `available_seats` is exact: an answer is kept until seats of the show change, and for 5 seconds at most.
          */
         get: operations["getShow"];
         put?: never;
