@@ -14,6 +14,7 @@ await runService('booking-worker', async ({ config, logger }) => {
     role: 'boxoffice_worker',
     poolSize: 2,
     statementTimeoutMs: 10_000,
+    pipeline: true,
     settings: turnSettings,
     logger,
   });

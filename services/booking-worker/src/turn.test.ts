@@ -25,7 +25,13 @@ let partition = 0;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  orm = await openDatabase({ url: database.url, role: 'boxoffice_worker', poolSize: 4, statementTimeoutMs: 10_000 });
+  orm = await openDatabase({
+    url: database.url,
+    role: 'boxoffice_worker',
+    poolSize: 4,
+    statementTimeoutMs: 10_000,
+    pipeline: true,
+  });
   admin = await openDatabase({ url: database.url });
   leaseHolder = new pg.Client({ connectionString: database.url });
   await leaseHolder.connect();
@@ -227,11 +233,11 @@ describe('someone who writes behind the lease', () => {
       this.#meanwhile = meanwhile;
     }
 
-    override async write(...changes: Parameters<Bookings['write']>): Promise<void> {
+    override async commit(...changes: Parameters<Bookings['commit']>): Promise<void> {
       const meanwhile = this.#meanwhile;
       this.#meanwhile = null;
       await meanwhile?.();
-      return super.write(...changes);
+      return super.commit(...changes);
     }
   }
 

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as endOfTick } from 'node:timers/promises';
 import type { BookingRequest, CancelRequest, Outcome } from '@boxoffice/shared/contracts/jobs';
 import { problem } from '@boxoffice/shared/contracts/problems';
 import { isDatabaseAway } from '@boxoffice/shared/http';
@@ -59,6 +59,7 @@ export class Turns {
   }
 
   async #run(): Promise<void> {
+    await endOfTick(); // what came out of Redis in the same breath is decided together
     while (this.#waiting.length > 0 && !this.#stop.signal.aborted) {
       const turn = this.#take();
       try {
@@ -167,8 +168,8 @@ export class Turns {
       const decidedAt = performance.now();
       const decision = decide(requests, state, undone);
       decideMs = performance.now() - decidedAt;
-      await this.#bookings.write(decision.changes, state.now, transaction);
-      await this.#bookings.addAuditLines(administratorsCancels(requests, decision.changes), state.now, transaction);
+      const audited = administratorsCancels(requests, decision.changes);
+      await this.#bookings.commit(decision.changes, audited, state.now, transaction);
       return decision.outcomes;
     });
     this.#metrics.turned(requests, outcomes, { decideMs, turnMs: performance.now() - startedAt });

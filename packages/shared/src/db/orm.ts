@@ -23,6 +23,8 @@ export interface DatabaseOptions {
   poolSize?: number;
   /** How long one statement may take before it is given up, in milliseconds; absent: as long as it takes. */
   statementTimeoutMs?: number;
+  /** Whether a statement is sent before the one in front of it on its connection is answered. */
+  pipeline?: boolean;
   /** PostgreSQL's own settings for every connection, by name. */
   settings?: Record<string, string>;
   logger?: Logger;
@@ -35,7 +37,7 @@ const frozenAfterMs = 5_000;
 
 /** ORM options for everything that opens the database; connects nothing. */
 export function ormOptions(options: DatabaseOptions): Options {
-  const { url, role, poolSize = 10, statementTimeoutMs, logger } = options;
+  const { url, role, poolSize = 10, statementTimeoutMs, pipeline = false, logger } = options;
   const settings = { ...options.settings, ...(role && { role, client_connection_check_interval: deadAfterMs }) };
   return {
     clientUrl: url,
@@ -64,6 +66,7 @@ export function ormOptions(options: DatabaseOptions): Options {
       application_name: role ?? 'boxoffice',
       connectionTimeoutMillis: 1_000,
       keepAlive: true,
+      pipeline,
       ...(statementTimeoutMs && { query_timeout: statementTimeoutMs, statement_timeout: statementTimeoutMs }),
     },
     ensureDatabase: false, // a wrong name in the URL must be an error, not a new database

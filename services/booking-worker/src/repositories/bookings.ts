@@ -33,9 +33,9 @@ export class LeaseLost extends Error {
 
 /**
  * The booking schema as a turn needs it: set-based statements, each with its rows in one JSON parameter,
- * so that a turn of a thousand requests makes as many round trips as a turn of one. They run on the
- * ORM's own connections, but as prepared statements, which it has not: planning them took longer than
- * running them.
+ * so that a turn of a thousand requests makes as many round trips as a turn of one: two, unless it
+ * cancels. They run on the ORM's own connections, but as prepared statements, which it has not: planning
+ * them took longer than running them.
  */
 export class Bookings {
   readonly #orm: MikroORM;
@@ -45,7 +45,7 @@ export class Bookings {
   }
 
   /**
-   * Runs `work` in one transaction; commits when it returns, rolls back when it throws. Begins by
+   * Runs `work` in one transaction, which it ends with `commit`; rolls back when it throws. Begins by
    * waiting for the turns of these partitions that an owner before has under way, and keeps the catalog
    * from deleting or shrinking these shows, until it ends.
    */
@@ -60,14 +60,14 @@ export class Bookings {
     try {
       const shows = sorted(requests.map((request) => request.show_id));
       const partitions = sorted(leases.map((lease) => lease.partition));
-      await transaction.query(
+      // What `work` sends first is on its way at once, right behind.
+      const begun = transaction.query(
         `begin;
          select pg_advisory_xact_lock(${turnClass}, partition) from unnest('{${partitions}}'::int[]) as partition
          union all
          select pg_advisory_xact_lock_shared(${showLockClass}, show_id) from unnest('{${shows}}'::int[]) as show_id`,
       );
-      const result = await work(transaction);
-      await transaction.query('commit');
+      const [, result] = await Promise.all([begun, work(transaction)]);
       return result;
     } catch (error) {
       failure = error as Error;
@@ -123,12 +123,13 @@ export class Bookings {
   }
 
   /**
-   * Makes the changes true. The primary key of seat_claims has the last word on every seat.
+   * Makes the changes true and ends the transaction. The primary key of seat_claims has the last word on every seat.
    *
+   * @param audited cancellations by administrators: each gets a line that says so, beside the change itself
    * @throws {DecisionConflict} when a booking to be cancelled no longer stands as it was read
    * @throws a unique violation when a seat or a booking is there already
    */
-  async write(changes: Changes, now: Date, transaction: PoolClient): Promise<void> {
+  async commit(changes: Changes, audited: readonly CancelRequest[], now: Date, transaction: PoolClient): Promise<void> {
     if (changes.cancelled.length > 0) {
       const asked = changes.cancelled.map((row) => ({
         show_id: row.showId,
@@ -144,25 +145,23 @@ export class Bookings {
       if (rows[0]?.cancelled !== asked.length)
         throw new DecisionConflict('a booking changed while its cancellation was decided');
     }
-    if (changes.booked.length > 0) {
-      const booked = changes.booked.map((row) => ({
-        show_id: row.showId,
-        id: row.id,
-        user_id: row.userId,
-        seats: row.seats,
-        status: row.status,
-        created_at: row.createdAt,
-        cancelled_at: row.cancelledAt,
-        cancelled_by: row.cancelledBy,
-      }));
-      await transaction.query({ name: 'book', text: bookSql, values: [JSON.stringify(booked)] });
-    }
-  }
-
-  /** Says which administrator cancelled whose booking, beside the change itself. */
-  async addAuditLines(cancels: readonly CancelRequest[], now: Date, transaction: PoolClient): Promise<void> {
-    if (cancels.length === 0) return;
-    await transaction.query({ name: 'audit', text: auditSql, values: [JSON.stringify(cancels), now] });
+    const booked = changes.booked.map((row) => ({
+      show_id: row.showId,
+      id: row.id,
+      user_id: row.userId,
+      seats: row.seats,
+      status: row.status,
+      created_at: row.createdAt,
+      cancelled_at: row.cancelledAt,
+      cancelled_by: row.cancelledBy,
+    }));
+    // Sent together: after a failure, this commit is a rollback.
+    await Promise.all([
+      booked.length > 0 && transaction.query({ name: 'book', text: bookSql, values: [JSON.stringify(booked)] }),
+      audited.length > 0 &&
+        transaction.query({ name: 'audit', text: auditSql, values: [JSON.stringify(audited), now] }),
+      transaction.query('commit'),
+    ]);
   }
 }
 

@@ -14,7 +14,6 @@ import {
   type Draft,
   type Entry,
   formingLimit,
-  gatherMs,
   measureDepth,
   type PartitionLook,
   PartitionQueue,
@@ -30,6 +29,11 @@ export interface QueuedJob {
   position: number;
   outcome: Outcome | null;
 }
+
+/** Rounds of adds that go undecided before the next one gathers: one in the workers' hands, one at hand. */
+const roundLimit = 2;
+/** The longest that a request waits for company, in milliseconds. */
+const gatherMs = 20;
 
 /** An entry that has its place, and so its id. */
 type Placed = Entry & { id: string };
@@ -47,6 +51,8 @@ export class BookingQueue {
   readonly #watch: JobWatch;
   readonly #partitions: PartitionQueue[];
   readonly #sizes: Histogram;
+  /** The envelopes of each round whose outcomes are not here yet, or so long overdue that they count no more. */
+  #rounds: Set<string>[] = [];
   #flushing = false;
   #nextFlush: NodeJS.Timeout | null = null;
 
@@ -159,10 +165,11 @@ export class BookingQueue {
   async #sendRounds(): Promise<void> {
     this.#flushing = true;
     await endOfTick(); // what arrived in the same breath rides along
-    for (;;) {
-      const due = this.#partitions.filter((partition) => partition.isDue());
-      if (due.length === 0) break;
-      await Promise.all(due.map((partition) => this.#send(partition)));
+    for (let due = this.#due(); due.length > 0; due = this.#due()) {
+      const round = new Set<string>();
+      this.#rounds.push(round);
+      await Promise.all(due.map((partition) => this.#send(partition, round)));
+      this.#rounds = this.#rounds.filter(({ size }) => size > 0); // nothing may have been added
     }
     this.#flushing = false;
     if (this.#nextFlush || !this.#partitions.some((partition) => partition.forming.length > 0)) return;
@@ -172,13 +179,28 @@ export class BookingQueue {
     }, gatherMs);
   }
 
-  /** The worker has decided an envelope: the next may go. */
-  #decided(envelopeId: string): void {
-    const partition = this.#partitions[partitionIn(envelopeId)];
-    if (partition?.undecided.delete(envelopeId) && partition.isDue()) this.#flush();
+  /**
+   * The partitions whose next envelope should go now. They go together, because what a worker has in
+   * hand from all its partitions it decides in one turn.
+   */
+  #due(): PartitionQueue[] {
+    const forming = this.#partitions.filter((partition) => partition.forming.length > 0);
+    const eldest = Math.min(...forming.map((partition) => partition.forming[0]?.since ?? 0));
+    // Decisions are slower than our patience, or their messages were lost: nothing to wait for.
+    if (performance.now() - eldest >= gatherMs) this.#rounds = [];
+    if (this.#rounds.length < roundLimit) return forming;
+    return forming.filter((partition) => partition.forming.length >= envelopeLimit);
   }
 
-  async #send(partition: PartitionQueue): Promise<void> {
+  /** The worker has decided an envelope: the next round may be due. */
+  #decided(envelopeId: string): void {
+    const round = this.#rounds.find((envelopes) => envelopes.delete(envelopeId));
+    if (!round || round.size > 0) return;
+    this.#rounds = this.#rounds.filter((other) => other !== round);
+    this.#flush();
+  }
+
+  async #send(partition: PartitionQueue, round: Set<string>): Promise<void> {
     const envelopeId = newEnvelopeId(partition.number);
     const placed = partition.forming
       .splice(0, envelopeLimit)
@@ -188,7 +210,10 @@ export class BookingQueue {
       if (partition.waitingJobs >= this.#limit && (await partition.countWaiting()) >= this.#limit) throw queueFull();
       const { fresh, repeats } = await this.#claimKeys(placed);
       sent = fresh.length > 0;
-      if (sent) await this.#add(partition, envelopeId, fresh);
+      if (sent) {
+        round.add(envelopeId);
+        await this.#add(partition, envelopeId, fresh);
+      }
       for (const { entry, id } of repeats) entry.resolve({ status: 'repeat', id });
     } catch (error) {
       if (!(error instanceof ProblemError))
@@ -229,7 +254,6 @@ export class BookingQueue {
     const requests = placed.map(({ draft, id }): BookingRequest => ({ ...draft, id }));
     // Before the add: the outcome can be here before the add's own answer.
     const outcomes = placed.map(({ id, options }) => this.#inbox.wait(id, options.waitMs));
-    partition.undecided.add(envelopeId);
     const [waiting] = await Promise.all([
       partition.countWaiting(),
       partition.add(envelopeId, { requests, reply_to: this.#inbox.channel }),

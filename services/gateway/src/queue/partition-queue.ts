@@ -1,4 +1,3 @@
-import { envelopeLimit } from '@boxoffice/shared/booking-id';
 import {
   type BookingRequest,
   type BookRequest,
@@ -15,10 +14,6 @@ import { Gauge, type Registry } from 'prom-client';
 
 /** Requests of one partition that may wait in this process for their envelope. */
 export const formingLimit = 20_000;
-/** Envelopes of one partition that go undecided before the next one gathers: one in the worker's hand, one at hand. */
-const undecidedLimit = 2;
-/** The longest that a request waits for company, in milliseconds. */
-export const gatherMs = 20;
 
 /** A request before it has its id. */
 export type Draft = Omit<BookRequest, 'id'> | Omit<CancelRequest, 'id'>;
@@ -60,8 +55,6 @@ export interface PartitionLook {
 export class PartitionQueue {
   readonly number: number;
   readonly forming: Entry[] = [];
-  /** Envelopes of this process on their way to their outcomes, or so long overdue that they count no more. */
-  readonly undecided = new Set<string>();
   readonly queue: Queue;
   /** Jobs that waited when last asked. */
   waitingJobs = 0;
@@ -75,17 +68,6 @@ export class PartitionQueue {
     // Redis may be away while this starts; with the two skips every call fails at once then, instead of never.
     this.queue = new Queue(queueName(number), { connection: redis, skipWaitingForReady: true, skipVersionCheck: true });
     this.queue.on('error', () => undefined); // the connection logs its own outages
-  }
-
-  /** Whether its next envelope should go now. */
-  isDue(): boolean {
-    const [eldest] = this.forming;
-    if (!eldest) return false;
-    if (this.forming.length >= envelopeLimit || this.undecided.size < undecidedLimit) return true;
-    if (performance.now() - eldest.since < gatherMs) return false;
-    // Decisions are slower than our patience, or their message was lost: nothing to wait for.
-    this.undecided.clear();
-    return true;
   }
 
   async add(envelopeId: string, envelope: Envelope): Promise<void> {
