@@ -8,7 +8,7 @@ import type { Parts } from '../parts.ts';
 import { addLandingPage } from './landing-page.ts';
 
 /** Where `pnpm build` puts the pages. */
-const built = join(import.meta.dirname, '../../web/dist');
+const builtPages = join(import.meta.dirname, '../../web/dist');
 
 const hidden = { schema: { hide: true } };
 
@@ -17,7 +17,7 @@ const hidden = { schema: { hide: true } };
  * `/admin/` is the page itself, which reads the rest of the path. Before the pages are built, `/` leads
  * to Swagger UI.
  */
-export function addPages(http: Http, parts: Pick<Parts, 'catalog'>): void {
+export function addPages(http: Http, parts: Pick<Parts, 'catalog'>, built = builtPages): void {
   void http.register(async (pages) => {
     if (!existsSync(join(built, 'index.html'))) return explainMissingPages(pages);
     await pages.register(fastifyStatic, {
@@ -30,8 +30,8 @@ export function addPages(http: Http, parts: Pick<Parts, 'catalog'>): void {
       immutable: true,
     });
     addLandingPage(pages, parts, { file: join(built, 'index.html'), headers: pageHeaders });
-    addPage(pages, ['/boxoffice/', '/boxoffice/*'], 'boxoffice/index.html');
-    addPage(pages, ['/admin/', '/admin/*'], 'admin/index.html');
+    addPage(pages, built, ['/boxoffice/', '/boxoffice/*'], 'boxoffice/index.html');
+    addPage(pages, built, ['/admin/', '/admin/*'], 'admin/index.html');
   });
 }
 
@@ -48,7 +48,7 @@ const pageHeaders = {
   'cache-control': 'no-cache',
 };
 
-function addPage(http: FastifyInstance, paths: string[], file: string): void {
+function addPage(http: FastifyInstance, built: string, paths: string[], file: string): void {
   for (const path of paths) {
     http.get(path, hidden, async (_request, reply) => {
       return reply.headers(pageHeaders).sendFile(file, built, { cacheControl: false });
