@@ -24,7 +24,7 @@ COPY scripts scripts
 # The bundler and what it bundles stay in here.
 FROM ${NODE_IMAGE} AS pages
 WORKDIR /app
-COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
+COPY package.json pnpm-lock.yaml pnpm-workspace.yaml tsconfig.json ./
 COPY packages packages
 COPY services/gateway services/gateway
 RUN npx -y pnpm@12.21.0 install --frozen-lockfile --filter "@boxoffice/gateway..."

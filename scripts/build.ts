@@ -14,6 +14,7 @@ const vite = join(gateway, 'node_modules/vite/bin/vite.js');
 /** Everything that the pages are made of; the lockfile stands for their packages. */
 const sources = [
   'pnpm-lock.yaml',
+  'tsconfig.json',
   'scripts/build.ts',
   'services/gateway/vite.config.ts',
   'services/gateway/web/*.{html,json}',
