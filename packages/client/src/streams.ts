@@ -33,7 +33,8 @@ export async function* readStream(open: OpenStream, signal?: AbortSignal): Async
         retryMs = waitMs = ms;
       };
       for await (const { event, data, id } of readServerSentEvents(body, { onChunk: life.seen, onRetry })) {
-        lastEventId = id;
+        // An event without one changes nothing.
+        lastEventId = id || lastEventId;
         const content: unknown = JSON.parse(data);
         yield event === 'unavailable'
           ? { kind: 'away', reason: new ProblemError(content as Problem) }
