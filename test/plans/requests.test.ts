@@ -68,7 +68,8 @@ beforeAll(async () => {
   await run("update identity.users set role = 'admin' where username = 'admin'");
   for (const username of ['user', 'admin'] as const) tokens[username] = await logIn(username);
   await fillTables(owner);
-  for (const table of ['catalog.movies', 'catalog.shows', 'identity.users', 'booking.bookings', 'booking.seat_claims'])
+  const tables = ['catalog.movies', 'catalog.shows', 'identity.users', 'booking.bookings', 'booking.seat_claims'];
+  for (const table of [...tables, ...['identity', 'catalog', 'booking'].map((schema) => `${schema}.audit_lines`)])
     await run(`vacuum analyze ${table}`);
   const [found] = await run<typeof ids>(
     `select min(id::text) filter (where status = 'booked') as booked, min(cancelled_by::text) as cancelling
@@ -122,7 +123,7 @@ interface Reads {
   /** Rows that are looked at, at most. */
   rows: number;
   /** Table whose rows are all counted, because that is part of the answer. */
-  counted?: 'movies' | 'shows' | 'bookings';
+  counted?: 'movies' | 'shows' | 'bookings' | 'audit_lines';
 }
 type Asker = keyof typeof tokens | undefined;
 
@@ -162,6 +163,11 @@ test.each<[path: string, as: Asker, Reads]>([
   ['/api/admin/bookings/?status=held', 'admin', { statements: 3, rows: 0 }],
   ['/api/admin/bookings/:booked/', 'admin', { statements: 3, rows: 4 }],
   ['/api/admin/users/?search=R777', 'admin', { statements: 2, rows: 2 * 30 }],
+  // Of each schema as many as could be on the page.
+  ['/api/admin/audit/', 'admin', { statements: 2, rows: 4 * page + 3 * large.auditLines, counted: 'audit_lines' }],
+  ['/api/admin/audit/?subject=show&subject_id=7', 'admin', { statements: 2, rows: 3 * 100 + page }],
+  // Of the bookings those of its days alone, and here there are none; with the count of all shows to come.
+  ['/api/admin/dashboard/', 'admin', { statements: 6, rows: 24 * (3 + soldOfShow) + large.shows, counted: 'shows' }],
 ])('%s reads what it answers', async (path, as, { statements, rows, counted }) => {
   const { body, statements: run } = await ask(path, as);
   expect(run.length).toBe(statements);

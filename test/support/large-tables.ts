@@ -12,6 +12,8 @@ export const large = {
   users: 10_000,
   /** What user 1 has more than the others. */
   bookingsOfOneUser: 1_000,
+  /** In each schema; each thing was changed by an administrator a hundred times. */
+  auditLines: 20_000,
 } as const;
 
 /**
@@ -59,5 +61,14 @@ export async function fillTables(owner: MikroORM): Promise<void> {
      )
      insert into booking.seat_claims (show_id, seat_number, booking_id)
      select show_id, seat, id from past where not cancelled`,
+  );
+  const auditColumns = 'at, actor_id, request_id, action, subject, subject_id, before, after';
+  const auditLine = `to_timestamp(1700000000 + n), 2, 'request', 'change', `;
+  const fields = `(n % ${large.auditLines / 100} + 1)::text, '{"n": 1}', '{"n": 2}' from generate_series(1, ${large.auditLines}) as n`;
+  await run(`insert into identity.audit_lines (${auditColumns}) select ${auditLine} 'user', ${fields}`);
+  await run(`insert into catalog.audit_lines (${auditColumns}) select ${auditLine} 'show', ${fields}`);
+  await run(
+    `insert into booking.audit_lines (show_id, id, ${auditColumns})
+     select n, gen_random_uuid(), ${auditLine} 'booking', ${fields}`,
   );
 }

@@ -13,9 +13,9 @@ const rememberedMs = 20 * 60_000;
 
 /**
  * Which access tokens have ended before their time. Tokens are believed without a look in the database,
- * so every gateway keeps the few revocations of the last minutes in memory: loaded at the start,
- * told by Redis' pub/sub as they are committed, and read again every 5 seconds, for messages that were
- * lost. So a revocation counts at once in the gateway that makes it, within a round trip of Redis in
+ * so every gateway keeps the few revocations of the last minutes in memory: read at the start, when
+ * Redis' pub/sub tells that there is another, and every 5 seconds, for messages that were lost. What
+ * counts is what the database says; a message only says to look. So a revocation counts at once in the gateway that makes it, after a message and a look in
  * the others, and within 5 seconds when Redis is away. A gateway that has not read them yet believes nobody.
  */
 export class AccessRevocations {
@@ -25,6 +25,9 @@ export class AccessRevocations {
   readonly #known = new Map<number, { generation: number; untilMs: number }>();
   #loaded = false;
   #closed = false;
+  #isReading = false;
+  /** Told since the reading that is under way began. */
+  #isTold = false;
   #next: NodeJS.Timeout | undefined;
 
   /**
@@ -35,8 +38,10 @@ export class AccessRevocations {
     this.#revocations = parts.revocations;
     this.#redis = parts.redis;
     this.#logger = parts.logger;
-    parts.subscriber.on('message', (from, message) => {
-      if (from === channel) this.#remember(JSON.parse(message) as Revocation);
+    parts.subscriber.on('message', (from) => {
+      if (from !== channel) return;
+      this.#isTold = true;
+      if (!this.#isReading) void this.#readOn();
     });
     parts.subscriber
       .subscribe(channel)
@@ -63,7 +68,7 @@ export class AccessRevocations {
   async announce(revocation: Revocation): Promise<void> {
     this.#remember(revocation);
     try {
-      await this.#redis.publish(channel, JSON.stringify(revocation));
+      await this.#redis.publish(channel, 'look');
     } catch (error) {
       this.#logger.warn({ reason: (error as Error).message }, 'other gateways learn of a revocation in seconds only');
     }
@@ -80,15 +85,25 @@ export class AccessRevocations {
   }
 
   async #readOn(): Promise<void> {
+    clearTimeout(this.#next);
+    this.#isReading = true;
+    do {
+      this.#isTold = false;
+      await this.#read();
+    } while (this.#isTold && !this.#closed);
+    this.#isReading = false;
+    this.#forgetOld();
+    if (this.#closed) return;
+    this.#next = setTimeout(() => void this.#readOn(), this.#loaded ? rereadEveryMs : firstReadRetryMs).unref();
+  }
+
+  async #read(): Promise<void> {
     try {
       for (const revocation of await this.#revocations.listSince(rememberedMs)) this.#remember(revocation);
       this.#loaded = true;
     } catch (error) {
       this.#logger.warn({ reason: (error as Error).message }, 'cannot read the revocations');
     }
-    this.#forgetOld();
-    if (this.#closed) return;
-    this.#next = setTimeout(() => void this.#readOn(), this.#loaded ? rereadEveryMs : firstReadRetryMs).unref();
   }
 
   #remember({ userId, generation }: Revocation): void {
