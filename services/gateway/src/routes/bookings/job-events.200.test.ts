@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Boxoffice, startBoxoffice } from '../../../../../test/support/boxoffice.ts';
 import { readEvents } from '../../../../../test/support/events.ts';
+import { eventually } from '../../../../../test/support/eventually.ts';
 import { closeShow } from '../../../../../test/support/show-gate.ts';
 
 let boxoffice: Boxoffice;
@@ -48,7 +49,19 @@ test('of a job that is decided: its outcome, and the end', async () => {
   expect(stream.events).toEqual([{ event: 'job', data: await jobOf(body.id) }]);
 });
 
-test('nothing is left open', async () => {
+test('a stream that ended is one line in the log and no latency, and none is left open', async () => {
+  const show = await boxoffice.addShow();
+  const { body } = await boxoffice.book(show, 'A1', { wait: 10 });
+  const stream = await readEvents(`${boxoffice.url}/api/jobs/${body.id}/events/`, {
+    authorization: `Bearer ${boxoffice.token(1)}`,
+    'x-request-id': 'followed',
+  });
+  await stream.ended;
+  const lines = () => boxoffice.gateways[0]?.logs.filter((line) => line.includes('"followed"')) ?? [];
+  // The server's own line, if there were one, would come first.
+  await eventually(() => lines().some((line) => line.includes('"events":1')));
+  expect(lines()).toHaveLength(1);
   const metrics = await (await fetch(`${boxoffice.url}/metrics`)).text();
   expect(metrics).toContain('event_streams_open{kind="job"} 0');
+  expect(metrics).not.toMatch(/http_request_duration_seconds_count\{[^}]*events[^}]*status="200"/);
 });
