@@ -1,4 +1,5 @@
 /** Access tokens that end before their time, on two gateways. */
+import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Boxoffice, startBoxoffice } from '../../../test/support/boxoffice.ts';
 import { eventually } from '../../../test/support/eventually.ts';
@@ -105,6 +106,19 @@ test('a gateway that was told nothing reads it, in time or when it starts', asyn
   for (const gateway of [first, second]) {
     await eventually(async () => (await myBookings(access, gateway)).status === 401, { timeoutMs: 8_000 });
   }
+});
+
+test('a message alone ends nothing: another installation may be on the same Redis', async () => {
+  const { id, access } = await goodToken('gus');
+  const redis = new Redis(boxoffice.redisUrl);
+  const said = JSON.stringify({ userId: id, generation: 9 });
+  expect(await redis.publish('boxoffice:access-revocations', said)).toBeGreaterThanOrEqual(2);
+  redis.disconnect();
+  // Messages come in their order: who has heard of the next has heard that.
+  const next = await goodToken('hal');
+  await change(next.id, { is_active: false });
+  await expectRevoked(next.access);
+  for (const gateway of [first, second]) expect((await myBookings(access, gateway)).status).toBe(200);
 });
 
 test('the password that a browser remembers for the queues ends too', async () => {
