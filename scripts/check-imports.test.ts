@@ -3,6 +3,7 @@ import { brokenImports } from './check-imports.ts';
 
 const route = 'services/gateway/src/routes/bookings/book.ts';
 const useCase = 'services/gateway/src/use-cases/request-booking.ts';
+const page = 'services/gateway/web/src/boxoffice/show.tsx';
 const repository = 'services/gateway/src/repositories/bookings.ts';
 
 test.each([
@@ -13,6 +14,10 @@ test.each([
   [repository, "import { Booking } from '@boxoffice/shared/db/booking';"],
   ['services/gateway/src/queue/queue.test.ts', "import { createApp } from '../app.ts';"],
   ['scripts/openapi.ts', "import { buildOpenApi } from '../services/gateway/src/openapi.ts';"],
+  [
+    page,
+    "import { createBoxoffice } from '@boxoffice/client';\nimport { useState } from 'react';\nimport '../palette.css';",
+  ],
 ])('%s may: %s', (path, source) => {
   expect(brokenImports(path, source)).toEqual([]);
 });
@@ -30,6 +35,8 @@ test.each([
     "import { app } from '../../../services/catalog/src/app.ts';",
     'imports service catalog',
   ],
+  [page, "import { findSeat } from '@boxoffice/shared/seats';", 'pages know the HTTP interface alone'],
+  [page, "import type { Parts } from '../../../src/parts.ts';", 'pages know the HTTP interface alone'],
 ])('%s may not: %s', (path, source, complaint) => {
   expect(brokenImports(path, source)).toEqual([expect.stringContaining(complaint)]);
 });

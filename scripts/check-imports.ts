@@ -1,6 +1,7 @@
 /**
  * The import-direction rule. A service is read from left to right, entry → use cases → exits, and
  * imports point that way only; services never import services, and what they share imports none of them.
+ * The web pages import none of it.
  */
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, resolve } from 'node:path';
@@ -31,6 +32,9 @@ export function brokenImports(path: string, source: string): string[] {
     if (other && other !== own && /^(services|packages)\//.test(path)) {
       broken.push(`${path} imports service ${other} (${specifier}): services know each other by contract only`);
     }
+    if (isPage(path) && (/^services\//.test(target) || /^@boxoffice\/(?!client$)/.test(target)) && !isPage(target)) {
+      broken.push(`${path} imports ${specifier}: pages know the HTTP interface alone, by @boxoffice/client`);
+    }
     const [from, to] = [placeOf(path), placeOf(target)];
     if (other === own && isLeftOf(to, from) && !path.endsWith('.test.ts')) {
       broken.push(`${path}: ${from.name} imports ${to.name} (${specifier}): imports go from entry to use case to exit`);
@@ -46,6 +50,10 @@ function isLeftOf(one: Place, other: Place): boolean {
   return one !== anywhere && rank(one) < (other === anywhere ? rank({ name: 'exit' }) : rank(other));
 }
 
+function isPage(path: string): boolean {
+  return path.startsWith('services/gateway/web/');
+}
+
 function serviceOf(path: string): string | null {
   return /^(?:services|@boxoffice)\/(gateway|catalog|booking-worker)(?:\/|$)/.exec(path)?.[1] ?? null;
 }
@@ -57,7 +65,9 @@ function placeOf(path: string): Place {
 
 if (import.meta.main) {
   const root = resolve(import.meta.dirname, '..');
-  const files = globSync('{services,packages}/*/src/**/*.ts', { cwd: root });
+  const files = globSync(['{services,packages}/*/src/**/*.ts', 'services/gateway/web/src/**/*.{ts,tsx}'], {
+    cwd: root,
+  });
   const broken = files.flatMap((file) => brokenImports(file, readFileSync(join(root, file), 'utf8')));
   for (const sentence of broken) console.error(sentence);
   process.exitCode = broken.length ? 1 : 0;
