@@ -31,28 +31,28 @@ it(`shows ${viewerCount} viewers the right map while a show sells out and bookin
     { length: viewerCount },
     () => new Viewer(`${gateway.url}/api/shows/${show}/seats/events/`),
   );
-  await eventually(() => viewers.every((viewer) => viewer.seats.size === totalSeats), { timeoutMs: 30_000 });
+  await eventually(() => viewers.every((viewer) => viewer.seats.size === totalSeats), { timeoutMs: 60_000 });
   const connected = await residentBytes(gateway.pid);
 
   const startedAt = performance.now();
-  const bookings = await inFours(totalSeats, (index) =>
-    boxoffice.book(show, String(index + 1), { user: index + 1, wait: 30 }),
+  const bookings = await inFours(totalSeats / 2, (index) =>
+    boxoffice.book(show, [String(2 * index + 1), String(2 * index + 2)], { user: index + 1, wait: 30 }),
   );
-  expect(bookings.map(({ status }) => status)).toEqual(Array(totalSeats).fill(201));
+  expect(bookings.map(({ status }) => status)).toEqual(Array(totalSeats / 2).fill(201));
   const cancelled = bookings.filter((_, index) => index % 5 === 0);
   await inFours(cancelled.length, (index) =>
     boxoffice.cancel(cancelled[index]?.body.id ?? '', { user: index * 5 + 1, wait: 30 }),
   );
-  const again = await boxoffice.book(show, cancelled[0]?.body.seat_number ?? '', { user: 999, wait: 30 });
+  const again = await boxoffice.book(show, '1', { user: 999, wait: 30 });
   expect(again.status).toBe(201);
   const spokenAt = performance.now();
 
   const { body: map, headers } = await boxoffice.call<SeatMap>(`/api/shows/${show}/seats/`);
   const tag = headers.get('etag')?.slice(1, -1);
-  await eventually(() => viewers.every((viewer) => viewer.tag === tag), { timeoutMs: 10_000, intervalMs: 2 });
+  await eventually(() => viewers.every((viewer) => viewer.tag === tag), { timeoutMs: 30_000, intervalMs: 5 });
   const seenMs = performance.now() - spokenAt;
   const right = Object.fromEntries(map.seats.map((seat) => [seat.seat_number, seat.status]));
-  expect(map.available_seats).toBe(cancelled.length - 1);
+  expect(map.available_seats).toBe(2 * cancelled.length - 1);
   for (const viewer of viewers) {
     expect(Object.fromEntries(viewer.seats)).toEqual(right);
     expect(viewer.available).toBe(map.available_seats);
@@ -69,7 +69,7 @@ it(`shows ${viewerCount} viewers the right map while a show sells out and bookin
   expect(peak - before).toBeLessThan(memoryLimit);
   for (const viewer of viewers) viewer.close();
   await eventually(async () => (await openStreams(gateway.url)) === 0);
-});
+}, 180_000);
 
 /** One who watches, and applies what comes. */
 class Viewer {
