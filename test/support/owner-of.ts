@@ -9,7 +9,7 @@ export function ownerOf(
   showId: number,
   workers: readonly SpawnedService[] = boxoffice.workers,
 ): Promise<SpawnedService> {
-  const partitions = Number(boxoffice.environment.BOOKING_PARTITIONS ?? 8);
+  const partitions = Number(boxoffice.environment.BOOKING_PARTITIONS ?? 4);
   return eventually(() => {
     const shares = workers.map(partitionsOf);
     const sizes = shares.map((share) => share.size);

@@ -30,8 +30,8 @@ export interface QueuedJob {
   outcome: Outcome | null;
 }
 
-/** Rounds of adds that go undecided before the next one gathers: one in the workers' hands, one at hand. */
-const roundLimit = 2;
+/** Envelopes of this process that go undecided before the next round gathers: one in a worker's hand, one at hand. */
+const undecidedLimit = 2;
 /** The longest that a request waits for company, in milliseconds. */
 const gatherMs = 20;
 
@@ -51,8 +51,8 @@ export class BookingQueue {
   readonly #watch: JobWatch;
   readonly #partitions: PartitionQueue[];
   readonly #sizes: Histogram;
-  /** The envelopes of each round whose outcomes are not here yet, or so long overdue that they count no more. */
-  #rounds: Set<string>[] = [];
+  /** Envelopes whose outcomes are not here yet, but for those so long overdue that they count no more. */
+  readonly #undecided = new Set<string>();
   #flushing = false;
   #nextFlush: NodeJS.Timeout | null = null;
 
@@ -166,10 +166,7 @@ export class BookingQueue {
     this.#flushing = true;
     await endOfTick(); // what arrived in the same breath rides along
     for (let due = this.#due(); due.length > 0; due = this.#due()) {
-      const round = new Set<string>();
-      this.#rounds.push(round);
-      await Promise.all(due.map((partition) => this.#send(partition, round)));
-      this.#rounds = this.#rounds.filter(({ size }) => size > 0); // nothing may have been added
+      await Promise.all(due.map((partition) => this.#send(partition)));
     }
     this.#flushing = false;
     if (this.#nextFlush || !this.#partitions.some((partition) => partition.forming.length > 0)) return;
@@ -187,20 +184,17 @@ export class BookingQueue {
     const forming = this.#partitions.filter((partition) => partition.forming.length > 0);
     const eldest = Math.min(...forming.map((partition) => partition.forming[0]?.since ?? 0));
     // Decisions are slower than our patience, or their messages were lost: nothing to wait for.
-    if (performance.now() - eldest >= gatherMs) this.#rounds = [];
-    if (this.#rounds.length < roundLimit) return forming;
+    if (performance.now() - eldest >= gatherMs) this.#undecided.clear();
+    if (this.#undecided.size < undecidedLimit) return forming;
     return forming.filter((partition) => partition.forming.length >= envelopeLimit);
   }
 
   /** The worker has decided an envelope: the next round may be due. */
   #decided(envelopeId: string): void {
-    const round = this.#rounds.find((envelopes) => envelopes.delete(envelopeId));
-    if (!round || round.size > 0) return;
-    this.#rounds = this.#rounds.filter((other) => other !== round);
-    this.#flush();
+    if (this.#undecided.delete(envelopeId) && this.#undecided.size < undecidedLimit) this.#flush();
   }
 
-  async #send(partition: PartitionQueue, round: Set<string>): Promise<void> {
+  async #send(partition: PartitionQueue): Promise<void> {
     const envelopeId = newEnvelopeId(partition.number);
     const placed = partition.forming
       .splice(0, envelopeLimit)
@@ -210,10 +204,7 @@ export class BookingQueue {
       if (partition.waitingJobs >= this.#limit && (await partition.countWaiting()) >= this.#limit) throw queueFull();
       const { fresh, repeats } = await this.#claimKeys(placed);
       sent = fresh.length > 0;
-      if (sent) {
-        round.add(envelopeId);
-        await this.#add(partition, envelopeId, fresh);
-      }
+      if (sent) await this.#add(partition, envelopeId, fresh);
       for (const { entry, id } of repeats) entry.resolve({ status: 'repeat', id });
     } catch (error) {
       if (!(error instanceof ProblemError))
@@ -254,6 +245,7 @@ export class BookingQueue {
     const requests = placed.map(({ draft, id }): BookingRequest => ({ ...draft, id }));
     // Before the add: the outcome can be here before the add's own answer.
     const outcomes = placed.map(({ id, options }) => this.#inbox.wait(id, options.waitMs));
+    this.#undecided.add(envelopeId);
     const [waiting] = await Promise.all([
       partition.countWaiting(),
       partition.add(envelopeId, { requests, reply_to: this.#inbox.channel }),

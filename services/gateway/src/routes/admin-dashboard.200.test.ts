@@ -68,7 +68,7 @@ test.each(['days=0', 'days=93', 'time_zone=Mars/Olympus'])('400: ?%s', async (qu
 
 test('queues: what waits, per partition and in all, and how long the last decisions took', async () => {
   const { status, body } = await boxoffice.call<QueuesView>('/api/admin/queues/', admin);
-  expect([status, body.partitions.length, body.waiting_jobs]).toEqual([200, 8, 0]);
+  expect([status, body.partitions.length, body.waiting_jobs]).toEqual([200, 4, 0]);
   const { jobs, median, p95, slowest } = body.decision_seconds ?? { jobs: 0, median: 0, p95: 0, slowest: 0 };
   expect(jobs).toBeGreaterThanOrEqual(4);
   expect(median).toBeLessThanOrEqual(p95);
@@ -83,7 +83,7 @@ test('queues: a job that nobody decides waits, and is seen to', async () => {
     await idle.book(show, 'A1');
     const { body } = await idle.call<QueuesView>('/api/admin/queues/', admin);
     expect(body).toMatchObject({ waiting_jobs: 1, decision_seconds: null });
-    expect(body.partitions.find(({ waiting_jobs }) => waiting_jobs === 1)?.partition).toBe(show % 8);
+    expect(body.partitions.find(({ waiting_jobs }) => waiting_jobs === 1)?.partition).toBe(show % 4);
     expect(body.oldest_seconds).toBeGreaterThanOrEqual(0);
   } finally {
     await idle.stop();
