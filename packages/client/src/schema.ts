@@ -600,7 +600,7 @@ export interface paths {
         };
         /**
          * Everyone's bookings, newest first
-         * @description All, or those of a user, of a show, in a status; these may be given together.
+         * @description All, or those of a user, of a show, in a status; these may be given together. `count` stops at 100,000.
          */
         get: operations["adminListBookings"];
         put?: never;

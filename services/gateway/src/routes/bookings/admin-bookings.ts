@@ -44,7 +44,8 @@ export function adminBookings(
         tags: ['Admin'],
         operationId: 'adminListBookings',
         summary: "Everyone's bookings, newest first",
-        description: 'All, or those of a user, of a show, in a status; these may be given together.',
+        description:
+          'All, or those of a user, of a show, in a status; these may be given together. `count` stops at 100,000.',
         security: [{ bearer: [] }],
         querystring: AdminBookingQuery,
         response: {
