@@ -14,7 +14,7 @@ afterAll(() => boxoffice.stop());
 afterEach(async () => {
   const metrics = await boxoffice.call<string>('/metrics');
   const depths = metrics.body.match(/^booking_queue_jobs\{.*\} \d+$/gm);
-  expect(depths).toHaveLength(8);
+  expect(depths).toHaveLength(4);
   expect(depths?.every((line) => line.endsWith(' 0'))).toBe(true);
 });
 
