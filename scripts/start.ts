@@ -177,6 +177,8 @@ function serviceRecipes(config: Config, ports: Ports, note: Running, output: Out
   const everywhere = {
     NODE_ENV: config.NODE_ENV,
     DATA_DIR: resolve(config.DATA_DIR),
+    // What Node.js has compiled once it loads at the next start.
+    NODE_COMPILE_CACHE: join(resolve(config.DATA_DIR), 'compile-cache'),
     DATABASE_URL: note.databaseUrl ?? '',
     REDIS_URL: note.redisUrl ?? '',
     PORT: String(ports.gateway),
