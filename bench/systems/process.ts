@@ -4,6 +4,8 @@ import { closeSync, openSync, readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PlainError } from '../../scripts/plain-error.ts';
+import { hasEnded } from '../../scripts/servers/server.ts';
+import { answersOk } from '../../scripts/start/service.ts';
 
 /** A process under load. Its log goes to a file, as that of every system does: reading it costs nobody CPU. */
 export interface LoadedProcess {
@@ -78,16 +80,4 @@ export async function stopChild(child: ChildProcess): Promise<void> {
   const killer = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs);
   await exited;
   clearTimeout(killer);
-}
-
-const hasEnded = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null;
-
-async function answersOk(url: string): Promise<boolean> {
-  try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
-    await response.body?.cancel();
-    return response.ok;
-  } catch {
-    return false;
-  }
 }

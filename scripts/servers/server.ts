@@ -163,4 +163,5 @@ async function stopLeftOver(recipe: ServerRecipe): Promise<void> {
 }
 
 const pidOf = (child: ChildProcess): number => child.pid ?? 0;
-const hasEnded = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null;
+/** Whether a process that was started is gone. */
+export const hasEnded = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null;

@@ -121,7 +121,8 @@ async function endOf(child: ChildProcess): Promise<string> {
   }
 }
 
-async function answersOk(url: string): Promise<boolean> {
+/** Whether a service says at this address that it is ready. */
+export async function answersOk(url: string): Promise<boolean> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
     await response.body?.cancel();

@@ -190,7 +190,7 @@ function isDecided({ status }: Job): boolean {
 
 const undecided = (id: string) => new NoAnswerError(new Error(`Job ${id} is not decided yet`));
 
-/** As unguessable as `crypto.randomUUID()`, which browsers have in secure contexts only. */
-function randomKey(): string {
+/** An Idempotency-Key of one's own. As unguessable as `crypto.randomUUID()`, which browsers have in secure contexts only. */
+export function randomKey(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -4,6 +4,7 @@ export {
   type BoxofficeOptions,
   createBoxoffice,
   type OutcomeOptions,
+  randomKey,
 } from './client.ts';
 export { NoAnswerError, ProblemError } from './errors.ts';
 export { type Patience, patiently } from './patiently.ts';

@@ -1,6 +1,7 @@
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import type { Logger } from '@boxoffice/shared/logging';
 import type { Redis } from 'ioredis';
+import { hear } from './hear.ts';
 import type { Revocation, Revocations } from './repositories/revocations.ts';
 
 const channel = 'boxoffice:access-revocations';
@@ -15,8 +16,9 @@ const rememberedMs = 20 * 60_000;
  * Which access tokens have ended before their time. Tokens are believed without a look in the database,
  * so every gateway keeps the few revocations of the last minutes in memory: read at the start, when
  * Redis' pub/sub tells that there is another, and every 5 seconds, for messages that were lost. What
- * counts is what the database says; a message only says to look. So a revocation counts at once in the gateway that makes it, after a message and a look in
- * the others, and within 5 seconds when Redis is away. A gateway that has not read them yet believes nobody.
+ * counts is what the database says; a message only says to look. So a revocation counts at once in the
+ * gateway that makes it, after a message and a look in the others, and within 5 seconds when Redis is
+ * away. A gateway that has not read them yet believes nobody.
  */
 export class AccessRevocations {
   readonly #revocations: Revocations;
@@ -38,14 +40,12 @@ export class AccessRevocations {
     this.#revocations = parts.revocations;
     this.#redis = parts.redis;
     this.#logger = parts.logger;
-    parts.subscriber.on('message', (from) => {
-      if (from !== channel) return;
-      this.#isTold = true;
-      if (!this.#isReading) void this.#readOn();
+    hear(parts, [channel], {
+      onMessage: () => {
+        this.#isTold = true;
+        if (!this.#isReading) void this.#readOn();
+      },
     });
-    parts.subscriber
-      .subscribe(channel)
-      .catch((error: Error) => parts.logger.error(error, 'cannot subscribe to revocations'));
     void this.#readOn();
   }
 

@@ -22,16 +22,18 @@ const what = () => ({
   after: p.json<AuditedFields>().nullable(),
 });
 
+const indexes = () => [
+  { name: 'audit_lines_at_idx', properties: ['at' as const, 'id' as const] },
+  { name: 'audit_lines_subject_idx', properties: ['subject' as const, 'subjectId' as const, 'at' as const] },
+];
+
 /** Changes of users. Written by the gateway alone. */
 export const IdentityAuditLine = defineEntity({
   name: 'IdentityAuditLine',
   schema: 'identity',
   tableName: 'audit_lines',
   properties: { id: p.uuid().primary().defaultRaw('gen_random_uuid()'), ...what() },
-  indexes: [
-    { name: 'audit_lines_at_idx', properties: ['at', 'id'] },
-    { name: 'audit_lines_subject_idx', properties: ['subject', 'subjectId', 'at'] },
-  ],
+  indexes: indexes(),
 });
 
 /** Changes of movies and shows. Written by the catalog alone. */
@@ -40,10 +42,7 @@ export const CatalogAuditLine = defineEntity({
   schema: 'catalog',
   tableName: 'audit_lines',
   properties: { id: p.uuid().primary().defaultRaw('gen_random_uuid()'), ...what() },
-  indexes: [
-    { name: 'audit_lines_at_idx', properties: ['at', 'id'] },
-    { name: 'audit_lines_subject_idx', properties: ['subject', 'subjectId', 'at'] },
-  ],
+  indexes: indexes(),
 });
 
 /** Bookings that administrators cancelled. Written by the booking-worker alone; the id is the request's. */
@@ -52,10 +51,7 @@ export const BookingAuditLine = defineEntity({
   schema: 'booking',
   tableName: 'audit_lines',
   properties: { showId: p.integer().primary().autoincrement(false), id: p.uuid().primary(), ...what() },
-  indexes: [
-    { name: 'audit_lines_at_idx', properties: ['at', 'id'] },
-    { name: 'audit_lines_subject_idx', properties: ['subject', 'subjectId', 'at'] },
-  ],
+  indexes: indexes(),
 });
 
 /**

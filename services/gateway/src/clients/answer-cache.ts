@@ -1,6 +1,7 @@
 import { seatsChangedChannel } from '@boxoffice/shared/contracts/jobs';
 import type { Logger } from '@boxoffice/shared/logging';
 import type { Redis } from 'ioredis';
+import { hear } from '../hear.ts';
 
 /** How long an answer is kept at most, in milliseconds: how old one can be after a message was lost. */
 const freshForMs = 5_000;
@@ -41,25 +42,20 @@ export class AnswerCache {
   /** @param parts.subscriber a connection for subscriptions */
   constructor(parts: { redis: Redis; subscriber: Redis; logger: Logger }) {
     this.#redis = parts.redis;
-    const { subscriber } = parts;
-    subscriber.on('message', (channel, message) => {
-      if (channel === seatsChangedChannel) for (const show of JSON.parse(message) as number[]) this.forgetShow(show);
-      if (channel === catalogChangedChannel) this.#forgetAll();
+    hear(parts, [seatsChangedChannel, catalogChangedChannel], {
+      onMessage: (message, channel) => {
+        if (channel === catalogChangedChannel) this.#forgetAll();
+        else for (const show of JSON.parse(message) as number[]) this.forgetShow(show);
+      },
+      onHearing: () => {
+        this.#forgetAll();
+        this.#inTouch = true;
+      },
     });
-    const subscribe = () =>
-      subscriber.subscribe(seatsChangedChannel, catalogChangedChannel).then(
-        () => {
-          this.#forgetAll();
-          this.#inTouch = true;
-        },
-        (error: Error) => parts.logger.error(error, 'cannot subscribe to changes'),
-      );
-    subscriber.on('ready', () => void subscribe());
-    subscriber.on('close', () => {
+    parts.subscriber.on('close', () => {
       this.#inTouch = false;
       this.#forgetAll();
     });
-    if (subscriber.status === 'ready') void subscribe();
   }
 
   /** The answer to a URL, perhaps still being made; null when there is none that may be given. */

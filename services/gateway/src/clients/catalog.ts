@@ -98,36 +98,27 @@ export class CatalogClient {
     return this.#ask(`/shows/${id}`, requestId);
   }
 
-  async createShow(body: ShowCreateBody, author: Author): Promise<ShowView> {
-    const show = await this.#ask<ShowView>('/shows', author.requestId, { ...by(author), method: 'POST', body });
-    // Someone may have asked for this id while there was no such show.
-    this.#facts.forget(show.id);
-    return show;
+  createShow(body: ShowCreateBody, author: Author): Promise<ShowView> {
+    return this.#ask('/shows', author.requestId, { ...by(author), method: 'POST', body });
   }
 
   /** All or none. */
-  async createRunOfShows(movieId: number, body: ShowRunBody, author: Author): Promise<Rows<ShowView>> {
-    const run = await this.#ask<Rows<ShowView>>(`/movies/${movieId}/shows/run`, author.requestId, {
-      ...by(author),
-      method: 'POST',
-      body,
-    });
-    for (const show of run.results) this.#facts.forget(show.id);
-    return run;
+  createRunOfShows(movieId: number, body: ShowRunBody, author: Author): Promise<Rows<ShowView>> {
+    return this.#ask(`/movies/${movieId}/shows/run`, author.requestId, { ...by(author), method: 'POST', body });
   }
 
   /** Writes the given fields, leaves the others. */
   changeShow(id: number, body: ShowChangeBody, author: Author): Promise<ShowView> {
-    return this.#forgetting(id, this.#ask(`/shows/${id}`, author.requestId, { ...by(author), method: 'PATCH', body }));
+    return this.#ask(`/shows/${id}`, author.requestId, { ...by(author), method: 'PATCH', body });
   }
 
   /** Writes every field. */
   replaceShow(id: number, body: ShowCreateBody, author: Author): Promise<ShowView> {
-    return this.#forgetting(id, this.#ask(`/shows/${id}`, author.requestId, { ...by(author), method: 'PUT', body }));
+    return this.#ask(`/shows/${id}`, author.requestId, { ...by(author), method: 'PUT', body });
   }
 
   async deleteShow(id: number, author: Author): Promise<void> {
-    await this.#forgetting(id, this.#send(`/shows/${id}`, author.requestId, { ...by(author), method: 'DELETE' }));
+    await this.#send(`/shows/${id}`, author.requestId, { ...by(author), method: 'DELETE' });
   }
 
   /**
@@ -200,15 +191,6 @@ export class CatalogClient {
     await this.#pool.close();
   }
 
-  /** Also when the change failed: after a timeout it may have happened all the same. */
-  async #forgetting<Value>(showId: number, change: Promise<Value>): Promise<Value> {
-    try {
-      return await change;
-    } finally {
-      this.#facts.forget(showId);
-    }
-  }
-
   async #ask<Body>(path: string, requestId: string, call: Call = {}): Promise<Body> {
     const { body } = await this.#send(path, requestId, call);
     try {
@@ -234,7 +216,11 @@ export class CatalogClient {
       },
       body: body === undefined ? null : JSON.stringify(body),
     });
-    if (method !== 'GET') exchange.then(this.onChange, this.onChange);
+    const forget = () => {
+      this.#facts.forgetAll();
+      this.onChange();
+    };
+    if (method !== 'GET') exchange.then(forget, forget);
     const answer = await exchange;
     if (answer.status >= 400) throw problemOf(answer);
     return answer;

@@ -31,9 +31,9 @@ export class ShowFactsCache {
     return entry.facts;
   }
 
-  /** Has the next `get` ask again. */
-  forget(showId: number): void {
-    this.#entries.delete(showId);
+  /** Has the next `get` of every show ask again. */
+  forgetAll(): void {
+    this.#entries.clear();
   }
 
   get size(): number {

@@ -3,6 +3,7 @@ import { readBookingId } from '@boxoffice/shared/booking-id';
 import type { Outcome, Outcomes } from '@boxoffice/shared/contracts/jobs';
 import type { Logger } from '@boxoffice/shared/logging';
 import type { Redis } from 'ioredis';
+import { hear } from '../hear.ts';
 
 /** How often the inbox looks for outcomes whose message was lost, in milliseconds. */
 const sweepEveryMs = 500;
@@ -47,12 +48,7 @@ export class OutcomeInbox {
   }) {
     this.#find = parts.find;
     this.#onOutcomes = parts.onOutcomes;
-    parts.subscriber.on('message', (channel, message) => {
-      if (channel === this.channel) this.#receive(JSON.parse(message) as Outcomes);
-    });
-    parts.subscriber
-      .subscribe(this.channel)
-      .catch((error: Error) => parts.logger.error(error, 'cannot subscribe to outcomes'));
+    hear(parts, [this.channel], { onMessage: (message) => this.#receive(JSON.parse(message) as Outcomes) });
     this.#sweeper = setInterval(() => void this.#sweep(), sweepEveryMs).unref();
   }
 

@@ -5,6 +5,7 @@ import type { Logger } from '@boxoffice/shared/logging';
 import type { Occupancy } from '@boxoffice/shared/seat-map';
 import type { Redis } from 'ioredis';
 import type { CatalogClient } from '../clients/catalog.ts';
+import { hear } from '../hear.ts';
 import { WatchedShow } from './watched-show.ts';
 
 /** How often every watched show is read, whether or not anyone said that it has changed, in milliseconds. */
@@ -39,16 +40,10 @@ export class SeatWatch {
   constructor(parts: { catalog: CatalogClient; subscriber: Redis; logger: Logger }) {
     this.#catalog = parts.catalog;
     this.#logger = parts.logger;
-    parts.subscriber.on('message', (channel, message) => {
-      if (channel === seatsChangedChannel) this.#look(JSON.parse(message) as number[]);
+    hear(parts, [seatsChangedChannel], {
+      onMessage: (message) => this.#look(JSON.parse(message) as number[]),
+      onHearing: () => this.#look(this.#entries.keys()), // hints were lost while it was away
     });
-    const subscribe = () =>
-      parts.subscriber.subscribe(seatsChangedChannel).then(
-        () => this.#look(this.#entries.keys()), // hints were lost while it was away
-        (error: Error) => parts.logger.error(error, 'cannot subscribe to changed seats'),
-      );
-    parts.subscriber.on('ready', () => void subscribe());
-    if (parts.subscriber.status === 'ready') void subscribe();
     this.#timer = setInterval(() => this.#rereadAll(), rereadEveryMs).unref();
   }
 

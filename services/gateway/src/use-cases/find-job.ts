@@ -11,12 +11,14 @@ import type { QueuedJob } from '../queue/booking-queue.ts';
  * @throws {ProblemError} queue_unavailable
  */
 export async function findJob(
-  parts: Pick<Parts, 'bookings' | 'queue'>,
+  parts: Pick<Parts, 'answers' | 'bookings' | 'queue'>,
   id: string,
   userId: number,
 ): Promise<JobView | null> {
   const booking = await parts.bookings.findByRequest(id);
   if (booking && booking.userId === userId) {
+    // This can be known before the worker's message that these seats have changed.
+    parts.answers.forgetShow(booking.showId);
     return {
       id,
       kind: booking.id === id ? 'book' : 'cancel',

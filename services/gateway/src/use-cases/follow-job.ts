@@ -12,7 +12,7 @@ import { findJob, standingJob } from './find-job.ts';
  * @throws {ProblemError} job_not_found, queue_unavailable, or as `open` does
  */
 export async function followJob(
-  parts: Pick<Parts, 'bookings' | 'queue'>,
+  parts: Pick<Parts, 'answers' | 'bookings' | 'queue'>,
   id: string,
   userId: number,
   open: () => EventStream,

@@ -14,7 +14,7 @@ import { submitRequest } from './submit-request.ts';
  *   does not have, and what submitRequest throws
  */
 export async function requestBooking(
-  parts: Pick<Parts, 'bookings' | 'catalog' | 'queue'>,
+  parts: Pick<Parts, 'answers' | 'bookings' | 'catalog' | 'queue'>,
   request: {
     showId: number;
     userId: number;

@@ -13,7 +13,7 @@ import { submitRequest } from './submit-request.ts';
  * @throws {ProblemError} booking_not_found when the user has no such booking, and what submitRequest throws
  */
 export async function requestCancellation(
-  parts: Pick<Parts, 'bookings' | 'queue'>,
+  parts: Pick<Parts, 'answers' | 'bookings' | 'queue'>,
   request: {
     bookingId: string;
     userId: number;

@@ -15,7 +15,7 @@ const acceptanceTakesMs = 5_000;
  * @throws {ProblemError} queue_full, queue_unavailable, idempotency_mismatch, idempotency_in_progress
  */
 export async function submitRequest(
-  parts: Pick<Parts, 'bookings' | 'queue'>,
+  parts: Pick<Parts, 'answers' | 'bookings' | 'queue'>,
   draft: Draft,
   options: { waitMs: number; idempotencyKey: string | undefined },
 ): Promise<JobView> {

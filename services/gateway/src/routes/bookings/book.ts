@@ -8,7 +8,7 @@ import { waitMsOf } from '../../prefer.ts';
 import { requestBooking } from '../../use-cases/request-booking.ts';
 import { BookingHeaders, jobAccepted, sendAccepted, sendRefusal } from './job-reply.ts';
 
-export function book(http: Http, parts: Pick<Parts, 'bookings' | 'catalog' | 'queue'>): void {
+export function book(http: Http, parts: Pick<Parts, 'answers' | 'bookings' | 'catalog' | 'queue'>): void {
   http.post(
     '/api/shows/:id/book/',
     {

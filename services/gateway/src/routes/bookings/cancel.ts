@@ -15,7 +15,7 @@ export const BookingParams = z.object({ id: z.string().max(100) });
 const cancelWaitSeconds = 10;
 
 /** The owner's cancel, and the same for an administrator on anyone's booking. */
-export function cancel(http: Http, parts: Pick<Parts, 'bookings' | 'queue'>): void {
+export function cancel(http: Http, parts: Pick<Parts, 'answers' | 'bookings' | 'queue'>): void {
   const own = { asAdmin: false, tag: 'Bookings', summary: 'Cancel your booking' };
   const anyones = { asAdmin: true, tag: 'Admin', summary: "Cancel anyone's booking" };
   addCancel(http, parts, { method: 'POST', path: '/api/bookings/:id/cancel/', operationId: 'cancelBooking', ...own });
@@ -36,7 +36,7 @@ export function cancel(http: Http, parts: Pick<Parts, 'bookings' | 'queue'>): vo
 
 function addCancel(
   http: Http,
-  parts: Pick<Parts, 'bookings' | 'queue'>,
+  parts: Pick<Parts, 'answers' | 'bookings' | 'queue'>,
   operation: {
     method: 'POST' | 'DELETE';
     path: string;

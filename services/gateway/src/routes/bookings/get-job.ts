@@ -36,8 +36,6 @@ export function getJob(http: Http, parts: Pick<Parts, 'answers' | 'bookings' | '
     async (request, reply) => {
       const job = await findJob(parts, request.params.id, request.user.id);
       if (!job) throw new ProblemError('job_not_found');
-      // Read from the database, this can be known before the worker's message that these seats have changed.
-      if (job.booking) parts.answers.forgetShow(job.booking.show_id);
       if (job.status === 'queued' || job.status === 'active') reply.header('retry-after', pollAfterSeconds);
       return job;
     },

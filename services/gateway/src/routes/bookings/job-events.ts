@@ -9,7 +9,10 @@ import { BookingParams } from './cancel.ts';
 
 const exampleJob = JobView.meta()?.example as JobView;
 
-export function jobEvents(http: Http, parts: Pick<Parts, 'bookings' | 'config' | 'queue' | 'streams'>): void {
+export function jobEvents(
+  http: Http,
+  parts: Pick<Parts, 'answers' | 'bookings' | 'config' | 'queue' | 'streams'>,
+): void {
   http.get(
     '/api/jobs/:id/events/',
     {

@@ -3,7 +3,7 @@
  * after a reload, or a lost connection, the same key finds the same request again. In sessionStorage:
  * it belongs to this tab.
  */
-import { type Booking, NoAnswerError, ProblemError } from '@boxoffice/client';
+import { type Booking, NoAnswerError, ProblemError, randomKey } from '@boxoffice/client';
 import { boxoffice } from './session.ts';
 import { troubleOf } from './words.ts';
 
@@ -28,10 +28,7 @@ const nameOf = (showId: number) => `boxoffice.attempt.${showId}`;
 
 /** Writes down what is about to be asked for. */
 export function beginAttempt(showId: number, seats: string[]): Attempt {
-  const key = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(
-    '',
-  );
-  const attempt = { showId, seats, key, startedAt: Date.now() };
+  const attempt = { showId, seats, key: randomKey(), startedAt: Date.now() };
   write(attempt);
   return attempt;
 }
