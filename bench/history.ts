@@ -1,6 +1,6 @@
 import type { Task } from './progress.ts';
-import { type Spread, spreadOf } from './report.ts';
-import { type Bench, runCase } from './run.ts';
+import { type Cell, cellOf } from './report.ts';
+import { type Bench, type RunResult, runCase, warmUp } from './run.ts';
 import type { System } from './systems/system.ts';
 import type { Case } from './workloads.ts';
 
@@ -10,55 +10,77 @@ const bookingsPerShow = 1_000;
 const batch = 200_000;
 /** Bookings per second, a guess; only the estimate of the time rests on it. */
 const fillRate = 40_000;
+const warmUpSeconds = 3;
 
+const workloads = ['hot', 'browse'] as const;
+const sides = ['without', 'with'] as const;
+
+/** What two installations do, one with an empty table and one with so many past bookings in it. */
 export interface History {
   bookings: number;
-  rates: Record<'hot' | 'browse', { without: Spread; with: Spread }>;
+  cells: Record<(typeof workloads)[number], Record<(typeof sides)[number], Cell>>;
 }
 
-/** Hot and browse before and after so many past bookings, with their claims, are in the tables. */
+/** Hot and browse by turns on two installations with servers of their own; `fresh` is the one that stays as it is. */
 export function historyTasks(
   bench: Bench,
-  boxoffice: System,
+  fresh: System,
+  startOther: () => Promise<System>,
   { bookings, rounds, seconds }: { bookings: number; rounds: number; seconds: number },
   onDone: (history: History, problems: string[]) => void,
 ): Task[] {
-  const workloads = ['hot', 'browse'] as const;
+  const systems = { without: fresh } as Record<(typeof sides)[number], System>;
   const problems: string[] = [];
-  const rates = { hot: { without: [], with: [] }, browse: { without: [], with: [] } } as Record<
-    'hot' | 'browse',
-    { without: number[]; with: number[] }
-  >;
-  const runs = (when: 'without' | 'with'): Task[] =>
-    Array.from({ length: rounds }, () =>
-      workloads.map((workload) => ({
-        name: `${workload}, ${when} past bookings`,
+  const results = new Map<string, RunResult[]>();
+  const caseOf = (workload: (typeof workloads)[number]): Case => ({
+    workload,
+    mode: 'wait',
+    connections,
+    systems: ['boxoffice'],
+  });
+  const runs = Array.from({ length: rounds }, (_, round) =>
+    workloads.flatMap((workload) =>
+      // Who goes first takes turns.
+      (round % 2 === 0 ? sides : sides.toReversed()).map((side) => ({
+        name: `${workload}, ${side} past bookings`,
         seconds: seconds + 2,
         async run() {
-          const run: Case = { workload, mode: 'wait', connections, systems: ['boxoffice'] };
-          const result = await runCase(bench, boxoffice, run, seconds);
-          rates[workload][when].push(result.rate);
-          problems.push(...result.problems);
+          const result = await runCase(bench, systems[side], caseOf(workload), seconds);
+          const key = `${workload} ${side}`;
+          results.set(key, [...(results.get(key) ?? []), result]);
+          problems.push(...result.problems.map((problem) => `${this.name}: ${problem}`));
         },
       })),
-    ).flat();
-  const fill: Task = {
-    name: `adding ${bookings} past bookings`,
-    seconds: bookings / fillRate,
-    run: () => addPastBookings(boxoffice, bookings, bench.signal),
-  };
-  const finish: Task = {
-    name: 'past bookings',
-    seconds: 0,
-    async run() {
-      const both = (workload: 'hot' | 'browse') => ({
-        without: spreadOf(rates[workload].without),
-        with: spreadOf(rates[workload].with),
-      });
-      onDone({ bookings, rates: { hot: both('hot'), browse: both('browse') } }, problems);
+    ),
+  ).flat();
+  return [
+    {
+      name: `a second Boxoffice with ${bookings} past bookings`,
+      seconds: bookings / fillRate,
+      async run() {
+        systems.with = await startOther();
+        await addPastBookings(systems.with, bookings, bench.signal);
+      },
     },
-  };
-  return [...runs('without'), fill, ...runs('with'), finish];
+    ...sides.map((side) => ({
+      name: `warming up, ${side} past bookings`,
+      seconds: warmUpSeconds,
+      run: () => warmUp(bench, systems[side], warmUpSeconds),
+    })),
+    ...runs,
+    {
+      name: 'past bookings',
+      seconds: 0,
+      async run() {
+        const cells = (workload: (typeof workloads)[number]) => {
+          const cell = (side: string) =>
+            cellOf(caseOf(workload), 'boxoffice', results.get(`${workload} ${side}`) ?? []);
+          return { without: cell('without'), with: cell('with') };
+        };
+        onDone({ bookings, cells: { hot: cells('hot'), browse: cells('browse') } }, problems);
+      },
+    },
+  ];
 }
 
 /** Ids are as the gateway makes them: time first, so that an index grows at its end. */

@@ -71,7 +71,9 @@ async function bench(options: Options, started: Started, signal: AbortSignal): P
   mkdirSync(home, { recursive: true, mode: 0o700 });
   const folder = mkdtempSync(join(home, 'run-'));
   started.add(async () => rmSync(folder, { recursive: true, force: true }));
-  const servers = await startServers({ folder, binDir: join(dataDir, 'bin'), started, signal });
+  const binDir = join(dataDir, 'bin');
+  const servers = await startServers({ folder, binDir, started, signal });
+  const { privateKey, privateKeyPem } = servers;
   const cases = casesOf(options);
   const wanted = new Set(cases.flatMap(({ systems }) => systems));
   if (options.only.includes('open')) wanted.add('direct');
@@ -84,7 +86,7 @@ async function bench(options: Options, started: Started, signal: AbortSignal): P
   const pgbench = options.only.includes('pgbench') ? await findPgbench(servers, started) : null;
   const generator = await findGenerator();
   const tokensFile = join(folder, 'tokens');
-  const tokens = writeTokens(tokensFile, servers.privateKey);
+  const tokens = writeTokens(tokensFile, privateKey);
   const browsePaths = await addBrowseProgramme(boxoffice.pool);
   const common: Bench = { generator, systems, tokens, tokensFile, folder, browsePaths, signal };
   const conditions = {
@@ -111,10 +113,21 @@ async function bench(options: Options, started: Started, signal: AbortSignal): P
       },
       ...programme.tasks,
       ...(options.history
-        ? historyTasks(common, boxoffice, { ...options, bookings: options.history }, (found, wrong) => {
-            history = found;
-            problems.push(...wrong);
-          })
+        ? historyTasks(
+            common,
+            boxoffice,
+            async () => {
+              const others = await startServers({ folder: join(folder, 'past'), binDir, started, signal });
+              const other = await startBoxoffice({ ...others, privateKey, privateKeyPem }, started, signal);
+              await addBrowseProgramme(other.pool);
+              return other;
+            },
+            { ...options, bookings: options.history },
+            (found, wrong) => {
+              history = found;
+              problems.push(...wrong);
+            },
+          )
         : []),
       ...(options.soak
         ? [

@@ -76,20 +76,24 @@ function openModel({ open }: Report): Table {
 }
 
 function cpu({ cells }: Report): Table {
-  const names = [...new Set(cells.flatMap(({ cpuMicros }) => Object.keys(cpuMicros)))];
+  const names = processesOf(cells);
   return {
     title: 'CPU per request, microseconds',
     heads: ['', 'system', ...names, 'all but load'],
     rows: cells.map((cell) => [
       nameOf(cell),
       cell.system,
-      ...names.map((name) => cell.cpuMicros[name]?.toFixed(0) ?? ''),
+      ...names.map((name) => microsOf(cell, name)),
       Object.entries(cell.cpuMicros)
         .reduce((sum, [name, micros]) => (name === 'load' ? sum : sum + micros), 0)
         .toFixed(0),
     ]),
   };
 }
+
+const processesOf = (cells: Cell[]): string[] => [...new Set(cells.flatMap(({ cpuMicros }) => Object.keys(cpuMicros)))];
+
+const microsOf = ({ cpuMicros }: Cell, name: string): string => cpuMicros[name]?.toFixed(0) ?? '';
 
 function memory({ memory: { start, end }, soak }: Report): Table {
   const megabytes = (bytes: ByProcess | undefined, name: string) =>
@@ -107,14 +111,26 @@ function memory({ memory: { start, end }, soak }: Report): Table {
 }
 
 function history({ history }: Report): Table {
+  const rows = Object.values(history?.cells ?? {}).flatMap(({ without, with: other }) => [
+    { cell: without, past: 'none', ratio: '' },
+    {
+      cell: other,
+      past: count(history?.bookings ?? 0),
+      ratio: `${(other.rate.median / without.rate.median).toFixed(2)} ×`,
+    },
+  ]);
+  const names = processesOf(rows.map(({ cell }) => cell));
   return {
-    title: `Requests per second at 64 connections, without and with ${count(history?.bookings ?? 0)} past bookings`,
-    heads: ['', 'without', 'with', 'ratio'],
-    rows: Object.entries(history?.rates ?? {}).map(([workload, rates]) => [
-      workload,
-      spread(rates.without),
-      spread(rates.with),
-      (rates.with.median / rates.without.median).toFixed(2),
+    title: 'Past bookings: requests per second, and CPU per request in microseconds',
+    heads: ['', 'past bookings', 'per second', '× none', 'p50 ms', 'p99 ms', ...names],
+    rows: rows.map(({ cell, past, ratio }) => [
+      nameOf(cell),
+      past,
+      spread(cell.rate),
+      ratio,
+      cell.latencyMs.p50.toFixed(1),
+      cell.latencyMs.p99.toFixed(1),
+      ...names.map((name) => microsOf(cell, name)),
     ]),
   };
 }

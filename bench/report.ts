@@ -1,5 +1,6 @@
 /** What a benchmark found, as it is written to the JSON file. */
 import { type Goal, goals, type Measure } from './goals.ts';
+import type { History } from './history.ts';
 import type { Latencies } from './load/load.ts';
 import type { OpenLoopResult } from './load/open-loop.ts';
 import type { ByProcess } from './processes.ts';
@@ -52,8 +53,7 @@ export interface Report {
   memory: { start: ByProcess; end: ByProcess };
   /** Bytes, of Boxoffice's processes. */
   soak: { minutes: number; afterOneMinute: ByProcess; end: ByProcess } | null;
-  /** Rates per second, without and with the past bookings. */
-  history: { bookings: number; rates: Record<'hot' | 'browse', { without: Spread; with: Spread }> } | null;
+  history: History | null;
   goals: Judged[];
   /** What the checks found, a sentence each; empty when the database agrees with every answer. */
   problems: string[];
@@ -162,8 +162,8 @@ function figureOf(report: Omit<Report, 'goals'>, measure: Measure): number | nul
       return first && last ? last / first : null;
     }
     case 'history': {
-      const rates = report.history?.rates[measure.workload];
-      return rates ? rates.with.median / rates.without.median : null;
+      const cells = report.history?.cells[measure.workload];
+      return cells ? cells.with.rate.median / cells.without.rate.median : null;
     }
   }
 }

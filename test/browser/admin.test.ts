@@ -110,6 +110,21 @@ test("a user's booking is found, cancelled and free for others", async () => {
   expect((await (await client('alice')).book(show, ['C3'])).status).toBe('booked');
 });
 
+test('what cannot be read is said, and read as soon as it can be', async () => {
+  await browsing.boxoffice.addShow();
+  const page = await logIn('boss');
+  await heading(page, 'Dashboard');
+  browsing.boxoffice.catalog.kill('SIGSTOP');
+  try {
+    await room(page, 'Shows');
+    await page.getByText('The catalog does not answer').first().waitFor();
+  } finally {
+    browsing.boxoffice.catalog.kill('SIGCONT');
+  }
+  await page.getByRole('row', { name: 'The Last Reel' }).first().waitFor();
+  await page.getByText('The catalog does not answer').first().waitFor({ state: 'detached' });
+});
+
 test('who is deactivated in the portal is out of it and of everything, at once', async () => {
   const carol = await client('carol');
   await carol.get('/api/my-bookings/', {});

@@ -29,7 +29,7 @@ export function seatEvents(http: Http, parts: Pick<Parts, 'config' | 'seatWatch'
           '`GET /api/shows/{id}/seats/` answers it; it comes first, and whenever what the client has cannot be ' +
           'brought up to date. `change` carries the seats that have another status now, soon after that is ' +
           'committed. `unavailable` carries a problem: the map cannot be read just now, so what the client has may ' +
-          'be old; the next `snapshot` ends that.\n\n' +
+          'be old; the next `snapshot` ends that, and so does a stream that is opened anew.\n\n' +
           'An `id` names the map that the client then has (it is its `ETag`). With `Last-Event-ID` the stream goes ' +
           'on from that map: with nothing, if it is still the same, with the changes since, or with a `snapshot`. ' +
           'Streams end now and then: come again after `retry`, as an `EventSource` does by itself.',

@@ -38,6 +38,7 @@ class Client {
       end: () => undefined,
     };
     this.#stream = stream;
+    this.doubtful = false; // a stream is opened only while the map can be read
     show.show(stream, this.id);
   }
 

@@ -1,4 +1,4 @@
-import { ProblemError } from '@boxoffice/client';
+import { ProblemError, patiently } from '@boxoffice/client';
 import { useEffect, useReducer, useState } from 'react';
 
 /** What a question to the gateway has come to. What was answered last stays while it is asked again. */
@@ -11,7 +11,7 @@ export interface Answer<Data> {
 
 /**
  * Asks when first drawn, when `key` changes, and every `everyMs` milliseconds if given, each time when the
- * answer before is there.
+ * answer before is there. While the gateway cannot answer, says why and keeps asking.
  *
  * @param key what the question depends on
  */
@@ -30,7 +30,11 @@ export function useAnswer<Data>(
     const run = async () => {
       setState((before) => ({ ...before, isLoading: true }));
       try {
-        const data = await ask(left.signal);
+        const data = await patiently(() => ask(left.signal), {
+          patienceMs: Number.POSITIVE_INFINITY,
+          signal: left.signal,
+          onRetry: (reason) => !left.signal.aborted && setState((before) => ({ ...before, error: inWords(reason) })),
+        });
         if (!left.signal.aborted) setState({ data, isLoading: false });
       } catch (error) {
         if (left.signal.aborted) return;
