@@ -30,6 +30,7 @@ import { Started, type System } from './systems/system.ts';
 import { casesOf } from './workloads.ts';
 
 process.title = 'boxoffice-bench';
+process.setMaxListeners(0); // each process that is started is killed should this one exit
 process.exit(await main());
 
 /** Gives the exit code: 0 when the database agreed with every answer. */

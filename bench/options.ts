@@ -18,7 +18,7 @@ servers of its own that are gone afterwards. A full run takes about half an hour
   --json <file>         where the report goes (.boxoffice/bench/<time>.json)
   --docs                writes docs/benchmarks.md's figures and docs/benchmarks.svg
   --soak <minutes>      hot and churn by turns for so long, and what became of the memory; nothing else unless --only
-  --history <bookings>  hot and browse, before and after so many past bookings are in the table; nothing else unless --only
+  --history <bookings>  hot and browse, by turns with an empty table and one of so many past bookings; nothing else unless --only
   --help                this text
 
 The exit code is 0 when the database agrees with every answer, met goals or not; else 1.

@@ -3,7 +3,7 @@ import { type OpenLoopResult, runOpenLoop } from './load/open-loop.ts';
 import type { Options } from './options.ts';
 import type { Task } from './progress.ts';
 import { cellOf, openCellOf, type Report, spreadOf } from './report.ts';
-import { type Bench, type RunResult, runCase, runFlood, warmUp } from './run.ts';
+import { type Bench, firstWarmUpSeconds, type RunResult, runCase, runFlood, warmUp } from './run.ts';
 import { type Pgbench, type PgbenchScript, pgbenchRows } from './systems/pgbench.ts';
 import type { System } from './systems/system.ts';
 import { type Case, floodRequests, type Plan, type SystemName } from './workloads.ts';
@@ -11,8 +11,6 @@ import { type Case, floodRequests, type Plan, type SystemName } from './workload
 const percentsOfPeak = [50, 80];
 /** The peak of a system is what it does in this case, where no other with more connections was measured. */
 const peakCase: Case = { workload: 'hot', mode: 'wait', connections: 256, systems: ['boxoffice', 'direct'] };
-/** For the first answers of a system. */
-const firstWarmUpSeconds = 3;
 /** What a run takes besides its load: its warm-up, the check, the start of a generator. */
 const aroundSeconds = 2;
 

@@ -31,7 +31,10 @@ export interface RunResult {
   problems: string[];
 }
 
+/** Before each run. */
 const warmUpSeconds = 1;
+/** For the first answers of a system. */
+export const firstWarmUpSeconds = 3;
 
 /** Runs one case on one system: warm-up, load, check. */
 export async function runCase(bench: Bench, system: System, run: Case, seconds: number): Promise<RunResult> {

@@ -16,11 +16,13 @@ import { ended, runsIn, signalAll } from './servers/processes.ts';
 import { startRedis } from './servers/redis.ts';
 import { isStart, type Running, readNote, removeNote, startTitle, writeNote } from './servers/running.ts';
 import type { Server } from './servers/server.ts';
-import { watchLaunchers } from './start/launchers.ts';
+import { keepPnpm, watchLaunchers } from './start/launchers.ts';
 import { createOutput, type Output } from './start/output.ts';
 import { findPorts, type Ports } from './start/ports.ts';
 import { folderOf, keepRunning, type Service, type ServiceRecipe } from './start/service.ts';
 import { summary } from './start/summary.ts';
+
+const modules = resolve(import.meta.dirname, '../node_modules');
 
 process.title = startTitle;
 process.exit(await main());
@@ -38,6 +40,7 @@ async function main(): Promise<number> {
     config = loadConfig();
     output = createOutput(config.NODE_ENV === 'production');
     refuseSecondStart(config);
+    keepPnpm(join(modules, '.bin'));
     watchLaunchers((name) => {
       output.line(`${name}, which started this, is gone.`);
       stopping.abort();
@@ -74,9 +77,10 @@ async function bringUp(config: Config, output: Output, started: Started, signal:
   // Beside what follows: the first time it takes some seconds.
   const pages = buildPages();
   pages.catch(() => {});
-  note.databaseUrl = await bringPostgres(config, output, started, signal);
-  signal.throwIfAborted();
-  note.redisUrl = await bringRedis(config, output, started, signal);
+  // Also when one fails: the other is then up, and can be stopped.
+  const servers = [bringPostgres, bringRedis].map((bring) => bring(config, output, started, signal));
+  await Promise.allSettled(servers);
+  [note.databaseUrl, note.redisUrl] = (await Promise.all(servers)) as [string, string];
   signal.throwIfAborted();
   writeNote(config, note);
 
@@ -178,7 +182,7 @@ function serviceRecipes(config: Config, ports: Ports, note: Running, output: Out
     NODE_ENV: config.NODE_ENV,
     DATA_DIR: resolve(config.DATA_DIR),
     // What Node.js has compiled once it loads at the next start.
-    NODE_COMPILE_CACHE: join(resolve(config.DATA_DIR), 'compile-cache'),
+    NODE_COMPILE_CACHE: join(modules, '.cache/node'),
     DATABASE_URL: note.databaseUrl ?? '',
     REDIS_URL: note.redisUrl ?? '',
     PORT: String(ports.gateway),

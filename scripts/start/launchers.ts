@@ -1,4 +1,5 @@
-import { basename } from 'node:path';
+import { existsSync, rmSync, symlinkSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { commandOf, isAlive, parentOf } from '../servers/processes.ts';
 
 const pollIntervalMs = 1_000;
@@ -21,6 +22,23 @@ export function watchLaunchers(onDeath: (name: string) => void): void {
     onDeath(gone.name);
   }, pollIntervalMs);
   timer.unref();
+}
+
+/**
+ * Puts the pnpm that runs this among the programs of node_modules, unless one is there. npx looks there
+ * before it asks the registry which pnpm is the latest, which takes seconds, and a network.
+ *
+ * @param bin the folder `node_modules/.bin`
+ */
+export function keepPnpm(bin: string, pnpm = process.env.npm_execpath ?? ''): void {
+  const link = join(bin, 'pnpm');
+  if (launcherName(pnpm) !== 'pnpm' || existsSync(link)) return;
+  try {
+    rmSync(link, { force: true }); // it may lead to one that is gone
+    symlinkSync(pnpm, link);
+  } catch {
+    // Then npx asks the next time too.
+  }
 }
 
 /** Which launcher a command line is (`npm exec …`, `node /…/npx …`, `/…/pnpm …`), or null. */

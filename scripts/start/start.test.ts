@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { listen } from '../servers/free-port.ts';
 import { startTitle, writeNote } from '../servers/running.ts';
-import { launcherName } from './launchers.ts';
+import { keepPnpm, launcherName } from './launchers.ts';
 
 const script = resolve(import.meta.dirname, '../start.ts');
 let dataDir: string;
@@ -72,4 +72,23 @@ test.each([
   ['node /home/npm/server.js', null],
 ])('launcher of "%s": %s', (command, name) => {
   expect(launcherName(command)).toBe(name);
+});
+
+test('the pnpm that runs a start is found by the next, and none that is there is replaced', () => {
+  const bin = mkdtempSync(join(tmpdir(), 'boxoffice-bin-'));
+  onTestFinished(() => rmSync(bin, { recursive: true }));
+  const link = join(bin, 'pnpm');
+  const [first, second] = ['first', 'second'].map((name) => {
+    mkdirSync(join(bin, name));
+    writeFileSync(join(bin, name, 'pnpm'), '');
+    return join(bin, name, 'pnpm');
+  });
+  keepPnpm(bin, '/usr/lib/node_modules/npm/bin/npm-cli.js');
+  expect(existsSync(link)).toBe(false);
+  keepPnpm(bin, first);
+  keepPnpm(bin, second);
+  expect(readlinkSync(link)).toBe(first);
+  rmSync(first ?? '');
+  keepPnpm(bin, second);
+  expect(readlinkSync(link)).toBe(second);
 });
