@@ -77,27 +77,16 @@ async function bringUp(config: Config, output: Output, started: Started, signal:
   // Beside what follows: the first time it takes some seconds.
   const pages = buildPages();
   pages.catch(() => {});
-  // Also when one fails: the other is then up, and can be stopped.
-  const servers = [bringPostgres, bringRedis].map((bring) => bring(config, output, started, signal));
+  const servers = [
+    bringDatabase(config, output, started, signal),
+    bringRedis(config, output, started, signal),
+  ] as const;
+  // Also when one fails: what the other has brought is then there to be stopped.
   await Promise.allSettled(servers);
-  [note.databaseUrl, note.redisUrl] = (await Promise.all(servers)) as [string, string];
+  [note.databaseUrl, note.redisUrl] = await Promise.all(servers);
   signal.throwIfAborted();
   writeNote(config, note);
 
-  const databaseUrl = note.databaseUrl;
-  await output.step(
-    'migrations',
-    () => bringUpToDate(databaseUrl),
-    (names) => `migrations: ${names.length ? names.join(', ') : 'up to date'}`,
-  );
-  // Production has no demo users; `pnpm seed` and `pnpm createsuperuser` are for whoever wants them there.
-  if (config.NODE_ENV !== 'production') {
-    await output.step(
-      'sample data',
-      () => seed(databaseUrl),
-      ({ loaded }) => `sample data: ${loaded ? 'loaded' : 'already there'}`,
-    );
-  }
   await output.step(
     'pages',
     () => pages,
@@ -122,6 +111,26 @@ async function bringDown(output: Output, { services, servers }: Started): Promis
     await server.stop().catch((error) => output.line(`${server.name}: ${explain(error)}`));
   }
   output.line('Boxoffice has stopped.');
+}
+
+/** PostgreSQL, with its tables as they are to be, and sample data. */
+async function bringDatabase(config: Config, output: Output, started: Started, signal: AbortSignal): Promise<string> {
+  const url = await bringPostgres(config, output, started, signal);
+  signal.throwIfAborted();
+  await output.step(
+    'migrations',
+    () => bringUpToDate(url),
+    (names) => `migrations: ${names.length ? names.join(', ') : 'up to date'}`,
+  );
+  // Production has no demo users; `pnpm seed` and `pnpm createsuperuser` are for whoever wants them there.
+  if (config.NODE_ENV !== 'production') {
+    await output.step(
+      'sample data',
+      () => seed(url),
+      ({ loaded }) => `sample data: ${loaded ? 'loaded' : 'already there'}`,
+    );
+  }
+  return url;
 }
 
 async function bringPostgres(config: Config, output: Output, started: Started, signal: AbortSignal): Promise<string> {
