@@ -3,7 +3,7 @@ import { type OpenLoopResult, runOpenLoop } from './load/open-loop.ts';
 import type { Options } from './options.ts';
 import type { Task } from './progress.ts';
 import { cellOf, openCellOf, type Report, spreadOf } from './report.ts';
-import { type Bench, firstWarmUpSeconds, type RunResult, runCase, runFlood, warmUp } from './run.ts';
+import { type Bench, firstWarmUpSeconds, type RunResult, runCase, runFlood, settle, warmUp } from './run.ts';
 import { type Pgbench, type PgbenchScript, pgbenchRows } from './systems/pgbench.ts';
 import type { System } from './systems/system.ts';
 import { type Case, floodRequests, type Plan, type SystemName } from './workloads.ts';
@@ -112,6 +112,7 @@ function openTasks(bench: Bench, programme: Programme, systems: System[], second
           const plan: Plan = { kind: 'book', mode: 'wait', shows: await system.addShows(1), goneSeats: 0 };
           const { url } = system;
           const { tokensFile, folder, signal } = bench;
+          await settle(system);
           const result = await runOpenLoop({ url, plan, rate, seconds, tokensFile, folder, signal });
           await system.drained(signal);
           entry(

@@ -62,6 +62,11 @@ export async function runFlood(bench: Bench, system: System): Promise<RunResult 
   return measure(bench, system, { plan, besides, probe: null, connections: 256, seconds: 0, answers: floodRequests });
 }
 
+/** Has PostgreSQL write a checkpoint, so that none falls into one run and not into the next. */
+export async function settle({ pool }: System): Promise<void> {
+  await pool.query('checkpoint');
+}
+
 interface Measured {
   plan: Plan;
   besides: Besides;
@@ -76,7 +81,7 @@ async function measure(
   system: System,
   { plan, besides, probe, ...size }: Measured,
 ): Promise<RunResult & { acceptedPerSecond: number }> {
-  await system.pool.query('checkpoint'); // so that none falls into one run and not into the next
+  await settle(system);
   const look = () => ({ ...cpuSeconds(system.processes), load: cpuSecondsOfEnded() });
   const before = look();
   const startMs = performance.now();
