@@ -20,15 +20,18 @@ export interface History {
   cells: Record<(typeof workloads)[number], Record<(typeof sides)[number], Cell>>;
 }
 
-/** Hot and browse by turns on two installations with servers of their own; `fresh` is the one that stays as it is. */
+/**
+ * Hot and browse by turns on two new installations, which differ in their past alone.
+ *
+ * @param start starts one on servers of its own, with a folder of this name for them
+ */
 export function historyTasks(
   bench: Bench,
-  fresh: System,
-  startOther: () => Promise<System>,
+  start: (name: string) => Promise<System>,
   { bookings, rounds, seconds }: { bookings: number; rounds: number; seconds: number },
   onDone: (history: History, problems: string[]) => void,
 ): Task[] {
-  const systems = { without: fresh } as Record<(typeof sides)[number], System>;
+  const systems = {} as Record<(typeof sides)[number], System>;
   const problems: string[] = [];
   const results = new Map<string, RunResult[]>();
   const caseOf = (workload: (typeof workloads)[number]): Case => ({
@@ -54,19 +57,18 @@ export function historyTasks(
   ).flat();
   return [
     {
-      name: `a second Boxoffice with ${bookings} past bookings`,
+      name: `two more of Boxoffice, one with ${bookings} past bookings`,
       seconds: bookings / fillRate,
       async run() {
-        systems.with = await startOther();
+        for (const side of sides) systems[side] = await start(`history-${side}`);
         await addPastBookings(systems.with, bookings, bench.signal);
       },
     },
-    {
-      // As long as the other was when the programme began.
-      name: 'warming it up',
+    ...sides.map((side) => ({
+      name: `warming up, ${side} past bookings`,
       seconds: firstWarmUpSeconds,
-      run: () => warmUp(bench, systems.with, Math.min(firstWarmUpSeconds, seconds)),
-    },
+      run: () => warmUp(bench, systems[side], Math.min(firstWarmUpSeconds, seconds)),
+    })),
     ...runs,
     {
       name: 'past bookings',

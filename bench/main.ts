@@ -116,12 +116,11 @@ async function bench(options: Options, started: Started, signal: AbortSignal): P
       ...(options.history
         ? historyTasks(
             common,
-            boxoffice,
-            async () => {
-              const others = await startServers({ folder: join(folder, 'past'), binDir, started, signal });
-              const other = await startBoxoffice({ ...others, privateKey, privateKeyPem }, started, signal);
-              await addBrowseProgramme(other.pool);
-              return other;
+            async (name) => {
+              const own = await startServers({ folder: join(folder, name), binDir, started, signal });
+              const system = await startBoxoffice({ ...own, privateKey, privateKeyPem }, started, signal);
+              await addBrowseProgramme(system.pool);
+              return system;
             },
             { ...options, bookings: options.history },
             (found, wrong) => {
