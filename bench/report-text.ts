@@ -1,6 +1,6 @@
 /** The report as tables of text: for the terminal, and, as Markdown, for the documentation. */
 import type { ByProcess } from './processes.ts';
-import { type Cell, type Judged, type Report, rateOf, type Spread } from './report.ts';
+import { type Cell, type Judged, type Report, rateOf, type Spread, timesOf } from './report.ts';
 
 /** A table: its title, the heads of its columns, and its rows. The first column is text, the others figures. */
 export interface Table {
@@ -23,7 +23,7 @@ export function tablesOf(report: Report): Table[] {
 }
 
 function throughput(report: Report): Table {
-  const ratio = (cell: Cell, other: number | null) => (other ? `${(cell.rate.median / other).toFixed(2)} ×` : '');
+  const ratio = (cell: Cell, other: Spread | null) => (other ? `${timesOf(cell.rate, other).toFixed(2)} ×` : '');
   return {
     title: 'Requests per second: median (least–most)',
     heads: ['', 'system', 'per second', '× direct', '× row lock', '× pgbench', 'p50 ms', 'p99 ms'],
@@ -37,7 +37,7 @@ function throughput(report: Report): Table {
         spread(cell.rate),
         over('direct'),
         over('row lock'),
-        own && cell.workload === 'hot' ? ratio(cell, report.pgbench?.single?.median ?? null) : '',
+        own && cell.workload === 'hot' ? ratio(cell, report.pgbench?.single ?? null) : '',
         cell.latencyMs.p50.toFixed(1),
         cell.latencyMs.p99.toFixed(1),
       ];
@@ -116,7 +116,7 @@ function history({ history }: Report): Table {
     {
       cell: other,
       past: count(history?.bookings ?? 0),
-      ratio: `${(other.rate.median / without.rate.median).toFixed(2)} ×`,
+      ratio: `${timesOf(other.rate, without.rate).toFixed(2)} ×`,
     },
   ]);
   const names = processesOf(rows.map(({ cell }) => cell));

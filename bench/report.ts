@@ -13,6 +13,8 @@ export interface Spread {
   median: number;
   min: number;
   max: number;
+  /** Each round's, in their order. */
+  rounds: number[];
 }
 
 /** One workload as asked of one system, over all rounds. */
@@ -72,7 +74,16 @@ export function spreadOf(values: readonly number[]): Spread {
     median: sorted[Math.ceil(sorted.length / 2) - 1] ?? 0,
     min: sorted[0] ?? 0,
     max: sorted.at(-1) ?? 0,
+    rounds: [...values],
   };
+}
+
+/**
+ * How many times another figure a figure is: the median of what it was in each round. What is measured in
+ * one round meets the same machine; in another it may be slower.
+ */
+export function timesOf(own: Spread, other: Spread): number {
+  return spreadOf(own.rounds.map((figure, round) => figure / (other.rounds[round] ?? other.median))).median;
 }
 
 /** Puts the rounds of a case on a system together. */
@@ -117,13 +128,13 @@ export function judge(report: Omit<Report, 'goals'>): Judged[] {
   });
 }
 
-/** The median rate of a system in a cell, or null when it was not measured. */
+/** The rate of a system in a cell, or null when it was not measured. */
 export function rateOf(
   { cells }: Pick<Report, 'cells'>,
   system: SystemName,
   cell: Pick<Cell, 'workload' | 'mode' | 'connections'>,
-): number | null {
-  return findCell(cells, system, cell)?.rate.median ?? null;
+): Spread | null {
+  return findCell(cells, system, cell)?.rate ?? null;
 }
 
 function findCell(cells: Cell[], system: SystemName, cell: Pick<Cell, 'workload' | 'mode' | 'connections'>) {
@@ -138,12 +149,10 @@ function figureOf(report: Omit<Report, 'goals'>, measure: Measure): number | nul
     case 'rate': {
       const cell = measure.cell as Cell;
       const own = rateOf(report, 'boxoffice', cell);
-      if (!measure.over) return own;
+      if (!own || !measure.over) return own?.median ?? null;
       const other =
-        measure.over === 'pgbench'
-          ? (report.pgbench?.single?.median ?? null)
-          : rateOf(report, measure.over, { ...cell, mode: 'wait' });
-      return own !== null && other ? own / other : null;
+        measure.over === 'pgbench' ? report.pgbench?.single : rateOf(report, measure.over, { ...cell, mode: 'wait' });
+      return other ? timesOf(own, other) : null;
     }
     case 'p50':
       return findCell(report.cells, 'boxoffice', measure.cell as Cell)?.latencyMs.p50 ?? null;
@@ -163,7 +172,7 @@ function figureOf(report: Omit<Report, 'goals'>, measure: Measure): number | nul
     }
     case 'history': {
       const cells = report.history?.cells[measure.workload];
-      return cells ? cells.with.rate.median / cells.without.rate.median : null;
+      return cells ? timesOf(cells.with.rate, cells.without.rate) : null;
     }
   }
 }
