@@ -77,11 +77,14 @@ async function bringUp(config: Config, output: Output, started: Started, signal:
   // Beside what follows: the first time it takes some seconds.
   const pages = buildPages();
   pages.catch(() => {});
+  const failure = new AbortController();
+  const either = AbortSignal.any([signal, failure.signal]);
   const servers = [
-    bringDatabase(config, output, started, signal),
-    bringRedis(config, output, started, signal),
+    bringDatabase(config, output, started, either),
+    bringRedis(config, output, started, either),
   ] as const;
-  // Also when one fails: what the other has brought is then there to be stopped.
+  // When one fails, the other gives up for the same reason. What it has brought by then is there to be stopped.
+  for (const server of servers) server.catch((error) => failure.abort(error));
   await Promise.allSettled(servers);
   [note.databaseUrl, note.redisUrl] = await Promise.all(servers);
   signal.throwIfAborted();

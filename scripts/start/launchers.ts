@@ -1,4 +1,4 @@
-import { existsSync, rmSync, symlinkSync } from 'node:fs';
+import { accessSync, constants, existsSync, rmSync, symlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { commandOf, isAlive, parentOf } from '../servers/processes.ts';
 
@@ -34,6 +34,7 @@ export function keepPnpm(bin: string, pnpm = process.env.npm_execpath ?? ''): vo
   const link = join(bin, 'pnpm');
   if (launcherName(pnpm) !== 'pnpm' || existsSync(link)) return;
   try {
+    accessSync(pnpm, constants.X_OK); // Corepack's is a script that only Node.js can run
     rmSync(link, { force: true }); // it may lead to one that is gone
     symlinkSync(pnpm, link);
   } catch {

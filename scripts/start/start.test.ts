@@ -48,6 +48,23 @@ test('a wrong value in the environment: names it, without a stack', async () => 
   expect(code).toBe(1);
 });
 
+test('a database that does not answer: says so, without waiting for what is being fetched', async () => {
+  const programs = join(dataDir, 'programs');
+  mkdirSync(programs);
+  for (const name of ['apt-get', 'dpkg-deb'])
+    writeFileSync(join(programs, name), '#!/bin/sh\nexec /bin/sleep 50\n', { mode: 0o755 });
+  const startMs = performance.now();
+  const { code, output } = await start({
+    PATH: programs,
+    DATABASE_URL: 'postgres://nobody:nothing@127.0.0.1:1/none',
+    REDIS_URL: '',
+  });
+  expect(output).toContain('fetching redis-server');
+  expect(output).toMatch(/^✗ PostgreSQL at 127.0.0.1:1 does not answer: start it, or correct DATABASE_URL\.$/m);
+  expect(code).toBe(1);
+  expect(performance.now() - startMs).toBeLessThan(40_000);
+});
+
 test('a second start: says where the first one is', async () => {
   const first = spawn(process.execPath, [
     '-e',
@@ -78,13 +95,15 @@ test('the pnpm that runs a start is found by the next, and none that is there is
   const bin = mkdtempSync(join(tmpdir(), 'boxoffice-bin-'));
   onTestFinished(() => rmSync(bin, { recursive: true }));
   const link = join(bin, 'pnpm');
-  const [first, second] = ['first', 'second'].map((name) => {
+  const [first, second, notRunnable] = ['first', 'second', 'not-runnable'].map((name) => {
     mkdirSync(join(bin, name));
-    writeFileSync(join(bin, name, 'pnpm'), '');
+    writeFileSync(join(bin, name, 'pnpm'), '', { mode: name === 'not-runnable' ? 0o644 : 0o755 });
     return join(bin, name, 'pnpm');
   });
-  keepPnpm(bin, '/usr/lib/node_modules/npm/bin/npm-cli.js');
-  expect(existsSync(link)).toBe(false);
+  for (const none of ['/usr/lib/node_modules/npm/bin/npm-cli.js', notRunnable]) {
+    keepPnpm(bin, none);
+    expect(existsSync(link)).toBe(false);
+  }
   keepPnpm(bin, first);
   keepPnpm(bin, second);
   expect(readlinkSync(link)).toBe(first);
