@@ -8,6 +8,8 @@ WORKDIR /app
 COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
 COPY packages/shared/package.json packages/shared/
 COPY packages/client/package.json packages/client/
+COPY packages/local-servers/package.json packages/local-servers/
+COPY packages/testing/package.json packages/testing/
 COPY services/gateway/package.json services/gateway/
 COPY services/catalog/package.json services/catalog/
 COPY services/booking-worker/package.json services/booking-worker/

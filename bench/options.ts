@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { PlainError } from '../scripts/plain-error.ts';
+import { PlainError } from '@boxoffice/local-servers/plain-error';
 import { type WorkloadName, workloadNames } from './workloads.ts';
 
 export const help = `

@@ -1,7 +1,7 @@
 /** What processes cost: CPU time and memory. Linux: /proc; elsewhere `ps`, which rounds. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { childrenOf } from '../scripts/servers/processes.ts';
+import { childrenOf } from '@boxoffice/local-servers/processes';
 
 /** The processes of a system by what they are: each name with its pid. */
 export type Processes = Record<string, number>;

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { PlainError } from '../scripts/plain-error.ts';
+import { PlainError } from '@boxoffice/local-servers/plain-error';
 import type { Report } from './report.ts';
 import { chartOf } from './report-chart.ts';
 import { markdownTable, tablesOf } from './report-text.ts';

@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, globSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { PlainError } from '@boxoffice/local-servers/plain-error';
 import { runCommand } from './command.ts';
-import { PlainError } from './plain-error.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const gateway = join(root, 'services/gateway');

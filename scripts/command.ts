@@ -1,5 +1,5 @@
+import { explain } from '@boxoffice/local-servers/plain-error';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
-import { explain } from './plain-error.ts';
 
 /** Runs what a command does; what goes wrong becomes a sentence, where there is one, and exit code 1. */
 export async function runCommand(work: () => Promise<void>): Promise<void> {

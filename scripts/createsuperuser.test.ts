@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { User } from '@boxoffice/shared/db/identity';
-import { openDatabase } from '@boxoffice/shared/db/orm';
+import { User } from '@boxoffice/shared/database/entities/identity';
+import { openDatabase } from '@boxoffice/shared/database/orm';
+import { createTestDatabase, type TestDatabase } from '@boxoffice/testing/database';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { isPassword } from '../services/gateway/src/passwords.ts';
-import { createTestDatabase, type TestDatabase } from '../test/support/database.ts';
+import { isPassword } from '../services/gateway/src/identity/passwords.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {

@@ -7,13 +7,13 @@ import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
-import { loadConfig } from '@boxoffice/shared/config';
+import { PlainError } from '@boxoffice/local-servers/plain-error';
+import { databaseUrlOfRunning } from '@boxoffice/local-servers/running';
 import { SignupBody } from '@boxoffice/shared/contracts/identity';
-import { createUser } from '../services/gateway/src/use-cases/create-user.ts';
+import { loadConfig } from '@boxoffice/shared/service/config';
+import { createUser } from '../services/gateway/src/identity/create-user.ts';
 import { runCommand } from './command.ts';
 import { withDatabase } from './database.ts';
-import { PlainError } from './plain-error.ts';
-import { databaseUrlOfRunning } from './servers/running.ts';
 
 await runCommand(async () => {
   const { values } = parseArgs({ options: { username: { type: 'string' }, email: { type: 'string' } } });

@@ -1,10 +1,11 @@
 /** `pnpm migrate`: brings DATABASE_URL, or the database of the running `pnpm start`, up to date. */
-import { loadConfig } from '@boxoffice/shared/config';
-import { migrate } from '@boxoffice/shared/db/migrate';
-import { isDatabaseAway } from '@boxoffice/shared/http';
+
+import { PlainError } from '@boxoffice/local-servers/plain-error';
+import { databaseUrlOfRunning } from '@boxoffice/local-servers/running';
+import { migrate } from '@boxoffice/shared/database/migrate';
+import { loadConfig } from '@boxoffice/shared/service/config';
+import { isDatabaseAway } from '@boxoffice/shared/service/http';
 import { runCommand } from './command.ts';
-import { PlainError } from './plain-error.ts';
-import { databaseUrlOfRunning } from './servers/running.ts';
 
 /**
  * Brings a database up to date; gives the names of the migrations that it lacked.

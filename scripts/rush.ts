@@ -4,12 +4,12 @@
  */
 import { randomInt } from 'node:crypto';
 import { parseArgs, styleText } from 'node:util';
-import { type Config, loadConfig } from '@boxoffice/shared/config';
-import { explain, PlainError } from './plain-error.ts';
+import { explain, PlainError } from '@boxoffice/local-servers/plain-error';
+import { databaseUrlOfRunning, readNote } from '@boxoffice/local-servers/running';
+import { type Config, loadConfig } from '@boxoffice/shared/service/config';
 import { createProgress } from './rush/progress.ts';
 import { reportText } from './rush/report.ts';
 import { type RushOptions, rush } from './rush/rush.ts';
-import { databaseUrlOfRunning, readNote } from './servers/running.ts';
 
 const help = `
 Sends a crowd of buyers to one show of the running Boxoffice, all at once, each for a random seat.

@@ -1,4 +1,4 @@
-import type { Movie, Show } from '@boxoffice/shared/db/catalog';
+import type { Movie, Show } from '@boxoffice/shared/database/entities/catalog';
 
 /** A made-up movie and its shows in the days to come. */
 export interface SampleMovie extends Pick<Movie, 'title' | 'durationMinutes' | 'description' | 'rating' | 'language'> {

@@ -1,9 +1,9 @@
-import { Movie, Show } from '@boxoffice/shared/db/catalog';
-import { User } from '@boxoffice/shared/db/identity';
-import { type MikroORM, openDatabase } from '@boxoffice/shared/db/orm';
+import { Movie, Show } from '@boxoffice/shared/database/entities/catalog';
+import { User } from '@boxoffice/shared/database/entities/identity';
+import { type MikroORM, openDatabase } from '@boxoffice/shared/database/orm';
+import { createTestDatabase, type TestDatabase } from '@boxoffice/testing/database';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { isPassword } from '../services/gateway/src/passwords.ts';
-import { createTestDatabase, type TestDatabase } from '../test/support/database.ts';
+import { isPassword } from '../services/gateway/src/identity/passwords.ts';
 import { seed } from './seed.ts';
 
 let database: TestDatabase;

@@ -1,13 +1,13 @@
 /** `pnpm seed [--large]`: sample users, movies and shows, in DATABASE_URL or the running `pnpm start`. */
 import { parseArgs } from 'node:util';
-import { type Config, loadConfig } from '@boxoffice/shared/config';
-import { Movie, Show } from '@boxoffice/shared/db/catalog';
-import type { EntityManager } from '@boxoffice/shared/db/orm';
-import { hashPassword } from '../services/gateway/src/passwords.ts';
+import { databaseUrlOfRunning } from '@boxoffice/local-servers/running';
+import { Movie, Show } from '@boxoffice/shared/database/entities/catalog';
+import type { EntityManager } from '@boxoffice/shared/database/orm';
+import { type Config, loadConfig } from '@boxoffice/shared/service/config';
+import { hashPassword } from '../services/gateway/src/identity/passwords.ts';
 import { runCommand } from './command.ts';
 import { withDatabase } from './database.ts';
 import { largeProgramme, type SampleMovie, sampleProgramme } from './sample-programme.ts';
-import { databaseUrlOfRunning } from './servers/running.ts';
 
 export interface SeedOptions {
   /** Hundreds of shows on top. */

@@ -4,19 +4,19 @@
  */
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { loadConfig } from '@boxoffice/shared/config';
-import { migrate } from '@boxoffice/shared/db/migrate';
+import { startPostgres } from '@boxoffice/local-servers/postgres';
+import { startRedis } from '@boxoffice/local-servers/redis';
+import type { Server } from '@boxoffice/local-servers/server';
+import { migrate } from '@boxoffice/shared/database/migrate';
+import { loadConfig } from '@boxoffice/shared/service/config';
+import { findBrowser } from '@boxoffice/testing/browser-path';
+import { containerPostgres, containerRedis, type GivenServer, sweepContainers } from '@boxoffice/testing/containers';
+import { dropDatabase, execute, urlOfDatabase } from '@boxoffice/testing/database';
+import { eventually } from '@boxoffice/testing/eventually';
+import { hasLeft, ownerName } from '@boxoffice/testing/owner';
+import { sweepTestRedis } from '@boxoffice/testing/redis';
+import { makeServerFolder, sweepServerFolders } from '@boxoffice/testing/server-folders';
 import type { TestProject } from 'vitest/node';
-import { startPostgres } from '../scripts/servers/postgres.ts';
-import { startRedis } from '../scripts/servers/redis.ts';
-import type { Server } from '../scripts/servers/server.ts';
-import { findBrowser } from './support/browser-path.ts';
-import { containerPostgres, containerRedis, type GivenServer, sweepContainers } from './support/containers.ts';
-import { dropDatabase, execute, urlOfDatabase } from './support/database.ts';
-import { eventually } from './support/eventually.ts';
-import { hasLeft, ownerName } from './support/owner.ts';
-import { sweepTestRedis } from './support/redis.ts';
-import { makeServerFolder, sweepServerFolders } from './support/server-folders.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {

@@ -2,14 +2,14 @@
 import { BookBody, BookingView, bookingView } from '@boxoffice/shared/contracts/booking';
 import { IdParams, type ShowFacts } from '@boxoffice/shared/contracts/catalog';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
-import { createHttp } from '@boxoffice/shared/http';
-import { runService } from '@boxoffice/shared/process';
 import { findSeat, type SeatPlan } from '@boxoffice/shared/seats';
+import { createHttp } from '@boxoffice/shared/service/http';
+import { runService } from '@boxoffice/shared/service/process';
 import pg from 'pg';
-import { ShowFactsCache } from '../../services/gateway/src/clients/show-facts-cache.ts';
-import { loadSigningKeys } from '../../services/gateway/src/keys.ts';
-import { addAuthentication, requireUser } from '../../services/gateway/src/plugins/authentication.ts';
-import { problems } from '../../services/gateway/src/plugins/documentation.ts';
+import { ShowFactsCache } from '../../services/gateway/src/catalog/show-facts-cache.ts';
+import { addAuthentication, requireUser } from '../../services/gateway/src/http/authentication.ts';
+import { problems } from '../../services/gateway/src/http/documentation.ts';
+import { loadSigningKeys } from '../../services/gateway/src/identity/signing-keys.ts';
 
 /** As many as Boxoffice's gateway may open; enough for PostgreSQL to commit in groups. */
 const poolSize = 20;

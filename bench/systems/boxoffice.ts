@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { migrate } from '@boxoffice/shared/db/migrate';
+import { freePort } from '@boxoffice/local-servers/free-port';
+import { migrate } from '@boxoffice/shared/database/migrate';
 import { queueName } from '@boxoffice/shared/partition';
 import { Redis } from 'ioredis';
-import { freePort } from '../../scripts/servers/free-port.ts';
 import { seatsPerRow, seatsPerShow } from '../workloads.ts';
 import { type LoadedProcess, startProcess } from './process.ts';
 import { openPool, type Servers } from './servers.ts';

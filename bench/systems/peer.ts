@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '../../scripts/servers/free-port.ts';
+import { freePort } from '@boxoffice/local-servers/free-port';
 import { peerSchemaSql } from '../peers/schema.ts';
 import { type SystemName, seatsPerRow, seatsPerShow } from '../workloads.ts';
 import { startProcess } from './process.ts';

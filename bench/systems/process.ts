@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { closeSync, openSync, readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { PlainError } from '../../scripts/plain-error.ts';
-import { hasEnded } from '../../scripts/servers/server.ts';
+import { PlainError } from '@boxoffice/local-servers/plain-error';
+import { hasEnded } from '@boxoffice/local-servers/server';
 import { answersOk } from '../../scripts/start/service.ts';
 
 /** A process under load. Its log goes to a file, as that of every system does: reading it costs nobody CPU. */

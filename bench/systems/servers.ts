@@ -1,9 +1,9 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { join } from 'node:path';
+import { startPostgres } from '@boxoffice/local-servers/postgres';
+import { startRedis } from '@boxoffice/local-servers/redis';
+import type { Server } from '@boxoffice/local-servers/server';
 import pg from 'pg';
-import { startPostgres } from '../../scripts/servers/postgres.ts';
-import { startRedis } from '../../scripts/servers/redis.ts';
-import type { Server } from '../../scripts/servers/server.ts';
 import type { Started } from './system.ts';
 
 /** What every system stands on: one PostgreSQL and one Redis, as `pnpm start` would run them, and one key. */

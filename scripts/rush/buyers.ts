@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type Boxoffice, createBoxoffice, NoAnswerError, ProblemError, patiently } from '@boxoffice/client';
-import { PlainError } from '../plain-error.ts';
+import { PlainError } from '@boxoffice/local-servers/plain-error';
 import type { RushOptions } from './rush.ts';
 
 export interface Buyer {

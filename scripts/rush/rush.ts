@@ -1,7 +1,7 @@
 /** A rush on one show, through the public interface alone; what became of it, out of the database. */
 import { randomBytes } from 'node:crypto';
 import { createBoxoffice, ProblemError } from '@boxoffice/client';
-import { PlainError } from '../plain-error.ts';
+import { PlainError } from '@boxoffice/local-servers/plain-error';
 import { type Ending, requestSeat } from './attempt.ts';
 import { type Buyer, signUpBuyers } from './buyers.ts';
 import { type LatenciesMs, latenciesMs } from './latencies.ts';

@@ -1,8 +1,8 @@
 /** A verdict that cannot say no is worth nothing: each promise is broken here once, on purpose. */
 import { type Booking, createBoxoffice } from '@boxoffice/client';
 import { newEnvelopeId, requestId } from '@boxoffice/shared/booking-id';
+import { createTestDatabase, type TestDatabase } from '@boxoffice/testing/database';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts';
 import { withDatabase } from '../database.ts';
 import type { Ending } from './attempt.ts';
 import type { RushResult } from './rush.ts';

@@ -1,5 +1,5 @@
+import { PlainError } from '@boxoffice/local-servers/plain-error';
 import { withDatabase } from '../database.ts';
-import { PlainError } from '../plain-error.ts';
 import type { Buyer } from './buyers.ts';
 import type { RushResult } from './rush.ts';
 

@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, rmSync, symlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { commandOf, isAlive, parentOf } from '../servers/processes.ts';
+import { commandOf, isAlive, parentOf } from '@boxoffice/local-servers/processes';
 
 const pollIntervalMs = 1_000;
 

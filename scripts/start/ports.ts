@@ -1,7 +1,7 @@
 import type { Server } from 'node:net';
-import type { Config } from '@boxoffice/shared/config';
-import { PlainError } from '../plain-error.ts';
-import { freePort, listen } from '../servers/free-port.ts';
+import { freePort, listen } from '@boxoffice/local-servers/free-port';
+import { PlainError } from '@boxoffice/local-servers/plain-error';
+import type { Config } from '@boxoffice/shared/service/config';
 
 /** The ports on which the services will listen. */
 export interface Ports {

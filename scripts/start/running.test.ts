@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { isAlive } from '@boxoffice/local-servers/processes';
+import { readNote } from '@boxoffice/local-servers/running';
+import { execute } from '@boxoffice/testing/database';
+import { eventually } from '@boxoffice/testing/eventually';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { execute } from '../../test/support/database.ts';
-import { eventually } from '../../test/support/eventually.ts';
-import { isAlive } from '../servers/processes.ts';
-import { readNote } from '../servers/running.ts';
 
 const script = resolve(import.meta.dirname, '../start.ts');
 let dataDir: string;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import { PlainError } from '../plain-error.ts';
+import { PlainError } from '@boxoffice/local-servers/plain-error';
 
 const root = resolve(import.meta.dirname, '../..');
 

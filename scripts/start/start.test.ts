@@ -4,9 +4,9 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, 
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { listen } from '@boxoffice/local-servers/free-port';
+import { startTitle, writeNote } from '@boxoffice/local-servers/running';
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
-import { listen } from '../servers/free-port.ts';
-import { startTitle, writeNote } from '../servers/running.ts';
 import { keepPnpm, launcherName } from './launchers.ts';
 
 const script = resolve(import.meta.dirname, '../start.ts');

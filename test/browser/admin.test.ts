@@ -1,9 +1,9 @@
 /** The admin portal, as administrators use it, and as others do not. */
 import { createBoxoffice } from '@boxoffice/client';
+import { type Browsing, errorsOf, expectAccessible, startBrowsing, test } from '@boxoffice/testing/browser';
+import { eventually } from '@boxoffice/testing/eventually';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect } from 'vitest';
-import { type Browsing, errorsOf, expectAccessible, startBrowsing, test } from '../support/browser.ts';
-import { eventually } from '../support/eventually.ts';
 
 const password = 'correct horse';
 let browsing: Browsing;

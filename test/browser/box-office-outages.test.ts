@@ -1,7 +1,8 @@
 /** What the box office says while something is away, and that it goes on by itself. */
+
+import { type Browsing, startBrowsing, test } from '@boxoffice/testing/browser';
+import { spawnService } from '@boxoffice/testing/service';
 import { afterAll, beforeAll, expect } from 'vitest';
-import { type Browsing, startBrowsing, test } from '../support/browser.ts';
-import { spawnService } from '../support/service.ts';
 
 let browsing: Browsing;
 beforeAll(async () => {

@@ -1,8 +1,9 @@
 /** The box office, as people use it. */
+
+import { type Browsing, errorsOf, expectAccessible, startBrowsing, test } from '@boxoffice/testing/browser';
+import { eventually } from '@boxoffice/testing/eventually';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect } from 'vitest';
-import { type Browsing, errorsOf, expectAccessible, startBrowsing, test } from '../support/browser.ts';
-import { eventually } from '../support/eventually.ts';
 
 let browsing: Browsing;
 let show: number;

@@ -1,7 +1,7 @@
 /** Swagger UI and ReDoc, as people use them. */
 import { createBoxoffice, memoryTokens } from '@boxoffice/client';
+import { type Browsing, errorsOf, startBrowsing, test } from '@boxoffice/testing/browser';
 import { afterAll, beforeAll, expect } from 'vitest';
-import { type Browsing, errorsOf, startBrowsing, test } from '../support/browser.ts';
 
 let browsing: Browsing;
 beforeAll(async () => {

@@ -1,6 +1,7 @@
 /** The landing page. */
+
+import { type Browsing, errorsOf, expectAccessible, startBrowsing, test } from '@boxoffice/testing/browser';
 import { afterAll, beforeAll, expect } from 'vitest';
-import { type Browsing, errorsOf, expectAccessible, startBrowsing, test } from '../support/browser.ts';
 
 let browsing: Browsing;
 let show: number;

@@ -1,7 +1,7 @@
 /** Who gets to see the queues. */
 import { createBoxoffice } from '@boxoffice/client';
+import { type Browsing, errorsOf, startBrowsing, test } from '@boxoffice/testing/browser';
 import { afterAll, beforeAll, expect } from 'vitest';
-import { type Browsing, errorsOf, startBrowsing, test } from '../support/browser.ts';
 
 const password = 'correct horse';
 

@@ -4,10 +4,10 @@
  */
 import type { BookingView, JobView } from '@boxoffice/shared/contracts/booking';
 import type { MovieView, ShowView } from '@boxoffice/shared/contracts/catalog';
+import { type Boxoffice, startBoxoffice } from '@boxoffice/testing/boxoffice';
+import { eventually } from '@boxoffice/testing/eventually';
+import { expectProblem } from '@boxoffice/testing/problem';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Boxoffice, startBoxoffice } from '../support/boxoffice.ts';
-import { eventually } from '../support/eventually.ts';
-import { expectProblem } from '../support/problem.ts';
 
 interface Tokens {
   access: string;

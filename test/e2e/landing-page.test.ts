@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { type Boxoffice, startBoxoffice } from '@boxoffice/testing/boxoffice';
+import { ensurePages } from '@boxoffice/testing/pages';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Boxoffice, startBoxoffice } from '../support/boxoffice.ts';
-import { ensurePages } from '../support/pages.ts';
 
 const curl = spawnSync('curl', ['--version']).status === 0;
 

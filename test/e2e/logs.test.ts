@@ -1,6 +1,7 @@
 /** What the services' logs say, down to the last detail (`LOG_LEVEL=trace`), and what they keep to themselves. */
+
+import { type Boxoffice, startBoxoffice } from '@boxoffice/testing/boxoffice';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Boxoffice, startBoxoffice } from '../support/boxoffice.ts';
 
 interface Tokens {
   access: string;

@@ -1,8 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Boxoffice, startBoxoffice } from '@boxoffice/testing/boxoffice';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Boxoffice, startBoxoffice } from '../support/boxoffice.ts';
 
 const root = join(import.meta.dirname, '../..');
 

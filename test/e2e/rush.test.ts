@@ -1,7 +1,8 @@
 /** `pnpm rush` on services that run as in an installation: the system's main job, from sign-up to seat. */
+
+import { type Boxoffice, startBoxoffice } from '@boxoffice/testing/boxoffice';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type RushReport, rush } from '../../scripts/rush/rush.ts';
-import { type Boxoffice, startBoxoffice } from '../support/boxoffice.ts';
 
 const buyers = 500;
 const seats = 80;

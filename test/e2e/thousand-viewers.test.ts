@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { get } from 'node:http';
 import type { SeatChanges, SeatMap } from '@boxoffice/shared/contracts/catalog';
+import { type Boxoffice, startBoxoffice } from '@boxoffice/testing/boxoffice';
+import { eventually } from '@boxoffice/testing/eventually';
+import type { SpawnedService } from '@boxoffice/testing/service';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Boxoffice, startBoxoffice } from '../support/boxoffice.ts';
-import { eventually } from '../support/eventually.ts';
-import type { SpawnedService } from '../support/service.ts';
 
 const viewerCount = 1_000;
 const totalSeats = 200;

@@ -1,9 +1,9 @@
+import { type Boxoffice, startBoxoffice } from '@boxoffice/testing/boxoffice';
+import { envelope } from '@boxoffice/testing/envelope';
+import type { SpawnedService } from '@boxoffice/testing/service';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openQueue } from '../../services/booking-worker/test/open-queue.ts';
-import { type Boxoffice, startBoxoffice } from '../support/boxoffice.ts';
-import { envelope } from '../support/envelope.ts';
-import type { SpawnedService } from '../support/service.ts';
 
 let boxoffice: Boxoffice;
 let queue: ReturnType<typeof openQueue>;

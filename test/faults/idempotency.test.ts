@@ -1,7 +1,7 @@
 import { newEnvelopeId, requestId } from '@boxoffice/shared/booking-id';
+import { type Boxoffice, startBoxoffice } from '@boxoffice/testing/boxoffice';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Boxoffice, startBoxoffice } from '../support/boxoffice.ts';
 
 let boxoffice: Boxoffice;
 let redis: Redis;

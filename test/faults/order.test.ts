@@ -1,6 +1,6 @@
+import { type Boxoffice, startBoxoffice } from '@boxoffice/testing/boxoffice';
+import { closeShow } from '@boxoffice/testing/show-gate';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Boxoffice, startBoxoffice } from '../support/boxoffice.ts';
-import { closeShow } from '../support/show-gate.ts';
 
 let boxoffice: Boxoffice;
 beforeAll(async () => {

@@ -1,10 +1,10 @@
 import { partitionOf } from '@boxoffice/shared/partition';
+import { type Boxoffice, startBoxoffice } from '@boxoffice/testing/boxoffice';
+import { eventually } from '@boxoffice/testing/eventually';
+import { ownerOf } from '@boxoffice/testing/owner-of';
+import type { SpawnedService } from '@boxoffice/testing/service';
+import { closeShow } from '@boxoffice/testing/show-gate';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Boxoffice, startBoxoffice } from '../support/boxoffice.ts';
-import { eventually } from '../support/eventually.ts';
-import { ownerOf } from '../support/owner-of.ts';
-import type { SpawnedService } from '../support/service.ts';
-import { closeShow } from '../support/show-gate.ts';
 
 let boxoffice: Boxoffice;
 let frozen: SpawnedService | undefined;

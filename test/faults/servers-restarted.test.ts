@@ -1,7 +1,7 @@
+import { type Boxoffice, startBoxoffice } from '@boxoffice/testing/boxoffice';
+import { eventually } from '@boxoffice/testing/eventually';
+import { expectNothingLost, type Load, startLoad } from '@boxoffice/testing/load';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Boxoffice, startBoxoffice } from '../support/boxoffice.ts';
-import { eventually } from '../support/eventually.ts';
-import { expectNothingLost, type Load, startLoad } from '../support/load.ts';
 
 let boxoffice: Boxoffice;
 beforeAll(async () => {

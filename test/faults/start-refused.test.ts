@@ -1,7 +1,7 @@
+import { createTestDatabase, type TestDatabase } from '@boxoffice/testing/database';
+import { createTestRedis, type TestRedis } from '@boxoffice/testing/redis';
+import { spawnService } from '@boxoffice/testing/service';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { createTestRedis, type TestRedis } from '../support/redis.ts';
-import { spawnService } from '../support/service.ts';
 
 let database: TestDatabase;
 let redis: TestRedis;

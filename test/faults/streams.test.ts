@@ -1,12 +1,12 @@
 import type { SeatMap } from '@boxoffice/shared/contracts/catalog';
 import { seatsChangedChannel } from '@boxoffice/shared/contracts/jobs';
+import { type Boxoffice, startBoxoffice } from '@boxoffice/testing/boxoffice';
+import { type EventReader, readEvents } from '@boxoffice/testing/events';
+import { eventually } from '@boxoffice/testing/eventually';
+import type { SpawnedService } from '@boxoffice/testing/service';
+import { closeShow } from '@boxoffice/testing/show-gate';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Boxoffice, startBoxoffice } from '../support/boxoffice.ts';
-import { type EventReader, readEvents } from '../support/events.ts';
-import { eventually } from '../support/eventually.ts';
-import type { SpawnedService } from '../support/service.ts';
-import { closeShow } from '../support/show-gate.ts';
 
 let boxoffice: Boxoffice;
 const readers: EventReader[] = [];

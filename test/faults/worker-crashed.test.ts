@@ -1,10 +1,10 @@
+import { type Boxoffice, startBoxoffice } from '@boxoffice/testing/boxoffice';
+import { envelope } from '@boxoffice/testing/envelope';
+import { eventually } from '@boxoffice/testing/eventually';
+import type { SpawnedService } from '@boxoffice/testing/service';
+import { closeShow } from '@boxoffice/testing/show-gate';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openQueue } from '../../services/booking-worker/test/open-queue.ts';
-import { type Boxoffice, startBoxoffice } from '../support/boxoffice.ts';
-import { envelope } from '../support/envelope.ts';
-import { eventually } from '../support/eventually.ts';
-import type { SpawnedService } from '../support/service.ts';
-import { closeShow } from '../support/show-gate.ts';
 
 let boxoffice: Boxoffice;
 let queue: ReturnType<typeof openQueue>;

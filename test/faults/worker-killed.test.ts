@@ -1,8 +1,8 @@
+import { type Boxoffice, startBoxoffice } from '@boxoffice/testing/boxoffice';
+import { ownerOf } from '@boxoffice/testing/owner-of';
+import type { SpawnedService } from '@boxoffice/testing/service';
+import { closeShow } from '@boxoffice/testing/show-gate';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Boxoffice, startBoxoffice } from '../support/boxoffice.ts';
-import { ownerOf } from '../support/owner-of.ts';
-import type { SpawnedService } from '../support/service.ts';
-import { closeShow } from '../support/show-gate.ts';
 
 let boxoffice: Boxoffice;
 beforeAll(async () => {

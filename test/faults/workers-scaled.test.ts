@@ -1,8 +1,8 @@
+import { type Boxoffice, startBoxoffice } from '@boxoffice/testing/boxoffice';
+import { expectNothingLost, startLoad } from '@boxoffice/testing/load';
+import { ownerOf } from '@boxoffice/testing/owner-of';
+import type { SpawnedService } from '@boxoffice/testing/service';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Boxoffice, startBoxoffice } from '../support/boxoffice.ts';
-import { expectNothingLost, startLoad } from '../support/load.ts';
-import { ownerOf } from '../support/owner-of.ts';
-import type { SpawnedService } from '../support/service.ts';
 
 let boxoffice: Boxoffice;
 beforeAll(async () => {

@@ -1,20 +1,20 @@
 /** What PostgreSQL does for the requests that only read, when there is much that they do not ask for. */
 import { generateKeyPairSync } from 'node:crypto';
-import { loadConfig } from '@boxoffice/shared/config';
-import { type MikroORM, openDatabase } from '@boxoffice/shared/db/orm';
-import type { Http } from '@boxoffice/shared/http';
-import { createLogger } from '@boxoffice/shared/logging';
-import { openImpatientRedis, openPatientRedis } from '@boxoffice/shared/redis';
+import { type MikroORM, openDatabase } from '@boxoffice/shared/database/orm';
+import { loadConfig } from '@boxoffice/shared/service/config';
+import type { Http } from '@boxoffice/shared/service/http';
+import { createLogger } from '@boxoffice/shared/service/logging';
+import { openImpatientRedis, openPatientRedis } from '@boxoffice/shared/service/redis';
+import { createTestDatabase } from '@boxoffice/testing/database';
+import { eventually } from '@boxoffice/testing/eventually';
+import { fillTables, large } from '@boxoffice/testing/large-tables';
+import { collectStatements, explainEverything, type RunStatement } from '@boxoffice/testing/plans';
+import { createTestRedis } from '@boxoffice/testing/redis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildCatalog } from '../../services/catalog/src/app.ts';
 import { buildGateway } from '../../services/gateway/src/app.ts';
-import { CatalogClient } from '../../services/gateway/src/clients/catalog.ts';
-import { loadSigningKeys } from '../../services/gateway/src/keys.ts';
-import { createTestDatabase } from '../support/database.ts';
-import { eventually } from '../support/eventually.ts';
-import { fillTables, large } from '../support/large-tables.ts';
-import { collectStatements, explainEverything, type RunStatement } from '../support/plans.ts';
-import { createTestRedis } from '../support/redis.ts';
+import { CatalogClient } from '../../services/gateway/src/catalog/catalog-client.ts';
+import { loadSigningKeys } from '../../services/gateway/src/identity/signing-keys.ts';
 
 const logger = createLogger('test', { LOG_LEVEL: 'error' });
 const password = 'correct horse';

@@ -1,8 +1,9 @@
 /** The client, against a whole Boxoffice. */
+
+import { type Boxoffice as Running, startBoxoffice } from '@boxoffice/testing/boxoffice';
+import { eventually } from '@boxoffice/testing/eventually';
+import { closeShow } from '@boxoffice/testing/show-gate';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Boxoffice as Running, startBoxoffice } from '../../../test/support/boxoffice.ts';
-import { eventually } from '../../../test/support/eventually.ts';
-import { closeShow } from '../../../test/support/show-gate.ts';
 import { createBoxoffice, type Job, memoryTokens, ProblemError, type SeatsView, storedTokens } from './index.ts';
 
 let running: Running;

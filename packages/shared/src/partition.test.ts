@@ -1,6 +1,6 @@
+import { createTestRedis, type TestRedis } from '@boxoffice/testing/redis';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createTestRedis, type TestRedis } from '../../../test/support/redis.ts';
 import { checkPartitionCount, PartitionCountError, partitionOf, queueName } from './partition.ts';
 
 describe('partitionOf', () => {

@@ -1,9 +1,9 @@
-import { required } from '@boxoffice/shared/config';
-import { openDatabase } from '@boxoffice/shared/db/orm';
+import { openDatabase } from '@boxoffice/shared/database/orm';
 import { checkPartitionCount } from '@boxoffice/shared/partition';
-import { runService } from '@boxoffice/shared/process';
-import { openPatientRedis } from '@boxoffice/shared/redis';
-import { turnSettings } from './repositories/bookings.ts';
+import { required } from '@boxoffice/shared/service/config';
+import { runService } from '@boxoffice/shared/service/process';
+import { openPatientRedis } from '@boxoffice/shared/service/redis';
+import { turnSettings } from './store.ts';
 import { buildWorker } from './worker.ts';
 
 await runService('booking-worker', async ({ config, logger }) => {

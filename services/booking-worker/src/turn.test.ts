@@ -1,15 +1,15 @@
 import type { BookingRequest, Outcome } from '@boxoffice/shared/contracts/jobs';
-import { type MikroORM, openDatabase } from '@boxoffice/shared/db/orm';
-import { createLogger } from '@boxoffice/shared/logging';
+import { type MikroORM, openDatabase } from '@boxoffice/shared/database/orm';
+import { createLogger } from '@boxoffice/shared/service/logging';
+import { createTestDatabase, type TestDatabase } from '@boxoffice/testing/database';
+import { envelope } from '@boxoffice/testing/envelope';
+import { closeShow } from '@boxoffice/testing/show-gate';
 import pg from 'pg';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
-import { envelope } from '../../../test/support/envelope.ts';
-import { closeShow } from '../../../test/support/show-gate.ts';
 import { presenceClass } from './leases/leases.ts';
 import { TurnMetrics } from './metrics.ts';
-import { Bookings } from './repositories/bookings.ts';
+import { Bookings } from './store.ts';
 import { Turns } from './turn.ts';
 
 const logger = createLogger('booking-worker', { LOG_LEVEL: 'silent' });

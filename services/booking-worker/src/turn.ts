@@ -1,12 +1,12 @@
 import { setTimeout as delay, setImmediate as endOfTick } from 'node:timers/promises';
 import type { BookingRequest, CancelRequest, Outcome } from '@boxoffice/shared/contracts/jobs';
 import { problem } from '@boxoffice/shared/contracts/problems';
-import { isDatabaseAway } from '@boxoffice/shared/http';
-import type { Logger } from '@boxoffice/shared/logging';
-import { type Changes, decide } from './decide.ts';
+import { isDatabaseAway } from '@boxoffice/shared/service/http';
+import type { Logger } from '@boxoffice/shared/service/logging';
+import { type Changes, decide } from './decide/decide.ts';
 import type { Lease } from './leases/leases.ts';
 import type { TurnMetrics } from './metrics.ts';
-import { type Bookings, DecisionConflict, LeaseLost } from './repositories/bookings.ts';
+import { type Bookings, DecisionConflict, LeaseLost } from './store.ts';
 
 /** Requests decided in one transaction at most; what comes on top waits for the next turn. */
 const turnLimit = 1_024;

@@ -1,12 +1,12 @@
-import type { Config } from '@boxoffice/shared/config';
-import { type MikroORM, pingDatabase } from '@boxoffice/shared/db/orm';
-import { createHttp, type Http } from '@boxoffice/shared/http';
-import type { Logger } from '@boxoffice/shared/logging';
+import { type MikroORM, pingDatabase } from '@boxoffice/shared/database/orm';
+import type { Config } from '@boxoffice/shared/service/config';
+import { createHttp, type Http } from '@boxoffice/shared/service/http';
+import type { Logger } from '@boxoffice/shared/service/logging';
 import type { Redis } from 'ioredis';
+import { PartitionConsumer } from './consumer.ts';
 import { Leases, type Tenant } from './leases/leases.ts';
 import { TurnMetrics } from './metrics.ts';
-import { PartitionConsumer } from './partition-consumer.ts';
-import { Bookings } from './repositories/bookings.ts';
+import { Bookings } from './store.ts';
 import { Turns } from './turn.ts';
 
 /** A turn under way when the worker is stopped gets this long to end, in milliseconds. */

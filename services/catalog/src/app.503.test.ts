@@ -1,7 +1,7 @@
+import { eventually } from '@boxoffice/testing/eventually';
+import { type OwnServer, ownPostgres } from '@boxoffice/testing/own-servers';
+import { type SpawnedService, spawnService } from '@boxoffice/testing/service';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventually } from '../../../test/support/eventually.ts';
-import { type OwnServer, ownPostgres } from '../../../test/support/own-servers.ts';
-import { type SpawnedService, spawnService } from '../../../test/support/service.ts';
 
 /** The gateway waits 1.2 s for the catalog's answer: it should come before. */
 const gatewayPatienceMs = 1_200;

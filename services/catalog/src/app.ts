@@ -1,6 +1,6 @@
-import { type MikroORM, pingDatabase } from '@boxoffice/shared/db/orm';
-import { createHttp, type Http } from '@boxoffice/shared/http';
-import type { Logger } from '@boxoffice/shared/logging';
+import { type MikroORM, pingDatabase } from '@boxoffice/shared/database/orm';
+import { createHttp, type Http } from '@boxoffice/shared/service/http';
+import type { Logger } from '@boxoffice/shared/service/logging';
 import { movieRoutes } from './routes/movies.ts';
 import { seatMapRoutes } from './routes/seat-map.ts';
 import { showRoutes } from './routes/shows.ts';

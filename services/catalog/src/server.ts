@@ -1,6 +1,6 @@
-import { required } from '@boxoffice/shared/config';
-import { openDatabase } from '@boxoffice/shared/db/orm';
-import { runService } from '@boxoffice/shared/process';
+import { openDatabase } from '@boxoffice/shared/database/orm';
+import { required } from '@boxoffice/shared/service/config';
+import { runService } from '@boxoffice/shared/service/process';
 import { buildCatalog } from './app.ts';
 
 /** Below the gateway's own patience, so that it hears which dependency is away rather than nothing. */

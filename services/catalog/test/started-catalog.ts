@@ -2,10 +2,10 @@ import { newEnvelopeId, requestId } from '@boxoffice/shared/booking-id';
 import type { MovieView, SeatMap, ShowCreateBody, ShowFacts, ShowView } from '@boxoffice/shared/contracts/catalog';
 import type { Rows } from '@boxoffice/shared/contracts/pagination';
 import type { Problem } from '@boxoffice/shared/contracts/problems';
-import { type EntityManager, type MikroORM, openDatabase } from '@boxoffice/shared/db/orm';
-import type { Http } from '@boxoffice/shared/http';
-import { createLogger } from '@boxoffice/shared/logging';
-import { createTestDatabase } from '../../../test/support/database.ts';
+import { type EntityManager, type MikroORM, openDatabase } from '@boxoffice/shared/database/orm';
+import type { Http } from '@boxoffice/shared/service/http';
+import { createLogger } from '@boxoffice/shared/service/logging';
+import { createTestDatabase } from '@boxoffice/testing/database';
 import { buildCatalog } from '../src/app.ts';
 
 /** What any answer of the catalog may hold; each test reads the part it asked for. */

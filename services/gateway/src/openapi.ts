@@ -1,8 +1,8 @@
-import { createHttp } from '@boxoffice/shared/http';
+import { createHttp } from '@boxoffice/shared/service/http';
 import { pino } from 'pino';
 import { addRoutes } from './app.ts';
+import { addSchema } from './http/documentation.ts';
 import type { Parts } from './parts.ts';
-import { addSchema } from './plugins/documentation.ts';
 
 /** The OpenAPI document, without starting anything: no handler runs, so none of its parts is needed. */
 export async function buildOpenApi(): Promise<object> {

@@ -1,11 +1,11 @@
-import { required } from '@boxoffice/shared/config';
-import { openDatabase } from '@boxoffice/shared/db/orm';
+import { openDatabase } from '@boxoffice/shared/database/orm';
 import { checkPartitionCount, PartitionCountError } from '@boxoffice/shared/partition';
-import { runService } from '@boxoffice/shared/process';
-import { openImpatientRedis, openPatientRedis } from '@boxoffice/shared/redis';
+import { required } from '@boxoffice/shared/service/config';
+import { runService } from '@boxoffice/shared/service/process';
+import { openImpatientRedis, openPatientRedis } from '@boxoffice/shared/service/redis';
 import { buildGateway } from './app.ts';
-import { CatalogClient } from './clients/catalog.ts';
-import { loadSigningKeys } from './keys.ts';
+import { CatalogClient } from './catalog/catalog-client.ts';
+import { loadSigningKeys } from './identity/signing-keys.ts';
 
 await runService('gateway', async ({ config, logger }) => {
   const keys = loadSigningKeys(config);

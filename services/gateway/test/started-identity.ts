@@ -1,26 +1,26 @@
-import { loadConfig } from '@boxoffice/shared/config';
 import type { AuditLineView } from '@boxoffice/shared/contracts/audit';
 import type { AdminUserView, TokenPair } from '@boxoffice/shared/contracts/identity';
 import type { Rows } from '@boxoffice/shared/contracts/pagination';
 import type { Problem } from '@boxoffice/shared/contracts/problems';
-import { type MikroORM, openDatabase } from '@boxoffice/shared/db/orm';
-import { createHttp, type Http } from '@boxoffice/shared/http';
-import { createLogger } from '@boxoffice/shared/logging';
-import { openImpatientRedis, openPatientRedis } from '@boxoffice/shared/redis';
-import { createTestDatabase } from '../../../test/support/database.ts';
-import { eventually } from '../../../test/support/eventually.ts';
-import { createTestRedis } from '../../../test/support/redis.ts';
-import { AccessRevocations } from '../src/access-revocations.ts';
-import { loadSigningKeys, type SigningKeys } from '../src/keys.ts';
+import { type MikroORM, openDatabase } from '@boxoffice/shared/database/orm';
+import { loadConfig } from '@boxoffice/shared/service/config';
+import { createHttp, type Http } from '@boxoffice/shared/service/http';
+import { createLogger } from '@boxoffice/shared/service/logging';
+import { openImpatientRedis, openPatientRedis } from '@boxoffice/shared/service/redis';
+import { createTestDatabase } from '@boxoffice/testing/database';
+import { eventually } from '@boxoffice/testing/eventually';
+import { createTestRedis } from '@boxoffice/testing/redis';
+import { AuditLines } from '../src/admin/audit-lines.ts';
+import { adminAudit } from '../src/admin/routes/audit.ts';
+import { adminUserRoutes } from '../src/admin/routes/users.ts';
+import { addAuthentication } from '../src/http/authentication.ts';
+import { AccessRevocations } from '../src/identity/access-revocations.ts';
+import { Revocations } from '../src/identity/revocations.ts';
+import { jwksRoute } from '../src/identity/routes/jwks.ts';
+import { authRoutes } from '../src/identity/routes/routes.ts';
+import { loadSigningKeys, type SigningKeys } from '../src/identity/signing-keys.ts';
+import { Users } from '../src/identity/users.ts';
 import type { Parts } from '../src/parts.ts';
-import { addAuthentication } from '../src/plugins/authentication.ts';
-import { AuditLines } from '../src/repositories/audit-lines.ts';
-import { Revocations } from '../src/repositories/revocations.ts';
-import { Users } from '../src/repositories/users.ts';
-import { adminAudit } from '../src/routes/admin-audit.ts';
-import { adminUserRoutes } from '../src/routes/admin-users.ts';
-import { authRoutes } from '../src/routes/auth/routes.ts';
-import { jwksRoute } from '../src/routes/jwks.ts';
 
 /** What any answer may hold; each test reads the part it asked for. */
 export type AnyBody = AdminUserView &

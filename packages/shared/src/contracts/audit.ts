@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { auditActions, auditSubjects } from '../db/audit.ts';
+import { auditActions, auditSubjects } from '../database/entities/audit.ts';
 import { IntegerId } from './catalog.ts';
 import { PageQuery, pageOf } from './pagination.ts';
 import { Text } from './text.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bookingStatuses } from '../db/booking.ts';
+import { bookingStatuses } from '../database/entities/booking.ts';
 import { IntegerId, MovieView } from './catalog.ts';
 import { PageQuery, pageOf } from './pagination.ts';
 import { Problem } from './problems.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { roles } from '../db/identity.ts';
+import { roles } from '../database/entities/identity.ts';
 import { PageQuery, pageOf } from './pagination.ts';
 import { storable } from './text.ts';
 

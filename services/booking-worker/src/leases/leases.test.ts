@@ -1,8 +1,8 @@
-import { createLogger } from '@boxoffice/shared/logging';
+import { createLogger } from '@boxoffice/shared/service/logging';
+import { createTestDatabase, type TestDatabase } from '@boxoffice/testing/database';
+import { eventually } from '@boxoffice/testing/eventually';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createTestDatabase, type TestDatabase } from '../../../../test/support/database.ts';
-import { eventually } from '../../../../test/support/eventually.ts';
 import { fairShare, type Lease, Leases } from './leases.ts';
 
 describe('fairShare', () => {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Logger } from '@boxoffice/shared/logging';
+import type { Logger } from '@boxoffice/shared/service/logging';
 import pg from 'pg';
 
 /** First keys of the advisory locks: one says "this worker is here", one "this partition is mine". */

@@ -1,4 +1,4 @@
-import { type MikroORM, openDatabase } from '@boxoffice/shared/db/orm';
+import { type MikroORM, openDatabase } from '@boxoffice/shared/database/orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { actorId, type StartedCatalog, startCatalog } from '../../test/started-catalog.ts';
 

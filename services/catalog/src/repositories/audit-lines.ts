@@ -1,6 +1,6 @@
 import type { Author } from '@boxoffice/shared/contracts/audit';
-import { type AuditedFields, CatalogAuditLine } from '@boxoffice/shared/db/audit';
-import type { EntityManager } from '@boxoffice/shared/db/orm';
+import { type AuditedFields, CatalogAuditLine } from '@boxoffice/shared/database/entities/audit';
+import type { EntityManager } from '@boxoffice/shared/database/orm';
 
 /** What happened to a movie or a show; without `before` it was created, without `after` deleted. */
 interface Change {

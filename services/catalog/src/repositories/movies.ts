@@ -2,9 +2,9 @@ import type { Author } from '@boxoffice/shared/contracts/audit';
 import type { MovieChangeBody, MovieCreateBody, MovieQuery, MovieView } from '@boxoffice/shared/contracts/catalog';
 import type { Rows } from '@boxoffice/shared/contracts/pagination';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
-import { changedFields } from '@boxoffice/shared/db/audit';
-import { Movie, Show } from '@boxoffice/shared/db/catalog';
-import type { EntityManager } from '@boxoffice/shared/db/orm';
+import { changedFields } from '@boxoffice/shared/database/entities/audit';
+import { Movie, Show } from '@boxoffice/shared/database/entities/catalog';
+import type { EntityManager } from '@boxoffice/shared/database/orm';
 import { ForeignKeyConstraintViolationException, LockMode } from '@mikro-orm/core';
 import { addAuditLines } from './audit-lines.ts';
 

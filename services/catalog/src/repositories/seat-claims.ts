@@ -3,9 +3,9 @@
  * booked, or held by the database's clock: a hold that has lapsed no longer counts, whether or not
  * its row has been cleared away.
  */
-import { Booking, type SeatClaim } from '@boxoffice/shared/db/booking';
-import type { EntityManager } from '@boxoffice/shared/db/orm';
-import { showLockClass } from '@boxoffice/shared/db/show-lock';
+import { Booking, type SeatClaim } from '@boxoffice/shared/database/entities/booking';
+import type { EntityManager } from '@boxoffice/shared/database/orm';
+import { showLockClass } from '@boxoffice/shared/database/show-lock';
 import type { Occupancy } from '@boxoffice/shared/seat-map';
 
 const isLive = '(expires_at is null or expires_at > now())';

@@ -1,7 +1,7 @@
 import { AuthorHeaders } from '@boxoffice/shared/contracts/audit';
 import { IdParams, MovieChangeBody, MovieCreateBody, MovieQuery, ShowQuery } from '@boxoffice/shared/contracts/catalog';
-import type { MikroORM } from '@boxoffice/shared/db/orm';
-import type { Http } from '@boxoffice/shared/http';
+import type { MikroORM } from '@boxoffice/shared/database/orm';
+import type { Http } from '@boxoffice/shared/service/http';
 import { authorOf } from '../author.ts';
 import {
   changeMovie,

@@ -1,7 +1,7 @@
 import { IdParams } from '@boxoffice/shared/contracts/catalog';
-import type { MikroORM } from '@boxoffice/shared/db/orm';
-import type { Http } from '@boxoffice/shared/http';
+import type { MikroORM } from '@boxoffice/shared/database/orm';
 import { seatMap, seatMapTag } from '@boxoffice/shared/seat-map';
+import type { Http } from '@boxoffice/shared/service/http';
 import { findOccupancies } from '../repositories/seat-claims.ts';
 import { showNotFound } from '../repositories/shows.ts';
 import { ShowIds } from './show-ids.ts';

@@ -1,6 +1,6 @@
-import { showLockClass } from '@boxoffice/shared/db/show-lock';
+import { showLockClass } from '@boxoffice/shared/database/show-lock';
+import { eventually } from '@boxoffice/testing/eventually';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventually } from '../../../../test/support/eventually.ts';
 import { book, cancel, type StartedCatalog, startCatalog } from '../../test/started-catalog.ts';
 
 let catalog: StartedCatalog;

@@ -6,8 +6,8 @@ import {
   ShowCreateBody,
   ShowRunBody,
 } from '@boxoffice/shared/contracts/catalog';
-import type { MikroORM } from '@boxoffice/shared/db/orm';
-import type { Http } from '@boxoffice/shared/http';
+import type { MikroORM } from '@boxoffice/shared/database/orm';
+import type { Http } from '@boxoffice/shared/service/http';
 import { authorOf } from '../author.ts';
 import { createShows, findBookingShows, getShow, getShowFacts, listShows } from '../repositories/shows.ts';
 import { changeShow } from '../use-cases/change-show.ts';

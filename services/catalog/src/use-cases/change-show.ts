@@ -1,8 +1,8 @@
 import type { Author } from '@boxoffice/shared/contracts/audit';
 import type { ShowChangeBody, ShowCreateBody, ShowView } from '@boxoffice/shared/contracts/catalog';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
-import type { SeatClaim } from '@boxoffice/shared/db/booking';
-import type { EntityManager } from '@boxoffice/shared/db/orm';
+import type { SeatClaim } from '@boxoffice/shared/database/entities/booking';
+import type { EntityManager } from '@boxoffice/shared/database/orm';
 import { type SeatPlan, seatNumberOf } from '@boxoffice/shared/seats';
 import { listLiveClaims, lockBookings } from '../repositories/seat-claims.ts';
 import { getShowForChange, showFacts, writeShow } from '../repositories/shows.ts';

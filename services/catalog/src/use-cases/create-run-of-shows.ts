@@ -1,7 +1,7 @@
 import type { Author } from '@boxoffice/shared/contracts/audit';
 import type { ShowRunBody, ShowView } from '@boxoffice/shared/contracts/catalog';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
-import type { EntityManager } from '@boxoffice/shared/db/orm';
+import type { EntityManager } from '@boxoffice/shared/database/orm';
 import { instantOf } from '../local-time.ts';
 import { hasMovie, movieNotFound } from '../repositories/movies.ts';
 import { createShows } from '../repositories/shows.ts';

@@ -1,6 +1,6 @@
 import type { Author } from '@boxoffice/shared/contracts/audit';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
-import type { EntityManager } from '@boxoffice/shared/db/orm';
+import type { EntityManager } from '@boxoffice/shared/database/orm';
 import { countBookings, lockBookings } from '../repositories/seat-claims.ts';
 import { deleteShow as deleteRow, getShowForChange } from '../repositories/shows.ts';
 

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { readEvents } from '@boxoffice/testing/events';
+import { eventually } from '@boxoffice/testing/eventually';
 import { afterEach, expect, test } from 'vitest';
-import { readEvents } from '../../../../test/support/events.ts';
-import { eventually } from '../../../../test/support/eventually.ts';
 import { EventStream, eventBytes, type StreamTimes } from './event-stream.ts';
 
 const servers: Server[] = [];

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
-import type { Config } from '@boxoffice/shared/config';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
+import type { Config } from '@boxoffice/shared/service/config';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { EventStream } from './event-stream.ts';

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { seatsChangedChannel } from '@boxoffice/shared/contracts/jobs';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
-import type { Logger } from '@boxoffice/shared/logging';
 import type { Occupancy } from '@boxoffice/shared/seat-map';
+import type { Logger } from '@boxoffice/shared/service/logging';
+import { hear } from '@boxoffice/shared/service/pub-sub';
 import type { Redis } from 'ioredis';
-import type { CatalogClient } from '../clients/catalog.ts';
-import { hear } from '../hear.ts';
+import type { CatalogClient } from '../catalog/catalog-client.ts';
 import { WatchedShow } from './watched-show.ts';
 
 /** How often every watched show is read, whether or not anyone said that it has changed, in milliseconds. */

@@ -1,0 +1,12 @@
+import { ConfigError } from '@boxoffice/shared/service/config';
+
+/** An error whose message says all that the person at the terminal needs. */
+export class PlainError extends Error {
+  override name = 'PlainError';
+}
+
+/** What to print for an error: the sentence where there is one, else everything. */
+export function explain(error: unknown): string {
+  if (error instanceof PlainError || error instanceof ConfigError) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

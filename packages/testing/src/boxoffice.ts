@@ -1,0 +1,232 @@
+/** A whole Boxoffice, each service a process as in an installation, for one test file alone. */
+import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from '@boxoffice/local-servers/free-port';
+import type { JobView } from '@boxoffice/shared/contracts/booking';
+import type { Problem } from '@boxoffice/shared/contracts/problems';
+import { type MikroORM, openDatabase } from '@boxoffice/shared/database/orm';
+import { createTestDatabase } from './database.ts';
+import { eventually } from './eventually.ts';
+import { type OwnServer, ownPostgres, ownRedis } from './own-servers.ts';
+import { createTestRedis } from './redis.ts';
+import { type ServiceName, type SpawnedService, spawnService } from './service.ts';
+
+export interface BoxofficeOptions {
+  /** Gateway processes to begin with, 1 unless given. */
+  gateways?: number;
+  /** Booking-worker processes to begin with, 1 unless given. */
+  workers?: number;
+  /** PostgreSQL and Redis servers of its own, which a test may stop, freeze and kill. */
+  ownServers?: boolean;
+  /** For every service, e.g. `{ BOOKING_PARTITIONS: '2' }`. */
+  env?: Record<string, string>;
+}
+
+/** What any answer about a booking may hold: a booking, a job or a problem. */
+export interface BookingBody extends Partial<Omit<JobView, 'status'> & Omit<Problem, 'status'>> {
+  id: string;
+  status: string | number;
+  show_id?: number;
+  seat_number?: string;
+}
+
+/** What a gateway answered; the body is the parsed JSON, or the text of anything else. */
+export interface Answer<Body = BookingBody> {
+  status: number;
+  headers: Headers;
+  body: Body;
+}
+
+export interface Call {
+  method?: string;
+  /** Id of the user who asks; nobody unless given. */
+  user?: number;
+  role?: 'user' | 'admin';
+  body?: unknown;
+  headers?: Record<string, string>;
+  /** Which gateway is asked; the first unless given. */
+  gateway?: SpawnedService;
+}
+
+export interface BookingCall extends Pick<Call, 'user' | 'role' | 'headers' | 'gateway'> {
+  /** Prefer: wait, in seconds; 0 sends respond-async; absent: no preference. */
+  wait?: number;
+  /** Idempotency-Key. */
+  key?: string;
+}
+
+export type Boxoffice = Awaited<ReturnType<typeof startBoxoffice>>;
+
+/** Starts catalog, gateways and workers on a migrated, empty database; resolves when all are ready. */
+export async function startBoxoffice({
+  gateways = 1,
+  workers = 1,
+  ownServers = false,
+  env = {},
+}: BoxofficeOptions = {}) {
+  const own: { postgres: OwnServer; redis: OwnServer } | null = ownServers
+    ? await both({ postgres: ownPostgres(), redis: ownRedis() })
+    : null;
+  const servers = own ?? (await both({ postgres: createTestDatabase(), redis: createTestRedis() }));
+  const { privateKey } = generateKeyPairSync('ed25519');
+  const catalogPort = await freePort();
+  const environment: Record<string, string> = {
+    DATABASE_URL: servers.postgres.url,
+    REDIS_URL: servers.redis.url,
+    CATALOG_PORT: String(catalogPort),
+    CATALOG_URL: `http://127.0.0.1:${catalogPort}`,
+    JWT_PRIVATE_KEY: privateKey.export({ format: 'pem', type: 'pkcs8' }) as string,
+    ...env,
+  };
+  const orm = await openDatabase({ url: servers.postgres.url, poolSize: 4 });
+  const running = new Set<SpawnedService>();
+  const tokens = new Map<string, string>();
+
+  const spawn = async (name: ServiceName, more: Record<string, string> = {}) => {
+    const service = await spawnService(name, { ...environment, ...more });
+    running.add(service);
+    return service;
+  };
+  const several = (number: number, name: ServiceName) => Promise.all(Array.from({ length: number }, () => spawn(name)));
+  const [catalog, firstGateways, firstWorkers] = await Promise.all([
+    spawn('catalog'),
+    several(gateways, 'gateway'),
+    several(workers, 'booking-worker'),
+  ]);
+
+  const boxoffice = {
+    /** Of the first gateway. */
+    url: firstGateways[0]?.url ?? '',
+    catalog,
+    gateways: firstGateways,
+    workers: firstWorkers,
+    /** What each service gets as its environment, for one that a test spawns itself. */
+    environment,
+    databaseUrl: servers.postgres.url,
+    redisUrl: servers.redis.url,
+    /** The servers to stop, freeze and kill; only with `ownServers`. */
+    get servers() {
+      if (!own) throw new Error('start Boxoffice with ownServers to do this');
+      return own;
+    },
+    /** The database, with every right. */
+    orm,
+
+    addGateway: (more?: Record<string, string>) => spawn('gateway', more),
+    addWorker: (more?: Record<string, string>) => spawn('booking-worker', more),
+
+    /** Puts a show on the programme, tomorrow unless said otherwise; gives its id. */
+    async addShow(show: { id?: number; totalSeats?: number; seatsPerRow?: number; startsAt?: Date } = {}) {
+      const { id, totalSeats = 100, seatsPerRow = 10, startsAt = new Date(Date.now() + 86_400_000) } = show;
+      const [row] = await rows<{ id: number }>(
+        orm,
+        `with movie as (insert into catalog.movies (title, duration_minutes) values ('The Last Reel', 118) returning id)
+         insert into catalog.shows (id, movie_id, screen_name, date_time, total_seats, seats_per_row)
+         select coalesce(?::int, nextval('catalog.shows_id_seq')), id, 'Screen 1', ?::timestamptz, ?, ? from movie
+         returning id`,
+        [id ?? null, startsAt.toISOString(), totalSeats, seatsPerRow],
+      );
+      return row?.id ?? 0;
+    },
+
+    /** An access token as the gateway would give it at a login, good for a quarter of an hour. */
+    token(user: number, role: 'user' | 'admin' = 'user') {
+      const key = `${role} ${user}`;
+      const token = tokens.get(key) ?? accessToken(privateKey, user, role);
+      tokens.set(key, token);
+      return token;
+    },
+
+    /** Asks a gateway. */
+    async call<Body = BookingBody>(path: string, { method = 'GET', user, role, body, headers, gateway }: Call = {}) {
+      const response = await fetch(`${(gateway ?? firstGateways[0])?.url}${path}`, {
+        method,
+        headers: {
+          ...(user !== undefined && { authorization: `Bearer ${boxoffice.token(user, role)}` }),
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      const isJson = response.headers.get('content-type')?.includes('json');
+      return {
+        status: response.status,
+        headers: response.headers,
+        body: isJson ? JSON.parse(text) : text,
+      } as Answer<Body>;
+    },
+
+    /** Asks for one seat or several of a show; user 1 unless given. */
+    book(showId: number, seats: string | string[], call: BookingCall = {}) {
+      return boxoffice.call(`/api/shows/${showId}/book/`, {
+        method: 'POST',
+        body: typeof seats === 'string' ? { seat_number: seats } : { seats },
+        ...bookingCall(call),
+      });
+    },
+
+    /** Cancels a booking; as user 1 unless given. */
+    cancel(bookingId: string, call: BookingCall = {}) {
+      return boxoffice.call(`/api/bookings/${bookingId}/cancel/`, { method: 'POST', ...bookingCall(call) });
+    },
+
+    /** Waits until the request with this id is decided; gives the job. */
+    outcome(
+      jobId: string,
+      { user = 1, timeoutMs = 15_000 }: { user?: number; timeoutMs?: number } = {},
+    ): Promise<JobView> {
+      return eventually(
+        async () => {
+          const { status, body } = await boxoffice.call<JobView>(`/api/jobs/${jobId}/`, { user });
+          if (status !== 200) throw new Error(`job ${jobId}: ${status} ${JSON.stringify(body)}`);
+          if (body.status === 'queued' || body.status === 'active') throw new Error(`job ${jobId} is ${body.status}`);
+          return body;
+        },
+        { timeoutMs },
+      );
+    },
+
+    /** Rows of a query on the database; `?` stands for a parameter. */
+    rows: <Row extends object>(statement: string, parameters?: unknown[]) => rows<Row>(orm, statement, parameters),
+
+    /** Stops every service and gives the servers back. Services that the test froze must go on before. */
+    async stop() {
+      await Promise.all([...running].map((service) => service.stop()));
+      // A test that failed may have left a transaction open, which closing would wait for.
+      await Promise.race([orm.close(true), delay(1_000)]);
+      await Promise.all([servers.postgres.drop(), servers.redis.drop()]);
+    },
+  };
+  return boxoffice;
+}
+
+function bookingCall({ user = 1, wait, key, headers, ...call }: BookingCall): Call {
+  return {
+    ...call,
+    user,
+    headers: {
+      ...(wait !== undefined && { prefer: wait > 0 ? `wait=${wait}` : 'respond-async' }),
+      ...(key !== undefined && { 'idempotency-key': key }),
+      ...headers,
+    },
+  };
+}
+
+/** Signed here, because logging hundreds of users in costs a password hash each. */
+function accessToken(privateKey: KeyObject, user: number, role: string): string {
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const now = Math.floor(Date.now() / 1_000);
+  const claims = { username: `user${user}`, role, sub: String(user), iss: 'boxoffice', aud: 'boxoffice' };
+  const signed = `${part({ alg: 'EdDSA', typ: 'JWT' })}.${part({ ...claims, iat: now, exp: now + 900 })}`;
+  return `${signed}.${sign(null, Buffer.from(signed), privateKey).toString('base64url')}`;
+}
+
+async function rows<Row extends object>(orm: MikroORM, statement: string, parameters: unknown[] = []): Promise<Row[]> {
+  return orm.em.getConnection().execute<Row[]>(statement, parameters);
+}
+
+async function both<A, B>(starting: { postgres: Promise<A>; redis: Promise<B> }): Promise<{ postgres: A; redis: B }> {
+  const [postgres, redis] = await Promise.all([starting.postgres, starting.redis]);
+  return { postgres, redis };
+}

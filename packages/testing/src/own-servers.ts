@@ -1,0 +1,41 @@
+/** Servers that one fault test has to itself, to stop, kill, freeze and restart. */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type PostgresOptions, startPostgres } from '@boxoffice/local-servers/postgres';
+import { type RedisOptions, startRedis } from '@boxoffice/local-servers/redis';
+import type { Server } from '@boxoffice/local-servers/server';
+import { migrate } from '@boxoffice/shared/database/migrate';
+import { inject } from 'vitest';
+import { makeServerFolder } from './server-folders.ts';
+
+export interface OwnServer extends Server {
+  /** Stops the server and removes its data. */
+  drop(): Promise<void>;
+}
+
+/**
+ * A PostgreSQL of one's own; `url` names a migrated, empty database. fsync is on, as in a real
+ * installation: a crash must lose nothing.
+ */
+export async function ownPostgres(options: Partial<PostgresOptions> = {}): Promise<OwnServer> {
+  const dataDir = makeServerFolder(inject('dataDir'), 'postgres');
+  const server = await startPostgres({ dataDir, ...options });
+  await migrate(server.url);
+  return owned(server, dataDir);
+}
+
+/** A Redis of one's own, with `appendfsync always`, as in a real installation. */
+export async function ownRedis(options: Partial<RedisOptions> = {}): Promise<OwnServer> {
+  const home = inject('dataDir');
+  const dataDir = makeServerFolder(home, 'redis');
+  return owned(await startRedis({ dataDir, binDir: join(home, 'bin'), ...options }), dataDir);
+}
+
+function owned(server: Server, dataDir: string): OwnServer {
+  const drop = async () => {
+    await server.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  };
+  // Not a spread: `pid` changes with every restart.
+  return Object.assign(Object.create(server) as Server, { drop });
+}

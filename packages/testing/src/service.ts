@@ -1,0 +1,82 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { freePort } from '@boxoffice/local-servers/free-port';
+import { eventually } from './eventually.ts';
+
+export type ServiceName = 'gateway' | 'catalog' | 'booking-worker';
+
+/** A service that runs as a process of its own, as it does in an installation. */
+export interface SpawnedService {
+  url: string;
+  pid: number;
+  /** Its log so far, a JSON line each. */
+  logs: string[];
+  kill(signal: NodeJS.Signals): void;
+  /** SIGTERM, and SIGKILL after 15 s; gives how it ended. */
+  stop(): Promise<Exit>;
+  /** Waits for a log line, past ones included; gives it. */
+  waitForLog(pattern: RegExp, timeoutMs?: number): Promise<string>;
+  /** Waits until /readyz answers 200. */
+  ready(timeoutMs?: number): Promise<void>;
+  exited: Promise<Exit>;
+}
+
+interface Exit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+const portVariable = { gateway: 'PORT', catalog: 'CATALOG_PORT', 'booking-worker': 'WORKER_PORT' } as const;
+const root = resolve(import.meta.dirname, '../../..');
+const stopTimeoutMs = 15_000;
+
+/**
+ * Runs a service on a free port (or the one that `env` names) and waits until it is ready.
+ *
+ * @throws with its log when it ends or is not ready within 30 s
+ */
+export async function spawnService(
+  name: ServiceName,
+  env: Record<string, string>,
+  { waitReady = true }: { waitReady?: boolean } = {},
+): Promise<SpawnedService> {
+  const port = env[portVariable[name]] ?? String(await freePort());
+  const child = spawn(process.execPath, [join(root, 'services', name, 'src/server.ts')], {
+    env: { ...process.env, LOG_LEVEL: 'info', ...env, [portVariable[name]]: port },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const logs: string[] = [];
+  for (const input of [child.stdout, child.stderr]) createInterface({ input }).on('line', (line) => logs.push(line));
+  const exited = once(child, 'exit').then(([code, signal]): Exit => ({ code, signal }));
+  const url = `http://127.0.0.1:${port}`;
+  // A test that fails must not leave it running.
+  const killWithUs = () => child.kill('SIGKILL');
+  process.once('exit', killWithUs);
+  void exited.then(() => process.off('exit', killWithUs));
+
+  const service: SpawnedService = {
+    url,
+    pid: child.pid ?? 0,
+    logs,
+    exited,
+    kill: (signal) => void child.kill(signal),
+    async stop() {
+      child.kill('SIGTERM');
+      const killer = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs);
+      return exited.finally(() => clearTimeout(killer));
+    },
+    waitForLog: (pattern, timeoutMs = 10_000) =>
+      eventually(() => logs.find((line) => pattern.test(line)), { timeoutMs }),
+    async ready(timeoutMs = 60_000) {
+      const ended = exited.then(({ code, signal }) => Promise.reject(new Error(`it ended (${signal ?? code})`)));
+      const answers = eventually(async () => (await fetch(`${url}/readyz`)).ok, { timeoutMs, intervalMs: 50 });
+      await Promise.race([answers, ended]).catch((error: Error) => {
+        throw new Error(`${name} is not ready: ${error.message}\n${logs.slice(-20).join('\n')}`);
+      });
+    },
+  };
+  if (waitReady) await service.ready();
+  return service;
+}

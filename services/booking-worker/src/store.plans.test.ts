@@ -1,0 +1,93 @@
+/** What PostgreSQL does for a turn of the booking-worker whose statements were prepared while the tables were empty. */
+import type { BookingRequest } from '@boxoffice/shared/contracts/jobs';
+import { openDatabase } from '@boxoffice/shared/database/orm';
+import { createLogger } from '@boxoffice/shared/service/logging';
+import { createTestDatabase } from '@boxoffice/testing/database';
+import { envelope } from '@boxoffice/testing/envelope';
+import { fillTables } from '@boxoffice/testing/large-tables';
+import { collectStatements, explainEverything, type RunStatement } from '@boxoffice/testing/plans';
+import pg from 'pg';
+import { Registry } from 'prom-client';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { presenceClass } from './leases/leases.ts';
+import { TurnMetrics } from './metrics.ts';
+import { Bookings, turnSettings } from './store.ts';
+import { Turns } from './turn.ts';
+
+const statements: RunStatement[] = [];
+const stops: (() => Promise<unknown>)[] = [];
+let decide: (requests: BookingRequest[]) => Promise<RunStatement[]>;
+
+beforeAll(async () => {
+  const database = await createTestDatabase();
+  stops.unshift(database.drop);
+  const owner = await openDatabase({ url: database.url });
+  stops.unshift(() => owner.close());
+  await explainEverything(database.url);
+  const settings = turnSettings;
+  const orm = await openDatabase({ url: database.url, role: 'boxoffice_worker', poolSize: 1, settings });
+  stops.unshift(() => orm.close());
+  await collectStatements(orm, statements);
+  const leaseHolder = new pg.Client({ connectionString: database.url });
+  await leaseHolder.connect();
+  stops.unshift(() => leaseHolder.end());
+  const { rows } = await leaseHolder.query<{ session: number }>(
+    'select pg_backend_pid() as session from pg_try_advisory_lock($1, pg_backend_pid())',
+    [presenceClass],
+  );
+  const lease = { partition: 0, session: rows[0]?.session ?? 0 };
+
+  const logger = createLogger('booking-worker', { LOG_LEVEL: 'error' });
+  const turns = new Turns({ bookings: new Bookings(orm), logger, metrics: new TurnMetrics(new Registry()) });
+  decide = async (requests) => {
+    statements.length = 0;
+    const outcomes = await turns.decide(requests, lease);
+    expect(outcomes.map(({ status }) => status)).toEqual(requests.map(() => 'succeeded'));
+    return statements.slice();
+  };
+
+  // PostgreSQL keeps a plan from the sixth run on.
+  await owner.em.execute("insert into catalog.movies (id, title, duration_minutes) values (0, 'The Last Reel', 118)");
+  await owner.em.execute(
+    `insert into catalog.shows (id, movie_id, screen_name, date_time, total_seats)
+     values (100001, 0, 'Screen 1', now() + interval '1 day', 1000)`,
+  );
+  for (let row = 0; row < 7; row++) {
+    const requests = book(row, 1);
+    await decide(requests);
+    await decide(cancel(requests));
+  }
+  await fillTables(owner);
+});
+afterAll(async () => {
+  for (const stop of stops) await stop();
+});
+
+const show = 100_001;
+const rowsOfSeats = 'KLMNOPQRST';
+const book = (row: number, seats: number) =>
+  envelope(
+    show,
+    Array.from({ length: seats }, (_, seat) => ({
+      seats: [`${rowsOfSeats[row + Math.floor(seat / 10)]}${(seat % 10) + 1}`],
+    })),
+  );
+const cancel = (booked: BookingRequest[]) =>
+  envelope(
+    show,
+    booked.map(({ id }) => ({ cancel: id })),
+  );
+
+test.each([1, 20])(
+  '%i requests are decided by as many statements as any, which look up what they name',
+  async (size) => {
+    const booked = book(0, size);
+    for (const run of [await decide(booked), await decide(cancel(booked))]) {
+      expect(run.length).toBe(3); // the locks, the state, what changes
+      expect(run.flatMap(({ readWhole }) => readWhole)).toEqual([]);
+      const rows = run.reduce((sum, one) => sum + one.rows, 0);
+      expect(rows).toBeLessThanOrEqual(1 + 3 * size);
+      expect(run.reduce((sum, one) => sum + one.pages, 0)).toBeLessThanOrEqual(40 * size + 20);
+    }
+  },
+);

@@ -1,0 +1,68 @@
+/** Idempotency-Key: the same key and request are one job, the same key with another request is a mistake. */
+
+import { type Boxoffice, startBoxoffice } from '@boxoffice/testing/boxoffice';
+import { expectProblem } from '@boxoffice/testing/problem';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+let boxoffice: Boxoffice;
+let show: number;
+beforeAll(async () => {
+  boxoffice = await startBoxoffice();
+  show = await boxoffice.addShow();
+});
+afterAll(() => boxoffice.stop());
+
+test('the key of another seat, show, or kind of request', async () => {
+  const [one, other] = [await boxoffice.addShow(), await boxoffice.addShow()];
+  const { body: booking } = await boxoffice.book(one, 'A1', { key: 'mine', wait: 10 });
+  expectProblem(await boxoffice.book(one, 'A2', { key: 'mine', wait: 10 }), 'idempotency_mismatch');
+  expectProblem(await boxoffice.book(one, ['A1', 'A2'], { key: 'mine' }), 'idempotency_mismatch');
+  expectProblem(await boxoffice.book(other, 'A1', { key: 'mine', wait: 10 }), 'idempotency_mismatch');
+  expectProblem(await boxoffice.cancel(booking.id, { key: 'mine' }), 'idempotency_mismatch');
+  expect(await boxoffice.rows('select id from booking.bookings where show_id in (?, ?)', [one, other])).toHaveLength(1);
+});
+
+test('the same request again is answered with the same booking, however the seat is spelt', async () => {
+  const first = await boxoffice.book(show, 'B1', { key: 'again', wait: 10 });
+  const second = await boxoffice.book(show, 'b1', { key: 'again', wait: 10 });
+  const third = await boxoffice.call(`/api/shows/${show}/book/`, {
+    method: 'POST',
+    user: 1,
+    body: { seat_number: 11 },
+    headers: { 'idempotency-key': 'again', prefer: 'wait=10' },
+  });
+  expect(first.status).toBe(201);
+  for (const again of [second, third]) expect(again).toMatchObject({ status: 201, body: first.body });
+});
+
+test('the same request again without waiting is the same job', async () => {
+  const first = await boxoffice.book(show, 'B2', { key: 'job' });
+  const second = await boxoffice.book(show, 'B2', { key: 'job' });
+  expect([first.status, second.status]).toEqual([202, 202]);
+  expect(second.body.id).toBe(first.body.id);
+  await boxoffice.outcome(first.body.id);
+  const third = await boxoffice.book(show, 'B2', { key: 'job', wait: 10 });
+  expect(third).toMatchObject({ status: 201, body: { id: first.body.id } });
+});
+
+test('a refusal is repeated, too, even when the seat is free by now', async () => {
+  const { body: booking } = await boxoffice.book(show, 'B3', { user: 1, wait: 10 });
+  const refused = expectProblem(await boxoffice.book(show, 'B3', { user: 2, key: 'k', wait: 10 }), 'seat_taken');
+  await boxoffice.cancel(booking.id, { user: 1 });
+  const again = expectProblem(await boxoffice.book(show, 'B3', { user: 2, key: 'k', wait: 10 }), 'seat_taken');
+  expect(again.job_id).toBe(refused.job_id);
+  expect(await boxoffice.book(show, 'B3', { user: 2, key: 'a new key', wait: 10 })).toMatchObject({ status: 201 });
+});
+
+test("another user's key is another key", async () => {
+  expect(await boxoffice.book(show, 'C1', { user: 1, key: 'shared', wait: 10 })).toMatchObject({ status: 201 });
+  expect(await boxoffice.book(show, 'C2', { user: 2, key: 'shared', wait: 10 })).toMatchObject({ status: 201 });
+});
+
+test('a cancellation with a key is repeated as well', async () => {
+  const { body: booking } = await boxoffice.book(show, 'C3', { wait: 10 });
+  const first = await boxoffice.cancel(booking.id, { key: 'cancel' });
+  const second = await boxoffice.cancel(booking.id, { key: 'cancel' });
+  expect(first.status).toBe(200);
+  expect(second).toMatchObject({ status: 200, body: first.body });
+});

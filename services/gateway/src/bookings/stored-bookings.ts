@@ -1,0 +1,52 @@
+import { readBookingId } from '@boxoffice/shared/booking-id';
+import type { AdminBookingQuery } from '@boxoffice/shared/contracts/booking';
+import type { Rows } from '@boxoffice/shared/contracts/pagination';
+import { Booking } from '@boxoffice/shared/database/entities/booking';
+import type { MikroORM } from '@boxoffice/shared/database/orm';
+
+/** Bookings that are counted at most for a list. */
+const countLimit = 100_000;
+
+/** Reads bookings. Only the booking-worker writes them. */
+export class Bookings {
+  readonly #orm: MikroORM;
+
+  constructor(orm: MikroORM) {
+    this.#orm = orm;
+  }
+
+  /** Finds a booking by its id. */
+  async find(id: string): Promise<Booking | null> {
+    const showId = readBookingId(id)?.showId;
+    return showId === undefined ? null : this.#orm.em.fork().findOne(Booking, { showId, id });
+  }
+
+  /** Finds the booking that the request with this id made, or cancelled. */
+  async findByRequest(id: string): Promise<Booking | null> {
+    const showId = readBookingId(id)?.showId;
+    return showId === undefined
+      ? null
+      : this.#orm.em.fork().findOne(Booking, { showId, $or: [{ id }, { cancelledBy: id }] });
+  }
+
+  /** One page of bookings, newest first. The count stops at 100,000: to count millions takes longer than anyone waits. */
+  async list(
+    query: Pick<AdminBookingQuery, 'user_id' | 'show_id' | 'status' | 'page' | 'page_size'>,
+  ): Promise<Rows<Booking>> {
+    const em = this.#orm.em.fork();
+    const where = {
+      ...(query.user_id !== undefined && { userId: query.user_id }),
+      ...(query.show_id !== undefined && { showId: query.show_id }),
+      ...(query.status !== undefined && { status: query.status }),
+    };
+    const counted = em.createQueryBuilder(Booking).select('id').where(where).limit(countLimit);
+    const [row] = await em.execute<{ count: number }[]>(
+      `select count(*)::int as count from (${counted.getQuery()}) as counted`,
+      [...counted.getParams()],
+    );
+    // An id begins with its time, so this is by time of acceptance.
+    const order = { orderBy: { id: 'desc' } } as const;
+    const page = { limit: query.page_size, offset: (query.page - 1) * query.page_size };
+    return { count: row?.count ?? 0, results: await em.find(Booking, where, { ...order, ...page }) };
+  }
+}

@@ -1,0 +1,133 @@
+/** Access tokens that end before their time, on two gateways. */
+
+import { type Boxoffice, startBoxoffice } from '@boxoffice/testing/boxoffice';
+import { eventually } from '@boxoffice/testing/eventually';
+import { expectProblem } from '@boxoffice/testing/problem';
+import type { SpawnedService } from '@boxoffice/testing/service';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+const admin = { user: 1, role: 'admin' } as const;
+let boxoffice: Boxoffice;
+let first: SpawnedService;
+let second: SpawnedService;
+beforeAll(async () => {
+  boxoffice = await startBoxoffice({ gateways: 2 });
+  [first, second] = boxoffice.gateways as [SpawnedService, SpawnedService];
+  await signUp('root');
+});
+afterAll(() => boxoffice.stop());
+
+interface Body {
+  id: number;
+  access: string;
+  refresh: string;
+  role: string;
+}
+
+const password = 'correct horse';
+async function signUp(username: string): Promise<number> {
+  const body = { username, email: `${username}@example.com`, password };
+  return (await boxoffice.call<Body>('/api/auth/signup/', { method: 'POST', body })).body.id;
+}
+const post = (path: string, body: object) => boxoffice.call<Body>(path, { method: 'POST', body });
+const logIn = async (username: string) => (await post('/api/auth/login/', { username, password })).body;
+const withToken = (path: string, token: string, gateway: SpawnedService) =>
+  boxoffice.call<Body>(path, { headers: { authorization: `Bearer ${token}` }, gateway });
+const myBookings = (token: string, gateway: SpawnedService) => withToken('/api/my-bookings/', token, gateway);
+const change = (id: number, body: object) =>
+  boxoffice.call(`/api/admin/users/${id}/`, { method: 'PATCH', body, ...admin });
+
+/** A token that is good at both gateways, so that both have verified and cached it. */
+async function goodToken(username: string): Promise<{ id: number; access: string; refresh: string }> {
+  const id = await signUp(username);
+  const { access, refresh } = await logIn(username);
+  for (const gateway of [first, second]) expect((await myBookings(access, gateway)).status).toBe(200);
+  return { id, access, refresh };
+}
+
+/** Refused where it was revoked with the answer to that, and at the other gateway as soon as it hears. */
+async function expectRevoked(access: string): Promise<void> {
+  expectProblem(await myBookings(access, first), 'unauthenticated');
+  await eventually(async () => (await myBookings(access, second)).status === 401, { timeoutMs: 2_000 });
+}
+
+test('who is deactivated is out at once, on every gateway, and books nothing any more', async () => {
+  const show = await boxoffice.addShow();
+  const { id, access, refresh } = await goodToken('ada');
+  expect((await change(id, { is_active: false })).status).toBe(200);
+  await expectRevoked(access);
+  for (const gateway of [first, second]) {
+    const headers = { authorization: `Bearer ${access}` };
+    const body = { seat_number: 'A1' };
+    const answer = await boxoffice.call(`/api/shows/${show}/book/`, { method: 'POST', headers, body, gateway });
+    expectProblem(answer, 'unauthenticated');
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer error="invalid_token"');
+  }
+  expect((await post('/api/auth/refresh/', { refresh })).status).toBe(401);
+
+  await change(id, { is_active: true });
+  await expectRevoked(access); // the old token stays what it is
+  expect((await myBookings((await logIn('ada')).access, second)).status).toBe(200);
+});
+
+test('a role that is taken away counts at once; the next token has the new one', async () => {
+  const { id, refresh: asUser } = await goodToken('bea');
+  await change(id, { role: 'admin' });
+  const { access, refresh } = (await post('/api/auth/refresh/', { refresh: asUser })).body;
+  for (const gateway of [first, second]) {
+    await eventually(async () => (await withToken('/api/admin/users/', access, gateway)).status === 200);
+  }
+  await change(id, { role: 'user' });
+  await expectRevoked(access);
+  const next = (await post('/api/auth/refresh/', { refresh })).body;
+  for (const gateway of [first, second]) {
+    expect((await myBookings(next.access, gateway)).status).toBe(200);
+    expectProblem((await withToken('/api/admin/users/', next.access, gateway)) as never, 'forbidden');
+  }
+});
+
+test('another password, and a deletion, end access tokens as well; another name ends none', async () => {
+  const { id, access } = await goodToken('cyd');
+  await change(id, { username: 'cydney' });
+  expect((await myBookings(access, first)).status).toBe(200);
+  await change(id, { password: 'another password' });
+  await expectRevoked(access);
+
+  const { id: gone, access: theirs } = await goodToken('dan');
+  expect((await boxoffice.call(`/api/admin/users/${gone}/`, { method: 'DELETE', ...admin })).status).toBe(204);
+  await expectRevoked(theirs);
+});
+
+test('a gateway that was told nothing reads it, in time or when it starts', async () => {
+  const { id, access } = await goodToken('eve');
+  await boxoffice.rows('insert into identity.access_revocations (user_id, generation) values (?, 1)', [id]);
+  const third = await boxoffice.addGateway();
+  expectProblem(await myBookings(access, third), 'unauthenticated');
+  for (const gateway of [first, second]) {
+    await eventually(async () => (await myBookings(access, gateway)).status === 401, { timeoutMs: 8_000 });
+  }
+});
+
+test('a message alone ends nothing: another installation may be on the same Redis', async () => {
+  const { id, access } = await goodToken('gus');
+  const redis = new Redis(boxoffice.redisUrl);
+  const said = JSON.stringify({ userId: id, generation: 9 });
+  expect(await redis.publish('boxoffice:access-revocations', said)).toBeGreaterThanOrEqual(2);
+  redis.disconnect();
+  // Messages come in their order: who has heard of the next has heard that.
+  const next = await goodToken('hal');
+  await change(next.id, { is_active: false });
+  await expectRevoked(next.access);
+  for (const gateway of [first, second]) expect((await myBookings(access, gateway)).status).toBe(200);
+});
+
+test('the password that a browser remembers for the queues ends too', async () => {
+  const { id } = await goodToken('flo');
+  await change(id, { role: 'admin' });
+  const headers = { authorization: `Basic ${Buffer.from(`flo:${password}`).toString('base64')}` };
+  const board = () => boxoffice.call('/ops/queues/', { headers });
+  expect((await board()).status).toBe(200);
+  await change(id, { role: 'user' });
+  expect((await board()).status).toBe(403);
+});

@@ -1,0 +1,112 @@
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  randomUUID,
+} from 'node:crypto';
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Config, ConfigError } from '@boxoffice/shared/service/config';
+
+/** What the JWKS says about a key (RFC 7517, RFC 8037): enough to verify, nothing to sign with. */
+interface PublicJwk {
+  kty: 'OKP';
+  crv: 'Ed25519';
+  x: string;
+  kid: string;
+  alg: 'EdDSA';
+  use: 'sig';
+}
+
+/** The key pair that signs access tokens. */
+export interface SigningKeys {
+  /** The key's RFC 7638 thumbprint: the same key has the same id everywhere. */
+  kid: string;
+  /** PKCS #8, PEM. */
+  privateKey: string;
+  /** SPKI, PEM. */
+  publicKey: string;
+  jwk: PublicJwk;
+}
+
+const howToMakeOne = 'make one with `openssl genpkey -algorithm ed25519`';
+
+/**
+ * The signing keys of this installation: those of JWT_PRIVATE_KEY, or in development and test a pair
+ * that is made once and kept in DATA_DIR.
+ *
+ * @throws {ConfigError} when JWT_PRIVATE_KEY is unusable, or missing in production
+ */
+export function loadSigningKeys(config: Pick<Config, 'JWT_PRIVATE_KEY' | 'NODE_ENV' | 'DATA_DIR'>): SigningKeys {
+  if (config.JWT_PRIVATE_KEY) return readKeys(config.JWT_PRIVATE_KEY.replaceAll('\\n', '\n'), 'JWT_PRIVATE_KEY');
+  if (config.NODE_ENV === 'production') {
+    throw new ConfigError(`JWT_PRIVATE_KEY is not set, and production makes no keys of its own: ${howToMakeOne}.`);
+  }
+  return keptKeys(config.DATA_DIR);
+}
+
+function readKeys(pem: string, source: string): SigningKeys {
+  let key: KeyObject;
+  try {
+    key = createPrivateKey(pem);
+  } catch {
+    // The reason is left out: it could quote the key.
+    throw new ConfigError(`${source} is no private key in PEM: ${howToMakeOne}.`);
+  }
+  if (key.asymmetricKeyType !== 'ed25519') {
+    throw new ConfigError(`${source} is a key of type ${key.asymmetricKeyType}, not Ed25519: ${howToMakeOne}.`);
+  }
+  const publicKey = createPublicKey(key);
+  const x = publicKey.export({ format: 'jwk' }).x as string;
+  const kid = thumbprint(x);
+  return {
+    kid,
+    privateKey: key.export({ format: 'pem', type: 'pkcs8' }) as string,
+    publicKey: publicKey.export({ format: 'pem', type: 'spki' }) as string,
+    jwk: { kty: 'OKP', crv: 'Ed25519', x, kid, alg: 'EdDSA', use: 'sig' },
+  };
+}
+
+/** An Ed25519 key's thumbprint: RFC 7638 with the members that RFC 8037 (appendix A.3) names. */
+export function thumbprint(x: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify({ crv: 'Ed25519', kty: 'OKP', x }))
+    .digest('base64url');
+}
+
+function keptKeys(dataDir: string): SigningKeys {
+  const path = join(dataDir, 'jwt-private-key.pem');
+  const kept = readIfThere(path);
+  if (kept === null) {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    putFirst(path, generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }) as string);
+  }
+  return readKeys(kept ?? readFileSync(path, 'utf8'), path);
+}
+
+/**
+ * Writes a file unless there is one. Of two processes that do it at once one wins and both find its
+ * file, whole: a hard link appears at once and never replaces.
+ */
+function putFirst(path: string, text: string): void {
+  const draft = `${path}.${randomUUID()}`;
+  writeFileSync(draft, text, { mode: 0o600, flush: true });
+  try {
+    linkSync(draft, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(draft);
+  }
+}
+
+function readIfThere(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}

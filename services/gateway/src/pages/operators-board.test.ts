@@ -1,0 +1,107 @@
+import { type Boxoffice, startBoxoffice } from '@boxoffice/testing/boxoffice';
+import { expectProblem } from '@boxoffice/testing/problem';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+interface BoardQueue {
+  name: string;
+  readOnlyMode: boolean;
+  jobs: { id: string; name: string; data: object }[];
+}
+
+let boxoffice: Boxoffice;
+let show: number;
+beforeAll(async () => {
+  boxoffice = await startBoxoffice({ env: { BOOKING_PARTITIONS: '3' } });
+  for (const username of ['ada', 'bob']) {
+    const body = { username, email: `${username}@example.com`, password: `${username}: long enough` };
+    await boxoffice.call('/api/auth/signup/', { method: 'POST', body });
+  }
+  await boxoffice.rows("update identity.users set role = 'admin' where username = 'ada'");
+  show = await boxoffice.addShow();
+  await boxoffice.book(show, 'A1', { wait: 10 });
+});
+afterAll(() => boxoffice.stop());
+
+const basic = (username: string, password = `${username}: long enough`) => ({
+  authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`,
+});
+const look = <Body = string>(headers = {}, path = '/') => boxoffice.call<Body>(`/ops/queues${path}`, { headers });
+
+test.each(['/', '', '/api/queues', '/queue/%7Bbooking-0%7D', '/static/js/main.js'])(
+  '401 without a login, and a challenge that makes a browser ask for one: /ops/queues%s',
+  async (path) => {
+    const answer = await look({}, path);
+    expect(answer.headers.get('www-authenticate')).toBe('Basic realm="Boxoffice operators", charset="UTF-8"');
+    expectProblem(answer, 'unauthenticated');
+  },
+);
+
+test.each([
+  ['a wrong password', basic('ada', 'wrong')],
+  ['an unknown name', basic('nobody')],
+  ['no password', basic('ada', '')],
+  ['no colon in it', { authorization: `Basic ${Buffer.from('ada').toString('base64')}` }],
+  ['another scheme', { authorization: 'Digest username="ada"' }],
+])('401 with %s', async (_, headers) => {
+  expectProblem(await look(headers), 'unauthenticated');
+});
+
+test('403 for a user who is no administrator, by password and by token', async () => {
+  expectProblem(await look(basic('bob')), 'forbidden');
+  expectProblem(await look({ authorization: `Bearer ${boxoffice.token(1)}` }), 'forbidden');
+});
+
+test('200 for an administrator, by password and by token', async () => {
+  for (const headers of [basic('ada'), { authorization: `Bearer ${boxoffice.token(1, 'admin')}` }]) {
+    const { status, headers: answered, body } = await look(headers);
+    expect(status).toBe(200);
+    expect(answered.get('content-type')).toMatch(/^text\/html/);
+    expect(body).toContain('<title>Boxoffice</title>');
+  }
+});
+
+test('the page loads nothing from elsewhere, and what it loads is there', async () => {
+  const { body } = await look(basic('ada'));
+  const references = [...body.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, reference = '']) => reference);
+  expect(references.filter((reference) => /^(https?:)?\/\//.test(reference))).toEqual([]);
+  const files = references.filter((reference) => /\.(js|css)$/.test(reference));
+  expect(files.length).toBeGreaterThan(0);
+  for (const file of files) {
+    const { pathname } = new URL(file, `${boxoffice.url}/ops/queues/`);
+    expect((await boxoffice.call(pathname, { headers: basic('ada') })).status).toBe(200);
+  }
+});
+
+test('it shows every partition, and what a job carries at a glance', async () => {
+  const { body } = await look<{ queues: BoardQueue[] }>(basic('ada'), `/api/queues?activeQueue=${queueOf(show)}`);
+  expect(body.queues.map(({ name }) => name)).toEqual(['{booking-0}', '{booking-1}', '{booking-2}']);
+  const jobs = body.queues.flatMap((queue) => queue.jobs);
+  expect(jobs.map(({ name }) => name)).toContain(`book A1 · show ${show}`);
+});
+
+test('it is read-only: nobody can take a job out of its order', async () => {
+  const { body } = await look<{ queues: BoardQueue[] }>(basic('ada'), `/api/queues?activeQueue=${queueOf(show)}`);
+  expect(body.queues.every((queue) => queue.readOnlyMode)).toBe(true);
+  const [job] = body.queues.flatMap((queue) => queue.jobs);
+  const change = (path: string) =>
+    boxoffice.call(`/ops/queues/api/queues/${queueOf(show)}/${path}`, { method: 'PUT', headers: basic('ada') });
+  for (const path of [
+    `${job?.id}/retry/completed`,
+    `${job?.id}/clean`,
+    'pause',
+    'empty',
+    'clean/completed',
+    'obliterate',
+  ]) {
+    expect((await change(path)).status, path).toBeGreaterThanOrEqual(400);
+  }
+  expect((await boxoffice.book(show, 'A2', { wait: 10 })).status).toBe(201);
+});
+
+test('what goes wrong inside is not told', async () => {
+  const { status, body } = await look<object>(basic('ada'), '/api/queues/no-such-queue/1');
+  expect(status).toBeGreaterThanOrEqual(400);
+  expect(JSON.stringify(body)).not.toMatch(/node_modules|\bat /);
+});
+
+const queueOf = (showId: number) => encodeURIComponent(`{booking-${showId % 3}}`);

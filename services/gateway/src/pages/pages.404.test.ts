@@ -1,0 +1,20 @@
+import { createHttp } from '@boxoffice/shared/service/http';
+import { pino } from 'pino';
+import { expect, test } from 'vitest';
+import type { Parts } from '../parts.ts';
+import { addPages } from './pages.ts';
+
+const { http } = createHttp({ logger: pino({ level: 'silent' }), checks: {} });
+addPages(http, {} as Parts, '/nowhere');
+
+test('before the pages are built, / leads to Swagger UI', async () => {
+  const { statusCode, headers } = await http.inject('/');
+  expect(statusCode).toBe(302);
+  expect(headers.location).toBe('/swagger/');
+});
+
+test.each(['/boxoffice/', '/boxoffice/shows/1', '/admin/'])('and %s says what to do', async (path) => {
+  const { statusCode, body } = await http.inject(path);
+  expect(statusCode).toBe(404);
+  expect(JSON.parse(body)).toMatchObject({ code: 'not_found', detail: expect.stringContaining('`pnpm build`') });
+});

@@ -1,0 +1,127 @@
+import { once } from 'node:events';
+import { get } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
+import { type Boxoffice, startBoxoffice } from '@boxoffice/testing/boxoffice';
+import { eventually } from '@boxoffice/testing/eventually';
+import { ensurePages } from '@boxoffice/testing/pages';
+import { expectProblem } from '@boxoffice/testing/problem';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+let boxoffice: Boxoffice;
+beforeAll(async () => {
+  await ensurePages();
+  boxoffice = await startBoxoffice({ workers: 0 });
+});
+afterAll(() => boxoffice.stop());
+
+const page = (path: string, headers = {}) => boxoffice.call<string>(path, { headers });
+/** The files that a page loads. */
+const filesOf = (html: string) =>
+  [...html.matchAll(/<(?:script|link)\b[^>]*?(?:src|href)="([^"]+)"/g)].map(([, file = '']) => file);
+
+describe('the landing page', () => {
+  test('shows what is playing, in its own words and nobody’s markup', async () => {
+    const show = await boxoffice.addShow({ totalSeats: 8 });
+    await boxoffice.addShow({ startsAt: new Date(Date.now() - 3_600_000) });
+    await boxoffice.rows(`update catalog.movies set title = '<script>"&' where title = 'The Last Reel'`);
+    const body = await eventually(async () => {
+      const answer = await page('/');
+      return answer.body.includes('8 of 8 free') && answer.body;
+    });
+    expect(body).toContain('<span class="title">&lt;script>&quot;&amp;</span>');
+    expect([...body.matchAll(/href="\/boxoffice\/shows\/(\d+)"/g)].map(([, id]) => Number(id))).toEqual([show]);
+    expect(body).toContain(`curl -s ${boxoffice.url}/api/shows/${show}/book/`);
+  });
+
+  test('names no host that is none in its commands', async () => {
+    const [answer] = await once(get(boxoffice.url, { headers: { host: 'a"b<c' } }), 'response');
+    expect(await text(answer)).toContain('curl -s http://localhost:3000/api/movies/');
+  });
+
+  test('weighs 30 KB at most, with all it loads', async () => {
+    const paths = ['/', ...filesOf((await page('/')).body)];
+    const sizes = await Promise.all(paths.map(compressedSize));
+    expect(paths.length).toBeGreaterThan(2);
+    expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(30 * 1024);
+  });
+});
+
+test('the scripts of the box office weigh 120 KB at most', async () => {
+  const scripts = await scriptsFrom('/boxoffice/');
+  const sizes = await Promise.all(scripts.map(compressedSize));
+  expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(120 * 1024);
+});
+
+/** Every script that a page can come to load: its own, and what those name. */
+async function scriptsFrom(path: string): Promise<string[]> {
+  const found = new Set<string>();
+  const queue = filesOf((await page(path)).body).filter((file) => file.endsWith('.js'));
+  for (let file = queue.pop(); file; file = queue.pop()) {
+    if (found.has(file)) continue;
+    found.add(file);
+    const named = (await page(file)).body.matchAll(/["'`](?:\.\/|\/?assets\/)([\w-]+\.js)["'`]/g);
+    queue.push(...[...named].map(([, name]) => `/assets/${name}`));
+  }
+  return [...found];
+}
+
+async function compressedSize(path: string): Promise<number> {
+  return gzipSync((await page(path)).body, { level: 9 }).length;
+}
+
+describe.each(['/', '/boxoffice/', '/boxoffice/shows/7', '/admin/', '/admin/shows/7/show'])('%s', (path) => {
+  test('is a page that may be kept but must be asked for', async () => {
+    const { status, headers } = await page(path);
+    expect(status).toBe(200);
+    expect(headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(headers.get('cache-control')).toBe('no-cache');
+    const etag = headers.get('etag');
+    expect(etag).toBeTruthy();
+    // As a browser asks; fetch by itself would ask for a new one whatever the tag.
+    expect((await page(path, { 'if-none-match': etag, 'cache-control': 'max-age=0' })).status).toBe(304);
+  });
+
+  test('runs and loads nothing that is not from here', async () => {
+    const { headers, body } = await page(path);
+    const policy = headers.get('content-security-policy') ?? '';
+    expect(policy).toMatch(/^default-src 'self';/);
+    expect(policy).not.toMatch(/script-src|https?:|data:|\*/);
+    expect(policy).not.toContain('unsafe-inline');
+    expect(body).not.toMatch(/<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=/);
+    expect(filesOf(body).filter((file) => !file.startsWith('/'))).toEqual([]);
+  });
+
+  test('loads files that are there, for ever', async () => {
+    for (const file of filesOf((await page(path)).body)) {
+      const { status, headers } = await page(file);
+      expect(status, file).toBe(200);
+      expect(headers.get('cache-control'), file).toBe('public, max-age=31536000, immutable');
+    }
+  });
+});
+
+test.each(['br', 'gzip'])('assets were compressed before: %s', async (encoding) => {
+  const [script = ''] = filesOf((await page('/boxoffice/')).body).filter((file) => file.endsWith('.js'));
+  const { headers } = await page(script, { 'accept-encoding': encoding });
+  expect(headers.get('content-encoding')).toBe(encoding);
+  expect(headers.get('content-type')).toMatch(/^(text|application)\/javascript/);
+  expect(headers.get('vary')).toMatch(/accept-encoding/i);
+});
+
+test.each(['/assets/', '/assets/nothing.js', '/assets/../index.html', '/assets/%2e%2e/index.html', '/boxoffic/'])(
+  'a problem for what is not there: %s',
+  async (path) => {
+    const answer = await boxoffice.call(path);
+    expectProblem(answer, 'not_found');
+  },
+);
+
+test('the landing page is there when the catalog is not, and says so', async () => {
+  await boxoffice.catalog.stop();
+  const { status } = await eventually(async () => {
+    const answer = await page('/');
+    return answer.body.includes('cannot be said right now') && answer;
+  });
+  expect(status).toBe(200);
+});

@@ -1,0 +1,174 @@
+import { seatsChangedChannel } from '@boxoffice/shared/contracts/jobs';
+import { type Boxoffice, startBoxoffice } from '@boxoffice/testing/boxoffice';
+import { type EventReader, readEvents } from '@boxoffice/testing/events';
+import { eventually } from '@boxoffice/testing/eventually';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+let boxoffice: Boxoffice;
+const readers: EventReader[] = [];
+beforeAll(async () => {
+  boxoffice = await startBoxoffice({ gateways: 2 });
+});
+afterAll(async () => {
+  for (const reader of readers) reader.close();
+  await boxoffice.stop();
+});
+
+async function watch(show: number, headers?: Record<string, string>, gateway = 0): Promise<EventReader> {
+  const reader = await readEvents(`${boxoffice.gateways[gateway]?.url}/api/shows/${show}/seats/events/`, headers);
+  readers.push(reader);
+  return reader;
+}
+
+const mapOf = (show: number) => boxoffice.call(`/api/shows/${show}/seats/`);
+
+test('the whole map first, then each seat that changes, through whichever gateway', async () => {
+  const show = await boxoffice.addShow({ totalSeats: 12, seatsPerRow: 6 });
+  const [here, there] = [await watch(show), await watch(show, {}, 1)];
+  expect(here.status).toBe(200);
+  expect(here.headers).toMatchObject({
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-store',
+    'x-accel-buffering': 'no',
+    'x-request-id': expect.any(String),
+  });
+  expect(here.text).toMatch(/^retry: \d{4}\n\n/);
+  const { headers, body: map } = await mapOf(show);
+  const snapshot = { event: 'snapshot', data: map, id: headers.get('etag')?.slice(1, -1) };
+  expect(await here.next()).toEqual(snapshot);
+  expect(await there.next()).toEqual(snapshot);
+
+  const { body } = await boxoffice.book(show, ['A2', 'B1'], { wait: 10 });
+  const taken = {
+    event: 'change',
+    data: {
+      show_id: show,
+      available_seats: 10,
+      seats: [
+        { seat_number: 'A2', row: 'A', number: 2, status: 'booked' },
+        { seat_number: 'B1', row: 'B', number: 1, status: 'booked' },
+      ],
+    },
+    id: (await mapOf(show)).headers.get('etag')?.slice(1, -1),
+  };
+  expect(await here.next()).toEqual(taken);
+  expect(await there.next()).toEqual(taken);
+
+  await boxoffice.cancel(body.id, { wait: 10 });
+  const free = { event: 'change', data: { available_seats: 12 }, id: snapshot.id };
+  expect(await here.next()).toMatchObject(free);
+  expect(await there.next()).toMatchObject(free);
+});
+
+/** Takes a seat, and gives the event in which these readers see it. */
+async function take(show: number, seat: string, ...seeing: EventReader[]) {
+  expect((await boxoffice.book(show, seat, { wait: 10 })).status).toBe(201);
+  const seen = await Promise.all(seeing.map((reader) => reader.next('change')));
+  for (const event of seen) expect(event.data.seats).toMatchObject([{ seat_number: seat, status: 'booked' }]);
+  return seen[0];
+}
+
+test('Last-Event-ID: nothing where nothing was missed, an ETag of the map included', async () => {
+  const show = await boxoffice.addShow();
+  const stays = await watch(show);
+  const { id = '' } = await stays.next('snapshot');
+  const [byId, byTag] = [await watch(show, { 'last-event-id': id }), await watch(show, { 'last-event-id': `"${id}"` })];
+  await take(show, 'A1', stays, byId, byTag);
+  expect(byId.events).toHaveLength(1);
+  expect(byTag.events).toEqual(byId.events);
+});
+
+test('Last-Event-ID: exactly the changes that were missed', async () => {
+  const show = await boxoffice.addShow();
+  const [stays, leaves] = [await watch(show), await watch(show)];
+  await stays.next('snapshot');
+  await leaves.next('snapshot');
+  const last = await take(show, 'A1', stays, leaves);
+  leaves.close();
+  await take(show, 'A2', stays);
+  await take(show, 'A3', stays);
+  const back = await watch(show, { 'last-event-id': last?.id ?? '' });
+  await back.next();
+  await back.next();
+  expect(back.events).toEqual(stays.events.slice(-2));
+});
+
+test('Last-Event-ID: the whole map where nobody knows the way', async () => {
+  const show = await boxoffice.addShow();
+  const reader = await watch(show, { 'last-event-id': 'of-another-time' });
+  expect(await reader.next()).toMatchObject({ event: 'snapshot', data: { available_seats: 100 } });
+});
+
+test('a seat that is freed and taken again in one turn is no change; what comes next is', async () => {
+  const show = await boxoffice.addShow();
+  await boxoffice.book(show, 'A1', { wait: 10 });
+  const reader = await watch(show);
+  await reader.next('snapshot');
+  // What such a turn leaves behind: the claim is another booking's, in one commit.
+  await boxoffice.rows('update booking.seat_claims set booking_id = ? where show_id = ?', [
+    '00000000-0000-8000-8000-000000000000',
+    show,
+  ]);
+  await take(show, 'B1', reader);
+  expect(reader.events).toHaveLength(2);
+});
+
+test('a worker says once which shows to look at, and nothing where no seat was taken or freed', async () => {
+  const [show, other] = [await boxoffice.addShow(), await boxoffice.addShow()];
+  const redis = new Redis(boxoffice.redisUrl);
+  const hints: number[] = []; // others use this Redis too
+  redis.on('message', (_channel, message) =>
+    hints.push(...(JSON.parse(message) as number[]).filter((id) => id === show || id === other)),
+  );
+  await redis.subscribe(seatsChangedChannel);
+  expect((await boxoffice.book(show, ['A1', 'A2'], { wait: 10 })).status).toBe(201);
+  expect((await boxoffice.book(show, ['A2', 'A3'], { wait: 10 })).status).toBe(409);
+  expect((await boxoffice.book(other, 'A1', { wait: 10 })).status).toBe(201);
+  await eventually(() => hints.includes(other));
+  expect(hints).toEqual([show, other]);
+  redis.disconnect();
+});
+
+test('a change that nobody announced is seen all the same', async () => {
+  const show = await boxoffice.addShow();
+  const reader = await watch(show);
+  await reader.next('snapshot');
+  await boxoffice.rows("insert into booking.seat_claims (show_id, seat_number, booking_id) values (?, 'C3', ?)", [
+    show,
+    '00000000-0000-8000-8000-000000000000',
+  ]);
+  expect(await reader.next()).toMatchObject({ event: 'change', data: { seats: [{ seat_number: 'C3' }] } });
+});
+
+test('a hall that grows is a new map; a show that is taken off ends its streams', async () => {
+  const show = await boxoffice.addShow({ totalSeats: 10 });
+  const reader = await watch(show);
+  await reader.next('snapshot');
+  await boxoffice.call(`/api/admin/shows/${show}/`, {
+    method: 'PATCH',
+    user: 1,
+    role: 'admin',
+    body: { total_seats: 11 },
+  });
+  expect((await reader.next('snapshot')).data).toEqual((await mapOf(show)).body);
+  await boxoffice.call(`/api/admin/shows/${show}/`, { method: 'DELETE', user: 1, role: 'admin' });
+  expect(await reader.ended).toBe(true);
+  expect((await watch(show)).status).toBe(404);
+});
+
+test('a stream that is left is one line in the log, at its end, and events are counted', async () => {
+  const show = await boxoffice.addShow();
+  const reader = await watch(show, { 'x-request-id': `stream-of-${show}` });
+  await reader.next('snapshot');
+  await take(show, 'A1', reader);
+  const lines = () => boxoffice.gateways[0]?.logs.filter((line) => line.includes(`"stream-of-${show}"`)) ?? [];
+  expect(lines()).toEqual([]);
+  reader.close();
+  await eventually(() => lines().length > 0);
+  expect(lines().map((line) => JSON.parse(line))).toMatchObject([
+    { msg: 'request', method: 'GET', route: '/api/shows/:id/seats/events/', status: 200, events: 2 },
+  ]);
+  const metrics = await (await fetch(`${boxoffice.url}/metrics`)).text();
+  expect(metrics).toMatch(/event_stream_events_total\{kind="seats"\} [1-9]/);
+});
