@@ -8,7 +8,7 @@ import { dirname, join, normalize, resolve } from 'node:path';
 
 /** The places of a service's `src`, left to right. */
 const places = [
-  { name: 'entry', pattern: /^((server|app|openapi|worker|partition-consumer)\.ts|(plugins|routes|jobs)\/)/ },
+  { name: 'entry', pattern: /^((server|app|openapi|worker|consumer)\.ts|(plugins|routes|jobs)\/)/ },
   { name: 'use case', pattern: /^(turn\.ts|use-cases\/)/ },
   { name: 'exit', pattern: /^(queue|clients|repositories|leases)\// },
 ];
