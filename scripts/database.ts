@@ -1,6 +1,6 @@
 import { PlainError } from '@boxoffice/local-servers/plain-error';
+import { isDatabaseAway } from '@boxoffice/shared/database/errors';
 import { type EntityManager, type MikroORM, openDatabase } from '@boxoffice/shared/database/orm';
-import { isDatabaseAway } from '@boxoffice/shared/service/http';
 
 /** PostgreSQL's code (appendix A of its manual). */
 const undefinedTable = '42P01';

@@ -2,9 +2,9 @@
 
 import { PlainError } from '@boxoffice/local-servers/plain-error';
 import { databaseUrlOfRunning } from '@boxoffice/local-servers/running';
+import { isDatabaseAway } from '@boxoffice/shared/database/errors';
 import { migrate } from '@boxoffice/shared/database/migrate';
 import { loadConfig } from '@boxoffice/shared/service/config';
-import { isDatabaseAway } from '@boxoffice/shared/service/http';
 import { runCommand } from './command.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { setTimeout as delay, setImmediate as endOfTick } from 'node:timers/promises';
 import type { BookingRequest, CancelRequest, Outcome } from '@boxoffice/shared/contracts/jobs';
 import { problem } from '@boxoffice/shared/contracts/problems';
-import { isDatabaseAway } from '@boxoffice/shared/service/http';
+import { isDatabaseAway, sqlState } from '@boxoffice/shared/database/errors';
 import type { Logger } from '@boxoffice/shared/service/logging';
 import { type Changes, decide } from './decide/decide.ts';
 import type { Lease } from './leases/leases.ts';
@@ -192,8 +192,4 @@ function isConflict(error: unknown): boolean {
 
 function isTransient(error: unknown): boolean {
   return isDatabaseAway(error) || ['40001', '40P01'].includes(sqlState(error) ?? '');
-}
-
-function sqlState(error: unknown): string | undefined {
-  return (error as { code?: string } | null)?.code;
 }

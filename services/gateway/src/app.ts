@@ -1,5 +1,6 @@
 import { pingDatabase } from '@boxoffice/shared/database/orm';
-import { createHttp, type HealthCheck, type Http } from '@boxoffice/shared/service/http';
+import type { HealthCheck } from '@boxoffice/shared/service/health';
+import { createHttp, type Http } from '@boxoffice/shared/service/http';
 import type { Redis } from 'ioredis';
 import { AuditLines } from './admin/audit-lines.ts';
 import { adminAudit } from './admin/routes/audit.ts';

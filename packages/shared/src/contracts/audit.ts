@@ -1,8 +1,11 @@
 import { z } from 'zod';
-import { auditActions, auditSubjects } from '../database/entities/audit.ts';
 import { IntegerId } from './catalog.ts';
 import { PageQuery, pageOf } from './pagination.ts';
 import { Text } from './text.ts';
+
+export const auditActions = ['create', 'change', 'delete', 'cancel'] as const;
+export type AuditAction = (typeof auditActions)[number];
+export const auditSubjects = ['movie', 'show', 'user', 'booking'] as const;
 
 /** Who changes something as an administrator, and with which request. */
 export interface Author {

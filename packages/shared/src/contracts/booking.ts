@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { bookingStatuses } from '../database/entities/booking.ts';
 import { IntegerId, MovieView } from './catalog.ts';
 import { PageQuery, pageOf } from './pagination.ts';
 import { Problem } from './problems.ts';
+
+export const bookingStatuses = ['held', 'booked', 'cancelled', 'expired'] as const;
 
 /** Seats that one request may ask for. */
 export const seatsPerBookingLimit = 10;

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { roles } from '../database/entities/identity.ts';
 import { PageQuery, pageOf } from './pagination.ts';
 import { storable } from './text.ts';
+
+export const roles = ['user', 'admin'] as const;
 
 /** NFKC: the same name is the same name, whatever keyboard wrote it (Unicode, UAX 15). */
 const username = z

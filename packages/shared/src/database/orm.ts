@@ -1,6 +1,5 @@
 import { Migrator } from '@mikro-orm/migrations';
 import { type EntityManager, MikroORM, type Options } from '@mikro-orm/postgresql';
-import pg from 'pg';
 import type { Logger } from 'pino';
 import { BookingAuditLine, CatalogAuditLine, IdentityAuditLine } from './entities/audit.ts';
 import { Booking, SeatClaim } from './entities/booking.ts';
@@ -9,6 +8,7 @@ import { AccessRevocation, RefreshToken, User } from './entities/identity.ts';
 import { FirstSchema } from './migrations/0001-first-schema.ts';
 import { Administration } from './migrations/0002-administration.ts';
 import { Search } from './migrations/0003-search.ts';
+import { ReturningClient } from './returning-client.ts';
 
 export type { EntityManager, MikroORM };
 
@@ -74,29 +74,6 @@ export function ormOptions(options: DatabaseOptions): Options {
     logger: (message) => logger?.warn(message),
     colors: false,
   };
-}
-
-/**
- * Gives itself back when a transaction cannot be begun or rolled back on it. Kysely forgets such a
- * connection (kysely issue 1990), and a pool that has lost all of its connections never recovers.
- */
-class ReturningClient extends pg.Client {
-  /** The pool adds it while the connection is out. */
-  declare release: (error: Error) => void;
-
-  constructor(config?: pg.ClientConfig) {
-    super(config);
-    const query = this.query.bind(this) as (...parameters: unknown[]) => unknown;
-    const returning = (...parameters: unknown[]) => {
-      const result = query(...parameters);
-      if (parameters[0] !== 'begin' && parameters[0] !== 'rollback') return result;
-      return (result as Promise<unknown>).catch((error: Error) => {
-        this.release(error);
-        throw error;
-      });
-    };
-    this.query = returning as typeof this.query;
-  }
 }
 
 /**

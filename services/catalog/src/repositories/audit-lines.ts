@@ -1,5 +1,6 @@
 import type { Author } from '@boxoffice/shared/contracts/audit';
-import { type AuditedFields, CatalogAuditLine } from '@boxoffice/shared/database/entities/audit';
+import { type AuditedFields, auditActionOf } from '@boxoffice/shared/database/audit';
+import { CatalogAuditLine } from '@boxoffice/shared/database/entities/audit';
 import type { EntityManager } from '@boxoffice/shared/database/orm';
 
 /** What happened to a movie or a show; without `before` it was created, without `after` deleted. */
@@ -14,7 +15,7 @@ interface Change {
 export async function addAuditLines(em: EntityManager, author: Author, changes: Change[]): Promise<void> {
   const lines = changes.map(({ subject, id, before, after }) => ({
     ...author,
-    action: !before ? ('create' as const) : after ? ('change' as const) : ('delete' as const),
+    action: auditActionOf({ before, after }),
     subject,
     subjectId: String(id),
     before: before ?? null,

@@ -2,7 +2,7 @@ import type { Author } from '@boxoffice/shared/contracts/audit';
 import type { MovieChangeBody, MovieCreateBody, MovieQuery, MovieView } from '@boxoffice/shared/contracts/catalog';
 import type { Rows } from '@boxoffice/shared/contracts/pagination';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
-import { changedFields } from '@boxoffice/shared/database/entities/audit';
+import { changedFields } from '@boxoffice/shared/database/audit';
 import { Movie, Show } from '@boxoffice/shared/database/entities/catalog';
 import type { EntityManager } from '@boxoffice/shared/database/orm';
 import { ForeignKeyConstraintViolationException, LockMode } from '@mikro-orm/core';

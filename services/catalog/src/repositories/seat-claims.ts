@@ -6,7 +6,7 @@
 import { Booking, type SeatClaim } from '@boxoffice/shared/database/entities/booking';
 import type { EntityManager } from '@boxoffice/shared/database/orm';
 import { showLockClass } from '@boxoffice/shared/database/show-lock';
-import type { Occupancy } from '@boxoffice/shared/seat-map';
+import type { Occupancy } from '@boxoffice/shared/seats';
 
 const isLive = '(expires_at is null or expires_at > now())';
 

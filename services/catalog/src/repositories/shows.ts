@@ -3,7 +3,7 @@ import type { BookingShow } from '@boxoffice/shared/contracts/booking';
 import type { AdminShowQuery, ShowCreateBody, ShowFacts, ShowView } from '@boxoffice/shared/contracts/catalog';
 import type { Rows } from '@boxoffice/shared/contracts/pagination';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
-import { changedFields } from '@boxoffice/shared/database/entities/audit';
+import { changedFields } from '@boxoffice/shared/database/audit';
 import { Movie, Show } from '@boxoffice/shared/database/entities/catalog';
 import type { EntityManager } from '@boxoffice/shared/database/orm';
 import { ForeignKeyConstraintViolationException, LockMode } from '@mikro-orm/core';

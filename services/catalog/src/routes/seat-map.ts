@@ -1,6 +1,6 @@
 import { IdParams } from '@boxoffice/shared/contracts/catalog';
 import type { MikroORM } from '@boxoffice/shared/database/orm';
-import { seatMap, seatMapTag } from '@boxoffice/shared/seat-map';
+import { seatMap, seatMapTag } from '@boxoffice/shared/seats';
 import type { Http } from '@boxoffice/shared/service/http';
 import { findOccupancies } from '../repositories/seat-claims.ts';
 import { showNotFound } from '../repositories/shows.ts';

@@ -1,6 +1,7 @@
 import type { AuditLineView, AuditQuery, Author } from '@boxoffice/shared/contracts/audit';
 import type { Rows } from '@boxoffice/shared/contracts/pagination';
-import { type AuditedFields, IdentityAuditLine } from '@boxoffice/shared/database/entities/audit';
+import { type AuditedFields, auditActionOf } from '@boxoffice/shared/database/audit';
+import { IdentityAuditLine } from '@boxoffice/shared/database/entities/audit';
 import type { EntityManager, MikroORM } from '@boxoffice/shared/database/orm';
 
 /** What administrators changed, whichever service wrote it. */
@@ -64,7 +65,7 @@ interface Change {
 export async function addAuditLine(em: EntityManager, author: Author, { id, before, after }: Change): Promise<void> {
   await em.insert(IdentityAuditLine, {
     ...author,
-    action: !before ? 'create' : after ? 'change' : 'delete',
+    action: auditActionOf({ before, after }),
     subject: 'user',
     subjectId: String(id),
     before: before ?? null,

@@ -15,7 +15,7 @@ import type {
 } from '@boxoffice/shared/contracts/catalog';
 import type { Rows } from '@boxoffice/shared/contracts/pagination';
 import { Problem, ProblemError } from '@boxoffice/shared/contracts/problems';
-import type { Occupancy } from '@boxoffice/shared/seat-map';
+import type { Occupancy } from '@boxoffice/shared/seats';
 import { Pool } from 'undici';
 import { ShowFactsCache } from './show-facts-cache.ts';
 

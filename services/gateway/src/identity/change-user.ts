@@ -1,7 +1,7 @@
 import type { Author } from '@boxoffice/shared/contracts/audit';
 import type { AdminUserChangeBody } from '@boxoffice/shared/contracts/identity';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
-import { changedFields } from '@boxoffice/shared/database/entities/audit';
+import { changedFields } from '@boxoffice/shared/database/audit';
 import type { User } from '@boxoffice/shared/database/entities/identity';
 import { addAuditLine } from '../admin/audit-lines.ts';
 import type { Parts } from '../parts.ts';

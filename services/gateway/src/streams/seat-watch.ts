@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { seatsChangedChannel } from '@boxoffice/shared/contracts/jobs';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
-import type { Occupancy } from '@boxoffice/shared/seat-map';
+import type { Occupancy } from '@boxoffice/shared/seats';
 import type { Logger } from '@boxoffice/shared/service/logging';
 import { hear } from '@boxoffice/shared/service/pub-sub';
 import type { Redis } from 'ioredis';

@@ -1,7 +1,6 @@
 import type { SeatChanges, SeatMap } from '@boxoffice/shared/contracts/catalog';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
-import { type Occupancy, seatMap, seatMapTag } from '@boxoffice/shared/seat-map';
-import { seatAt } from '@boxoffice/shared/seats';
+import { type Occupancy, seatAt, seatMap, seatMapTag } from '@boxoffice/shared/seats';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type ViewerStream, WatchedShow } from './watched-show.ts';

@@ -1,6 +1,6 @@
 import type { SeatChanges, SeatMap } from '@boxoffice/shared/contracts/catalog';
 import type { ProblemError } from '@boxoffice/shared/contracts/problems';
-import { type Occupancy, seatMap, seatMapTag } from '@boxoffice/shared/seat-map';
+import { type Occupancy, seatMap, seatMapTag } from '@boxoffice/shared/seats';
 import { type EventStream, eventBytes } from './event-stream.ts';
 
 /** Changes kept for clients that come back, in bytes as sent; beyond, they get the whole map. */

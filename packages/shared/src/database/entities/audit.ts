@@ -4,12 +4,8 @@
  * remove any.
  */
 import { defineEntity, p } from '@mikro-orm/core';
-
-export const auditActions = ['create', 'change', 'delete', 'cancel'] as const;
-export const auditSubjects = ['movie', 'show', 'user', 'booking'] as const;
-
-/** The fields of a thing, as the HTTP interface names them. */
-export type AuditedFields = Record<string, unknown>;
+import { auditActions, auditSubjects } from '../../contracts/audit.ts';
+import type { AuditedFields } from '../audit.ts';
 
 const what = () => ({
   at: p.datetime().defaultRaw('now()'),
@@ -53,18 +49,3 @@ export const BookingAuditLine = defineEntity({
   properties: { showId: p.integer().primary().autoincrement(false), id: p.uuid().primary(), ...what() },
   indexes: indexes(),
 });
-
-/**
- * What a change changed: the fields that differ, before and after; null when none does.
- *
- * @param before, after JSON values under the same names
- */
-export function changedFields(
-  before: AuditedFields,
-  after: AuditedFields,
-): { before: AuditedFields; after: AuditedFields } | null {
-  const changed = Object.keys(after).filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
-  if (changed.length === 0) return null;
-  const only = (fields: AuditedFields) => Object.fromEntries(changed.map((name) => [name, fields[name]]));
-  return { before: only(before), after: only(after) };
-}

@@ -1,6 +1,5 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
-
-export const bookingStatuses = ['held', 'booked', 'cancelled', 'expired'] as const;
+import { bookingStatuses } from '../../contracts/booking.ts';
 
 /**
  * What a user got. Written by the booking-worker alone; never deleted. The key holds `showId`, which

@@ -1,6 +1,5 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
-
-export const roles = ['user', 'admin'] as const;
+import { roles } from '../../contracts/identity.ts';
 
 /** An account. Written by the gateway alone. User names and e-mail addresses are unique whatever their case. */
 export const User = defineEntity({

@@ -1,5 +1,5 @@
 import type { JobView } from '@boxoffice/shared/contracts/booking';
-import { sendProblem } from '@boxoffice/shared/service/http';
+import { sendProblem } from '@boxoffice/shared/service/problem-responses';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 
