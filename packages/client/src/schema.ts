@@ -1419,6 +1419,79 @@ export interface components {
         };
         /**
          * @example {
+         *       "access": "eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl",
+         *       "refresh": "q1Zc0bGJ5oX3mUe7Yt8vWnKdLrS2aHfP9iTgB4xQ6sE"
+         *     }
+         */
+        TokenPair: {
+            /** @description JWT for `Authorization: Bearer …`, valid for 15 minutes */
+            access: string;
+            /** @description opaque, valid for 14 days, good for one use */
+            refresh: string;
+        };
+        /**
+         * @example {
+         *       "id": 1,
+         *       "username": "alice",
+         *       "email": "alice@example.com",
+         *       "role": "user"
+         *     }
+         */
+        User: {
+            id: number;
+            username: string;
+            email: string;
+            /** @enum {string} */
+            role: "user" | "admin";
+        };
+        /**
+         * @example {
+         *       "id": 1,
+         *       "username": "alice",
+         *       "email": "alice@example.com",
+         *       "role": "user",
+         *       "is_active": true,
+         *       "created_at": "2030-01-01T12:00:00.000Z"
+         *     }
+         */
+        AdminUser: {
+            id: number;
+            username: string;
+            email: string;
+            /** @enum {string} */
+            role: "user" | "admin";
+            is_active: boolean;
+            /** Format: date-time */
+            created_at: string;
+        };
+        /**
+         * @example {
+         *       "count": 1,
+         *       "next": null,
+         *       "previous": null,
+         *       "results": [
+         *         {
+         *           "id": 1,
+         *           "username": "alice",
+         *           "email": "alice@example.com",
+         *           "role": "user",
+         *           "is_active": true,
+         *           "created_at": "2030-01-01T12:00:00.000Z"
+         *         }
+         *       ]
+         *     }
+         */
+        AdminUserPage: {
+            /** @description results in all pages */
+            count: number;
+            /** @description URL of the next page */
+            next: string | null;
+            /** @description URL of the page before */
+            previous: string | null;
+            results: components["schemas"]["AdminUser"][];
+        };
+        /**
+         * @example {
          *       "sales_per_day": [
          *         {
          *           "date": "2030-01-01",
@@ -1552,79 +1625,6 @@ export interface components {
         };
         /**
          * @example {
-         *       "access": "eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl",
-         *       "refresh": "q1Zc0bGJ5oX3mUe7Yt8vWnKdLrS2aHfP9iTgB4xQ6sE"
-         *     }
-         */
-        TokenPair: {
-            /** @description JWT for `Authorization: Bearer …`, valid for 15 minutes */
-            access: string;
-            /** @description opaque, valid for 14 days, good for one use */
-            refresh: string;
-        };
-        /**
-         * @example {
-         *       "id": 1,
-         *       "username": "alice",
-         *       "email": "alice@example.com",
-         *       "role": "user"
-         *     }
-         */
-        User: {
-            id: number;
-            username: string;
-            email: string;
-            /** @enum {string} */
-            role: "user" | "admin";
-        };
-        /**
-         * @example {
-         *       "id": 1,
-         *       "username": "alice",
-         *       "email": "alice@example.com",
-         *       "role": "user",
-         *       "is_active": true,
-         *       "created_at": "2030-01-01T12:00:00.000Z"
-         *     }
-         */
-        AdminUser: {
-            id: number;
-            username: string;
-            email: string;
-            /** @enum {string} */
-            role: "user" | "admin";
-            is_active: boolean;
-            /** Format: date-time */
-            created_at: string;
-        };
-        /**
-         * @example {
-         *       "count": 1,
-         *       "next": null,
-         *       "previous": null,
-         *       "results": [
-         *         {
-         *           "id": 1,
-         *           "username": "alice",
-         *           "email": "alice@example.com",
-         *           "role": "user",
-         *           "is_active": true,
-         *           "created_at": "2030-01-01T12:00:00.000Z"
-         *         }
-         *       ]
-         *     }
-         */
-        AdminUserPage: {
-            /** @description results in all pages */
-            count: number;
-            /** @description URL of the next page */
-            next: string | null;
-            /** @description URL of the page before */
-            previous: string | null;
-            results: components["schemas"]["AdminUser"][];
-        };
-        /**
-         * @example {
          *       "keys": [
          *         {
          *           "kty": "OKP",
@@ -1687,12 +1687,12 @@ export type MyBooking = components['schemas']['MyBooking'];
 export type MyBookingPage = components['schemas']['MyBookingPage'];
 export type AdminBooking = components['schemas']['AdminBooking'];
 export type AdminBookingPage = components['schemas']['AdminBookingPage'];
-export type Dashboard = components['schemas']['Dashboard'];
-export type Queues = components['schemas']['Queues'];
 export type TokenPair = components['schemas']['TokenPair'];
 export type User = components['schemas']['User'];
 export type AdminUser = components['schemas']['AdminUser'];
 export type AdminUserPage = components['schemas']['AdminUserPage'];
+export type Dashboard = components['schemas']['Dashboard'];
+export type Queues = components['schemas']['Queues'];
 export type Jwks = components['schemas']['Jwks'];
 export type $defs = Record<string, never>;
 export interface operations {
