@@ -1,42 +1,72 @@
 import { expect, test } from 'vitest';
-import { brokenImports } from './check-imports.ts';
+import { brokenImports, brokenImportsOfProject } from './check-imports.ts';
 
-const route = 'services/gateway/src/routes/bookings/book.ts';
-const useCase = 'services/gateway/src/use-cases/request-booking.ts';
-const page = 'services/gateway/web/src/boxoffice/show.tsx';
-const repository = 'services/gateway/src/repositories/bookings.ts';
+const feature = 'services/gateway/src/bookings/routes/book.ts';
+const worker = 'services/booking-worker/src/worker.ts';
+const contract = 'packages/shared/src/contracts/booking.ts';
+const page = 'web/boxoffice/show.tsx';
 
 test.each([
-  [route, "import { requestBooking } from '../../use-cases/request-booking.ts';"],
-  [route, "import { findBooking } from '../../repositories/bookings.ts';"],
-  [useCase, "import type { Queue } from '../queue/queue.ts';"],
-  [useCase, "import { log } from '../metrics.ts';\nimport { z } from 'zod';"],
-  [repository, "import { Booking } from '@boxoffice/shared/db/booking';"],
-  ['services/gateway/src/queue/queue.test.ts', "import { createApp } from '../app.ts';"],
+  [feature, "import { requestBooking } from '../request-booking.ts';"],
+  [feature, "import { operation } from '../../http/operation.ts';\nimport { z } from 'zod';"],
+  [feature, "import type { Catalog } from '../../catalog/index.ts';"],
+  ['services/gateway/src/app.ts', "import * as bookings from './bookings/index.ts';"],
+  ['services/gateway/src/bookings/routes/book.test.ts', "import { findJob } from '../find-job.ts';"],
+  [worker, "import { partitionOf } from '@boxoffice/shared/partition';"],
+  ['services/booking-worker/src/worker.test.ts', "import { eventually } from '@boxoffice/testing/eventually';"],
+  ['services/catalog/test/started-catalog.ts', "import { createTestDatabase } from '@boxoffice/testing/database';"],
+  ['packages/testing/src/events.ts', "import { eventually } from './eventually.ts';"],
+  ['test/plans/requests.test.ts', "import { buildCatalog } from '../../services/catalog/src/app.ts';"],
   ['scripts/openapi.ts', "import { buildOpenApi } from '../services/gateway/src/openapi.ts';"],
-  [
-    page,
-    "import { createBoxoffice } from '@boxoffice/client';\nimport { useState } from 'react';\nimport '../palette.css';",
-  ],
+  [contract, "import { z } from 'zod';\nimport { IntegerId } from './catalog.ts';"],
+  [page, "import { createBoxoffice } from '@boxoffice/client';\nimport { useState } from 'react';"],
+  [page, "import { Heading } from '../lib/heading.tsx';\nimport '../palette.css';"],
 ])('%s may: %s', (path, source) => {
   expect(brokenImports(path, source)).toEqual([]);
 });
 
+const aService = 'services and packages never import a service';
+const aContract = 'contracts import other contracts and zod, nothing else';
+const aPage = 'web pages import @boxoffice/client and nothing else of ours';
+const production = 'production code imports neither tests nor test support';
+const http = 'http/ imports no feature of the gateway';
+const entry = 'a feature of the gateway is imported through its index.ts';
+
 test.each([
-  [repository, "import { requestBooking } from '../use-cases/request-booking.ts';", 'exit imports use case'],
-  ['services/gateway/src/parts.ts', "import { app } from './app.ts';", 'code for everyone imports entry'],
-  [repository, "import type {\n  App,\n} from '../app.ts';", 'exit imports entry'],
-  [useCase, "const route = await import('../routes/bookings/book.ts');", 'use case imports entry'],
-  [useCase, "export * from '../plugins/errors.ts';", 'use case imports entry'],
-  [route, "import { decide } from '../../../../booking-worker/src/decide.ts';", 'imports service booking-worker'],
-  [route, "import '@boxoffice/catalog';", 'imports service catalog'],
-  [
-    'packages/shared/src/seats.ts',
-    "import { app } from '../../../services/catalog/src/app.ts';",
-    'imports service catalog',
-  ],
-  [page, "import { findSeat } from '@boxoffice/shared/seats';", 'pages know the HTTP interface alone'],
-  [page, "import type { Parts } from '../../../src/parts.ts';", 'pages know the HTTP interface alone'],
-])('%s may not: %s', (path, source, complaint) => {
-  expect(brokenImports(path, source)).toEqual([expect.stringContaining(complaint)]);
+  [worker, "import { buildCatalog } from '../../catalog/src/app.ts';", [aService]],
+  [worker, "import '@boxoffice/catalog';", [aService]],
+  ['services/catalog/test/started-catalog.ts', "import '../../booking-worker/src/store.ts';", [aService]],
+  ['packages/shared/src/seats.ts', "import { app } from '../../../services/catalog/src/app.ts';", [aService]],
+  ['packages/testing/src/boxoffice.ts', "import { app } from '@boxoffice/catalog/app';", [aService]],
+  [contract, "import { bookingStatuses } from '../database/entities/booking.ts';", [aContract]],
+  [contract, "import type { EntityManager } from '@mikro-orm/postgresql';", [aContract]],
+  [contract, "import { readBookingId } from '@boxoffice/shared/booking-id';", [aContract]],
+  [page, "import { findSeat } from '@boxoffice/shared/seats';", [aPage]],
+  [page, "import type { Dependencies } from '../../services/gateway/src/app.ts';", [aPage]],
+  ['services/gateway/web/src/admin/main.tsx', "import '@boxoffice/client/streams';", [aPage]],
+  [worker, "import { eventually } from '@boxoffice/testing/eventually';", [production]],
+  ['packages/shared/src/seats.ts', "import { map } from './seats.test.ts';", [production]],
+  [worker, "import { openQueue } from '../test/open-queue.ts';", [production]],
+  ['services/gateway/src/http/authentication.ts', "import '../identity/index.ts';", [http]],
+  [feature, "import { ShowFactsCache } from '../../catalog/show-facts-cache.ts';", [entry]],
+  ['services/gateway/src/app.ts', "import { bookRoute } from './bookings/routes/book.ts';", [entry]],
+  ['scripts/seed.ts', "import { hashPassword } from '../services/gateway/src/identity/passwords.ts';", [entry]],
+])('%s may not: %s', (path, source, messages) => {
+  expect(brokenImports(path, source)).toEqual(messages.map((message) => expect.stringContaining(message)));
+});
+
+test.each([
+  "import type {\n  App,\n} from '@boxoffice/catalog';",
+  "import '@boxoffice/catalog';",
+  "export * from '@boxoffice/catalog';",
+  "export type { App } from '@boxoffice/catalog';",
+  "const { app } = await import('@boxoffice/catalog');",
+  "const [one] = await Promise.all([import('@boxoffice/catalog')]);",
+  "type App = import('@boxoffice/catalog').App;",
+])('every form of import counts: %s', (source) => {
+  expect(brokenImports(worker, source)).toHaveLength(1);
+});
+
+test('the project keeps every rule', () => {
+  expect(brokenImportsOfProject()).toEqual([]);
 });

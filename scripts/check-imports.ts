@@ -1,74 +1,113 @@
-/**
- * The import-direction rule. A service is read from left to right, entry → use cases → exits, and
- * imports point that way only; services never import services, and what they share imports none of them.
- * The web pages import none of it.
- */
-import { globSync, readFileSync } from 'node:fs';
+/** Which modules may import which. The rules are those of CONTRIBUTING.md; Biome finds import cycles. */
+import { globSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, resolve } from 'node:path';
 
-/** The places of a service's `src`, left to right. */
-const places = [
-  { name: 'entry', pattern: /^((server|app|openapi|worker|consumer)\.ts|(plugins|routes|jobs)\/)/ },
-  { name: 'use case', pattern: /^(turn\.ts|use-cases\/)/ },
-  { name: 'exit', pattern: /^(queue|clients|repositories|leases)\// },
-];
-/** What is in none of the places (pure functions, metrics) is there for everyone, and needs none of them but exits. */
-const anywhere = { name: 'code for everyone' };
+const root = resolve(import.meta.dirname, '..');
+const services = readdirSync(join(root, 'services'));
 
-const specifiers = /(?:^|\s)(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/gm;
+/** Off until every feature of the gateway has its index.ts. */
+const featuresHaveEntries = false;
+
+interface Import {
+  /** The importing file, relative to the project's root, with forward slashes. */
+  from: string;
+  /** The imported file, in the same form; for a library or a module of Node.js, its specifier. */
+  to: string;
+  isOurs: boolean;
+}
+
+interface Rule {
+  message: string;
+  /** Applies to the files that are named, but not yet to the whole tree. */
+  isOff?: boolean;
+  isBrokenBy(candidate: Import): boolean;
+}
+
+const isTest = (path: string) => /\.test\.tsx?$|(^|\/)test\//.test(path);
+const isTestSupport = (path: string) => path.startsWith('packages/testing/');
+const serviceOf = (path: string) => /^services\/([^/]+)\//.exec(path)?.[1] ?? null;
+/** A folder of the gateway's sources, such as "bookings"; `http` is what the features share. */
+const gatewayFolderOf = (path: string) => /^services\/gateway\/src\/([^/]+)\//.exec(path)?.[1] ?? null;
+const featureOf = (path: string) => (gatewayFolderOf(path) === 'http' ? null : gatewayFolderOf(path));
+const isWeb = (path: string) => /^(services\/gateway\/)?web\//.test(path);
+const isContract = (path: string) => path.startsWith('packages/shared/src/contracts/');
+
+const rules: Rule[] = [
+  {
+    message: 'services and packages never import a service: they know each other by contract',
+    isBrokenBy: ({ from, to }) =>
+      /^(services|packages)\//.test(from) && serviceOf(to) !== null && serviceOf(to) !== serviceOf(from),
+  },
+  {
+    message: 'contracts import other contracts and zod, nothing else',
+    isBrokenBy: ({ from, to, isOurs }) =>
+      isContract(from) && !isTest(from) && !(isOurs ? isContract(to) : to === 'zod'),
+  },
+  {
+    message: 'web pages import @boxoffice/client and nothing else of ours',
+    isBrokenBy: ({ from, to, isOurs }) => isWeb(from) && isOurs && !isWeb(to) && to !== 'packages/client/src/index.ts',
+  },
+  {
+    message: 'production code imports neither tests nor test support',
+    isBrokenBy: ({ from, to }) =>
+      (/^(services|packages)\//.test(from) || isWeb(from)) &&
+      !isTest(from) &&
+      !isTestSupport(from) &&
+      (isTest(to) || isTestSupport(to)),
+  },
+  {
+    message: 'http/ imports no feature of the gateway',
+    isOff: !featuresHaveEntries,
+    isBrokenBy: ({ from, to }) => gatewayFolderOf(from) === 'http' && featureOf(to) !== null,
+  },
+  {
+    message: 'a feature of the gateway is imported through its index.ts',
+    isOff: !featuresHaveEntries,
+    isBrokenBy: ({ from, to }) =>
+      featureOf(to) !== null &&
+      featureOf(to) !== featureOf(from) &&
+      to !== `services/gateway/src/${featureOf(to)}/index.ts`,
+  },
+];
+
+/** Static imports, re-exports and dynamic imports of a literal, of types too. */
+const specifiers = /\bfrom\s*['"]([^'"]+)['"]|\bimport\s*\(?\s*['"]([^'"]+)['"]/g;
 
 /**
  * Checks one file.
  *
  * @param path relative to the project's root, with forward slashes
- * @returns a sentence per import that breaks the rule
+ * @returns a sentence per import that breaks a rule
  */
-export function brokenImports(path: string, source: string): string[] {
-  const broken: string[] = [];
-  const own = serviceOf(path);
-  for (const [, specifier = ''] of source.matchAll(specifiers)) {
-    const target = specifier.startsWith('.') ? normalize(join(dirname(path), specifier)) : specifier;
-    const other = serviceOf(target);
-    if (other && other !== own && /^(services|packages)\//.test(path)) {
-      broken.push(`${path} imports service ${other} (${specifier}): services know each other by contract only`);
-    }
-    if (isPage(path) && (/^services\//.test(target) || /^@boxoffice\/(?!client$)/.test(target)) && !isPage(target)) {
-      broken.push(`${path} imports ${specifier}: pages know the HTTP interface alone, by @boxoffice/client`);
-    }
-    const [from, to] = [placeOf(path), placeOf(target)];
-    if (other === own && isLeftOf(to, from) && !path.endsWith('.test.ts')) {
-      broken.push(`${path}: ${from.name} imports ${to.name} (${specifier}): imports go from entry to use case to exit`);
-    }
-  }
-  return broken;
+export function brokenImports(path: string, source: string, checked = rules): string[] {
+  return [...source.matchAll(specifiers)].flatMap((match) => {
+    const specifier = match[1] ?? match[2] ?? '';
+    const candidate = resolveImport(path, specifier);
+    return checked
+      .filter((rule) => rule.isBrokenBy(candidate))
+      .map(({ message }) => `${path} imports ${specifier}: ${message}`);
+  });
 }
 
-type Place = { name: string };
-
-function isLeftOf(one: Place, other: Place): boolean {
-  const rank = (place: Place) => places.findIndex(({ name }) => name === place.name);
-  return one !== anywhere && rank(one) < (other === anywhere ? rank({ name: 'exit' }) : rank(other));
+function resolveImport(from: string, specifier: string): Import {
+  if (specifier.startsWith('.')) return { from, to: normalize(join(dirname(from), specifier)), isOurs: true };
+  const [, name, inside = 'index'] = /^@boxoffice\/([^/]+)(?:\/(.+))?$/.exec(specifier) ?? [];
+  if (!name) return { from, to: specifier, isOurs: false };
+  return { from, to: `${services.includes(name) ? 'services' : 'packages'}/${name}/src/${inside}.ts`, isOurs: true };
 }
 
-function isPage(path: string): boolean {
-  return path.startsWith('services/gateway/web/');
-}
-
-function serviceOf(path: string): string | null {
-  return /^(?:services|@boxoffice)\/(gateway|catalog|booking-worker)(?:\/|$)/.exec(path)?.[1] ?? null;
-}
-
-function placeOf(path: string): Place {
-  const inside = /^services\/[^/]+\/src\/(.*)$/.exec(path)?.[1] ?? '';
-  return places.find(({ pattern }) => pattern.test(inside)) ?? anywhere;
+/** Checks every source file of the project. */
+export function brokenImportsOfProject(): string[] {
+  const files = globSync('{packages,services,web,scripts,test,bench}/**/*.{ts,tsx}', {
+    cwd: root,
+    exclude: (name) => name === 'node_modules',
+  });
+  const active = rules.filter(({ isOff }) => !isOff);
+  return files.toSorted().flatMap((file) => brokenImports(file, readFileSync(join(root, file), 'utf8'), active));
 }
 
 if (import.meta.main) {
-  const root = resolve(import.meta.dirname, '..');
-  const files = globSync(['{services,packages}/*/src/**/*.ts', 'services/gateway/web/src/**/*.{ts,tsx}'], {
-    cwd: root,
-  });
-  const broken = files.flatMap((file) => brokenImports(file, readFileSync(join(root, file), 'utf8')));
+  const broken = brokenImportsOfProject();
   for (const sentence of broken) console.error(sentence);
   process.exitCode = broken.length ? 1 : 0;
 }
