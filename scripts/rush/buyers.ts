@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Boxoffice, createBoxoffice, NoAnswerError, ProblemError, patiently } from '@boxoffice/client';
 import { PlainError } from '@boxoffice/local-servers/plain-error';
-import type { RushOptions } from './rush.ts';
+import type { OnProgress } from './progress.ts';
 
 export interface Buyer {
   id: number;
@@ -26,9 +26,12 @@ export async function signUpBuyers({
   count,
   run,
   onProgress,
-}: { count: number; run: string } & Pick<RushOptions, 'url'> & Required<Pick<RushOptions, 'onProgress'>>): Promise<
-  Buyer[]
-> {
+}: {
+  url: string;
+  count: number;
+  run: string;
+  onProgress: OnProgress;
+}): Promise<Buyer[]> {
   const password = randomBytes(12).toString('base64url');
   const names = Array.from({ length: count }, (_, place) => `rush-${run}-${place + 1}`);
   const users = await someAtOnce(

@@ -1,4 +1,7 @@
-import type { Phase } from './rush.ts';
+export type Phase = 'signing up' | 'logging in' | 'booking';
+
+/** Called on every step, as often as anything moves. */
+export type OnProgress = (phase: Phase, done: number, total: number) => void;
 
 /** Without a terminal, one line this often at most, in milliseconds; on a terminal, one redraw. */
 const linePauseMs = 5_000;

@@ -3,8 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { createBoxoffice, ProblemError } from '@boxoffice/client';
 import { PlainError } from '@boxoffice/local-servers/plain-error';
 import { type Ending, requestSeat } from './attempt.ts';
-import { type Buyer, signUpBuyers } from './buyers.ts';
+import { signUpBuyers } from './buyers.ts';
 import { type LatenciesMs, latenciesMs } from './latencies.ts';
+import type { OnProgress } from './progress.ts';
 import { checkDatabase, isClean, readVerdict, type Verdict } from './verdict.ts';
 
 export interface RushOptions {
@@ -20,11 +21,8 @@ export interface RushOptions {
   seed: number;
   /** How many of 100 buyers take the 202 and poll; the others ask to wait for the outcome. */
   pollingPercent?: number;
-  /** Told about every step, as often as anything moves. */
-  onProgress?: (phase: Phase, done: number, total: number) => void;
+  onProgress?: OnProgress;
 }
-
-export type Phase = 'signing up' | 'logging in' | 'booking';
 
 export interface RushReport {
   show: number;
@@ -101,13 +99,6 @@ export async function rush(options: RushOptions): Promise<RushReport> {
     verdict,
     clean: isClean(verdict),
   };
-}
-
-/** One buyer's part in the rush, and how it ended for them. */
-export interface RushResult {
-  buyer: Buyer;
-  seat: string;
-  ending: Ending;
 }
 
 /** @throws {PlainError} saying what to do when there is nothing to rush for */

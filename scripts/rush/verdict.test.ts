@@ -5,8 +5,7 @@ import { createTestDatabase, type TestDatabase } from '@boxoffice/testing/databa
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { withDatabase } from '../database.ts';
 import type { Ending } from './attempt.ts';
-import type { RushResult } from './rush.ts';
-import { checkDatabase, readVerdict } from './verdict.ts';
+import { checkDatabase, type RushResult, readVerdict } from './verdict.ts';
 
 let database: TestDatabase;
 let show: number;

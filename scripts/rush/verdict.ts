@@ -1,7 +1,14 @@
 import { PlainError } from '@boxoffice/local-servers/plain-error';
 import { withDatabase } from '../database.ts';
+import type { Ending } from './attempt.ts';
 import type { Buyer } from './buyers.ts';
-import type { RushResult } from './rush.ts';
+
+/** One buyer's request in the rush, and how it ended for them. */
+export interface RushResult {
+  buyer: Buyer;
+  seat: string;
+  ending: Ending;
+}
 
 /** What the database says about a rush. Every number must be 0. */
 export interface Verdict {
