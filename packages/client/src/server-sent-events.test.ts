@@ -45,3 +45,16 @@ test('who reads no further lets go of the stream', async () => {
   for await (const { data } of readServerSentEvents(body)) if (data === '1') break;
   expect(cancelled).toBe(true);
 });
+
+test('an event without end is refused before it fills the memory', async () => {
+  const chunk = new TextEncoder().encode(`data: ${'x'.repeat(2 ** 20)}\n`);
+  let sent = 0;
+  const body = new ReadableStream<Uint8Array>({
+    pull: (controller) => {
+      sent += chunk.length;
+      controller.enqueue(chunk);
+    },
+  });
+  await expect(readServerSentEvents(body).next()).rejects.toThrow('max buffer size');
+  expect(sent).toBeLessThan(20 * 2 ** 20);
+});
