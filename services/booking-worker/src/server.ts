@@ -1,6 +1,7 @@
 import { openDatabase } from '@boxoffice/shared/database/orm';
 import { checkPartitionCount } from '@boxoffice/shared/partition';
 import { required } from '@boxoffice/shared/service/config';
+import { listen } from '@boxoffice/shared/service/http';
 import { runService } from '@boxoffice/shared/service/process';
 import { openPatientRedis } from '@boxoffice/shared/service/redis';
 import { turnSettings } from './store.ts';
@@ -19,7 +20,7 @@ await runService('booking-worker', async ({ config, logger }) => {
     logger,
   });
   const worker = buildWorker({ config, databaseUrl, logger, orm, redis });
-  await worker.http.listen({ host: config.HOST, port: config.WORKER_PORT });
+  await listen(worker.http, { host: config.HOST, port: config.WORKER_PORT });
   await checkPartitionCount(redis, config.BOOKING_PARTITIONS);
   worker.start();
   return {

@@ -1,5 +1,6 @@
 import { openDatabase } from '@boxoffice/shared/database/orm';
 import { required } from '@boxoffice/shared/service/config';
+import { listen } from '@boxoffice/shared/service/http';
 import { runService } from '@boxoffice/shared/service/process';
 import { buildCatalog } from './app.ts';
 
@@ -14,7 +15,7 @@ await runService('catalog', async ({ config, logger }) => {
     logger,
   });
   const http = buildCatalog({ orm, logger });
-  await http.listen({ host: config.HOST, port: config.CATALOG_PORT });
+  await listen(http, { host: config.HOST, port: config.CATALOG_PORT });
   return {
     async stop() {
       await http.close();

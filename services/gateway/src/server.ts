@@ -1,6 +1,7 @@
 import { openDatabase } from '@boxoffice/shared/database/orm';
 import { checkPartitionCount, PartitionCountError } from '@boxoffice/shared/partition';
 import { required } from '@boxoffice/shared/service/config';
+import { listen } from '@boxoffice/shared/service/http';
 import { runService } from '@boxoffice/shared/service/process';
 import { openImpatientRedis, openPatientRedis } from '@boxoffice/shared/service/redis';
 import { buildGateway } from './app.ts';
@@ -46,7 +47,7 @@ await runService('gateway', async ({ config, logger }) => {
       },
     },
   });
-  await http.listen({ host: config.HOST, port: config.PORT });
+  await listen(http, { host: config.HOST, port: config.PORT });
   return {
     async stop() {
       await http.close();

@@ -79,3 +79,15 @@ function readJsonBodies(http: Http): void {
       : done(new errorCodes.FST_ERR_CTP_INVALID_MEDIA_TYPE(String(request.headers['content-type']))),
   );
 }
+
+/**
+ * Starts to listen, and logs the address that was configured. Fastify alone would name the host's own
+ * addresses instead, loopback first, which reads as if only that one were served.
+ */
+export async function listen(http: Http, { host, port }: { host: string; port: number }): Promise<void> {
+  await http.listen({
+    host,
+    port,
+    listenTextResolver: (address) => `Server listening on ${host}, reachable at ${address}`,
+  });
+}
