@@ -1,5 +1,4 @@
-/** The client, against a whole Boxoffice. */
-
+/** Tests the client against a whole Boxoffice. */
 import { type Boxoffice as Running, startBoxoffice } from '@boxoffice/testing/boxoffice';
 import { eventually } from '@boxoffice/testing/eventually';
 import { closeShow } from '@boxoffice/testing/show-gate';
@@ -15,8 +14,8 @@ beforeAll(async () => {
 afterAll(() => running.stop());
 
 const asUser = (user: number) => createBoxoffice({ url, tokens: memoryTokens({ access: running.token(user) }) });
-const problemOf = async (asked: Promise<unknown>) => {
-  const error = await asked.then(
+const problemOf = async (request: Promise<unknown>) => {
+  const error = await request.then(
     () => null,
     (reason: unknown) => reason,
   );
@@ -24,9 +23,13 @@ const problemOf = async (asked: Promise<unknown>) => {
   return error as ProblemError;
 };
 
-let people = 0;
-async function somebody() {
-  const account = { username: `client${++people}`, email: `client${people}@example.com`, password: 'correct horse' };
+let accounts = 0;
+async function signUpAndLogIn() {
+  const account = {
+    username: `client${++accounts}`,
+    email: `client${accounts}@example.com`,
+    password: 'correct horse',
+  };
   await createBoxoffice({ url }).signUp(account);
   const tokens = memoryTokens();
   const boxoffice = createBoxoffice({ url, tokens });
@@ -34,7 +37,7 @@ async function somebody() {
   return { boxoffice, tokens, account };
 }
 
-test('answers come typed and bare; problems are thrown, with their fields', async () => {
+test('operations return the body; problems are thrown with their fields', async () => {
   const boxoffice = createBoxoffice({ url });
   const show = await running.addShow({ totalSeats: 7 });
   const { total_seats } = await boxoffice.get('/api/shows/{id}/', { params: { path: { id: show } } });
@@ -45,8 +48,8 @@ test('answers come typed and bare; problems are thrown, with their fields', asyn
   expect(Object.keys(invalid.errors).sort()).toEqual(['email', 'password', 'username']);
 });
 
-test('an access token that is not good any more is replaced, once for all who find out together', async () => {
-  const { boxoffice, tokens } = await somebody();
+test('an expired access token is refreshed once for all concurrent requests', async () => {
+  const { boxoffice, tokens } = await signUpAndLogIn();
   const first = tokens.read();
   tokens.write({ ...first, access: 'stale' });
   const me = () => boxoffice.get('/api/auth/me/');
@@ -58,9 +61,9 @@ test('an access token that is not good any more is replaced, once for all who fi
   await me();
 });
 
-// Node.js 22 has no locks, and browsers have them in secure contexts only.
-test.skipIf(!navigator.locks)('tabs that share their tokens share the next ones', async () => {
-  const { tokens } = await somebody();
+// Node.js 22 has no locks, and browsers have them only in secure contexts.
+test.skipIf(!navigator.locks)('tabs that share a token store refresh once between them', async () => {
+  const { tokens } = await signUpAndLogIn();
   const kept = new Map([['boxoffice.tokens', JSON.stringify({ ...tokens.read(), access: 'stale' })]]);
   const storage = {
     getItem: (key: string) => kept.get(key) ?? null,
@@ -74,8 +77,8 @@ test.skipIf(!navigator.locks)('tabs that share their tokens share the next ones'
   expect(tabs[4]?.isLoggedIn()).toBe(false);
 });
 
-test('a login that has ended is forgotten, and the request says 401', async () => {
-  const { boxoffice, tokens, account } = await somebody();
+test('a request of a login that has ended fails with 401 and drops the tokens', async () => {
+  const { boxoffice, tokens, account } = await signUpAndLogIn();
   const held = tokens.read();
   await createBoxoffice({ url, tokens: memoryTokens(held) }).logOut();
   tokens.write({ ...held, access: 'stale' });
@@ -86,19 +89,19 @@ test('a login that has ended is forgotten, and the request says 401', async () =
 });
 
 test.each([{ live: false }, { live: true }])(
-  'a booking is waited for, and its place in the line heard: %o',
+  'booking waits for the outcome and reports the position in the queue: %o',
   async ({ live }) => {
     const show = await running.addShow();
     const gate = await closeShow(running.orm, show);
-    const places: Job[] = [];
-    const options = { waitSeconds: 0, live, onQueued: (job: Job) => places.push(job) };
+    const reported: Job[] = [];
+    const options = { waitSeconds: 0, live, onQueued: (job: Job) => reported.push(job) };
     const first = asUser(1).book(show, ['A1'], options);
-    await eventually(() => places.length > 0);
+    await eventually(() => reported.length > 0);
     const second = asUser(2).book(show, ['A1', 'A2'], options);
     second.catch(() => undefined);
-    await eventually(() => new Set(places.map(({ id }) => id)).size === 2);
-    // The first look says where it stands by now.
-    await eventually(() => places.some(({ status }) => status === 'active'));
+    await eventually(() => new Set(reported.map(({ id }) => id)).size === 2);
+    // The first report may come after the turn has begun.
+    await eventually(() => reported.some(({ status }) => status === 'active'));
     await gate.open();
     const booking = await first;
     expect(booking).toMatchObject({ seats: ['A1'], status: 'booked' });
@@ -107,13 +110,13 @@ test.each([{ live: false }, { live: true }])(
   },
 );
 
-test('the same key finds the same booking again', async () => {
+test('a repeated call with the same key returns the same booking', async () => {
   const show = await running.addShow();
   const book = () => asUser(1).book(show, ['A1'], { key: 'mine' });
   expect((await book()).id).toBe((await book()).id);
 });
 
-test('seats are watched through a change, a gateway that goes and one that comes', async () => {
+test('watching seats reports changes and survives the restart of a gateway', async () => {
   const show = await running.addShow({ totalSeats: 3 });
   const gateway = await running.addGateway();
   const boxoffice = createBoxoffice({ url: gateway.url });
@@ -141,7 +144,7 @@ test('seats are watched through a change, a gateway that goes and one that comes
   await watching;
 });
 
-test('a show that is not there cannot be watched', async () => {
+test('watching an unknown show fails', async () => {
   const next = createBoxoffice({ url }).watchSeats(999_999).next();
   expect((await problemOf(next)).code).toBe('show_not_found');
 });

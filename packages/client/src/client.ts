@@ -1,77 +1,77 @@
 import type { Client, ClientPathsWithMethod, MaybeOptionalInit, MethodResponse } from 'openapi-fetch';
 import type { HttpMethod, RequiredKeysOf } from 'openapi-typescript-helpers';
 import { fault, NoAnswerError, ProblemError, retryAfterMs } from './errors.ts';
-import { type Patience, patiently, pause, politePauseMs } from './patiently.ts';
+import { type Patience, patiently, pause, retryDelayMs } from './patiently.ts';
 import type { Booking, Job, LoginInput, paths, SignupInput, User } from './schema.ts';
-import { type AskInit, createSender, withTimeout } from './sender.ts';
+import { createSender, type SendInit, withTimeout } from './sender.ts';
 import { readStream, type SeatsView, seatsIn } from './streams.ts';
 import { memoryTokens, type TokenStore } from './tokens.ts';
 
 export interface BoxofficeOptions {
-  /** Where the gateway answers; in a browser "" is the page's own server. */
+  /** Base URL of the gateway; in a browser, "" means the page's own origin. */
   url: string;
-  /** Where tokens are kept; in memory unless given. */
+  /** Where tokens are kept; in memory by default. */
   tokens?: TokenStore;
 }
 
 export interface OutcomeOptions extends Patience {
-  /** Told its place in the line, each time that this is known. */
+  /** Called whenever the job's position in the queue is reported. */
   onQueued?: (job: Job) => void;
-  /** Follow it by an event stream, which tells every move in the line, instead of asking once a second. */
+  /** Follow the job through an event stream, which reports every change of position, instead of polling once a second. */
   live?: boolean;
 }
 
 export interface BookingOptions extends OutcomeOptions {
-  /** How long the server may hold its answer until the outcome, in seconds: 10 unless given; 0: not at all. */
+  /** How long the server may delay its response until the outcome is known, in seconds. 10 by default; 0 turns it off. */
   waitSeconds?: number;
-  /** Idempotency-Key; a random one unless given. Whoever comes back with it finds the same request again. */
+  /** Idempotency-Key; random by default. Repeating a call with the same key resumes the same request. */
   key?: string;
 }
 
-/** What an operation that succeeds gives; undefined where the answer has no body. */
-type Given<Data> = [Data] extends [never] ? undefined : Data;
+/** The body of a successful response; undefined where there is none. */
+type BodyOf<Data> = [Data] extends [never] ? undefined : Data;
 
 /**
- * Asks for one operation of the OpenAPI document; gives its body.
+ * Calls one operation of the OpenAPI document and returns the body of its response.
  *
- * @throws {ProblemError} when it answers with a problem
+ * @throws {ProblemError} when the response is a problem
  * @throws {NoAnswerError}
  */
-type Ask<Method extends HttpMethod> = <
+type Operation<Method extends HttpMethod> = <
   Path extends ClientPathsWithMethod<Client<paths>, Method>,
   Init extends MaybeOptionalInit<paths[Path], Method>,
 >(
   path: Path,
   ...init: RequiredKeysOf<Init> extends never ? [Init?] : [Init]
-) => Promise<Given<MethodResponse<Client<paths>, Method, Path, Init>>>;
+) => Promise<BodyOf<MethodResponse<Client<paths>, Method, Path, Init>>>;
 
 export type Boxoffice = ReturnType<typeof createBoxoffice>;
 
 /** A client of one gateway, for one user at a time. */
 export function createBoxoffice({ url, tokens = memoryTokens() }: BoxofficeOptions) {
-  const { ask, settled } = createSender(url, tokens);
+  const { send, settled } = createSender(url, tokens);
 
-  const asking =
-    <Method extends HttpMethod>(method: Method): Ask<Method> =>
+  const operation =
+    <Method extends HttpMethod>(method: Method): Operation<Method> =>
     async (path, ...[init]) =>
-      (await ask(method, path as string, init as AskInit)).data as never;
+      (await send(method, path as string, init as SendInit)).data as never;
 
   const boxoffice = {
-    get: asking('get'),
-    post: asking('post'),
-    put: asking('put'),
-    patch: asking('patch'),
-    delete: asking('delete'),
+    get: operation('get'),
+    post: operation('post'),
+    put: operation('put'),
+    patch: operation('patch'),
+    delete: operation('delete'),
 
-    /** Makes an account; log in next. */
+    /** Creates an account, without logging in. */
     signUp: (account: SignupInput): Promise<User> => boxoffice.post('/api/auth/signup/', { body: account }),
 
-    /** From here on every request goes in this user's name. */
+    /** Logs in: every later request is made as this user. */
     async logIn(credentials: LoginInput): Promise<void> {
       tokens.write(await boxoffice.post('/api/auth/login/', { body: credentials }));
     },
 
-    /** Forgets the tokens, here and at the server. */
+    /** Drops the tokens and revokes the refresh token on the server. */
     async logOut(): Promise<void> {
       await settled();
       const held = tokens.read();
@@ -79,21 +79,21 @@ export function createBoxoffice({ url, tokens = memoryTokens() }: BoxofficeOptio
       if (held?.refresh) await boxoffice.post('/api/auth/logout/', { body: { refresh: held.refresh } });
     },
 
-    /** Whether there are tokens; they may have expired or been revoked. */
+    /** Whether there are tokens, which may have expired or been revoked. */
     isLoggedIn: (): boolean => tokens.read() !== null,
 
     /**
-     * Books seats of a show, all or none, and waits for the outcome. What is passing is tried again under
-     * the same key, so that it never books twice.
+     * Books seats of a show, all or none, and waits for the outcome. Transient failures are retried with
+     * the same key, so nothing is booked twice.
      *
-     * @throws {ProblemError} why not: seat_taken names the seats
-     * @throws {NoAnswerError} when the patience ends first: booked or not, the key finds it
+     * @throws {ProblemError} when the booking is refused; `seat_taken` names the seats
+     * @throws {NoAnswerError} when `patienceMs` runs out first; a later call with the same key resumes the request
      */
     book: (show: number, seats: (string | number)[], options: BookingOptions = {}): Promise<Booking> =>
       submit('/api/shows/{id}/book/', { path: { id: show }, body: { seats } }, options),
 
     /**
-     * Cancels a booking and waits until its seats are free. Again: the same booking.
+     * Cancels a booking and waits until its seats are free. Idempotent.
      *
      * @throws {ProblemError}
      * @throws {NoAnswerError}
@@ -102,18 +102,17 @@ export function createBoxoffice({ url, tokens = memoryTokens() }: BoxofficeOptio
       submit('/api/bookings/{id}/cancel/', { path: { id: booking } }, options),
 
     /**
-     * Finds out what became of a request, as soon as it is decided.
+     * Waits until a request is decided.
      *
      * @returns the job: succeeded, rejected or failed
      * @throws {ProblemError}
-     * @throws {NoAnswerError} when the patience ends first
+     * @throws {NoAnswerError} when `patienceMs` runs out first
      */
     outcome: (job: string, options: OutcomeOptions = {}): Promise<Job> =>
       options.live ? follow(job, options) : poll(job, options),
 
     /**
-     * The seats of a show, each time that one has changed, until the signal; through whatever happens to
-     * the connection.
+     * Yields the seats of a show on every change, and reconnects as needed, until the signal is aborted.
      *
      * @throws {ProblemError} show_not_found
      */
@@ -124,7 +123,7 @@ export function createBoxoffice({ url, tokens = memoryTokens() }: BoxofficeOptio
   const stream = (path: string, id: string | number, signal?: AbortSignal) =>
     readStream(async (lastEventId, signal) => {
       const headers = { accept: 'text/event-stream', ...(lastEventId && { 'last-event-id': lastEventId }) };
-      const { data } = await ask('get', path, { params: { path: { id } }, headers, signal, parseAs: 'stream' });
+      const { data } = await send('get', path, { params: { path: { id } }, headers, signal, parseAs: 'stream' });
       return data as ReadableStream<Uint8Array>;
     }, signal);
 
@@ -132,16 +131,16 @@ export function createBoxoffice({ url, tokens = memoryTokens() }: BoxofficeOptio
     const { patienceMs = 60_000, onQueued, onRetry } = options;
     const deadline = performance.now() + patienceMs;
     const signal = withTimeout(options.signal, patienceMs);
-    for await (const news of stream('/api/jobs/{id}/events/', id, signal)) {
-      if (news.kind === 'event') {
-        const job = news.data as Job;
+    for await (const update of stream('/api/jobs/{id}/events/', id, signal)) {
+      if (update.kind === 'event') {
+        const job = update.data as Job;
         if (isDecided(job)) return job;
         onQueued?.(job);
-      } else if (news.kind === 'away') {
-        // As many streams as this user may have are open elsewhere.
-        if (news.reason instanceof ProblemError && news.reason.status === 429)
+      } else if (update.kind === 'away') {
+        // The user has reached the limit of open streams.
+        if (update.reason instanceof ProblemError && update.reason.status === 429)
           return poll(id, { ...options, patienceMs: deadline - performance.now() });
-        onRetry?.(news.reason);
+        onRetry?.(update.reason);
       }
     }
     options.signal?.throwIfAborted();
@@ -150,18 +149,18 @@ export function createBoxoffice({ url, tokens = memoryTokens() }: BoxofficeOptio
 
   async function poll(id: string, { patienceMs = 60_000, onQueued, ...options }: OutcomeOptions): Promise<Job> {
     const deadline = performance.now() + patienceMs;
-    const look = () => ask('get', '/api/jobs/{id}/', { params: { path: { id } }, signal: options.signal });
+    const getJob = () => send('get', '/api/jobs/{id}/', { params: { path: { id } }, signal: options.signal });
     for (;;) {
-      const { data, response } = await patiently(look, { ...options, patienceMs: deadline - performance.now() });
+      const { data, response } = await patiently(getJob, { ...options, patienceMs: deadline - performance.now() });
       const job = data as Job;
       if (isDecided(job)) return job;
       onQueued?.(job);
       if (performance.now() > deadline) throw undecided(id);
-      await pause(politePauseMs(retryAfterMs(response.headers)), options.signal);
+      await pause(retryDelayMs(retryAfterMs(response.headers)), options.signal);
     }
   }
 
-  /** Sends what changes a booking, until it is accepted; then waits for its outcome. */
+  /** Sends a request that changes a booking until it is accepted, then waits for its outcome. */
   async function submit(
     path: string,
     request: { path: object; body?: object },
@@ -171,14 +170,14 @@ export function createBoxoffice({ url, tokens = memoryTokens() }: BoxofficeOptio
     const deadline = performance.now() + patienceMs;
     const prefer = waitSeconds > 0 ? `wait=${waitSeconds}` : 'respond-async';
     const init = { params: { path: request.path, header: { prefer, 'idempotency-key': key } }, body: request.body };
-    const { data, response } = await patiently(() => ask('post', path, { ...init, signal }), options);
+    const { data, response } = await patiently(() => send('post', path, { ...init, signal }), options);
     if (response.status !== 202) return data as Booking;
     const accepted = data as Job;
     options.onQueued?.(accepted);
-    if (!options.live) await pause(politePauseMs(retryAfterMs(response.headers)), signal);
+    if (!options.live) await pause(retryDelayMs(retryAfterMs(response.headers)), signal);
     const job = await boxoffice.outcome(accepted.id, { ...options, patienceMs: deadline - performance.now() });
     if (job.status === 'succeeded' && job.booking) return job.booking;
-    throw new ProblemError(job.problem ?? fault(500, `Job ${job.id} is ${job.status} and does not say why.`));
+    throw new ProblemError(job.problem ?? fault(500, `Job ${job.id} is ${job.status} and gives no reason.`));
   }
 
   return boxoffice;
@@ -188,9 +187,9 @@ function isDecided({ status }: Job): boolean {
   return status !== 'queued' && status !== 'active';
 }
 
-const undecided = (id: string) => new NoAnswerError(new Error(`Job ${id} is not decided yet`));
+const undecided = (id: string) => new NoAnswerError(new Error(`Job ${id} has not been decided yet`));
 
-/** An Idempotency-Key of one's own. As unguessable as `crypto.randomUUID()`, which browsers have in secure contexts only. */
+/** A random Idempotency-Key. Browsers have `crypto.randomUUID()` in secure contexts only. */
 export function randomKey(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,14 +1,14 @@
 import type { Problem } from './schema.ts';
 
-/** An answer that is a problem (RFC 9457): switch on `code`, show `message`. */
+/** A problem response (RFC 9457): switch on `code`, show `message`. */
 export class ProblemError extends Error {
   override name = 'ProblemError';
   readonly problem: Problem;
   readonly code: Problem['code'];
   readonly status: number;
-  /** What is wrong with the request, by field. */
+  /** Validation messages by field. */
   readonly errors: Record<string, string[]>;
-  /** When to try again, in milliseconds; null when the answer does not say. */
+  /** Delay before a retry, in milliseconds; null when the response names none. */
   readonly retryAfterMs: number | null;
 
   constructor(problem: Problem, retryAfterMs: number | null = null) {
@@ -21,30 +21,30 @@ export class ProblemError extends Error {
   }
 }
 
-/** No answer came, or none that could be read: whether the request was heeded is not known. */
+/** There was no response, or no readable one: the request may or may not have taken effect. */
 export class NoAnswerError extends Error {
   override name = 'NoAnswerError';
 
   constructor(cause: unknown) {
-    // fetch of Node.js says "fetch failed"; why is in its cause.
+    // In Node.js, fetch rejects with "fetch failed"; the reason is its cause.
     const { message, code } = ((cause as Error).cause ?? cause) as { message?: string; code?: unknown };
     super(message || String(code), { cause });
   }
 }
 
-/** What an answer that is not a success says; one without a problem in it (a proxy's) counts as a fault. */
+/** The error for an unsuccessful response. One that carries no problem, such as a proxy's, counts as a fault. */
 export function problemErrorOf({ status, headers }: Response, body: unknown): ProblemError {
   const known = typeof body === 'object' && body !== null && 'code' in body;
-  const problem = known ? (body as Problem) : fault(status, `The server answered ${status} and did not say why.`);
+  const problem = known ? (body as Problem) : fault(status, `The server responded with ${status} and gave no reason.`);
   return new ProblemError(problem, retryAfterMs(headers));
 }
 
-/** A problem for where the server should have given one. */
+/** Stands in for the problem that the server should have sent. */
 export function fault(status: number, detail: string): Problem {
   return { type: 'about:blank', code: 'internal_error', title: 'Something went wrong', status, detail };
 }
 
-/** What `Retry-After` says, in milliseconds; null when it says nothing. */
+/** The delay in `Retry-After`, in milliseconds; null when there is none. */
 export function retryAfterMs(headers: Headers): number | null {
   const seconds = Number(headers.get('retry-after') ?? Number.NaN);
   return seconds >= 0 ? seconds * 1_000 : null;

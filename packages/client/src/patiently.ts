@@ -1,24 +1,24 @@
 import { NoAnswerError, ProblemError } from './errors.ts';
 
 export interface Patience {
-  /** How long to go on trying, in milliseconds: 60 s unless given; Infinity for ever. */
+  /** How long to keep retrying, in milliseconds; 60 s by default, Infinity for no limit. */
   patienceMs?: number;
-  /** Told why each time that it has to try again. */
+  /** Called with the reason before each retry. */
   onRetry?: (reason: ProblemError | NoAnswerError) => void;
   signal?: AbortSignal;
 }
 
-/** When to try again where nobody said, in milliseconds. */
-const defaultPauseMs = 1_000;
+/** The delay before a retry when the server names none, in milliseconds. */
+const defaultDelayMs = 1_000;
 
-/** Of the answers by a gateway, or by a proxy before it, those that say "not now". */
-const notNow = [429, 502, 503, 504];
+/** Statuses of a gateway, or of a proxy in front of it, that are worth a retry. */
+const transientStatuses = [429, 502, 503, 504];
 
 /**
- * Does what is safe to be done again, and again while the answer is "not now" or there is none: as long
- * after each time as `Retry-After` says.
+ * Repeats `work` while it fails with a transient problem or without a response, after the delay that
+ * `Retry-After` names each time. `work` must be safe to repeat.
  *
- * @throws what the last time threw, when it is none of these or the patience is at its end
+ * @throws what the last attempt threw, when it is not transient or `patienceMs` has run out
  */
 export async function patiently<Result>(work: () => Promise<Result>, options: Patience = {}): Promise<Result> {
   const { patienceMs = 60_000, onRetry, signal } = options;
@@ -27,8 +27,8 @@ export async function patiently<Result>(work: () => Promise<Result>, options: Pa
     try {
       return await work();
     } catch (error) {
-      if (!isPassing(error)) throw error;
-      const waitMs = politePauseMs(error instanceof ProblemError ? error.retryAfterMs : null);
+      if (!isTransient(error)) throw error;
+      const waitMs = retryDelayMs(error instanceof ProblemError ? error.retryAfterMs : null);
       if (performance.now() + waitMs > deadline) throw error;
       onRetry?.(error);
       await pause(waitMs, signal);
@@ -36,18 +36,18 @@ export async function patiently<Result>(work: () => Promise<Result>, options: Pa
   }
 }
 
-/** Whether it is worth trying again. */
-export function isPassing(error: unknown): error is ProblemError | NoAnswerError {
+/** Whether a retry may succeed. */
+export function isTransient(error: unknown): error is ProblemError | NoAnswerError {
   if (!(error instanceof ProblemError)) return error instanceof NoAnswerError;
-  return notNow.includes(error.status) || error.code === 'idempotency_in_progress';
+  return transientStatuses.includes(error.status) || error.code === 'idempotency_in_progress';
 }
 
-/** As long as was asked for, and up to a fifth more so that not all come back at once. */
-export function politePauseMs(askedForMs: number | null): number {
-  return (askedForMs ?? defaultPauseMs) * (1 + Math.random() / 5);
+/** The delay that was asked for plus up to a fifth, so that clients do not all return at the same moment. */
+export function retryDelayMs(requestedMs: number | null): number {
+  return (requestedMs ?? defaultDelayMs) * (1 + Math.random() / 5);
 }
 
-/** @throws the signal's reason, as soon as it is aborted */
+/** @throws the signal's reason as soon as it is aborted */
 export function pause(waitMs: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);

@@ -4,11 +4,11 @@ import { NoAnswerError, problemErrorOf } from './errors.ts';
 import type { paths } from './schema.ts';
 import type { TokenStore, Tokens } from './tokens.ts';
 
-/** One answer may take this long, in milliseconds: more than the longest `Prefer: wait`. */
-const answerTimeoutMs = 35_000;
+/** How long one response may take, in milliseconds: more than the longest `Prefer: wait`. */
+const responseTimeoutMs = 35_000;
 
-/** What the operations may take, whichever it is. */
-export interface AskInit {
+/** Options of any operation. */
+export interface SendInit {
   params?: object;
   body?: object | undefined;
   headers?: Record<string, string>;
@@ -16,7 +16,7 @@ export interface AskInit {
   parseAs?: 'stream';
 }
 
-/** What sends requests to one gateway, in the name of the user whose tokens these are. */
+/** Sends requests to one gateway as the user whose tokens these are. */
 export function createSender(url: string, tokens: TokenStore) {
   const http = createHttp<paths>({
     baseUrl: url,
@@ -26,34 +26,34 @@ export function createSender(url: string, tokens: TokenStore) {
   const exclusively = tokens.exclusively ?? ((work) => work());
   let refreshing: Promise<Tokens | null> | undefined;
 
-  /** Sends a request in the user's name, again with the next access token when the first is not good any more. */
-  async function ask(
+  /** Sends a request as the user. When the access token is no longer accepted, refreshes it and sends the request again. */
+  async function sendAsUser(
     method: HttpMethod,
     path: string,
-    init: AskInit = {},
+    init: SendInit = {},
   ): Promise<{ data?: unknown; response: Response }> {
     const held = tokens.read();
-    let answer = await send(method, path, init, held);
-    if (held && codeOf(answer.error) === 'unauthenticated') {
+    let result = await send(method, path, init, held);
+    if (held && codeOf(result.error) === 'unauthenticated') {
       const next = await nextTokens(held);
-      if (next) answer = await send(method, path, init, next);
+      if (next) result = await send(method, path, init, next);
     }
-    if (!answer.response.ok) throw problemErrorOf(answer.response, answer.error);
-    return answer;
+    if (!result.response.ok) throw problemErrorOf(result.response, result.error);
+    return result;
   }
 
-  async function send(method: HttpMethod, path: string, init: AskInit, sender: Tokens | null) {
+  async function send(method: HttpMethod, path: string, init: SendInit, sender: Tokens | null) {
     const { signal, headers, ...more } = init;
     try {
-      // The types are those of the methods below: here every operation is alike.
+      // Operations are typed in client.ts; here they are all alike.
       return (await http.request(
         method,
         path as never,
         {
           ...more,
           headers: { ...(sender && { authorization: `Bearer ${sender.access}` }), ...headers },
-          // A stream has no end: whoever reads it watches over it.
-          signal: init.parseAs === 'stream' ? signal : withTimeout(signal, answerTimeoutMs),
+          // A stream has no end; its reader watches for silence.
+          signal: init.parseAs === 'stream' ? signal : withTimeout(signal, responseTimeoutMs),
         } as never,
       )) as { data?: unknown; error?: unknown; response: Response };
     } catch (error) {
@@ -62,7 +62,7 @@ export function createSender(url: string, tokens: TokenStore) {
     }
   }
 
-  /** One refresh at a time; whoever comes meanwhile gets what it gave. Null: log in again. */
+  /** Refreshes once at a time; concurrent callers share the result. Null means that the login has ended. */
   function nextTokens(spent: Tokens): Promise<Tokens | null> {
     refreshing ??= exclusively(() => refresh(spent)).finally(() => {
       refreshing = undefined;
@@ -72,7 +72,7 @@ export function createSender(url: string, tokens: TokenStore) {
 
   async function refresh(spent: Tokens): Promise<Tokens | null> {
     const held = tokens.read();
-    // Somebody else who shares the store has been here before.
+    // Another client that shares the store has refreshed them already.
     if (held?.access !== spent.access) return held;
     if (!held.refresh) return null;
     const { data, error, response } = await send(
@@ -87,13 +87,13 @@ export function createSender(url: string, tokens: TokenStore) {
   }
 
   return {
-    ask,
-    /** Resolves when no renewal of the tokens is under way. */
+    send: sendAsUser,
+    /** Resolves when no refresh is in progress. */
     settled: async () => void (await refreshing?.catch(() => undefined)),
   };
 }
 
-/** In place of a Request, which fetch would only take apart again: in a rush that counts. */
+/** Stands in for Request, which costs time to build and which fetch would only take apart again. */
 class Call {
   readonly url: string;
   readonly method: string;
@@ -106,7 +106,7 @@ class Call {
   }
 }
 
-/** A signal that is aborted with the other one, or after this time. */
+/** A signal that is aborted with the given one or after the timeout, whichever comes first. */
 export function withTimeout(signal: AbortSignal | null | undefined, timeoutMs: number): AbortSignal | undefined {
   const timeout = timeoutMs < 2 ** 31 ? AbortSignal.timeout(Math.max(Math.round(timeoutMs), 0)) : undefined;
   return signal && timeout ? AbortSignal.any([signal, timeout]) : (signal ?? timeout);

@@ -22,7 +22,7 @@ async function read(chunks: Uint8Array[]) {
   return { read, retries };
 }
 
-test('events come out the same wherever the stream is cut', async () => {
+test('events are the same however the stream is cut into chunks', async () => {
   const bytes = new TextEncoder().encode(text);
   await fc.assert(
     fc.asyncProperty(fc.uniqueArray(fc.nat(bytes.length)), async (cuts) => {
@@ -34,7 +34,7 @@ test('events come out the same wherever the stream is cut', async () => {
   );
 });
 
-test('who reads no further lets go of the stream', async () => {
+test('the stream is cancelled when the caller stops iterating', async () => {
   let cancelled = false;
   const body = new ReadableStream<Uint8Array>({
     pull: (controller) => controller.enqueue(new TextEncoder().encode('data: 1\n\n')),
@@ -46,7 +46,7 @@ test('who reads no further lets go of the stream', async () => {
   expect(cancelled).toBe(true);
 });
 
-test('an event without end is refused before it fills the memory', async () => {
+test('an endless event is refused before it fills the memory', async () => {
   const chunk = new TextEncoder().encode(`data: ${'x'.repeat(2 ** 20)}\n`);
   let sent = 0;
   const body = new ReadableStream<Uint8Array>({

@@ -1,39 +1,39 @@
 import { NoAnswerError, ProblemError } from './errors.ts';
-import { isPassing, pause, politePauseMs } from './patiently.ts';
+import { isTransient, pause, retryDelayMs } from './patiently.ts';
 import type { Problem, SeatMap } from './schema.ts';
 import { readServerSentEvents } from './server-sent-events.ts';
 
-/** The server gives a sign of life every 15 seconds: one that is silent for longer than this is gone, in milliseconds. */
+/** The server sends something at least every 15 seconds. After this much silence it is presumed dead, in milliseconds. */
 const silenceMs = 40_000;
 
-/** What a stream tells: an event; that it is open (again); or that nothing can be told just now, and why. */
-export type News =
+/** What a stream yields: an event; that it has been opened or reopened; or why it has nothing to report at the moment. */
+export type StreamUpdate =
   | { kind: 'event'; event: string; data: unknown }
   | { kind: 'open' }
   | { kind: 'away'; reason: ProblemError | NoAnswerError };
 
-/** Begins a stream behind this event ("": from the beginning), until the signal. */
+/** Opens the stream after the given event ("" for the beginning). The signal closes it. */
 export type OpenStream = (lastEventId: string, signal: AbortSignal) => Promise<ReadableStream<Uint8Array>>;
 
 /**
- * Reads a stream, and goes on behind what was read whenever it ends or breaks, until the signal.
+ * Reads a stream, and reopens it after the last event whenever it ends or breaks, until the signal is aborted.
  *
- * @throws {ProblemError} when it cannot be had, now or later: there is no such thing, or it is not yours
+ * @throws {ProblemError} when it is refused for good, for example because there is no such show
  */
-export async function* readStream(open: OpenStream, signal?: AbortSignal): AsyncGenerator<News> {
+export async function* readStream(open: OpenStream, signal?: AbortSignal): AsyncGenerator<StreamUpdate> {
   let lastEventId = '';
   let retryMs = null as number | null;
   while (!signal?.aborted) {
     let waitMs = retryMs;
-    const life = watchForLife(signal);
+    const silence = watchForSilence(signal);
     try {
-      const body = await open(lastEventId, life.signal);
+      const body = await open(lastEventId, silence.signal);
       yield { kind: 'open' };
       const onRetry = (ms: number) => {
         retryMs = waitMs = ms;
       };
-      for await (const { event, data, id } of readServerSentEvents(body, { onChunk: life.seen, onRetry })) {
-        // An event without one changes nothing.
+      for await (const { event, data, id } of readServerSentEvents(body, { onChunk: silence.reset, onRetry })) {
+        // An event without an id does not move the position.
         lastEventId = id || lastEventId;
         const content: unknown = JSON.parse(data);
         yield event === 'unavailable'
@@ -43,26 +43,26 @@ export async function* readStream(open: OpenStream, signal?: AbortSignal): Async
     } catch (error) {
       if (signal?.aborted) return;
       const reason = error instanceof ProblemError ? error : new NoAnswerError(error);
-      if (!isPassing(reason)) throw reason;
+      if (!isTransient(reason)) throw reason;
       if (reason instanceof ProblemError) waitMs = reason.retryAfterMs;
       yield { kind: 'away', reason };
     } finally {
-      life.end();
+      silence.end();
     }
-    await pause(politePauseMs(waitMs), signal).catch(() => undefined);
+    await pause(retryDelayMs(waitMs), signal).catch(() => undefined);
   }
 }
 
-/** A signal that is aborted with the other one, or when nothing was seen for too long. */
-function watchForLife(signal: AbortSignal | undefined) {
+/** A signal that is aborted with the given one, or after too much silence. */
+function watchForSilence(signal: AbortSignal | undefined) {
   const controller = new AbortController();
   const end = () => controller.abort(signal?.reason);
-  const begin = () => setTimeout(() => controller.abort(new Error('The server has fallen silent')), silenceMs);
+  const begin = () => setTimeout(() => controller.abort(new Error('The server has gone silent')), silenceMs);
   let timer = begin();
   signal?.addEventListener('abort', end, { once: true });
   return {
     signal: controller.signal,
-    seen() {
+    reset() {
       clearTimeout(timer);
       timer = begin();
     },
@@ -73,25 +73,25 @@ function watchForLife(signal: AbortSignal | undefined) {
   };
 }
 
-/** The seats of a show as they are now; with `away` set, as they were when that could be told last. */
+/** The seats of a show; while `away` is set, as they last were known. */
 export interface SeatsView {
   map: SeatMap | null;
   away: ProblemError | NoAnswerError | null;
 }
 
-/** Puts the events of a seat stream together: a view each time that something has changed. */
-export async function* seatsIn(stream: AsyncIterable<News>): AsyncGenerator<SeatsView> {
+/** Turns the events of a seat stream into a view for every change. */
+export async function* seatsIn(stream: AsyncIterable<StreamUpdate>): AsyncGenerator<SeatsView> {
   let view: SeatsView = { map: null, away: null };
-  for await (const news of stream) {
-    if (news.kind === 'away') view = { ...view, away: news.reason };
-    else if (news.kind === 'event') view = { map: seatMapAfter(view.map, news.event, news.data), away: null };
+  for await (const update of stream) {
+    if (update.kind === 'away') view = { ...view, away: update.reason };
+    else if (update.kind === 'event') view = { map: seatMapAfter(view.map, update.event, update.data), away: null };
     else if (view.map && view.away) view = { ...view, away: null };
     else continue;
     yield view;
   }
 }
 
-/** Seats that stay as they are stay the same objects. */
+/** Unchanged seats keep their identity, so that a page renders only what changed. */
 function seatMapAfter(map: SeatMap | null, event: string, data: unknown): SeatMap | null {
   if (event === 'snapshot') return data as SeatMap;
   if (event !== 'change' || !map) return map;

@@ -1,21 +1,21 @@
-/** What a login gave; without `refresh` it ends with the access token, after a quarter of an hour. */
+/** The tokens of a login. Without `refresh` the login ends with the access token, after 15 minutes. */
 export interface Tokens {
   access: string;
   refresh?: string;
 }
 
-/** Where a client keeps its tokens; null is "not logged in". */
+/** Where a client keeps its tokens; null means "not logged in". */
 export interface TokenStore {
   read(): Tokens | null;
   write(tokens: Tokens | null): void;
   /**
-   * Does the work while nobody else who shares the store does theirs. A refresh token is good for one
-   * use, and a second use ends the login: two tabs must not both try.
+   * Runs `work` while no other client of the same store runs its own. A refresh token is good for one use,
+   * and a second use ends the login, so two tabs must not both refresh.
    */
   exclusively?<Result>(work: () => Promise<Result>): Promise<Result>;
 }
 
-/** Tokens that are gone with the process, or the page. */
+/** Keeps tokens for as long as the process or the page lives. */
 export function memoryTokens(tokens: Tokens | null = null): TokenStore {
   return {
     read: () => tokens,
@@ -25,7 +25,7 @@ export function memoryTokens(tokens: Tokens | null = null): TokenStore {
   };
 }
 
-/** Tokens in a browser's `localStorage` or `sessionStorage`, shared by the tabs that share it. */
+/** Keeps tokens in a browser's `localStorage` or `sessionStorage`, shared by the tabs that share it. */
 export function storedTokens(
   storage: {
     getItem(key: string): string | null;
@@ -37,7 +37,7 @@ export function storedTokens(
   return {
     read: () => JSON.parse(storage.getItem(key) ?? 'null') as Tokens | null,
     write: (tokens) => (tokens ? storage.setItem(key, JSON.stringify(tokens)) : storage.removeItem(key)),
-    // Browsers have locks in secure contexts only (HTTPS, localhost).
+    // Browsers have locks only in secure contexts (HTTPS, localhost).
     exclusively: async (work) => (navigator.locks ? await navigator.locks.request(key, work) : await work()),
   };
 }
