@@ -1,4 +1,4 @@
-/** `pnpm check`: everything that can be said about the code without running it. */
+/** `pnpm check`: every static check, side by side. */
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { styleText } from 'node:util';
@@ -14,18 +14,18 @@ const checks: { name: string; commands: string[][]; env?: Record<string, string>
       [bin('tsc'), '-p', 'services/gateway/web'],
     ],
   },
-  { name: 'format and lint', commands: [[bin('biome'), 'check', '--error-on-warnings']] },
+  { name: 'format, lint, cycles, length', commands: [[bin('biome'), 'check', '--error-on-warnings']] },
   { name: 'unused code and dependencies', commands: [[bin('knip'), '--no-progress']] },
-  { name: 'import direction', commands: [[process.execPath, 'scripts/check-imports.ts']] },
+  { name: 'import directions', commands: [[process.execPath, 'scripts/check-imports.ts']] },
   { name: 'generated client', commands: [[process.execPath, 'scripts/generate-client.ts', '--check']] },
   {
     name: 'OpenAPI',
     commands: [
       [process.execPath, 'scripts/openapi.ts', '.boxoffice/openapi.json'],
-      // Our paths end in a slash.
+      // The paths end in a slash by design.
       [bin('redocly'), 'lint', '.boxoffice/openapi.json', '--format=stylish', '--skip-rule=no-path-trailing-slash'],
     ],
-    // No network.
+    // Keeps the check off the network.
     env: { REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' },
   },
 ];
@@ -33,7 +33,7 @@ const checks: { name: string; commands: string[][]; env?: Record<string, string>
 const passed = await Promise.all(checks.map(check));
 process.exitCode = passed.every(Boolean) ? 0 : 1;
 
-/** Runs one check and prints its line, and its output if it fails. */
+/** Runs one check and prints a line about it, followed by its output if it fails. */
 async function check({ name, commands, env }: (typeof checks)[number]): Promise<boolean> {
   const startedAt = performance.now();
   let output = '';

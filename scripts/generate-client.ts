@@ -1,6 +1,6 @@
 /**
- * `pnpm generate:client`: writes the client's types from the OpenAPI document that the gateway would
- * serve. With `--check` it only says whether they are those.
+ * `pnpm generate:client`: generates the client's types from the gateway's OpenAPI document. With `--check`
+ * it only reports whether they are up to date.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -19,7 +19,7 @@ const { status, stderr } = spawnSync(
   [
     document,
     '--output=src/schema.ts',
-    // A field with a default may be left out of what is sent.
+    // A request may omit a field that has a default.
     '--default-non-nullable=false',
     '--root-types',
     '--root-types-no-schema-prefix',
@@ -29,6 +29,6 @@ const { status, stderr } = spawnSync(
 );
 if (status !== 0) {
   console.error(stderr);
-  if (check) console.error('packages/client/src/schema.ts is not what the routes say: run `pnpm generate:client`');
+  if (check) console.error('packages/client/src/schema.ts is out of date: run `pnpm generate:client`');
 }
 process.exitCode = status ?? 1;

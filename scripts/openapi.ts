@@ -1,4 +1,4 @@
-/** Writes the OpenAPI document, as the gateway serves it, to the file that is named. */
+/** Writes the gateway's OpenAPI document to the file named on the command line. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { buildOpenApi } from '../services/gateway/src/openapi.ts';

@@ -1,6 +1,6 @@
 /**
- * `pnpm rush`: hundreds of buyers, all at once, for the seats of one show of the running Boxoffice;
- * then what each was told, how long it took, and whether the database agrees.
+ * `pnpm rush`: hundreds of buyers compete for the seats of one show of the running Boxoffice. Reports the
+ * outcomes, the latencies, and whether the database agrees with what the buyers were told.
  */
 import { randomInt } from 'node:crypto';
 import { parseArgs, styleText } from 'node:util';
@@ -12,37 +12,37 @@ import { reportText } from './rush/report.ts';
 import { type RushOptions, rush } from './rush/rush.ts';
 
 const help = `
-Sends a crowd of buyers to one show of the running Boxoffice, all at once, each for a random seat.
+Lets a crowd of buyers compete for one show of the running Boxoffice. Each wants a random seat; all start together.
 
   pnpm rush --show 1 --buyers 500 --seats 80
 
   --show <id>         the show to rush (1)
   --buyers <number>   how many buyers, up to 20000 (500)
-  --seats <number>    aim at the first so many seats only (all seats of the show)
+  --seats <number>    aim only at the first seats of the show, this many (all)
   --polling <percent> buyers who take the 202 and poll the job; the others send Prefer: wait=10 (50);
-                      with 0 the rates are the system's own: who polls hears a second late
-  --seed <number>     which buyer wants which seat follows from it (random; the report names it)
-  --url <address>     where the gateway is (that of the running \`pnpm start\`)
-  --help              this text
+                      polling once a second adds up to a second of latency, so use 0 to measure the system
+  --seed <number>     determines which buyer wants which seat (random; shown in the report)
+  --url <address>     address of the gateway (that of the running \`pnpm start\`)
+  --help              show this help
 
-The buyers are new users, "rush-…"; they and their bookings stay. The verdict is read from the database
-of the running \`pnpm start\`, or the one in DATABASE_URL. The exit code is 0 when it is clean, else 1.
+The buyers are new users named "rush-…"; they and their bookings remain. The verdict is read from the database
+of the running \`pnpm start\`, or from the one in DATABASE_URL. The exit code is 0 if it is clean and 1 if not.
 `.trim();
 
 process.exitCode = await main();
 
 async function main(): Promise<number> {
   try {
-    const wanted = readArguments();
-    if (wanted === 'help') {
+    const options = readArguments();
+    if (options === 'help') {
       console.log(help);
       return 0;
     }
     const config = loadConfig();
-    const url = (wanted.url ?? gatewayUrlOfRunning(config)).replace(/\/+$/, '');
+    const url = (options.url ?? gatewayUrlOfRunning(config)).replace(/\/+$/, '');
     const databaseUrl = databaseUrlOfRunning(config);
     const progress = createProgress(process.stderr);
-    const report = await rush({ ...wanted, url, databaseUrl, onProgress: progress.moved }).finally(progress.end);
+    const report = await rush({ ...options, url, databaseUrl, onProgress: progress.update }).finally(progress.end);
     console.log(reportText(report, (style, text) => styleText(style, text, { stream: process.stdout })));
     return report.clean ? 0 : 1;
   } catch (error) {
@@ -51,10 +51,10 @@ async function main(): Promise<number> {
   }
 }
 
-type Wanted = Omit<RushOptions, 'url' | 'databaseUrl'> & { url: string | undefined };
+type Arguments = Omit<RushOptions, 'url' | 'databaseUrl'> & { url: string | undefined };
 
-/** @throws {PlainError} naming the argument that cannot be used */
-function readArguments(): Wanted | 'help' {
+/** @throws {PlainError} naming the argument that is not valid */
+function readArguments(): Arguments | 'help' {
   const { values } = parsed();
   if (values.help) return 'help';
   if (values.url !== undefined && !/^https?:$/.test(URL.parse(values.url)?.protocol ?? '')) {

@@ -1,4 +1,4 @@
-/** A buyer's manners and patience, against a server that answers as it is told to. */
+/** Tests how a buyer waits, polls and retries, against a server with scripted responses. */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -7,7 +7,7 @@ import { problem } from '@boxoffice/shared/contracts/problems';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { requestSeat } from './attempt.ts';
 
-interface Told {
+interface ScriptedResponse {
   status: number;
   body?: object;
   headers?: Record<string, string>;
@@ -23,15 +23,19 @@ const booking: Booking = {
   cancelled_at: null,
 };
 const job = (more: object) => ({ id: 'b-1', kind: 'book', status: 'queued', position: 1, ...more });
-const accepted: Told = { status: 202, body: job({}), headers: { location: '/api/jobs/b-1/', 'retry-after': '0' } };
-const again = { 'retry-after': '0' };
+const accepted: ScriptedResponse = {
+  status: 202,
+  body: job({}),
+  headers: { location: '/api/jobs/b-1/', 'retry-after': '0' },
+};
+const retryNow = { 'retry-after': '0' };
 
-let told: (Told | 'hang up')[];
-let asked: IncomingMessage[];
+let script: (ScriptedResponse | 'hang up')[];
+let requests: IncomingMessage[];
 const server = createServer((request, response) => {
-  asked.push(request);
+  requests.push(request);
   request.resume();
-  const next = told.shift() ?? { status: 500, body: {} };
+  const next = script.shift() ?? { status: 500, body: {} };
   if (next === 'hang up') return void request.socket.destroy();
   response.writeHead(next.status, { 'content-type': 'application/json', ...next.headers });
   response.end(JSON.stringify(next.body));
@@ -42,62 +46,62 @@ beforeAll(async () => {
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
 beforeEach(() => {
-  asked = [];
+  requests = [];
 });
 afterAll(() => server.close());
 
-function attempt(answers: typeof told, polls = false) {
-  told = answers;
+function attempt(responses: typeof script, polls = false) {
+  script = responses;
   const boxoffice = createBoxoffice({ url, tokens: memoryTokens({ access: 'token' }) });
   return requestSeat({ show: 1, run: 'run', buyer: { id: 1, username: 'rush-1', boxoffice }, seat: 'A1', polls });
 }
-const lines = () => asked.map(({ method, url: path }) => `${method} ${path}`);
+const lines = () => requests.map(({ method, url: path }) => `${method} ${path}`);
 
-test('who waits gets the booking at once', async () => {
+test('with Prefer: wait, the first response carries the booking', async () => {
   const { ending, acceptedMs, retries } = await attempt([{ status: 201, body: booking }]);
   expect(ending).toEqual({ kind: 'booked', booking });
   expect([acceptedMs, retries]).toEqual([null, 0]);
-  expect(asked[0]?.headers).toMatchObject({
+  expect(requests[0]?.headers).toMatchObject({
     prefer: 'wait=10',
     'idempotency-key': 'run',
     authorization: 'Bearer token',
   });
 });
 
-test('who polls asks the job until it is decided', async () => {
-  const answers: Told[] = [
+test('polling repeats until the job is decided', async () => {
+  const responses: ScriptedResponse[] = [
     accepted,
-    { status: 200, body: job({ status: 'queued' }), headers: again },
-    { status: 200, body: job({ status: 'active' }), headers: again },
+    { status: 200, body: job({ status: 'queued' }), headers: retryNow },
+    { status: 200, body: job({ status: 'active' }), headers: retryNow },
     { status: 200, body: job({ status: 'succeeded', booking }) },
   ];
-  const { ending, acceptedMs } = await attempt(answers, true);
+  const { ending, acceptedMs } = await attempt(responses, true);
   expect(ending).toEqual({ kind: 'booked', booking });
   expect(acceptedMs).toBeGreaterThan(0);
   expect(lines()).toEqual(['POST /api/shows/1/book/', ...Array(3).fill('GET /api/jobs/b-1/')]);
-  expect(asked[0]?.headers.prefer).toBe('respond-async');
+  expect(requests[0]?.headers.prefer).toBe('respond-async');
 });
 
-test('a wait that was in vain goes on as polling', async () => {
+test('a wait that ends in a 202 is followed by polling', async () => {
   const refused = job({ status: 'rejected', problem: problem('seat_taken', undefined, { seats: ['A1'] }) });
   const { ending } = await attempt([accepted, { status: 200, body: refused }]);
   expect(ending).toEqual({ kind: 'rejected', code: 'seat_taken', seats: ['A1'] });
 });
 
-test('429, 503 and a broken connection: the same request again, with the same key', async () => {
-  const answers: typeof told = [
-    { status: 503, body: problem('queue_full'), headers: again },
-    { status: 429, body: problem('too_many_requests'), headers: again },
+test('429, 503 and a broken connection are retried with the same key', async () => {
+  const responses: typeof script = [
+    { status: 503, body: problem('queue_full'), headers: retryNow },
+    { status: 429, body: problem('too_many_requests'), headers: retryNow },
     'hang up',
     { status: 409, body: problem('seat_taken', undefined, { seats: ['A1'] }) },
   ];
-  const { ending, retries } = await attempt(answers);
+  const { ending, retries } = await attempt(responses);
   expect(ending).toEqual({ kind: 'rejected', code: 'seat_taken', seats: ['A1'] });
   expect(retries).toBe(3);
-  expect(new Set(asked.map(({ headers }) => headers['idempotency-key']))).toEqual(new Set(['run']));
+  expect(new Set(requests.map(({ headers }) => headers['idempotency-key']))).toEqual(new Set(['run']));
 });
 
-test('Retry-After is kept to', async () => {
+test('a retry waits for Retry-After', async () => {
   const startedAt = performance.now();
   await attempt([
     { status: 503, body: problem('queue_full'), headers: { 'retry-after': '1' } },
@@ -106,7 +110,7 @@ test('Retry-After is kept to', async () => {
   expect(performance.now() - startedAt).toBeGreaterThan(1_000);
 });
 
-test('a job that cannot be asked for any more is unanswered; an answer that nobody should get is a fault', async () => {
+test('a job that has disappeared is unanswered; a 500 or a failed job is a fault', async () => {
   const lost = await attempt([accepted, { status: 404, body: problem('job_not_found') }], true);
   expect(lost.ending.kind).toBe('unanswered');
   const broken = await attempt([{ status: 500, body: problem('internal_error') }]);

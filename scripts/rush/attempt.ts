@@ -2,9 +2,9 @@ import { type Booking, ProblemError } from '@boxoffice/client';
 import type { Buyer } from './buyers.ts';
 
 /**
- * How a request ended: with one of the two outcomes; with neither, although it was or may have been
- * accepted (`unanswered`); turned away with a clear answer (`not accepted`); or with an answer that no
- * request should get (`fault`).
+ * How a request ended: `booked` or `rejected`; `unanswered` if it was, or may have been, accepted but its
+ * outcome is unknown; `not accepted` if it was clearly turned away; `fault` if the response is one that no
+ * request should get.
  */
 export type Ending =
   | { kind: 'booked'; booking: Booking }
@@ -13,19 +13,19 @@ export type Ending =
 
 export interface AttemptResult {
   ending: Ending;
-  /** From the first byte sent to the 202, in milliseconds; null when there was none. */
+  /** Time to the 202, in milliseconds; null when there was none. */
   acceptedMs: number | null;
-  /** From the first byte sent to the outcome known, in milliseconds. */
+  /** Time until the outcome was known, in milliseconds. */
   outcomeMs: number;
   retries: number;
 }
 
-/** How long a request may take with all its tries and questions, in milliseconds. */
+/** How long a request may take, retries and polling included, in milliseconds. */
 const patienceMs = 60_000;
 
 /**
- * One buyer asks for one seat, and asks on until the outcome is known: with `Prefer: wait=10`, or by
- * polling after a 202. An Idempotency-Key makes it safe to try again whatever happens on the way.
+ * Requests one seat for one buyer and waits until the outcome is known: with `Prefer: wait=10`, or by
+ * polling after a 202. An Idempotency-Key makes retries safe.
  */
 export async function requestSeat({
   show,
@@ -61,7 +61,7 @@ export async function requestSeat({
 }
 
 function endingOf(error: Error, accepted: boolean): Ending {
-  // No answer: it may have been accepted.
+  // Without a response it may have been accepted.
   if (!(error instanceof ProblemError)) return { kind: 'unanswered', detail: error.message };
   const { status, code, problem } = error;
   if (status === 409) return { kind: 'rejected', code, seats: problem.seats ?? [] };

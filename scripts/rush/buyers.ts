@@ -10,16 +10,16 @@ export interface Buyer {
   boxoffice: Boxoffice;
 }
 
-/** Each of them costs the gateway a password hash: more at once would only wait there. */
-const atOnce = 16;
-/** How long one sign-up or login may take with all its tries; production allows 20 sign-ups a minute. */
+/** Sign-ups and logins in flight. Each costs the gateway a password hash, so more would only wait there. */
+const concurrency = 16;
+/** How long one sign-up or login may take, retries included. Production allows 20 sign-ups a minute. */
 const patienceMs = 60 * 60 * 1_000;
 
 /**
- * Signs up and logs in `count` buyers, whose names begin with `rush-<run>-`. They stay: who has
+ * Signs up `count` buyers, named `rush-<run>-<number>`, and logs them in. They remain, because a user with
  * bookings cannot be deleted.
  *
- * @throws {PlainError} when the gateway will not have them
+ * @throws {PlainError} when the gateway refuses
  */
 export async function signUpBuyers({
   url,
@@ -33,49 +33,50 @@ export async function signUpBuyers({
   onProgress: OnProgress;
 }): Promise<Buyer[]> {
   const password = randomBytes(12).toString('base64url');
-  const names = Array.from({ length: count }, (_, place) => `rush-${run}-${place + 1}`);
-  const users = await someAtOnce(
+  const names = Array.from({ length: count }, (_, index) => `rush-${run}-${index + 1}`);
+  const users = await mapConcurrently(
     names,
     async (username) => {
       const boxoffice = createBoxoffice({ url });
       const email = `${username}@rush.example`;
-      const { id } = await insistently(url, () => boxoffice.signUp({ username, email, password }));
+      const { id } = await withRetries(url, () => boxoffice.signUp({ username, email, password }));
       return { id, username, boxoffice };
     },
     (done) => onProgress('signing up', done, count),
   );
-  // All sign-ups first, so that the tokens are as fresh as can be when the rush begins.
-  await someAtOnce(
+  // Logins come last, so that the tokens are fresh when the rush begins.
+  await mapConcurrently(
     users,
-    ({ username, boxoffice }) => insistently(url, () => boxoffice.logIn({ username, password })),
+    ({ username, boxoffice }) => withRetries(url, () => boxoffice.logIn({ username, password })),
     (done) => onProgress('logging in', done, count),
   );
   return users;
 }
 
-async function insistently<Result>(url: string, work: () => Promise<Result>): Promise<Result> {
+async function withRetries<Result>(url: string, work: () => Promise<Result>): Promise<Result> {
   try {
     return await patiently(work, { patienceMs });
   } catch (error) {
-    if (error instanceof ProblemError) throw new PlainError(`${url} answers ${error.status}: ${error.message}`);
-    if (error instanceof NoAnswerError) throw new PlainError(`${url} does not answer: ${error.message}`);
+    if (error instanceof ProblemError) throw new PlainError(`${url} responded with ${error.status}: ${error.message}`);
+    if (error instanceof NoAnswerError) throw new PlainError(`${url} does not respond: ${error.message}`);
     throw error;
   }
 }
 
-/** Does the work for every item, `atOnce` at a time; results in the order of the items. */
-async function someAtOnce<Item, Result>(
+/** Runs `work` for every item, `concurrency` at a time. Results are in the order of the items. */
+async function mapConcurrently<Item, Result>(
   items: readonly Item[],
   work: (item: Item) => Promise<Result>,
   onDone: (done: number) => void,
 ): Promise<Result[]> {
   const results: Result[] = [];
+  // The workers share one iterator, so each item is taken once.
   const rest = items.entries();
   let done = 0;
   await Promise.all(
-    Array.from({ length: atOnce }, async () => {
-      for (const [place, item] of rest) {
-        results[place] = await work(item);
+    Array.from({ length: concurrency }, async () => {
+      for (const [index, item] of rest) {
+        results[index] = await work(item);
         onDone(++done);
       }
     }),

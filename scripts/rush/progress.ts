@@ -1,18 +1,19 @@
 export type Phase = 'signing up' | 'logging in' | 'booking';
 
-/** Called on every step, as often as anything moves. */
+/** Called after every step. */
 export type OnProgress = (phase: Phase, done: number, total: number) => void;
 
-/** Without a terminal, one line this often at most, in milliseconds; on a terminal, one redraw. */
-const linePauseMs = 5_000;
-const redrawPauseMs = 80;
-/** Before this much of a phase has passed nothing is said about the time that is left, in milliseconds. */
+/** The least time between two lines where there is no terminal, in milliseconds. */
+const lineIntervalMs = 5_000;
+/** The least time between two redraws on a terminal, in milliseconds. */
+const redrawIntervalMs = 80;
+/** How long a phase runs before the remaining time is estimated, in milliseconds. */
 const etaAfterMs = 1_000;
 const barWidth = 24;
 
-/** Shows how far a rush has come: a line that redraws itself on a terminal, now and then a line elsewhere. */
+/** Shows the progress of a rush: one line that is redrawn on a terminal, a line every few seconds elsewhere. */
 export function createProgress(stream: NodeJS.WriteStream) {
-  const pauseMs = stream.isTTY ? redrawPauseMs : linePauseMs;
+  const intervalMs = stream.isTTY ? redrawIntervalMs : lineIntervalMs;
   let phase: Phase | undefined;
   let phaseSince = 0;
   let shownAt = 0;
@@ -21,7 +22,7 @@ export function createProgress(stream: NodeJS.WriteStream) {
     if (phase && stream.isTTY) stream.write('\n');
   };
   return {
-    moved(now: Phase, done: number, total: number): void {
+    update(now: Phase, done: number, total: number): void {
       const time = performance.now();
       if (now !== phase) {
         endLine();
@@ -29,12 +30,12 @@ export function createProgress(stream: NodeJS.WriteStream) {
         phaseSince = time;
         shownAt = stream.isTTY ? 0 : time;
       }
-      if (done < total && time - shownAt < pauseMs) return;
+      if (done < total && time - shownAt < intervalMs) return;
       shownAt = time;
       const text = progressLine(now, done, total, time - phaseSince);
       stream.write(stream.isTTY ? `\r${text}\x1b[K` : `${text}\n`);
     },
-    /** Leaves the cursor on a line of its own, also when the rush broke off. */
+    /** Ends the line, also when the rush failed. */
     end(): void {
       endLine();
       phase = undefined;

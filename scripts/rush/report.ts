@@ -4,46 +4,48 @@ import type { Verdict } from './verdict.ts';
 
 type Paint = (style: 'bold' | 'green' | 'red' | 'dim', text: string) => string;
 
-const sentences: Record<keyof Verdict, string> = {
+const labels: Record<keyof Verdict, string> = {
   soldTwice: 'seats sold twice',
-  soldBeyondCapacity: 'seats sold beyond those there are',
+  soldBeyondCapacity: 'seats sold beyond capacity',
   acceptedUnanswered: 'accepted but unanswered',
   bookedWithoutRow: 'booked responses without a row',
   rowsWithoutAnswer: 'rows without a booked response',
-  refusedWithoutReason: 'refused for a seat nobody had',
+  refusedWithoutReason: 'refused a seat that nobody had',
   faults: 'faults',
 };
 
-/** What a person at the terminal reads of a rush. */
+/** Formats a report for the terminal. */
 export function reportText(report: RushReport, paint: Paint): string {
   const { outcomes, latencyMs, verdict } = report;
   const row = (name: string, text: string) => `  ${name.padEnd(36)}${text}`;
   return [
     '',
     paint('bold', `${report.buyers} buyers, show ${report.show}, seed ${report.seed}`),
-    row('free seats that somebody wanted', count(report.seatsWanted)),
+    row('free seats that were wanted', count(report.seatsWanted)),
     ...Object.entries(outcomes)
       .toSorted(([a], [b]) => Number(b === 'booked') - Number(a === 'booked') || a.localeCompare(b))
       .map(([kind, number]) => row(kind, count(number))),
-    ...(report.retries > 0 ? [row('tried again (429, 503, no answer)', count(report.retries))] : []),
+    ...(report.retries > 0 ? [row('retries (429, 503, no response)', count(report.retries))] : []),
     '',
     `${paint('bold', 'Latency, ms'.padEnd(36))}${['p50', 'p95', 'p99', 'max'].map((name) => name.padStart(9)).join('')}`,
-    ...latencyRow('  until the outcome', latencyMs.all),
+    ...latencyRow('  to the outcome', latencyMs.all),
     ...latencyRow('    with Prefer: wait', latencyMs.waited),
-    ...latencyRow('    202 and polling every second', latencyMs.polled),
-    ...latencyRow('  until the 202', latencyMs.accepted),
+    ...latencyRow('    202, then polling every second', latencyMs.polled),
+    ...latencyRow('  to the 202', latencyMs.accepted),
     '',
-    row('from the first request to the end', `${(report.durationMs / 1_000).toFixed(2)} s`.padStart(9)),
+    row('duration', `${(report.durationMs / 1_000).toFixed(2)} s`.padStart(9)),
     row('outcomes per second', count(Math.round(report.outcomesPerSecond))),
     row('bookings per second', count(Math.round(report.bookingsPerSecond))),
     '',
-    paint('bold', 'The database says'),
-    ...Object.entries(sentences).map(([name, sentence]) => {
+    paint('bold', 'Verdict of the database'),
+    ...Object.entries(labels).map(([name, label]) => {
       const number = verdict[name as keyof Verdict];
-      return row(sentence, paint(number === 0 ? 'green' : 'red', count(number)));
+      return row(label, paint(number === 0 ? 'green' : 'red', count(number)));
     }),
     '',
-    report.clean ? paint('green', '✓ Clean: every seat sold once, everyone answered.') : paint('red', '✗ Not clean.'),
+    report.clean
+      ? paint('green', '✓ Clean: every seat sold once, every request answered.')
+      : paint('red', '✗ Not clean.'),
   ].join('\n');
 }
 

@@ -1,25 +1,24 @@
-/** A rush on one show, through the public interface alone; what became of it, out of the database. */
+/** A rush on one show, made through the public interface and checked against the database. */
 import { randomBytes } from 'node:crypto';
-import { createBoxoffice, ProblemError } from '@boxoffice/client';
-import { PlainError } from '@boxoffice/local-servers/plain-error';
 import { type Ending, requestSeat } from './attempt.ts';
 import { signUpBuyers } from './buyers.ts';
 import { type LatenciesMs, latenciesMs } from './latencies.ts';
 import type { OnProgress } from './progress.ts';
+import { findTargets } from './targets.ts';
 import { checkDatabase, isClean, readVerdict, type Verdict } from './verdict.ts';
 
 export interface RushOptions {
-  /** Where the gateway answers. */
+  /** Base URL of the gateway. */
   url: string;
-  /** The database behind that gateway, for the verdict. */
+  /** The database behind the gateway, for the verdict. */
   databaseUrl: string;
   show: number;
   buyers: number;
-  /** Only the first so many seats of the show are aimed at; absent: all of them. */
+  /** How many seats the buyers aim at, counted from the first; all by default. */
   seats?: number | undefined;
-  /** Which buyer wants which seat follows from it. */
+  /** Determines which buyer wants which seat. */
   seed: number;
-  /** How many of 100 buyers take the 202 and poll; the others ask to wait for the outcome. */
+  /** Percentage of buyers who take the 202 and poll; the others send `Prefer: wait`. */
   pollingPercent?: number;
   onProgress?: OnProgress;
 }
@@ -27,41 +26,41 @@ export interface RushOptions {
 export interface RushReport {
   show: number;
   buyers: number;
-  /** Seats that somebody wanted and that were free before: so many can be booked, and must be. */
+  /** Free seats that at least one buyer wanted: each of them must end up booked. */
   seatsWanted: number;
   seed: number;
-  /** How many requests ended how, by kind: `booked`, or the code of the problem. */
+  /** Number of requests by outcome: `booked`, or the code of the problem. */
   outcomes: Record<string, number>;
-  /** From the first byte sent to the outcome known. `accepted`: to the 202 of those who poll. */
+  /** Time from sending the request to learning the outcome; for `accepted`, to the 202 of the buyers who poll. */
   latencyMs: Record<'all' | 'waited' | 'polled' | 'accepted', LatenciesMs | null>;
-  /** From the start signal to the last outcome. */
+  /** From the first request to the last outcome. */
   durationMs: number;
   bookingsPerSecond: number;
   outcomesPerSecond: number;
-  /** Answers 429 and 503, and broken connections, after which a buyer tried again. */
+  /** How often buyers retried, after a 429, a 503 or a broken connection. */
   retries: number;
   verdict: Verdict;
   clean: boolean;
 }
 
 /**
- * Signs buyers up, lets them all go at once for random seats of the show, and reads the verdict.
+ * Signs up buyers, lets all of them book random seats of the show together, and reads the verdict.
  *
- * @throws {PlainError} when the rush cannot be: no server, no such show, no free seat, another database
+ * @throws {PlainError} when it cannot run: no server, no such show, no free seat, the wrong database
  */
 export async function rush(options: RushOptions): Promise<RushReport> {
   const { url, databaseUrl, show, seed, pollingPercent = 50, onProgress = () => {} } = options;
-  const aimedAt = await seatsToAimAt(options);
+  const targets = await findTargets(options);
   await checkDatabase(databaseUrl, show, []);
   const run = randomBytes(4).toString('hex');
   const buyers = await signUpBuyers({ url, count: options.buyers, run, onProgress });
   await checkDatabase(databaseUrl, show, buyers);
   const random = randomFrom(seed);
-  const plans = buyers.map((buyer, place) => ({
+  const plans = buyers.map((buyer, index) => ({
     buyer,
-    seat: aimedAt[Math.floor(random() * aimedAt.length)]?.label ?? '',
-    // Spread evenly: place 0 polls from 1 % on, every second one at 50 %.
-    polls: Math.floor(((place + 1) * pollingPercent) / 100) > Math.floor((place * pollingPercent) / 100),
+    seat: targets[Math.floor(random() * targets.length)]?.label ?? '',
+    // Spreads the polling buyers evenly: at 50 %, every second one polls.
+    polls: Math.floor(((index + 1) * pollingPercent) / 100) > Math.floor((index * pollingPercent) / 100),
   }));
 
   let done = 0;
@@ -75,9 +74,9 @@ export async function rush(options: RushOptions): Promise<RushReport> {
   );
   const durationMs = performance.now() - startedAt;
 
-  const free = new Set(aimedAt.filter((seat) => seat.free).map((seat) => seat.label));
+  const free = new Set(targets.filter((seat) => seat.free).map((seat) => seat.label));
   const verdict = await readVerdict(databaseUrl, { show, results });
-  const outcomes = countBy(results.map(({ ending }) => kindOf(ending)));
+  const outcomes = countBy(results.map(({ ending }) => outcomeOf(ending)));
   const decided = results.filter(({ ending }) => ending.kind === 'booked' || ending.kind === 'rejected');
   const timesOf = (some: typeof decided) => latenciesMs(some.map((result) => result.outcomeMs));
   return {
@@ -101,48 +100,15 @@ export async function rush(options: RushOptions): Promise<RushReport> {
   };
 }
 
-/** @throws {PlainError} saying what to do when there is nothing to rush for */
-async function seatsToAimAt({ url, show, seats }: RushOptions): Promise<{ label: string; free: boolean }[]> {
-  const boxoffice = createBoxoffice({ url });
-  const path = { id: show };
-  const map = await boxoffice.get('/api/shows/{id}/seats/', { params: { path } }).catch((error: Error) => {
-    if (!(error instanceof ProblemError)) {
-      throw new PlainError(
-        `Nothing answers at ${url} (${error.message}): start Boxoffice with \`npx -y pnpm start\`, or name its address with --url.`,
-      );
-    }
-    throw new PlainError(
-      error.status === 404
-        ? `There is no show ${show} at ${url}: look for one at ${url}/api/movies/, or load the samples with \`pnpm seed\`.`
-        : `${url} does not say which seats show ${show} has: it answers ${error.status}. Try again in a moment.`,
-    );
-  });
-  const { date_time } = await boxoffice.get('/api/shows/{id}/', { params: { path } });
-  if (Date.parse(date_time) <= Date.now()) {
-    throw new PlainError(`Show ${show} has started, so its seats are not sold any more: choose another with --show.`);
-  }
-  const aimedAt = map.seats
-    .slice(0, seats)
-    .map((seat) => ({ label: seat.seat_number, free: seat.status === 'available' }));
-  if (!aimedAt.some((seat) => seat.free)) {
-    throw new PlainError(
-      aimedAt.length < map.total_seats
-        ? `The first ${aimedAt.length} seats of show ${show} are all taken: aim at more of them with --seats, or at another show.`
-        : `Show ${show} is full: choose another with --show, or make new ones with \`pnpm seed --large\`.`,
-    );
-  }
-  return aimedAt;
-}
+const outcomeOf = (ending: Ending): string => (ending.kind === 'rejected' ? ending.code : ending.kind);
 
-const kindOf = (ending: Ending): string => (ending.kind === 'rejected' ? ending.code : ending.kind);
-
-function countBy(kinds: string[]): Record<string, number> {
+function countBy(names: string[]): Record<string, number> {
   const counts: Record<string, number> = {};
-  for (const kind of kinds) counts[kind] = (counts[kind] ?? 0) + 1;
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
   return counts;
 }
 
-/** Numbers in [0, 1) that follow from the seed alone (mulberry32, Tommy Ettinger, public domain). */
+/** A reproducible sequence of numbers in [0, 1) (mulberry32, Tommy Ettinger, public domain). */
 function randomFrom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

@@ -1,4 +1,4 @@
-/** A verdict that cannot say no is worth nothing: each promise is broken here once, on purpose. */
+/** Breaks every promise once on purpose: a verdict that never fails proves nothing. */
 import { type Booking, createBoxoffice } from '@boxoffice/client';
 import { newEnvelopeId, requestId } from '@boxoffice/shared/booking-id';
 import { createTestDatabase, type TestDatabase } from '@boxoffice/testing/database';
@@ -32,32 +32,32 @@ const clean = {
   faults: 0,
 };
 
-test('nothing to complain of: one is booked, the other hears that the seat is taken', async () => {
+test('is clean when one buyer is booked and the other is told that the seat is taken', async () => {
   const id = await addBooking(1, 'A1');
   expect(await verdictOf(told(1, 'A1', booked(id, 'A1')), told(2, 'A1', taken('A1')))).toEqual(clean);
 });
 
-test('soldTwice: two bookings of one seat, and two buyers who were told so', async () => {
+test('soldTwice: one seat is in two bookings, and two buyers were told they got it', async () => {
   const one = await addBooking(1, 'A1');
   const two = await addBooking(2, 'A1', { claimed: false });
   const verdict = await verdictOf(told(1, 'A1', booked(one, 'A1')), told(2, 'A1', booked(two, 'A1')));
   expect(verdict).toEqual({ ...clean, soldTwice: 2, bookedWithoutRow: 1 });
 });
 
-test('soldBeyondCapacity: more seats than the show has', async () => {
+test('soldBeyondCapacity: more seats are sold than the show has', async () => {
   const ids = [await addBooking(1, 'A1'), await addBooking(2, 'A2'), await addBooking(3, 'A3')];
-  const results = ids.map((id, place) => told(place + 1, `A${place + 1}`, booked(id, `A${place + 1}`)));
+  const results = ids.map((id, index) => told(index + 1, `A${index + 1}`, booked(id, `A${index + 1}`)));
   expect(await verdictOf(...results)).toEqual({ ...clean, soldBeyondCapacity: 1 });
 });
 
-test('acceptedUnanswered: a 202 and nothing behind it', async () => {
+test('acceptedUnanswered: a 202 without an outcome', async () => {
   const verdict = await verdictOf(told(1, 'A1', { kind: 'unanswered', detail: 'no outcome' }));
   expect(verdict).toEqual({ ...clean, acceptedUnanswered: 1 });
 });
 
 test.each([
   ['there is no booking', async () => idOf(show)],
-  ['the booking is of another seat', () => addBooking(1, 'A2')],
+  ['the booking is for another seat', () => addBooking(1, 'A2')],
   ["the booking is another user's", () => addBooking(9, 'A1')],
   ['the booking was cancelled', () => addBooking(1, 'A1', { status: 'cancelled' })],
   ['the seat is not claimed for it', () => addBooking(1, 'A1', { claimed: false })],
@@ -66,35 +66,35 @@ test.each([
   expect(verdict).toEqual({ ...clean, bookedWithoutRow: 1 });
 });
 
-test('rowsWithoutAnswer: a booking of which its buyer never heard', async () => {
+test('rowsWithoutAnswer: a booking whose buyer was never told', async () => {
   await addBooking(1, 'A1');
   const verdict = await verdictOf(told(1, 'A1', taken('A1')));
   expect(verdict).toEqual({ ...clean, rowsWithoutAnswer: 1 });
 });
 
-test('refusedWithoutReason: a seat that nobody ever had; one that was cancelled since is a reason', async () => {
+test('refusedWithoutReason: a seat that nobody ever had; a booking cancelled since counts as a reason', async () => {
   await addBooking(3, 'A2', { status: 'cancelled' });
   const verdict = await verdictOf(told(1, 'A1', taken('A1')), told(2, 'A2', taken('A2')));
   expect(verdict).toEqual({ ...clean, refusedWithoutReason: 1 });
 });
 
-test('faults: an answer that nobody should get', async () => {
+test('faults: a response that no request should get', async () => {
   const verdict = await verdictOf(told(1, 'A1', { kind: 'fault', detail: '500' }));
   expect(verdict).toEqual({ ...clean, faults: 1 });
 });
 
-test('who was turned away clearly has nothing to complain of', async () => {
+test('is clean when a request is clearly turned away', async () => {
   expect(await verdictOf(told(1, 'A1', { kind: 'not accepted', detail: '503 queue_full' }))).toEqual(clean);
 });
 
-test('another database is found out before anything is booked', async () => {
+test('the wrong database is detected before anything is booked', async () => {
   await expect(checkDatabase(database.url, show, [])).resolves.toBeUndefined();
   await expect(checkDatabase(database.url, show + 1, [])).rejects.toThrow(/not the one behind this gateway/);
   const stranger = { id: 1, username: 'nobody', boxoffice };
   await expect(checkDatabase(database.url, show, [stranger])).rejects.toThrow(/not the one behind this gateway/);
 });
 
-/** Buyers who ask nobody. */
+/** Never called. */
 const boxoffice = createBoxoffice({ url: 'http://127.0.0.1' });
 const verdictOf = (...results: RushResult[]) => readVerdict(database.url, { show, results });
 
@@ -119,7 +119,7 @@ const taken = (seat: string): Ending => ({ kind: 'rejected', code: 'seat_taken',
 
 const idOf = (showId: number) => requestId(newEnvelopeId(0), showId, 0);
 
-/** A row of booking.bookings and, unless it was cancelled or is not wanted, its claim. */
+/** Adds a row of booking.bookings and, unless it is cancelled or `claimed` is false, its claim. */
 async function addBooking(
   user: number,
   seat: string,

@@ -10,21 +10,21 @@ export interface RushResult {
   ending: Ending;
 }
 
-/** What the database says about a rush. Every number must be 0. */
+/** The database's verdict on a rush. Every number must be 0. */
 export interface Verdict {
-  /** Seats that stand in two bookings, or that two buyers were told are theirs. */
+  /** Seats that are in two bookings, or that two buyers were told they got. */
   soldTwice: number;
-  /** Seats claimed beyond those that the show has. */
+  /** Seats claimed in excess of the show's capacity. */
   soldBeyondCapacity: number;
-  /** Requests that were, or may have been, accepted and whose outcome nobody learned. */
+  /** Requests that were, or may have been, accepted and whose outcome the buyer never learned. */
   acceptedUnanswered: number;
-  /** Buyers who were told "booked" and have no booking of that seat, or no claim on it. */
+  /** Buyers who were told "booked" but have no booking of that seat, or no claim on it. */
   bookedWithoutRow: number;
-  /** Bookings of these buyers of which nobody was told. */
+  /** Bookings of these buyers that none of them was told about. */
   rowsWithoutAnswer: number;
-  /** Buyers who were told "taken" of a seat that nobody ever had. */
+  /** Seats that were refused as taken although nobody ever had them. */
   refusedWithoutReason: number;
-  /** Answers that were neither an outcome nor a clear refusal, and failed jobs. */
+  /** Responses that were neither an outcome nor a clear refusal, and failed jobs. */
   faults: number;
 }
 
@@ -33,9 +33,9 @@ export function isClean(verdict: Verdict): boolean {
 }
 
 /**
- * Holds what the buyers were told against what the database has.
+ * Compares what the buyers were told with the database.
  *
- * @throws {PlainError} when the database does not answer
+ * @throws {PlainError} when the database does not respond
  */
 export function readVerdict(
   databaseUrl: string,
@@ -69,9 +69,9 @@ export function readVerdict(
 }
 
 /**
- * Makes sure, before anything is booked, that the verdict will be read from the right place.
+ * Verifies, before anything is booked, that the database is the one behind the gateway.
  *
- * @throws {PlainError} when the database does not answer, or knows neither this show nor these buyers
+ * @throws {PlainError} when the database does not respond, or lacks the show or the buyers
  */
 export async function checkDatabase(databaseUrl: string, show: number, buyers: readonly Buyer[]): Promise<void> {
   const [row] = await withDatabase(databaseUrl, (em) =>
@@ -83,7 +83,7 @@ export async function checkDatabase(databaseUrl: string, show: number, buyers: r
   );
   if (row.shows === 1 && row.buyers === buyers.length) return;
   throw new PlainError(
-    'The database is not the one behind this gateway: name that one in DATABASE_URL, or the other gateway with --url.',
+    'The database is not the one behind this gateway: set DATABASE_URL to that one, or give the other gateway with --url.',
   );
 }
 
@@ -95,7 +95,7 @@ interface VerdictRow {
   refused_without_reason: number;
 }
 
-/** Counts seats out of the bookings themselves: their claims could not tell, the key forbids it there. */
+/** Counts sold seats in the bookings: among the claims, the primary key rules out what this looks for. */
 const verdictSql = `
   with show as (select ?::int as id),
     told as (select * from json_to_recordset(?::json) as told (id uuid, user_id int, seats text[])),

@@ -45,6 +45,6 @@ test("the client's README signs up, books, is refused the same seats, and cancel
     cwd: root,
     encoding: 'utf8',
   });
-  const lines = output.split('\n').filter((line) => line && !line.startsWith('place'));
+  const lines = output.split('\n').filter((line) => line && !line.startsWith('position'));
   expect(lines).toEqual([`booked [ 'A1', 'A2' ]`, `seat_taken [ 'A1', 'A2' ]`, 'cancelled']);
 });
