@@ -7,7 +7,7 @@ const show = fc.integer({ min: 1, max: 2 ** 31 - 1 });
 const place = fc.integer({ min: 0, max: envelopeLimit - 1 });
 
 describe('a booking id', () => {
-  it('tells partition, show, place and envelope', () => {
+  it('encodes partition, show, place and envelope', () => {
     fc.assert(
       fc.property(partition, show, place, (partition, showId, place) => {
         const envelopeId = newEnvelopeId(partition);
@@ -36,7 +36,7 @@ describe('a booking id', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it('tells when it was made', () => {
+  it('encodes when it was created', () => {
     const before = Date.now();
     const { timeMs = 0 } = readBookingId(requestId(newEnvelopeId(0), 1, 0)) ?? {};
     expect(timeMs).toBeGreaterThanOrEqual(before - 50);
@@ -47,13 +47,13 @@ describe('a booking id', () => {
     '',
     'not an id',
     '01890a5d-ac96-774b-bcce-b302099a8057', // version 7
-    '0641F3A2-9C1B-8407-A51C-9F2600000380', // the database writes small letters
+    '0641F3A2-9C1B-8407-A51C-9F2600000380', // the database writes lowercase
     "0641f3a2-9c1b-8407-a51c-9f2600000380' or true --",
-  ])('is not %j', (text) => {
+  ])('is not decoded from %j', (text) => {
     expect(readBookingId(text)).toBeNull();
   });
 
-  it('is not an envelope’s, which names no show', () => {
+  it('is not decoded from an envelope’s id, which names no show', () => {
     expect(readBookingId(newEnvelopeId(3))).toBeNull();
   });
 });

@@ -1,6 +1,6 @@
 /**
- * Ids that tell their way. A booking's id is fixed at the gateway before it is queued, and says by
- * itself which queue and which job carry it, and which shard would hold it:
+ * Ids encode their route. The gateway assigns a booking's id before it queues the request, and the id alone
+ * names the queue and the job that carry it, and the shard that would hold it:
  *
  *   bits   0–47   52 … 4 of the time in microseconds since 1970 (UUIDv8, RFC 9562 section 5.8)
  *   bits  48–51   version, 8
@@ -11,23 +11,23 @@
  *   bits  90–120  show id
  *   bits 121–127  place in the envelope
  *
- * With show and place zero it is the envelope's id, which is the BullMQ job's id.
+ * An envelope's id, which is the BullMQ job's id, has zeros for show and place.
  */
 import { getRandomValues } from 'node:crypto';
 
-/** Requests in one envelope at most: what 7 bits can tell apart. */
+/** The most requests in one envelope: 7 bits encode the place. */
 export const envelopeLimit = 128;
 
 let lastMicros = 0n;
 
-/** The time in microseconds since 1970, never the same twice in one process. */
+/** The time in microseconds since 1970, strictly increasing within one process. */
 function nextMicros(): bigint {
   const now = BigInt(Math.floor((performance.timeOrigin + performance.now()) * 1_000));
   lastMicros = now > lastMicros ? now : lastMicros + 1n;
   return lastMicros;
 }
 
-/** A new envelope's id, for this partition (0–255). */
+/** Creates an envelope's id for a partition (0–255). */
 export function newEnvelopeId(partition: number): string {
   const micros = nextMicros();
   const random = BigInt(getRandomValues(new Uint32Array(1))[0] ?? 0) & 0xff_ffffn;
@@ -42,7 +42,7 @@ export function requestId(envelopeId: string, showId: number, place: number): st
   return format(high, low | (BigInt(showId) << 7n) | BigInt(place));
 }
 
-/** Not after any id that is made at or after this time, in milliseconds since 1970. */
+/** The lower bound of all ids created at or after this time, in milliseconds since 1970. */
 export function firstIdAt(timeMs: number): string {
   return format(((BigInt(Math.floor(timeMs)) * 1_000n) >> 4n) << 16n, 0n);
 }
@@ -53,11 +53,11 @@ export interface BookingIdParts {
   showId: number;
   /** Index of the request in its envelope, from 0. */
   place: number;
-  /** When the gateway made it, in milliseconds since 1970. */
+  /** When the gateway created it, in milliseconds since 1970. */
   timeMs: number;
 }
 
-/** Reads an id apart, or returns null when it is none of ours. */
+/** Decodes a booking's id. Returns null for anything else. */
 export function readBookingId(id: string): BookingIdParts | null {
   if (!/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(id)) return null;
   const { high, low } = parse(id);
@@ -72,7 +72,7 @@ export function readBookingId(id: string): BookingIdParts | null {
   };
 }
 
-/** The partition in an id of ours, a request's or an envelope's. */
+/** The partition encoded in a request's or an envelope's id. */
 export function partitionIn(id: string): number {
   return Number.parseInt(id.slice(16, 18), 16);
 }

@@ -1,11 +1,11 @@
 import type { Redis } from 'ioredis';
 
-/** The partition of a show: all that is asked of one show goes through one queue, in order. */
+/** The partition of a show. All requests for one show go through one queue, in order. */
 export function partitionOf(showId: number, partitions: number): number {
   return showId % partitions;
 }
 
-/** A partition's queue. The braces are a hash tag: on Redis Cluster its keys share a slot. */
+/** The name of a partition's queue. The braces are a hash tag: on Redis Cluster its keys share a slot. */
 export function queueName(partition: number): string {
   return `{booking-${partition}}`;
 }
@@ -13,10 +13,10 @@ export function queueName(partition: number): string {
 const recordedKey = 'boxoffice:partitions';
 
 /**
- * Records how many partitions this installation has, or checks that it still has as many: with
- * another number a show's requests would be decided in two places.
+ * Records the number of partitions of this installation on first use, and checks it from then on. With a
+ * different number, two owners would decide the requests of one show.
  *
- * @throws {PartitionCountError} when another number is recorded
+ * @throws {PartitionCountError} when a different number is recorded
  */
 export async function checkPartitionCount(redis: Redis, partitions: number): Promise<void> {
   await redis.set(recordedKey, partitions, 'NX');
@@ -26,10 +26,10 @@ export async function checkPartitionCount(redis: Redis, partitions: number): Pro
 
 export class PartitionCountError extends Error {
   override name = 'PartitionCountError';
-  constructor(recorded: number, wanted: number) {
+  constructor(recorded: number, configured: number) {
     super(
-      `This installation has ${recorded} booking partitions, but BOOKING_PARTITIONS is ${wanted}. Set it to ${recorded}; ` +
-        `to change it, stop everything, let the queues run empty and delete the Redis key ${recordedKey}.`,
+      `This installation has ${recorded} booking partitions, but BOOKING_PARTITIONS is ${configured}. Set it to ${recorded}. ` +
+        `To change the number, let the queues drain, stop every service and delete the Redis key ${recordedKey}.`,
     );
   }
 }

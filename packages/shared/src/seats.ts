@@ -2,15 +2,15 @@ import { createHash } from 'node:crypto';
 import type { SeatMap } from './contracts/catalog.ts';
 
 /**
- * Seats by name. A show has `totalSeats` seats in rows of `seatsPerRow`: A1…A10, B1…; after Z comes
- * AA. Clients name a seat by its label or by its number from 1; labels are what is stored.
+ * A show's seats: `total_seats` of them in rows of `seats_per_row`, labelled A1…A10, B1…; row AA follows Z.
+ * Clients name a seat by its label or by its number, counted from 1. Labels are stored.
  */
 export interface SeatPlan {
   total_seats: number;
   seats_per_row: number;
 }
 
-/** Row 0 is A, 25 is Z, 26 is AA (bijective base 26). */
+/** Labels a row: 0 is A, 25 is Z, 26 is AA (bijective base 26). */
 function rowLabel(row: number): string {
   let label = '';
   for (let rest = row + 1; rest > 0; rest = Math.floor((rest - 1) / 26)) {
@@ -19,7 +19,7 @@ function rowLabel(row: number): string {
   return label;
 }
 
-/** The seat with this number (from 1), as `{label, row, number}`; the caller keeps the number in range. */
+/** The seat with this number, from 1. The caller keeps it in range. */
 export function seatAt(seatNumber: number, plan: SeatPlan): { label: string; row: string; number: number } {
   const row = rowLabel(Math.floor((seatNumber - 1) / plan.seats_per_row));
   const number = ((seatNumber - 1) % plan.seats_per_row) + 1;
@@ -27,9 +27,8 @@ export function seatAt(seatNumber: number, plan: SeatPlan): { label: string; row
 }
 
 /**
- * Reads a seat as a client names it: `"B7"` in any case, `17` or `"17"`.
- *
- * @returns its label, or null when the show has no such seat
+ * Finds the label of a seat that a client named: `"B7"` in any case, `17` or `"17"`. Returns null when the
+ * show has no such seat.
  */
 export function findSeat(name: string | number, plan: SeatPlan): string | null {
   const seatNumber = seatNumberOf(String(name).trim(), plan);
@@ -38,7 +37,7 @@ export function findSeat(name: string | number, plan: SeatPlan): string | null {
     : null;
 }
 
-/** The number (from 1) that a label or numeral stands for, whether or not the show is that large. */
+/** The number, from 1, that a label or numeral denotes, even if the show is smaller. Returns null when it is neither. */
 export function seatNumberOf(name: string, plan: SeatPlan): number | null {
   const match = /^(?<row>[A-Za-z]{0,4})(?<number>[1-9]\d{0,5})$/.exec(name);
   if (!match?.groups) return null;
@@ -49,24 +48,24 @@ export function seatNumberOf(name: string, plan: SeatPlan): number | null {
   return (row - 1) * plan.seats_per_row + number;
 }
 
-/** A show's plan and who has its seats, as of one instant: all that its seat map follows from. */
+/** A show's plan and its taken seats at one instant: everything its seat map is derived from. */
 export interface Occupancy extends SeatPlan {
-  /** Labels with a space between, in a fixed order; empty when there is none. */
+  /** Labels separated by spaces, in a fixed order; empty when there are none. */
   booked: string;
   held: string;
 }
 
-/** Strong entity tag of a seat map (RFC 9110, 8.8.3): the map follows from the occupancy alone. */
+/** Strong entity tag of a seat map (RFC 9110, 8.8.3): the map is derived from the occupancy alone. */
 export function seatMapTag({ total_seats, seats_per_row, booked, held }: Occupancy): string {
   const hash = createHash('sha256').update(JSON.stringify([total_seats, seats_per_row, booked, held]));
   return `"${hash.digest('base64url').slice(0, 22)}"`;
 }
 
-/** Every seat of the show, in the order of the hall. */
+/** Lists every seat of the show, row by row from the front. */
 export function seatMap(showId: number, occupancy: Occupancy): SeatMap {
   const { total_seats, seats_per_row } = occupancy;
-  const booked = labels(occupancy.booked);
-  const held = labels(occupancy.held);
+  const booked = labelsIn(occupancy.booked);
+  const held = labelsIn(occupancy.held);
   return {
     show_id: showId,
     total_seats,
@@ -84,6 +83,6 @@ export function seatMap(showId: number, occupancy: Occupancy): SeatMap {
   };
 }
 
-function labels(text: string): Set<string> {
+function labelsIn(text: string): Set<string> {
   return new Set(text ? text.split(' ') : []);
 }

@@ -15,17 +15,17 @@ afterAll(async () => {
   await database.drop();
 });
 
-test('the database that the migrations make is the one that the entities describe', async () => {
+test('the migrations produce the schema that the entities describe', async () => {
   const difference = await owner.schema.getUpdateSchemaSQL({ wrap: false });
   expect(difference.trim()).toBe('');
 });
 
-test('a database that is up to date stays as it is, from however many places it is migrated', async () => {
+test('concurrent migrations of an up-to-date database change nothing', async () => {
   const runs = await Promise.all([1, 2, 3].map(() => migrate(database.url)));
   expect(runs).toEqual([[], [], []]);
 });
 
-test('migrations run from several places at once are applied once', async () => {
+test('concurrent migrations are applied once', async () => {
   await owner.em.execute(
     'drop schema identity cascade; drop schema catalog cascade; drop schema booking cascade; drop table migrations',
   );
@@ -53,7 +53,7 @@ const tables = {
   booking: ['bookings', 'seat_claims', 'audit_lines'],
 };
 
-test.each(Object.entries(writable))('%s writes %s alone', async (role, own) => {
+test.each(Object.entries(writable))('%s writes to %s only', async (role, own) => {
   const orm = await openDatabase({ url: database.url, role: role as DatabaseRole });
   try {
     for (const [schema, names] of Object.entries(tables)) {
@@ -70,7 +70,7 @@ test.each(Object.entries(writable))('%s writes %s alone', async (role, own) => {
 });
 
 test.each(Object.entries(writable))(
-  '%s changes and removes no line of the audit, not even its own',
+  '%s cannot change or delete audit lines, not even those of %s',
   async (role, own) => {
     const orm = await openDatabase({ url: database.url, role: role as DatabaseRole });
     try {

@@ -2,10 +2,9 @@ import { MikroORM } from '@mikro-orm/postgresql';
 import { ormOptions } from './orm.ts';
 
 /**
- * Brings a database up to date; does nothing to one that is. Safe to run from several places at
- * once: an advisory lock lets one go first.
+ * Applies the pending migrations. Safe to run concurrently: an advisory lock lets one caller in at a time.
  *
- * @returns the names of the migrations that were applied, oldest first
+ * @returns the names of the applied migrations, oldest first
  */
 export async function migrate(url: string): Promise<string[]> {
   const orm = await MikroORM.init(ormOptions({ url, poolSize: 2 }));

@@ -12,30 +12,30 @@ import { ReturningClient } from './returning-client.ts';
 
 export type { EntityManager, MikroORM };
 
-/** The database role of each service; PostgreSQL lets each write its own schema alone. */
+/** The database role of each service. PostgreSQL lets each write to its own schema only. */
 export type DatabaseRole = 'boxoffice_gateway' | 'boxoffice_catalog' | 'boxoffice_worker';
 
 export interface DatabaseOptions {
   url: string;
-  /** Absent: the rights of the URL's own user, for migrations and seeds. */
+  /** Without one, connections have the rights of the URL's user, for migrations and seeds. */
   role?: DatabaseRole;
-  /** Most connections held open. */
+  /** The most connections held open. */
   poolSize?: number;
-  /** How long one statement may take before it is given up, in milliseconds; absent: as long as it takes. */
+  /** How long one statement may take, in milliseconds; no limit by default. */
   statementTimeoutMs?: number;
-  /** Whether a statement is sent before the one in front of it on its connection is answered. */
+  /** Sends a statement before the previous one on its connection has completed. */
   pipeline?: boolean;
-  /** PostgreSQL's own settings for every connection, by name. */
+  /** PostgreSQL settings of every connection, by name. */
   settings?: Record<string, string>;
   logger?: Logger;
 }
 
-/** PostgreSQL notices within this time that a service is gone whose statement it runs, in milliseconds. */
+/** PostgreSQL cancels a statement whose service has died within this time, in milliseconds. */
 const deadAfterMs = 250;
-/** PostgreSQL takes back what a service began that then fell silent in mid-transaction for this long, in milliseconds. */
+/** PostgreSQL rolls back a transaction whose service has been silent for this long, in milliseconds. */
 const frozenAfterMs = 5_000;
 
-/** ORM options for everything that opens the database; connects nothing. */
+/** ORM options for everything that opens the database. Does not connect. */
 export function ormOptions(options: DatabaseOptions): Options {
   const { url, role, poolSize = 10, statementTimeoutMs, pipeline = false, logger } = options;
   const settings = { ...options.settings, ...(role && { role, client_connection_check_interval: deadAfterMs }) };
@@ -47,7 +47,7 @@ export function ormOptions(options: DatabaseOptions): Options {
       ...[Booking, SeatClaim, BookingAuditLine],
     ],
     extensions: [Migrator],
-    // A list, not a glob: the order is in the code, and nothing scans folders at start-up.
+    // A list, not a glob: the order is explicit, and nothing scans folders at start-up.
     migrations: {
       migrationsList: [FirstSchema, Administration, Search],
       tableName: 'migrations',
@@ -57,8 +57,8 @@ export function ormOptions(options: DatabaseOptions): Options {
     pool: { max: poolSize },
     driverOptions: {
       Client: ReturningClient,
-      // Every connection starts in the service's role, whatever user the URL names.
-      // A service that freezes or dies must not keep others waiting for its locks, or in line for one.
+      // Every connection starts in the service's role, whichever user the URL names.
+      // A service that freezes or dies must not hold locks, or queue for one, and keep others waiting.
       options: Object.entries(settings)
         .map(([name, value]) => `-c ${name}=${value}`)
         .join(' '),
@@ -69,7 +69,7 @@ export function ormOptions(options: DatabaseOptions): Options {
       pipeline,
       ...(statementTimeoutMs && { query_timeout: statementTimeoutMs, statement_timeout: statementTimeoutMs }),
     },
-    ensureDatabase: false, // a wrong name in the URL must be an error, not a new database
+    ensureDatabase: false, // a misspelt name in the URL must be an error, not a new database
     forceUtcTimezone: true,
     logger: (message) => logger?.warn(message),
     colors: false,
@@ -77,17 +77,17 @@ export function ormOptions(options: DatabaseOptions): Options {
 }
 
 /**
- * Opens the database as one service sees it. Connects on first use, so a service can start while
- * PostgreSQL is away. Close it with `orm.close()`.
+ * Opens the database for one service. Connects on first use, so a service can start while PostgreSQL is
+ * away. Close it with `orm.close()`.
  */
 export async function openDatabase(options: DatabaseOptions): Promise<MikroORM> {
   return new MikroORM(ormOptions(options));
 }
 
 /**
- * Asks the database for a sign of life.
+ * Checks that the database responds.
  *
- * @throws whatever the driver throws when it gets none
+ * @throws the driver's error when it does not
  */
 export async function pingDatabase(orm: MikroORM): Promise<void> {
   await orm.em.getConnection().execute('select 1');

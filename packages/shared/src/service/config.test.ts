@@ -5,21 +5,21 @@ import { ConfigError, configVariables, loadConfig } from './config.ts';
 
 const envExample = readFileSync(join(import.meta.dirname, '../../../../.env.example'), 'utf8');
 
-test('.env.example names every variable, with its sentence and its default', () => {
-  const documented = [...envExample.matchAll(/^# (?<sentence>.+)\n# (?<name>[A-Z_]+)=(?<value>.*)$/gm)].map(
+test('.env.example lists every variable with its description and default', () => {
+  const documented = [...envExample.matchAll(/^# (?<description>.+)\n# (?<name>[A-Z_]+)=(?<value>.*)$/gm)].map(
     (match) => match.groups,
   );
-  expect(Object.fromEntries(documented.map((entry) => [entry?.name, entry?.sentence]))).toEqual(configVariables);
+  expect(Object.fromEntries(documented.map((entry) => [entry?.name, entry?.description]))).toEqual(configVariables);
 
   const defaults = loadConfig(Object.fromEntries(Object.keys(configVariables).map((name) => [name, ''])));
   for (const { name, value } of documented as { name: keyof typeof defaults; value: string }[]) {
-    const standing = defaults[name];
-    if (name === 'DATA_DIR') expect(String(standing).endsWith(value)).toBe(true);
-    else if (standing !== undefined) expect(value, name).toBe(String(standing));
+    const actual = defaults[name];
+    if (name === 'DATA_DIR') expect(String(actual).endsWith(value)).toBe(true);
+    else if (actual !== undefined) expect(value, name).toBe(String(actual));
   }
 });
 
-test('an unusable value stops the start and names the variable, what is wrong and what it is for', () => {
+test('an invalid value is an error that names the variable, the reason and its purpose', () => {
   const load = () => loadConfig({ PORT: 'abc', BOOKING_PARTITIONS: '0', DATABASE_URL: 'mysql://x' });
   expect(load).toThrow(ConfigError);
   expect(load).toThrow(/PORT: .*\(port of the gateway/);

@@ -1,6 +1,6 @@
 /**
- * The only reader of `process.env`. Every variable has a default and a sentence; `.env.example`
- * repeats them and a test compares the two.
+ * The only reader of `process.env`. Every variable has a description, and a default where there is a sensible
+ * one; `.env.example` repeats both, and a test compares them.
  */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -76,7 +76,7 @@ const Config = z.object({
 });
 export type Config = z.infer<typeof Config>;
 
-/** Every variable with its sentence, for `.env.example` and the README. */
+/** Every variable with its description. */
 export const configVariables: Record<string, string> = Object.fromEntries(
   Object.entries(Config.shape).map(([name, schema]) => [name, schema.description ?? '']),
 );
@@ -86,10 +86,10 @@ export class ConfigError extends Error {
 }
 
 /**
- * Reads the configuration from the environment (and `.env` in the project's root, which the
- * environment overrides).
+ * Reads the configuration from the environment, and from `.env` in the project's root, which the environment
+ * overrides.
  *
- * @throws {ConfigError} naming every variable that has an unusable value, and why
+ * @throws {ConfigError} naming every variable with an invalid value, and why
  */
 export function loadConfig(overrides: Record<string, string | undefined> = {}): Config {
   const file = join(root, '.env');
@@ -103,11 +103,11 @@ export function loadConfig(overrides: Record<string, string | undefined> = {}): 
     const name = String(issue.path[0]);
     return `  ${name}: ${issue.message} (${configVariables[name]})`;
   });
-  throw new ConfigError(`The environment has unusable values:\n${lines.join('\n')}`);
+  throw new ConfigError(`The environment has invalid values:\n${lines.join('\n')}`);
 }
 
 /**
- * A variable that this process cannot do without.
+ * The value of a variable that this process requires.
  *
  * @throws {ConfigError} when it is not set
  */

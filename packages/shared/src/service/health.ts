@@ -21,7 +21,7 @@ export function addHealth(
   http.get('/livez', { schema: { hide: true }, logLevel: 'warn' }, async () => ({ status: 'alive' }));
   http.get('/readyz', { schema: { hide: true }, logLevel: 'warn' }, async (_request, reply) => {
     const results = await Promise.all(
-      Object.entries(checks).map(async ([name, check]) => [name, await verdict(check)] as const),
+      Object.entries(checks).map(async ([name, check]) => [name, await run(check)] as const),
     );
     const ready = !stopping && results.every(([, result]) => result === 'ok');
     return reply.code(ready ? 200 : 503).send({
@@ -31,10 +31,12 @@ export function addHealth(
   });
 }
 
-async function verdict(check: HealthCheck): Promise<string> {
+async function run(check: HealthCheck): Promise<string> {
   try {
-    const late = new Promise((_, reject) => setTimeout(() => reject(new Error('no answer')), healthTimeoutMs).unref());
-    await Promise.race([check(), late]);
+    const timeout = new Promise((_, reject) =>
+      setTimeout(() => reject(new Error('no response')), healthTimeoutMs).unref(),
+    );
+    await Promise.race([check(), timeout]);
     return 'ok';
   } catch (error) {
     return (error as Error).message || (error as Error).name;

@@ -1,7 +1,7 @@
 import { type Logger, pino } from 'pino';
 import type { Config } from './config.ts';
 
-/** One JSON line per event on standard output. Tokens and passwords never reach it. */
+/** Logs one JSON line per event to standard output. Tokens and passwords are redacted. */
 export function createLogger(service: string, config: Pick<Config, 'LOG_LEVEL'>): Logger {
   return pino({
     level: config.LOG_LEVEL,

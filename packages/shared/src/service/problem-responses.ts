@@ -20,18 +20,18 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
     return sendProblem(
       request,
       reply,
-      problem('database_unavailable', 'The database does not answer. Try again in a moment.'),
+      problem('database_unavailable', 'The database is unavailable. Try again in a moment.'),
     );
   }
   request.log.error({ err: error }, 'unexpected error');
   return sendProblem(
     request,
     reply,
-    problem('internal_error', 'Something went wrong. It has been logged under this request id.'),
+    problem('internal_error', 'Something went wrong on our side. It has been logged under this request id.'),
   );
 }
 
-/** Sends a problem as RFC 9457 wants it, past any response schema. */
+/** Sends a problem as RFC 9457 specifies, bypassing the route's response schema. */
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, body: Problem): FastifyReply {
   return reply
     .code(body.status)

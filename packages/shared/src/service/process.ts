@@ -3,18 +3,18 @@ import { PartitionCountError } from '../partition.ts';
 import { type Config, ConfigError, loadConfig } from './config.ts';
 import { createLogger } from './logging.ts';
 
-/** What a running service can be asked to do. */
+/** A running service. */
 export interface Running {
-  /** Finishes what is under way and lets go of everything; called once. */
+  /** Finishes the work in progress and closes every connection. Called once. */
   stop(): Promise<void>;
 }
 
-/** A stop that takes longer than this is ended, in milliseconds. */
+/** How long a graceful stop may take before the process exits anyway, in milliseconds. */
 const stopTimeoutMs = 9_000;
 
 /**
- * Runs a service as a process: name in `ps`, configuration, signals, exit code. A wrong configuration
- * is one sentence and exit code 78 (EX_CONFIG), which nobody should try again.
+ * Runs a service as a process: name in `ps`, configuration, signals, exit code. An invalid configuration is
+ * logged as one sentence and exits with 78 (EX_CONFIG), which tells supervisors not to restart it.
  */
 export async function runService(
   name: string,
@@ -41,7 +41,7 @@ function stopOnSignal(running: Running, logger: Logger): void {
     stopping = true;
     logger.info({ signal }, 'stopping');
     setTimeout(() => {
-      logger.error('stopping took too long');
+      logger.error('stopping timed out');
       process.exit(1);
     }, stopTimeoutMs).unref();
     running.stop().then(

@@ -4,11 +4,11 @@ import type { Logger } from 'pino';
 const reconnect = { retryStrategy: () => 250 } satisfies RedisOptions;
 
 /**
- * A connection for one who cannot wait: when Redis is away or slow every command is an error within
- * a second, and none is kept for later. A command that timed out may have happened all the same.
+ * A connection that fails fast: while Redis is away or slow, every command fails within a second and none is
+ * queued. A command that timed out may have been executed nevertheless.
  */
 export function openImpatientRedis(url: string, logger: Logger): Redis {
-  return watched(
+  return logOutages(
     new Redis(url, {
       ...reconnect,
       connectTimeout: 1_000,
@@ -20,13 +20,13 @@ export function openImpatientRedis(url: string, logger: Logger): Redis {
   );
 }
 
-/** A connection for one who has nothing else to do: commands wait until Redis is there again. */
+/** A connection whose commands wait until Redis is back. */
 export function openPatientRedis(url: string, logger: Logger): Redis {
-  return watched(new Redis(url, { ...reconnect, maxRetriesPerRequest: null }), logger);
+  return logOutages(new Redis(url, { ...reconnect, maxRetriesPerRequest: null }), logger);
 }
 
-/** Logs that the connection was lost and found, once each, instead of an error per attempt. */
-function watched(redis: Redis, logger: Logger): Redis {
+/** Logs once when the connection is lost and once when it is back, instead of an error per attempt. */
+function logOutages(redis: Redis, logger: Logger): Redis {
   let away = false;
   redis.on('error', (error: Error) => {
     if (!away) logger.warn({ reason: error.message || error.name }, 'redis is away');

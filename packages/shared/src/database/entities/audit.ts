@@ -1,13 +1,12 @@
 /**
- * What administrators changed: a line per thing and change, written in the transaction of the change by
- * the service that owns the thing, into its own schema. Roles may add lines, and neither change nor
- * remove any.
+ * The audit trail of administrators' changes: one line per changed record, written into the owning service's
+ * schema in the transaction of the change. The services' roles may insert lines, but not update or delete them.
  */
 import { defineEntity, p } from '@mikro-orm/core';
 import { auditActions, auditSubjects } from '../../contracts/audit.ts';
 import type { AuditedFields } from '../audit.ts';
 
-const what = () => ({
+const change = () => ({
   at: p.datetime().defaultRaw('now()'),
   actorId: p.integer(),
   requestId: p.text(),
@@ -23,29 +22,29 @@ const indexes = () => [
   { name: 'audit_lines_subject_idx', properties: ['subject' as const, 'subjectId' as const, 'at' as const] },
 ];
 
-/** Changes of users. Written by the gateway alone. */
+/** Changes of users. Written by the gateway only. */
 export const IdentityAuditLine = defineEntity({
   name: 'IdentityAuditLine',
   schema: 'identity',
   tableName: 'audit_lines',
-  properties: { id: p.uuid().primary().defaultRaw('gen_random_uuid()'), ...what() },
+  properties: { id: p.uuid().primary().defaultRaw('gen_random_uuid()'), ...change() },
   indexes: indexes(),
 });
 
-/** Changes of movies and shows. Written by the catalog alone. */
+/** Changes of movies and shows. Written by the catalog only. */
 export const CatalogAuditLine = defineEntity({
   name: 'CatalogAuditLine',
   schema: 'catalog',
   tableName: 'audit_lines',
-  properties: { id: p.uuid().primary().defaultRaw('gen_random_uuid()'), ...what() },
+  properties: { id: p.uuid().primary().defaultRaw('gen_random_uuid()'), ...change() },
   indexes: indexes(),
 });
 
-/** Bookings that administrators cancelled. Written by the booking-worker alone; the id is the request's. */
+/** Cancellations by administrators. Written by the booking-worker only; the id is that of the request. */
 export const BookingAuditLine = defineEntity({
   name: 'BookingAuditLine',
   schema: 'booking',
   tableName: 'audit_lines',
-  properties: { showId: p.integer().primary().autoincrement(false), id: p.uuid().primary(), ...what() },
+  properties: { showId: p.integer().primary().autoincrement(false), id: p.uuid().primary(), ...change() },
   indexes: indexes(),
 });

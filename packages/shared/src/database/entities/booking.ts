@@ -2,8 +2,8 @@ import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { bookingStatuses } from '../../contracts/booking.ts';
 
 /**
- * What a user got. Written by the booking-worker alone; never deleted. The key holds `showId`, which
- * the id tells too (booking-id.ts), so the table can be distributed by show as it stands.
+ * A user's booking. Written by the booking-worker only; never deleted. `showId` is part of the key, although
+ * the id encodes it too (booking-id.ts), so that the table can be distributed by show.
  */
 export const Booking = defineEntity({
   name: 'Booking',
@@ -17,12 +17,12 @@ export const Booking = defineEntity({
     status: p.enum(bookingStatuses),
     createdAt: p.datetime(),
     cancelledAt: p.datetime().nullable(),
-    /** The request that cancelled it: lets a job that runs again see that it was itself. */
+    /** The request that cancelled it. A job that runs again recognizes its own cancellation by it. */
     cancelledBy: p.uuid().nullable(),
   },
   indexes: [
     { name: 'bookings_user_id_id_idx', properties: ['userId', 'id'] },
-    // An id begins with its time: these are for the newest of all, and for those of some days.
+    // Ids begin with the time: these serve the newest bookings, and ranges of days.
     { name: 'bookings_id_idx', properties: ['id'] },
     {
       name: 'bookings_not_booked_idx',
@@ -40,7 +40,7 @@ export const Booking = defineEntity({
 export type Booking = InferEntity<typeof Booking>;
 
 /**
- * One seat of one show that is held or booked. THE promise of Boxoffice is this table's primary key:
+ * A seat of a show that is held or booked. This table's primary key is what enforces THE promise of Boxoffice:
  * a seat of a show is sold at most once at a time. Cancelling deletes the row.
  */
 export const SeatClaim = defineEntity({
@@ -51,7 +51,7 @@ export const SeatClaim = defineEntity({
     showId: p.integer().primary().autoincrement(false),
     seatNumber: p.string().columnType('text').primary(),
     bookingId: p.uuid(),
-    /** When a hold lapses; null for a booking. */
+    /** When a hold expires; null for a booking. */
     expiresAt: p.datetime().nullable(),
   },
 });

@@ -1,6 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 
-/** A film. Written by the catalog alone. */
+/** A movie. Written by the catalog only. */
 export const Movie = defineEntity({
   name: 'Movie',
   schema: 'catalog',
@@ -25,7 +25,7 @@ export const Movie = defineEntity({
 });
 export type Movie = InferEntity<typeof Movie>;
 
-/** One screening of a movie. Its seats are not rows: they follow from `totalSeats` and `seatsPerRow`. */
+/** One screening of a movie. Seats are not rows: they are derived from `totalSeats` and `seatsPerRow`. */
 export const Show = defineEntity({
   name: 'Show',
   schema: 'catalog',

@@ -1,7 +1,7 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { roles } from '../../contracts/identity.ts';
 
-/** An account. Written by the gateway alone. User names and e-mail addresses are unique whatever their case. */
+/** An account. Written by the gateway only. User names and e-mail addresses are unique regardless of case. */
 export const User = defineEntity({
   name: 'User',
   schema: 'identity',
@@ -14,7 +14,7 @@ export const User = defineEntity({
     role: p.enum(roles).default('user'),
     isActive: p.boolean().default(true),
     createdAt: p.datetime().defaultRaw('now()'),
-    /** Rises when access tokens that are out must not be believed any more; each token tells the one it is of. */
+    /** Incremented to revoke the access tokens that have been issued: each carries the generation it was issued in. */
     tokenGeneration: p.integer().default(0),
   },
   indexes: [
@@ -34,8 +34,8 @@ export const User = defineEntity({
 export type User = InferEntity<typeof User>;
 
 /**
- * One login's refresh token, of which only the SHA-256 is kept. Each use replaces it by the next of
- * its family; a second use of the same token revokes the family (RFC 9700, 4.14.2).
+ * A login's refresh token; only its SHA-256 is stored. Each use replaces it with the next of its family, and
+ * reusing a token revokes the whole family (RFC 9700, 4.14.2).
  */
 export const RefreshToken = defineEntity({
   name: 'RefreshToken',
@@ -54,8 +54,8 @@ export const RefreshToken = defineEntity({
 export type RefreshToken = InferEntity<typeof RefreshToken>;
 
 /**
- * Whose access tokens of generations before this one have ended before their time. A line matters for as
- * long as such a token would live; it outlasts the user, should they be deleted. Written by the gateway alone.
+ * Revokes a user's access tokens of all generations before this one. A row matters for as long as such a
+ * token would live, and outlasts a deleted user. Written by the gateway only.
  */
 export const AccessRevocation = defineEntity({
   name: 'AccessRevocation',
