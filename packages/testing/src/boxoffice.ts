@@ -1,4 +1,4 @@
-/** A whole Boxoffice, each service a process as in an installation, for one test file alone. */
+/** A whole Boxoffice for one test file, each service a process as in production. */
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from '@boxoffice/local-servers/free-port';
@@ -12,17 +12,17 @@ import { createTestRedis } from './redis.ts';
 import { type ServiceName, type SpawnedService, spawnService } from './service.ts';
 
 export interface BoxofficeOptions {
-  /** Gateway processes to begin with, 1 unless given. */
+  /** Number of gateway processes at the start, 1 by default. */
   gateways?: number;
-  /** Booking-worker processes to begin with, 1 unless given. */
+  /** Number of booking-worker processes at the start, 1 by default. */
   workers?: number;
-  /** PostgreSQL and Redis servers of its own, which a test may stop, freeze and kill. */
+  /** Starts dedicated PostgreSQL and Redis servers, which a test may stop, freeze and kill. */
   ownServers?: boolean;
-  /** For every service, e.g. `{ BOOKING_PARTITIONS: '2' }`. */
+  /** Environment of every service, e.g. `{ BOOKING_PARTITIONS: '2' }`. */
   env?: Record<string, string>;
 }
 
-/** What any answer about a booking may hold: a booking, a job or a problem. */
+/** The fields that a response about a booking may have: those of a booking, a job or a problem. */
 export interface BookingBody extends Partial<Omit<JobView, 'status'> & Omit<Problem, 'status'>> {
   id: string;
   status: string | number;
@@ -30,7 +30,7 @@ export interface BookingBody extends Partial<Omit<JobView, 'status'> & Omit<Prob
   seat_number?: string;
 }
 
-/** What a gateway answered; the body is the parsed JSON, or the text of anything else. */
+/** A gateway's response; the body is the parsed JSON, or the text of anything else. */
 export interface Answer<Body = BookingBody> {
   status: number;
   headers: Headers;
@@ -39,17 +39,17 @@ export interface Answer<Body = BookingBody> {
 
 export interface Call {
   method?: string;
-  /** Id of the user who asks; nobody unless given. */
+  /** Id of the user who sends the request; anonymous by default. */
   user?: number;
   role?: 'user' | 'admin';
   body?: unknown;
   headers?: Record<string, string>;
-  /** Which gateway is asked; the first unless given. */
+  /** The gateway to send it to; the first by default. */
   gateway?: SpawnedService;
 }
 
 export interface BookingCall extends Pick<Call, 'user' | 'role' | 'headers' | 'gateway'> {
-  /** Prefer: wait, in seconds; 0 sends respond-async; absent: no preference. */
+  /** Prefer: wait, in seconds; 0 sends respond-async. No preference by default. */
   wait?: number;
   /** Idempotency-Key. */
   key?: string;
@@ -57,7 +57,7 @@ export interface BookingCall extends Pick<Call, 'user' | 'role' | 'headers' | 'g
 
 export type Boxoffice = Awaited<ReturnType<typeof startBoxoffice>>;
 
-/** Starts catalog, gateways and workers on a migrated, empty database; resolves when all are ready. */
+/** Starts catalog, gateways and workers on a migrated, empty database, and waits until all are ready. */
 export async function startBoxoffice({
   gateways = 1,
   workers = 1,
@@ -95,27 +95,27 @@ export async function startBoxoffice({
   ]);
 
   const boxoffice = {
-    /** Of the first gateway. */
+    /** URL of the first gateway. */
     url: firstGateways[0]?.url ?? '',
     catalog,
     gateways: firstGateways,
     workers: firstWorkers,
-    /** What each service gets as its environment, for one that a test spawns itself. */
+    /** The environment of every service, for those that a test spawns itself. */
     environment,
     databaseUrl: servers.postgres.url,
     redisUrl: servers.redis.url,
-    /** The servers to stop, freeze and kill; only with `ownServers`. */
+    /** The dedicated servers; only with `ownServers`. */
     get servers() {
-      if (!own) throw new Error('start Boxoffice with ownServers to do this');
+      if (!own) throw new Error('`servers` needs startBoxoffice({ ownServers: true })');
       return own;
     },
-    /** The database, with every right. */
+    /** The database, with all privileges. */
     orm,
 
     addGateway: (more?: Record<string, string>) => spawn('gateway', more),
     addWorker: (more?: Record<string, string>) => spawn('booking-worker', more),
 
-    /** Puts a show on the programme, tomorrow unless said otherwise; gives its id. */
+    /** Adds a show, tomorrow by default, and returns its id. */
     async addShow(show: { id?: number; totalSeats?: number; seatsPerRow?: number; startsAt?: Date } = {}) {
       const { id, totalSeats = 100, seatsPerRow = 10, startsAt = new Date(Date.now() + 86_400_000) } = show;
       const [row] = await rows<{ id: number }>(
@@ -129,7 +129,7 @@ export async function startBoxoffice({
       return row?.id ?? 0;
     },
 
-    /** An access token as the gateway would give it at a login, good for a quarter of an hour. */
+    /** An access token as a login would return it, valid for 15 minutes. */
     token(user: number, role: 'user' | 'admin' = 'user') {
       const key = `${role} ${user}`;
       const token = tokens.get(key) ?? accessToken(privateKey, user, role);
@@ -137,7 +137,7 @@ export async function startBoxoffice({
       return token;
     },
 
-    /** Asks a gateway. */
+    /** Sends a request to a gateway. */
     async call<Body = BookingBody>(path: string, { method = 'GET', user, role, body, headers, gateway }: Call = {}) {
       const response = await fetch(`${(gateway ?? firstGateways[0])?.url}${path}`, {
         method,
@@ -157,7 +157,7 @@ export async function startBoxoffice({
       } as Answer<Body>;
     },
 
-    /** Asks for one seat or several of a show; user 1 unless given. */
+    /** Books one or more seats of a show, as user 1 by default. */
     book(showId: number, seats: string | string[], call: BookingCall = {}) {
       return boxoffice.call(`/api/shows/${showId}/book/`, {
         method: 'POST',
@@ -166,12 +166,12 @@ export async function startBoxoffice({
       });
     },
 
-    /** Cancels a booking; as user 1 unless given. */
+    /** Cancels a booking, as user 1 by default. */
     cancel(bookingId: string, call: BookingCall = {}) {
       return boxoffice.call(`/api/bookings/${bookingId}/cancel/`, { method: 'POST', ...bookingCall(call) });
     },
 
-    /** Waits until the request with this id is decided; gives the job. */
+    /** Waits until the request with this id is decided, and returns the job. */
     outcome(
       jobId: string,
       { user = 1, timeoutMs = 15_000 }: { user?: number; timeoutMs?: number } = {},
@@ -187,13 +187,13 @@ export async function startBoxoffice({
       );
     },
 
-    /** Rows of a query on the database; `?` stands for a parameter. */
+    /** Queries the database; `?` is a placeholder. */
     rows: <Row extends object>(statement: string, parameters?: unknown[]) => rows<Row>(orm, statement, parameters),
 
-    /** Stops every service and gives the servers back. Services that the test froze must go on before. */
+    /** Stops every service and releases the servers. Resume frozen services first. */
     async stop() {
       await Promise.all([...running].map((service) => service.stop()));
-      // A test that failed may have left a transaction open, which closing would wait for.
+      // Closing would wait for a transaction that a failed test left open.
       await Promise.race([orm.close(true), delay(1_000)]);
       await Promise.all([servers.postgres.drop(), servers.redis.drop()]);
     },
@@ -213,7 +213,7 @@ function bookingCall({ user = 1, wait, key, headers, ...call }: BookingCall): Ca
   };
 }
 
-/** Signed here, because logging hundreds of users in costs a password hash each. */
+/** Signs the token here, because hundreds of logins would cost a password hash each. */
 function accessToken(privateKey: KeyObject, user: number, role: string): string {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const now = Math.floor(Date.now() / 1_000);

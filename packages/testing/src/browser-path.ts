@@ -4,7 +4,7 @@ import { chromium } from 'playwright-core';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
 
-/** Chromium as `CHROMIUM_PATH` names it, as it is on PATH, or as Playwright has fetched it; null where there is none. */
+/** Finds Chromium: `CHROMIUM_PATH`, on PATH, or as downloaded by Playwright. Returns null where there is none. */
 export function findBrowser(): string | null {
   if (process.env.CHROMIUM_PATH) return process.env.CHROMIUM_PATH;
   const folders = (process.env.PATH ?? '').split(delimiter);

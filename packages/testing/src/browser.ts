@@ -1,4 +1,4 @@
-/** A real browser on a whole Boxoffice. Where no browser can be had, `test` skips. */
+/** A real browser on a whole Boxoffice. Where there is no browser, `test` skips. */
 import { join } from 'node:path';
 import axe, { type AxeResults } from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
@@ -7,7 +7,7 @@ import { type BoxofficeOptions, startBoxoffice } from './boxoffice.ts';
 import { findBrowser } from './browser-path.ts';
 import { ensurePages } from './pages.ts';
 
-// A browser beside everything else is much for a small machine.
+// A browser next to everything else strains a small machine.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 240_000 });
 
 const executablePath = findBrowser();
@@ -16,15 +16,15 @@ export const test = executablePath ? testOfVitest : testOfVitest.skip;
 
 export type Browsing = Awaited<ReturnType<typeof startBrowsing>>;
 
-/** Starts Boxoffice, with its web pages, and a browser; nothing where there is no browser. */
+/** Starts Boxoffice with its web pages, and a browser. */
 export async function startBrowsing(options: BoxofficeOptions = {}) {
   await ensurePages();
   const [boxoffice, browser] = await Promise.all([startBoxoffice(options), launch()]);
   return {
     boxoffice,
     /**
-     * Opens a page as a person would who has never been here, until the test's end: addresses may begin
-     * with "/". A test that fails leaves a picture of it.
+     * Opens a page in a fresh context, which is closed at the end of the test. Addresses may begin with "/".
+     * A failing test leaves a screenshot.
      */
     newPage: (more: BrowserContextOptions = {}) => openPage(browser, { baseURL: boxoffice.url, ...more }),
     async stop() {
@@ -35,9 +35,9 @@ export async function startBrowsing(options: BoxofficeOptions = {}) {
 
 function launch(): Promise<Browser> {
   if (!executablePath) throw new Error('there is no browser');
-  // Its sandbox needs rights that a container may not have; it opens nothing but pages of ours.
-  const quiet = ['disable-gpu', 'disable-quic', 'disable-background-networking', 'disable-component-update'];
-  const args = ['no-sandbox', 'no-first-run', 'disable-sync', ...quiet].map((name) => `--${name}`);
+  // The sandbox needs privileges that a container may lack, and the browser opens only our own pages.
+  const offline = ['disable-gpu', 'disable-quic', 'disable-background-networking', 'disable-component-update'];
+  const args = ['no-sandbox', 'no-first-run', 'disable-sync', ...offline].map((name) => `--${name}`);
   return chromium.launch({ executablePath, args });
 }
 
@@ -62,16 +62,16 @@ async function openPage(browser: Browser, options: BrowserContextOptions): Promi
   return page;
 }
 
-/** What the page has complained of so far: errors in its console, exceptions. */
+/** The errors of a page so far: those in its console, and uncaught exceptions. */
 export function errorsOf(page: Page): string[] {
   return errors.get(page) ?? [];
 }
 
-/** Holds the page as it stands against the rules of axe-core, in light and in dark. */
+/** Checks the page's current state against the rules of axe-core, in light and in dark. */
 export async function expectAccessible(page: Page): Promise<void> {
   await page.evaluate(axe.source);
   for (const colorScheme of ['light', 'dark'] as const) {
-    // At once, as a colour that is still on its way to the other scheme would be held against the page.
+    // Without transitions: a colour halfway between the schemes would count as a violation.
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     const { violations } = await page.evaluate<AxeResults>('axe.run()');
     const found = violations.map(({ id, help, nodes }) => ({

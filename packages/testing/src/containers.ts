@@ -1,7 +1,7 @@
 import { GenericContainer, getContainerRuntimeClient, type StartedTestContainer, Wait } from 'testcontainers';
 import { hasLeft, ownerName } from './owner.ts';
 
-/** A server that the tests were given, wherever it came from. */
+/** A server for the tests, whatever provides it. */
 export interface GivenServer {
   url: string;
   stop(): Promise<void>;
@@ -10,7 +10,7 @@ export interface GivenServer {
 const pullTimeoutMs = 120_000;
 const ownerLabel = 'boxoffice.test-run';
 
-/** Removes the containers of test runs that were interrupted (Testcontainers' own cleaner does, where it can run). */
+/** Removes the containers of interrupted test runs. Testcontainers' own cleaner does so too, where it can run. */
 export async function sweepContainers(): Promise<void> {
   const client = await getContainerRuntimeClient().catch(() => null);
   for (const { Id, Labels } of (await client?.container.list()) ?? []) {
@@ -52,7 +52,7 @@ export async function containerRedis(): Promise<GivenServer | null> {
   return container && given(container, `redis://${container.getHost()}:${container.getMappedPort(6379)}`);
 }
 
-/** An engine that answers may still have no image and no registry: then it is as good as none. */
+/** Returns null also when the engine responds but has neither the image nor a registry to pull it from. */
 async function startContainer(make: () => GenericContainer): Promise<StartedTestContainer | null> {
   try {
     await getContainerRuntimeClient();
@@ -61,7 +61,7 @@ async function startContainer(make: () => GenericContainer): Promise<StartedTest
   }
   const started = await start(make);
   if (started || process.env.TESTCONTAINERS_RYUK_DISABLED === 'true') return started;
-  // The image of Testcontainers' own cleaner may be what is missing; the set-up stops its containers anyway.
+  // The missing image may be that of Testcontainers' cleaner, which is dispensable: global set-up stops its containers.
   process.env.TESTCONTAINERS_RYUK_DISABLED = 'true';
   return start(make);
 }
@@ -70,20 +70,20 @@ async function start(make: () => GenericContainer): Promise<StartedTestContainer
   const container = make()
     .withLabels({ [ownerLabel]: ownerName(process.pid) })
     .start();
-  const late = new AbortController();
+  const started = new AbortController();
   try {
-    return await Promise.race([container, rejectAfter(pullTimeoutMs, late.signal)]);
+    return await Promise.race([container, rejectAfter(pullTimeoutMs, started.signal)]);
   } catch {
     container.then((unwanted) => unwanted.stop()).catch(() => {});
     return null;
   } finally {
-    late.abort();
+    started.abort();
   }
 }
 
 function rejectAfter(timeoutMs: number, signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
-    const timer = setTimeout(() => reject(new Error(`not there after ${timeoutMs} ms`)), timeoutMs);
+    const timer = setTimeout(() => reject(new Error(`not started after ${timeoutMs} ms`)), timeoutMs);
     signal.addEventListener('abort', () => clearTimeout(timer));
   });
 }

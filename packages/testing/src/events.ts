@@ -1,4 +1,4 @@
-/** A reader of server-sent events, as a client would be. */
+/** Reads server-sent events as a client would. */
 import { request } from 'node:http';
 import { eventually } from './eventually.ts';
 
@@ -12,29 +12,29 @@ interface ServerEvent {
 export interface EventReader {
   status: number;
   headers: Record<string, string | string[] | undefined>;
-  /** Everything that came, as text. */
+  /** Everything received, as text. */
   text: string;
   /** The events so far. */
   events: ServerEvent[];
-  /** Waits until there are this many events, or one of this name behind those that it gave before; gives it. */
+  /** Waits for the next event, or for the next with this name, and returns it. */
   next(name?: string, timeoutMs?: number): Promise<ServerEvent>;
-  /** Reads no more, but stays connected. */
+  /** Stops reading, but stays connected. */
   pause(): void;
   resume(): void;
-  /** Goes away. */
+  /** Disconnects. */
   close(): void;
-  /** Resolves when the stream has ended: true when the server ended it properly. */
+  /** Resolves when the stream has ended, to true if the server ended it properly. */
   ended: Promise<boolean>;
 }
 
-/** Asks for a stream; resolves when the head of the answer is there. */
+/** Opens a stream; resolves when the response headers have arrived. */
 export function readEvents(url: string, headers: Record<string, string> = {}): Promise<EventReader> {
   return new Promise((resolve, reject) => {
-    const asked = request(url, { headers, agent: false });
-    asked.once('error', reject);
-    asked.once('response', (response) => {
-      asked.on('error', () => undefined);
-      let given = 0;
+    const sent = request(url, { headers, agent: false });
+    sent.once('error', reject);
+    sent.once('response', (response) => {
+      sent.on('error', () => undefined);
+      let read = 0;
       let unread = '';
       const reader: EventReader = {
         status: response.statusCode ?? 0,
@@ -44,32 +44,32 @@ export function readEvents(url: string, headers: Record<string, string> = {}): P
         async next(name, timeoutMs = 10_000) {
           const index = await eventually(
             () => {
-              const found = reader.events.findIndex((one, at) => at >= given && (!name || one.event === name));
-              if (found < 0) throw new Error(`no ${name ?? 'event'} behind ${JSON.stringify(reader.events.slice(-2))}`);
+              const found = reader.events.findIndex((one, at) => at >= read && (!name || one.event === name));
+              if (found < 0) throw new Error(`no ${name ?? 'event'} after ${JSON.stringify(reader.events.slice(-2))}`);
               return { found };
             },
             { timeoutMs, intervalMs: 5 },
           );
-          given = index.found + 1;
+          read = index.found + 1;
           return reader.events[index.found] as ServerEvent;
         },
         pause: () => void response.pause(),
         resume: () => void response.resume(),
-        close: () => asked.destroy(),
+        close: () => sent.destroy(),
         ended: new Promise((done) => response.once('close', () => done(response.complete))),
       };
       response.on('error', () => undefined);
       response.setEncoding('utf8').on('data', (text: string) => {
         reader.text += text;
         unread += text;
-        if (!text.endsWith('\n')) return; // in the middle of an event, which may be large
+        if (!text.endsWith('\n')) return; // inside an event, which may be large
         const blocks = unread.split('\n\n');
         unread = blocks.pop() ?? '';
         reader.events.push(...blocks.flatMap((block) => eventOf(block) ?? []));
       });
       resolve(reader);
     });
-    asked.end();
+    sent.end();
   });
 }
 

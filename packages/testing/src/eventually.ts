@@ -1,24 +1,24 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 /**
- * Tries again until `look` neither throws nor gives false, null or undefined, and gives what it gave.
+ * Repeats `probe` until it neither throws nor returns false, null or undefined, and returns its result.
  *
- * @throws what `look` threw last, or that nothing came, after `timeoutMs` (default 10 s)
+ * @throws what `probe` threw last, or a timeout, after `timeoutMs` (10 s by default)
  */
 export async function eventually<T>(
-  look: () => T | Promise<T>,
+  probe: () => T | Promise<T>,
   { timeoutMs = 10_000, intervalMs = 20 }: { timeoutMs?: number; intervalMs?: number } = {},
 ): Promise<NonNullable<Exclude<T, false>>> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     let failure: unknown;
     try {
-      const found = await look();
+      const found = await probe();
       if (found !== false && found !== null && found !== undefined) return found as NonNullable<Exclude<T, false>>;
     } catch (error) {
       failure = error;
     }
-    if (Date.now() > deadline) throw failure ?? new Error(`Waited ${timeoutMs} ms for: ${look.toString()}`);
+    if (Date.now() > deadline) throw failure ?? new Error(`Waited ${timeoutMs} ms for: ${probe.toString()}`);
     await delay(intervalMs);
   }
 }

@@ -1,26 +1,26 @@
 import type { MikroORM } from '@boxoffice/shared/database/orm';
 
-/** What `fillTables` puts there; ids count from 1. */
+/** What `fillTables` inserts. Ids count from 1. */
 export const large = {
   movies: 20_000,
-  /** Movies 1 and 2 have so many shows each; the others share what is left of `shows`. */
+  /** Shows of movie 1, and of movie 2; the others share the rest of `shows`. */
   showsOfOneMovie: 1_000,
   shows: 20_000,
-  /** Seats of every show. Every tenth show, 10, 20 …, has a booking of each; every twentieth of those is cancelled. */
+  /** Seats of every show. In every tenth show (10, 20, …) each seat has a booking, of which every twentieth is cancelled. */
   seats: 100,
   bookings: 200_000,
   users: 10_000,
-  /** What user 1 has more than the others. */
+  /** Bookings of user 1, who has more than the others. */
   bookingsOfOneUser: 1_000,
-  /** In each schema; each thing was changed by an administrator a hundred times. */
+  /** Audit lines in each schema: an administrator has changed each record a hundred times. */
   auditLines: 20_000,
 } as const;
 
 /**
- * Fills a migrated database as years of business would. Ids of bookings are as the gateway makes them
- * (booking-id.ts), later ones of whichever show and user. Leaves it to the caller to vacuum and analyze.
+ * Fills a migrated database as years of business would. Booking ids are like the gateway's (booking-id.ts) and
+ * spread over shows and users in time. The caller vacuums and analyzes.
  *
- * @param owner with every right
+ * @param owner a connection with all privileges
  */
 export async function fillTables(owner: MikroORM): Promise<void> {
   const run = (statement: string) => owner.em.getConnection().execute(statement);

@@ -3,20 +3,20 @@ import { expect } from 'vitest';
 import type { Boxoffice } from './boxoffice.ts';
 
 const clients = 8;
-/** Between two requests of a client, in milliseconds: enough load to be in the middle of something at any moment. */
+/** Pause between two requests of a client, in milliseconds: short enough that something is always in progress. */
 const pauseMs = 20;
 
-/** Buyers who keep asking for seats, and now and then cancel what they asked for. */
+/** Buyers who keep booking seats and cancel some of them. */
 export interface Load {
   shows: readonly number[];
-  /** Requests that were answered 202. */
+  /** Requests that were accepted (202). */
   accepted: { id: string; kind: 'book' | 'cancel'; user: number }[];
-  /** What was answered instead, and how long that took, in milliseconds. */
+  /** All other responses, with their latency in milliseconds. */
   refused: { status: number; code: string | undefined; jobId: string | undefined; ms: number }[];
   stop(): Promise<void>;
 }
 
-/** Starts eight buyers on these shows, of 100 seats each, that nobody else asks for. */
+/** Starts eight buyers on these shows, which must have 100 seats each and no other buyers. */
 export function startLoad(boxoffice: Boxoffice, shows: readonly number[]): Load {
   const load: Load = { shows, accepted: [], refused: [], stop };
   let stopped = false;
@@ -50,7 +50,7 @@ export function startLoad(boxoffice: Boxoffice, shows: readonly number[]): Load 
   return load;
 }
 
-/** Holds what the buyers were told against the database: each request one outcome, each seat one booking. */
+/** Compares what the buyers were told with the database: every request has one outcome, every seat one booking. */
 export async function expectNothingLost(boxoffice: Boxoffice, { shows, accepted, refused }: Load): Promise<void> {
   const succeeded: string[] = [];
   for (let from = 0; from < accepted.length; from += 50) {

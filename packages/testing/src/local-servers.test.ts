@@ -39,7 +39,7 @@ describe('PostgreSQL', () => {
     ]);
   });
 
-  test('a death that nobody asked for is reported', async () => {
+  test('an unexpected death is reported', async () => {
     const death = new Promise((resolve) => server.onDeath(resolve));
     process.kill(server.pid, 'SIGKILL');
     expect(await death).toBe('SIGKILL');
@@ -74,8 +74,8 @@ describe('Redis', () => {
   });
 });
 
-describe('what a test file is given', () => {
-  test('databases are migrated and apart from each other', async () => {
+describe('the servers of a test file', () => {
+  test('databases are migrated and isolated from each other', async () => {
     const [one, other] = await Promise.all([createTestDatabase(), createTestDatabase()]);
     await execute(one.url, 'create table only_here ()');
     const found = await execute<{ table: string | null; booking: string | null }>(
@@ -87,7 +87,7 @@ describe('what a test file is given', () => {
     await expect(execute(one.url, 'select 1')).rejects.toThrow('does not exist');
   });
 
-  test('Redis databases are empty and apart from each other', async () => {
+  test('Redis databases are empty and isolated from each other', async () => {
     const [one, other] = await Promise.all([createTestRedis(), createTestRedis()]);
     expect(one.url).not.toBe(other.url);
     const redis = new Redis(one.url);
@@ -100,7 +100,7 @@ describe('what a test file is given', () => {
     redis.disconnect();
   });
 
-  test('a Redis database that holds other data is passed over', async () => {
+  test('a Redis database with other data is skipped', async () => {
     const server = await ownRedis();
     const first = new Redis(server.url, { db: 1 });
     await first.set('somebody', 'else');

@@ -1,4 +1,4 @@
-/** Servers that one fault test has to itself, to stop, kill, freeze and restart. */
+/** Dedicated servers for a fault test to stop, kill, freeze and restart. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type PostgresOptions, startPostgres } from '@boxoffice/local-servers/postgres';
@@ -14,8 +14,8 @@ export interface OwnServer extends Server {
 }
 
 /**
- * A PostgreSQL of one's own; `url` names a migrated, empty database. fsync is on, as in a real
- * installation: a crash must lose nothing.
+ * Starts a dedicated PostgreSQL; `url` names a migrated, empty database. fsync is on, as in production: a crash
+ * must lose nothing.
  */
 export async function ownPostgres(options: Partial<PostgresOptions> = {}): Promise<OwnServer> {
   const dataDir = makeServerFolder(inject('dataDir'), 'postgres');
@@ -24,7 +24,7 @@ export async function ownPostgres(options: Partial<PostgresOptions> = {}): Promi
   return owned(server, dataDir);
 }
 
-/** A Redis of one's own, with `appendfsync always`, as in a real installation. */
+/** Starts a dedicated Redis with `appendfsync always`, as in production. */
 export async function ownRedis(options: Partial<RedisOptions> = {}): Promise<OwnServer> {
   const home = inject('dataDir');
   const dataDir = makeServerFolder(home, 'redis');

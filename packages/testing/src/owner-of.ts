@@ -3,7 +3,7 @@ import type { Boxoffice } from './boxoffice.ts';
 import { eventually } from './eventually.ts';
 import type { SpawnedService } from './service.ts';
 
-/** Waits until these workers have shared the partitions out evenly; gives the one that serves this show. */
+/** Waits until these workers share the partitions evenly, and returns the one that serves this show. */
 export function ownerOf(
   boxoffice: Boxoffice,
   showId: number,
@@ -18,7 +18,7 @@ export function ownerOf(
   });
 }
 
-/** The partitions that a worker serves, by its log. */
+/** The partitions that a worker serves, according to its log. */
 function partitionsOf(worker: SpawnedService): Set<number> {
   const held = new Set<number>();
   for (const line of worker.logs) {

@@ -1,10 +1,10 @@
 import { buildPages } from '../../../scripts/build.ts';
 
 /**
- * Builds the web pages unless they are up to date. A gateway finds them when it starts, so this comes
- * before; what does not look at pages has no need of it.
+ * Builds the web pages unless they are up to date. Call it before a gateway starts, which is when it looks for
+ * them.
  *
- * @throws where the bundler is not installed
+ * @throws when the bundler is not installed
  */
 export async function ensurePages(): Promise<void> {
   if ((await buildPages()) === 'unavailable') throw new Error('the bundler is missing: run `pnpm install`');

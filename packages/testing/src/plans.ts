@@ -1,13 +1,12 @@
 /**
- * How PostgreSQL ran the statements that the code issued. Its own auto_explain module tells, to the
- * session that ran the statement and so in that session's role and with its prepared plans. No test
- * holds a copy of any SQL.
+ * The plans of the statements that the code issues. PostgreSQL's auto_explain reports them to the session that
+ * ran the statement, so they are those of its role and its prepared statements. No test holds a copy of any SQL.
  */
 import type { MikroORM } from '@boxoffice/shared/database/orm';
 import type { Pool, PoolClient } from 'pg';
 import { execute } from './database.ts';
 
-/** A node of a plan, as `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON)` gives it; numbers are means of its loops. */
+/** A node of a plan, as in `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON)`; numbers are averages over its loops. */
 interface Node {
   'Node Type': string;
   'Relation Name'?: string;
@@ -20,18 +19,18 @@ interface Node {
   Plans?: Node[];
 }
 
-/** One statement, and what PostgreSQL read for it. */
+/** One statement, and what PostgreSQL read to run it. */
 export interface RunStatement {
   sql: string;
-  /** Tables of which it read every row to find those it wanted. */
+  /** Tables that it scanned sequentially. */
   readWhole: string[];
-  /** Rows of tables that it looked at, whether it wanted them or not. */
+  /** Table rows that it read, whether they matched or not. */
   rows: number;
-  /** Pages of 8 KB of tables and indexes that it looked at, each as often as it did. */
+  /** Pages of tables and indexes that it read, 8 KB each, repeated reads included. */
   pages: number;
 }
 
-/** Has PostgreSQL explain every statement of the sessions that this database gets from now on. */
+/** Makes PostgreSQL explain every statement of sessions that are opened from now on. */
 export async function explainEverything(databaseUrl: string): Promise<void> {
   const settings = {
     session_preload_libraries: 'auto_explain',
@@ -49,8 +48,8 @@ export async function explainEverything(databaseUrl: string): Promise<void> {
 }
 
 /**
- * Collects what the sessions of an ORM are told of their statements, after `explainEverything` and before
- * the first of them is opened. BEGIN, COMMIT and the like have no plan, and are not told of.
+ * Collects the statements of an ORM's sessions. Call it after `explainEverything`, before the first session is
+ * opened. BEGIN, COMMIT and the like have no plan and are not collected.
  */
 export async function collectStatements(orm: MikroORM, into: RunStatement[]): Promise<void> {
   const pool: Pool = await orm.em.getConnection().getNativeClient();
@@ -73,7 +72,7 @@ function runStatement({ 'Query Text': sql, Plan: plan }: { 'Query Text': string;
 }
 
 function rowsReadBy(node: Node): number {
-  // The indexes behind a bitmap may have named more rows than were in all of them.
+  // The indexes below a bitmap may return more rows than the heap scan.
   if (node['Node Type'] === 'Bitmap Heap Scan') return Math.max(...nodesOf(node).map(rowsOf));
   const below = (node.Plans ?? []).reduce((sum, child) => sum + rowsReadBy(child), 0);
   return node['Relation Name'] && node['Node Type'].endsWith('Scan') ? rowsOf(node) + below : below;
@@ -84,6 +83,6 @@ function nodesOf(node: Node): Node[] {
 }
 
 function rowsOf(node: Node): number {
-  const { 'Rows Removed by Filter': unwanted = 0, 'Rows Removed by Index Recheck': mistaken = 0 } = node;
-  return (node['Actual Rows'] + unwanted + mistaken) * node['Actual Loops'];
+  const { 'Rows Removed by Filter': filtered = 0, 'Rows Removed by Index Recheck': rechecked = 0 } = node;
+  return (node['Actual Rows'] + filtered + rechecked) * node['Actual Loops'];
 }

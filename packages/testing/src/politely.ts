@@ -2,15 +2,15 @@ import type { Answer } from './boxoffice.ts';
 import { eventually } from './eventually.ts';
 
 /**
- * Asks again while the answer is that this is not the moment (503, or 409 idempotency_in_progress), as a
- * machine with more to do than it can gives now and then. What is asked must be safe to ask again.
+ * Repeats a request while the response is transient (503, or 409 idempotency_in_progress), as it may be on an
+ * overloaded machine. The request must be safe to repeat.
  */
-export function politely(ask: () => Promise<Answer>): Promise<Answer> {
-  const notNow = ({ status, body }: Answer) => status === 503 || body.code === 'idempotency_in_progress';
+export function politely(send: () => Promise<Answer>): Promise<Answer> {
+  const isTransient = ({ status, body }: Answer) => status === 503 || body.code === 'idempotency_in_progress';
   return eventually(
     async () => {
-      const answer = await ask();
-      return notNow(answer) ? null : answer;
+      const answer = await send();
+      return isTransient(answer) ? null : answer;
     },
     { timeoutMs: 20_000, intervalMs: 500 },
   );

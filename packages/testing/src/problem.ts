@@ -3,7 +3,7 @@ import { problemCatalogue } from '@boxoffice/shared/contracts/problems';
 import { expect } from 'vitest';
 import type { Answer } from './boxoffice.ts';
 
-/** Holds an answer against RFC 9457 and the catalogue of problems; gives its body. */
+/** Checks a response against RFC 9457 and the catalogue of problems, and returns its body. */
 export function expectProblem(
   answer: Pick<Answer<unknown>, 'status' | 'headers' | 'body'>,
   code: ProblemCode,

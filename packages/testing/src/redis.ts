@@ -3,19 +3,19 @@ import { inject } from 'vitest';
 import { eventually } from './eventually.ts';
 import { hasLeft } from './owner.ts';
 
-/** A logical Redis database that one test file has to itself. */
+/** A logical Redis database for one test file. */
 export interface TestRedis {
   url: string;
-  /** Empties the database and gives it back. */
+  /** Empties the database and releases it. */
   drop(): Promise<void>;
 }
 
-/** In database 0: which database belongs to which test run. The others hold nothing but test data. */
+/** A hash in database 0: which database is claimed by which test run. The others hold only test data. */
 const claimsKey = 'boxoffice:test-databases';
 
 /**
- * Claims an empty logical database (never number 0). A database that holds data which no test run put
- * there is passed over, so that a Redis with something in it loses nothing.
+ * Claims an empty logical database (never number 0). A database that holds any other data is skipped, so that a
+ * Redis in use loses nothing.
  *
  * @throws when no database is free within 20 s
  */
@@ -29,23 +29,23 @@ export async function createTestRedis({ url, owner } = inject('redis')): Promise
     }).catch(() => {
       throw new Error(
         `Redis has no empty logical database for tests (1 to ${databases - 1} are in use or hold other data): ` +
-          'empty one, or give the tests another REDIS_URL.',
+          'empty one, or set REDIS_URL to another server.',
       );
     });
     const own = new URL(url);
     own.pathname = `/${number}`;
-    return { url: own.href, drop: () => giveBack(url, number) };
+    return { url: own.href, drop: () => release(url, number) };
   } finally {
     claims.disconnect();
   }
 }
 
-/** Empties and gives back what test runs have left that were killed, or that `owner` forgot to drop. */
+/** Empties and releases the databases of test runs that were killed, and those that `owner` did not drop. */
 export async function sweepTestRedis(url: string, owner: string): Promise<void> {
   const claims = new Redis(url, { db: 0 });
   try {
     for (const [number, holder] of Object.entries(await claims.hgetall(claimsKey))) {
-      if (holder === owner || hasLeft(holder)) await giveBack(url, Number(number));
+      if (holder === owner || hasLeft(holder)) await release(url, Number(number));
     }
   } finally {
     claims.disconnect();
@@ -59,12 +59,12 @@ async function claim(claims: Redis, databases: number, owner: string): Promise<n
     const keys = await claims.dbsize();
     await claims.select(0);
     if (keys === 0) return number;
-    await claims.hdel(claimsKey, String(number)); // somebody else's data: not ours to touch
+    await claims.hdel(claimsKey, String(number)); // other data: leave it alone
   }
   return null;
 }
 
-async function giveBack(url: string, number: number): Promise<void> {
+async function release(url: string, number: number): Promise<void> {
   const redis = new Redis(url, { db: number });
   try {
     await redis.multi().flushdb().select(0).hdel(claimsKey, String(number)).exec();

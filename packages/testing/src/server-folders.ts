@@ -5,14 +5,14 @@ import { hasLeft, ownerName } from './owner.ts';
 
 const homeOf = (dataDir: string) => join(dataDir, 'test-servers');
 
-/** A new folder for a server of this process, under the data folder. */
+/** Creates a folder for a server of this process, below the data folder. */
 export function makeServerFolder(dataDir: string, kind: string): string {
   const home = homeOf(dataDir);
   mkdirSync(home, { recursive: true, mode: 0o700 });
   return mkdtempSync(join(home, `${ownerName(process.pid)}-${kind}-`));
 }
 
-/** Kills the servers of test processes that have ended without stopping them, and removes their data. */
+/** Kills the servers that ended test runs left running, and removes their data. */
 export async function sweepServerFolders(dataDir: string): Promise<void> {
   const home = homeOf(dataDir);
   if (!existsSync(home)) return;

@@ -7,18 +7,18 @@ import { eventually } from './eventually.ts';
 
 export type ServiceName = 'gateway' | 'catalog' | 'booking-worker';
 
-/** A service that runs as a process of its own, as it does in an installation. */
+/** A service that runs as its own process, as in production. */
 export interface SpawnedService {
   url: string;
   pid: number;
-  /** Its log so far, a JSON line each. */
+  /** The log so far, one JSON line each. */
   logs: string[];
   kill(signal: NodeJS.Signals): void;
-  /** SIGTERM, and SIGKILL after 15 s; gives how it ended. */
+  /** Sends SIGTERM, and SIGKILL after 15 s; resolves to how it ended. */
   stop(): Promise<Exit>;
-  /** Waits for a log line, past ones included; gives it. */
+  /** Waits for a log line, past ones included, and returns it. */
   waitForLog(pattern: RegExp, timeoutMs?: number): Promise<string>;
-  /** Waits until /readyz answers 200. */
+  /** Waits until /readyz returns 200. */
   ready(timeoutMs?: number): Promise<void>;
   exited: Promise<Exit>;
 }
@@ -33,9 +33,9 @@ const root = resolve(import.meta.dirname, '../../..');
 const stopTimeoutMs = 15_000;
 
 /**
- * Runs a service on a free port (or the one that `env` names) and waits until it is ready.
+ * Starts a service on a free port, or on the one in `env`, and waits until it is ready.
  *
- * @throws with its log when it ends or is not ready within 30 s
+ * @throws with the end of its log when it exits or is not ready within 60 s
  */
 export async function spawnService(
   name: ServiceName,
@@ -51,7 +51,7 @@ export async function spawnService(
   for (const input of [child.stdout, child.stderr]) createInterface({ input }).on('line', (line) => logs.push(line));
   const exited = once(child, 'exit').then(([code, signal]): Exit => ({ code, signal }));
   const url = `http://127.0.0.1:${port}`;
-  // A test that fails must not leave it running.
+  // A failing test must not leave it running.
   const killWithUs = () => child.kill('SIGKILL');
   process.once('exit', killWithUs);
   void exited.then(() => process.off('exit', killWithUs));
@@ -71,8 +71,8 @@ export async function spawnService(
       eventually(() => logs.find((line) => pattern.test(line)), { timeoutMs }),
     async ready(timeoutMs = 60_000) {
       const ended = exited.then(({ code, signal }) => Promise.reject(new Error(`it ended (${signal ?? code})`)));
-      const answers = eventually(async () => (await fetch(`${url}/readyz`)).ok, { timeoutMs, intervalMs: 50 });
-      await Promise.race([answers, ended]).catch((error: Error) => {
+      const ready = eventually(async () => (await fetch(`${url}/readyz`)).ok, { timeoutMs, intervalMs: 50 });
+      await Promise.race([ready, ended]).catch((error: Error) => {
         throw new Error(`${name} is not ready: ${error.message}\n${logs.slice(-20).join('\n')}`);
       });
     },

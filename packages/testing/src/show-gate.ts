@@ -2,15 +2,15 @@ import type { MikroORM } from '@boxoffice/shared/database/orm';
 import { showLockClass } from '@boxoffice/shared/database/show-lock';
 import { eventually } from './eventually.ts';
 
-/** Holds turns for one show open, so that a test can say what happens in the middle of one. */
+/** Blocks turns for one show, so that a test can act in the middle of one. */
 export interface ShowGate {
-  /** Waits until this many turns stand before the gate, those of dead workers included. */
+  /** Waits until this many turns are blocked, those of dead workers included. */
   reached(turns: number): Promise<void>;
-  /** Runs a statement under the lock, if one is given, and lets the turns through. */
+  /** Runs a statement, if any, while holding the lock, and then releases the turns. */
   open(statement?: string, parameters?: unknown[]): Promise<void>;
 }
 
-/** Takes a show's lock as the catalog does, who has turns wait while it changes the show. */
+/** Takes a show's lock as the catalog does to block turns while it changes the show. */
 export async function closeShow(orm: MikroORM, showId: number): Promise<ShowGate> {
   const connection = orm.em.getConnection();
   const change = await connection.begin();
