@@ -14,9 +14,10 @@ const checks: { name: string; commands: string[][]; env?: Record<string, string>
       [bin('tsc'), '-p', 'services/gateway/web'],
     ],
   },
-  { name: 'format, lint, cycles, length', commands: [[bin('biome'), 'check', '--error-on-warnings']] },
+  { name: 'format, lint, import cycles', commands: [[bin('biome'), 'check', '--error-on-warnings']] },
   { name: 'unused code and dependencies', commands: [[bin('knip'), '--no-progress']] },
   { name: 'import directions', commands: [[process.execPath, 'scripts/check-imports.ts']] },
+  { name: 'file length', commands: [[process.execPath, 'scripts/check-length.ts']] },
   { name: 'generated client', commands: [[process.execPath, 'scripts/generate-client.ts', '--check']] },
   {
     name: 'OpenAPI',
