@@ -1,4 +1,4 @@
-/** What the peers have in common: the same server, authentication, validation and log line as Boxoffice's gateway. */
+/** Shared by the peers: the same HTTP server, authentication, validation and log line as Boxoffice's gateway. */
 import { BookBody, BookingView, bookingView } from '@boxoffice/shared/contracts/booking';
 import { IdParams, type ShowFacts } from '@boxoffice/shared/contracts/catalog';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
@@ -11,13 +11,13 @@ import { addAuthentication, requireUser } from '../../services/gateway/src/http/
 import { problems } from '../../services/gateway/src/http/documentation.ts';
 import { loadSigningKeys } from '../../services/gateway/src/identity/signing-keys.ts';
 
-/** As many as Boxoffice's gateway may open; enough for PostgreSQL to commit in groups. */
+/** The limit of Boxoffice's gateway; enough for PostgreSQL's group commit. */
 const poolSize = 20;
 
-export interface Wish {
+export interface SeatRequest {
   showId: number;
   userId: number;
-  /** Its label, of a seat that the show has. */
+  /** Label of an existing seat of the show. */
   seat: string;
 }
 
@@ -26,10 +26,10 @@ export interface BookedRow {
   created_at: Date;
 }
 
-/** How a peer books: gives the row, or null when the seat is taken. */
-export type Book = (pool: pg.Pool, wish: Wish) => Promise<BookedRow | null>;
+/** Books a seat; returns its row, or null if the seat is taken. */
+export type Book = (pool: pg.Pool, request: SeatRequest) => Promise<BookedRow | null>;
 
-/** Runs a peer as a process: DATABASE_URL, JWT_PRIVATE_KEY and PORT say where. */
+/** Runs a peer as a process, configured by DATABASE_URL, JWT_PRIVATE_KEY and PORT. */
 export async function runPeer(name: string, bookSeat: Book): Promise<void> {
   await runService(name, async ({ config, logger }) => {
     const pool = new pg.Pool({ connectionString: config.DATABASE_URL, max: poolSize });
@@ -121,9 +121,9 @@ async function readShow(pool: pg.Pool, id: number): Promise<ShowFacts> {
   return { ...show, date_time: show.date_time.toISOString() };
 }
 
-/** The label of the one seat that is asked for; a peer sells no groups. */
+/** The label of the requested seat; peers sell one seat per request. */
 function seatOf(body: BookBody, show: SeatPlan): string {
   const label = body.seat_number === undefined ? null : findSeat(body.seat_number, show);
-  if (!label) throw new ProblemError('validation_failed', 'Name one seat that the show has.');
+  if (!label) throw new ProblemError('validation_failed', 'Name one existing seat of the show.');
   return label;
 }
