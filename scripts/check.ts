@@ -17,6 +17,7 @@ const checks: { name: string; commands: string[][]; env?: Record<string, string>
   { name: 'format and lint', commands: [[bin('biome'), 'check', '--error-on-warnings']] },
   { name: 'unused code and dependencies', commands: [[bin('knip'), '--no-progress']] },
   { name: 'import direction', commands: [[process.execPath, 'scripts/check-imports.ts']] },
+  { name: 'links in documents', commands: [[process.execPath, 'scripts/check-links.ts']] },
   { name: 'generated client', commands: [[process.execPath, 'scripts/generate-client.ts', '--check']] },
   {
     name: 'OpenAPI',

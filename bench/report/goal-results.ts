@@ -1,5 +1,5 @@
 import { type Goal, goals, type Measure } from '../goals.ts';
-import { findCell, type Measurements } from './report.ts';
+import { findCell, type Measurements } from './measurements.ts';
 import { ratioOf } from './spread.ts';
 
 /** A goal and its figure; null: not measured in this run. */

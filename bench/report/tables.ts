@@ -1,7 +1,8 @@
 import type { Cell } from './cells.ts';
 import { cpuTable, historyTable, memoryTable } from './cost-tables.ts';
 import type { GoalResult } from './goal-results.ts';
-import { findCell, type Report } from './report.ts';
+import { findCell } from './measurements.ts';
+import type { Report } from './report.ts';
 import { ratioOf, type Spread } from './spread.ts';
 import { cellName, formatCount, formatSpread, type Table } from './table.ts';
 

@@ -1,6 +1,6 @@
 import type { OpenLoopResult } from '../load/open-loop.ts';
 import { cellOf, openCellOf } from '../report/cells.ts';
-import type { Measurements } from '../report/report.ts';
+import type { Measurements } from '../report/measurements.ts';
 import { spreadOf } from '../report/spread.ts';
 import type { PgbenchScript } from '../systems/pgbench.ts';
 import type { Case } from '../workloads/cases.ts';
