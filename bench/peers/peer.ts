@@ -3,7 +3,7 @@ import { BookBody, BookingView, bookingView } from '@boxoffice/shared/contracts/
 import { IdParams, type ShowFacts } from '@boxoffice/shared/contracts/catalog';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import { findSeat, type SeatPlan } from '@boxoffice/shared/seats';
-import { createHttp } from '@boxoffice/shared/service/http';
+import { createHttp, type Http } from '@boxoffice/shared/service/http';
 import { runService } from '@boxoffice/shared/service/process';
 import pg from 'pg';
 import { ShowFactsCache } from '../../services/gateway/src/catalog/show-facts-cache.ts';
@@ -35,64 +35,9 @@ export async function runPeer(name: string, bookSeat: Book): Promise<void> {
     const pool = new pg.Pool({ connectionString: config.DATABASE_URL, max: poolSize });
     const { http } = createHttp({ logger, checks: { database: () => pool.query('select 1') } });
     addAuthentication(http, { keys: loadSigningKeys(config), accessRevocations: { isRevoked: () => false } });
-    const facts = new ShowFactsCache();
-
     http.after(() => {
-      http.post(
-        '/api/shows/:id/book/',
-        {
-          onRequest: requireUser,
-          schema: {
-            params: IdParams,
-            body: BookBody,
-            response: {
-              201: BookingView,
-              ...problems('validation_failed', 'unauthenticated', 'show_not_found', 'seat_taken', 'internal_error'),
-            },
-          },
-        },
-        async (request, reply) => {
-          const showId = request.params.id;
-          const show = await facts.get(showId, () => readShow(pool, showId));
-          const seat = seatOf(request.body, show);
-          const row = await bookSeat(pool, { showId, userId: request.user.id, seat });
-          if (!row) throw new ProblemError('seat_taken', `Seat ${seat} of show ${showId} is taken.`, { seats: [seat] });
-          const booking = bookingView({
-            id: row.id,
-            showId,
-            seats: [seat],
-            status: 'booked',
-            createdAt: row.created_at,
-          });
-          return reply.code(201).header('location', `/api/bookings/${row.id}/`).send(booking);
-        },
-      );
-      http.post(
-        '/api/bookings/:id/cancel/',
-        {
-          onRequest: requireUser,
-          schema: { params: IdParams, response: { 200: BookingView, ...problems('booking_not_found') } },
-        },
-        async (request) => {
-          const { rows } = await pool.query<CancelledRow>({
-            name: 'cancel',
-            text: `update bookings set status = 'cancelled', cancelled_at = now()
-              where id = $1 and user_id = $2 and status = 'booked'
-              returning id, show_id, seat_number, created_at, cancelled_at`,
-            values: [request.params.id, request.user.id],
-          });
-          const [row] = rows;
-          if (!row) throw new ProblemError('booking_not_found');
-          return bookingView({
-            id: row.id,
-            showId: row.show_id,
-            seats: [row.seat_number],
-            status: 'cancelled',
-            createdAt: row.created_at,
-            cancelledAt: row.cancelled_at,
-          });
-        },
-      );
+      addBookRoute(http, pool, bookSeat);
+      addCancelRoute(http, pool);
     });
     await http.listen({ host: config.HOST, port: config.PORT });
     return {
@@ -102,6 +47,56 @@ export async function runPeer(name: string, bookSeat: Book): Promise<void> {
       },
     };
   });
+}
+
+function addBookRoute(http: Http, pool: pg.Pool, bookSeat: Book): void {
+  const facts = new ShowFactsCache();
+  const errors = problems('validation_failed', 'unauthenticated', 'show_not_found', 'seat_taken', 'internal_error');
+  http.post(
+    '/api/shows/:id/book/',
+    {
+      onRequest: requireUser,
+      schema: { params: IdParams, body: BookBody, response: { 201: BookingView, ...errors } },
+    },
+    async (request, reply) => {
+      const showId = request.params.id;
+      const show = await facts.get(showId, () => readShow(pool, showId));
+      const seat = seatOf(request.body, show);
+      const row = await bookSeat(pool, { showId, userId: request.user.id, seat });
+      if (!row) throw new ProblemError('seat_taken', `Seat ${seat} of show ${showId} is taken.`, { seats: [seat] });
+      const booking = bookingView({ id: row.id, showId, seats: [seat], status: 'booked', createdAt: row.created_at });
+      return reply.code(201).header('location', `/api/bookings/${row.id}/`).send(booking);
+    },
+  );
+}
+
+function addCancelRoute(http: Http, pool: pg.Pool): void {
+  http.post(
+    '/api/bookings/:id/cancel/',
+    {
+      onRequest: requireUser,
+      schema: { params: IdParams, response: { 200: BookingView, ...problems('booking_not_found') } },
+    },
+    async (request) => {
+      const { rows } = await pool.query<CancelledRow>({
+        name: 'cancel',
+        text: `update bookings set status = 'cancelled', cancelled_at = now()
+          where id = $1 and user_id = $2 and status = 'booked'
+          returning id, show_id, seat_number, created_at, cancelled_at`,
+        values: [request.params.id, request.user.id],
+      });
+      const [row] = rows;
+      if (!row) throw new ProblemError('booking_not_found');
+      return bookingView({
+        id: row.id,
+        showId: row.show_id,
+        seats: [row.seat_number],
+        status: 'cancelled',
+        createdAt: row.created_at,
+        cancelledAt: row.cancelled_at,
+      });
+    },
+  );
 }
 
 interface CancelledRow extends BookedRow {
