@@ -1,27 +1,28 @@
 import { parseArgs } from 'node:util';
 import { PlainError } from '@boxoffice/local-servers/plain-error';
-import { type WorkloadName, workloadNames } from './workloads.ts';
+import { type WorkloadName, workloadNames } from './workloads/workloads.ts';
 
 export const help = `
-Measures Boxoffice, as \`pnpm start\` runs it in production, beside what one would write instead, on
-servers of its own that are gone afterwards. A full run takes about half an hour.
+Measures Boxoffice, as \`pnpm start\` runs it in production, next to simpler designs, on temporary servers
+of its own. A full run takes about half an hour.
 
   pnpm bench
   pnpm bench --quick
   pnpm bench --only hot,spread --connections 64,256 --seconds 5 --rounds 5
 
-  --quick               under 2 minutes: one round, fewer systems and sizes
-  --only <names>        of ${workloadNames.join(', ')}
-  --seconds <number>    of each run, after a second of warm-up (8, quick 2)
-  --rounds <number>     runs of each kind; the figures are medians (3, quick 1)
+  --quick               under 2 minutes: one round, fewer systems and connections
+  --only <names>        any of ${workloadNames.join(', ')}
+  --seconds <number>    length of each run, after one second of warm-up (default 8, quick 2)
+  --rounds <number>     runs of each kind; figures are medians (default 3, quick 1)
   --connections <list>  instead of 1, 64 and 256
-  --json <file>         where the report goes (.boxoffice/bench/<time>.json)
-  --docs                writes docs/benchmarks.md's figures and docs/benchmarks.svg
-  --soak <minutes>      hot and churn by turns for so long, and what became of the memory; nothing else unless --only
-  --history <bookings>  hot and browse, by turns with an empty table and one of so many past bookings; nothing else unless --only
-  --help                this text
+  --json <file>         where to write the report (default .boxoffice/bench/<time>.json)
+  --docs                also writes the figures of docs/benchmarks.md, and docs/benchmarks.svg
+  --soak <minutes>      alternates hot and churn and reports memory growth; nothing else unless --only is set
+  --history <bookings>  alternates hot and browse between empty tables and tables with this many past bookings;
+                        nothing else unless --only is set
+  --help                prints this text
 
-The exit code is 0 when the database agrees with every answer, met goals or not; else 1.
+The exit code is 0 if the database agrees with every answer, whether or not the goals are met; otherwise 1.
 `.trim();
 
 export interface Options {
@@ -29,34 +30,35 @@ export interface Options {
   only: WorkloadName[];
   seconds: number;
   rounds: number;
-  /** null: as the workload has them. */
+  /** null: those of each workload. */
   connections: number[] | null;
   json: string | null;
   docs: boolean;
-  /** Minutes; 0: none. */
+  /** Minutes; 0: no soak. */
   soak: number;
-  /** Bookings; 0: none. */
+  /** Past bookings; 0: no comparison. */
   history: number;
 }
 
 /**
- * Reads the command line; null when it asks for help.
+ * Parses the command line; returns null for `--help`.
  *
- * @throws {PlainError} naming the argument that cannot be used
+ * @throws {PlainError} naming the invalid argument
  */
 export function readOptions(args: string[]): Options | null {
-  const { values } = parsed(args);
+  const { values } = parse(args);
   if (values.help) return null;
   const quick = values.quick ?? false;
-  const soak = values.soak === undefined ? 0 : wholeNumber('--soak', values.soak, 2, 24 * 60);
-  const history = values.history === undefined ? 0 : wholeNumber('--history', values.history, 1, 1_000_000_000);
-  const alone = soak > 0 || history > 0;
+  const soak = values.soak === undefined ? 0 : parseInteger('--soak', values.soak, 2, 24 * 60);
+  const history = values.history === undefined ? 0 : parseInteger('--history', values.history, 1, 1_000_000_000);
+  const nothingElse = soak > 0 || history > 0;
   return {
     quick,
-    only: values.only === undefined ? (alone ? [] : [...workloadNames]) : values.only.split(',').map(workloadName),
-    seconds: wholeNumber('--seconds', values.seconds ?? (quick ? '2' : '8'), 1, 600),
-    rounds: wholeNumber('--rounds', values.rounds ?? (quick ? '1' : '3'), 1, 99),
-    connections: values.connections?.split(',').map((text) => wholeNumber('--connections', text, 1, 4_096)) ?? null,
+    only:
+      values.only === undefined ? (nothingElse ? [] : [...workloadNames]) : values.only.split(',').map(parseWorkload),
+    seconds: parseInteger('--seconds', values.seconds ?? (quick ? '2' : '8'), 1, 600),
+    rounds: parseInteger('--rounds', values.rounds ?? (quick ? '1' : '3'), 1, 99),
+    connections: values.connections?.split(',').map((text) => parseInteger('--connections', text, 1, 4_096)) ?? null,
     json: values.json ?? null,
     docs: values.docs ?? false,
     soak,
@@ -64,7 +66,7 @@ export function readOptions(args: string[]): Options | null {
   };
 }
 
-function parsed(args: string[]) {
+function parse(args: string[]) {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean' } as const;
   try {
@@ -88,14 +90,14 @@ function parsed(args: string[]) {
   }
 }
 
-function workloadName(text: string): WorkloadName {
+function parseWorkload(text: string): WorkloadName {
   const name = workloadNames.find((one) => one === text.trim());
   if (!name) throw new PlainError(`--only takes ${workloadNames.join(', ')}, not "${text}".`);
   return name;
 }
 
-function wholeNumber(name: string, text: string, least: number, most: number): number {
+function parseInteger(name: string, text: string, min: number, max: number): number {
   const number = /^\d{1,10}$/.test(text.trim()) ? Number(text) : Number.NaN;
-  if (number >= least && number <= most) return number;
-  throw new PlainError(`${name} must be a whole number from ${least} to ${most}, not "${text}".`);
+  if (number >= min && number <= max) return number;
+  throw new PlainError(`${name} must be a whole number from ${min} to ${max}, not "${text}".`);
 }

@@ -4,24 +4,24 @@ import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest';
-import type { Report } from './report.ts';
+import type { Report } from './report/report.ts';
 
 let dataDir: string;
 beforeAll(() => {
   dataDir = mkdtempSync(join(tmpdir(), 'boxoffice-bench-'));
-  // A Redis that had to be fetched is fetched once.
+  // A Redis that must be downloaded is downloaded once.
   symlinkSync(join(inject('dataDir'), 'bin'), join(dataDir, 'bin'));
 });
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 
-test('a small run: figures for every system, and a database that agrees with every answer', async () => {
+test('a small run reports figures for every system, and the database agrees with every answer', async () => {
   const json = join(dataDir, 'report.json');
   const size = ['--only', 'hot', '--seconds', '1', '--rounds', '1', '--connections', '8', '--json', json];
   const child = spawn(process.execPath, [resolve(import.meta.dirname, 'main.ts'), ...size], {
     env: { ...process.env, DATA_DIR: dataDir },
   });
   const closed = once(child, 'close');
-  // Also when it takes too long: it stops what it has started.
+  // Even if the test times out, the benchmark must stop what it started.
   onTestFinished(async () => {
     child.kill('SIGTERM');
     await closed;

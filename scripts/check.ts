@@ -18,6 +18,7 @@ const checks: { name: string; commands: string[][]; env?: Record<string, string>
   { name: 'unused code and dependencies', commands: [[bin('knip'), '--no-progress']] },
   { name: 'import directions', commands: [[process.execPath, 'scripts/check-imports.ts']] },
   { name: 'file length', commands: [[process.execPath, 'scripts/check-length.ts']] },
+  { name: 'links in documents', commands: [[process.execPath, 'scripts/check-links.ts']] },
   { name: 'generated client', commands: [[process.execPath, 'scripts/generate-client.ts', '--check']] },
   {
     name: 'OpenAPI',

@@ -1,6 +1,6 @@
 /**
- * Real servers for the whole test run: the URLs in the environment, else containers, else the servers
- * that `pnpm start` uses.
+ * Real servers for the whole test run: those in the environment, otherwise containers, otherwise the
+ * servers that `pnpm start` uses.
  */
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -20,11 +20,11 @@ import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** Absolute path of the folder for data and fetched programs. */
+    /** Absolute path of the folder for data and downloaded programs. */
     dataDir: string;
-    /** `serverUrl` may create databases; `template` is the migrated one to copy. */
+    /** `serverUrl` may create databases; `template` is a migrated database to copy. */
     postgres: { serverUrl: string; template: string };
-    /** `owner` is the name under which this run claims logical databases. */
+    /** This run claims logical databases under the name `owner`. */
     redis: { url: string; owner: string };
   }
 }
@@ -32,7 +32,7 @@ declare module 'vitest' {
 type Source = 'the environment' | 'Testcontainers' | 'embedded';
 type Found = GivenServer & { source: Source };
 
-/** Vitest calls this before all tests; what it gives back, after them. */
+/** Called by Vitest before all tests; it calls the returned function after them. */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
   const config = loadConfig();
   const dataDir = resolve(config.DATA_DIR);
@@ -43,8 +43,8 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     findPostgres(config.DATABASE_URL, dataDir),
     findRedis(config.REDIS_URL, dataDir),
   ]);
-  console.log(`Tests run on PostgreSQL (${postgres.source}) and Redis (${redis.source}).`);
-  if (!findBrowser()) console.log('test/browser is skipped: install Chromium, or say in CHROMIUM_PATH where it is.');
+  console.log(`Running tests on PostgreSQL (${postgres.source}) and Redis (${redis.source}).`);
+  if (!findBrowser()) console.log('Skipping test/browser: install Chromium, or set CHROMIUM_PATH.');
 
   const template = `boxoffice_test_${owner}`;
   await eventually(() => execute(postgres.url, 'select 1'), { timeoutMs: 30_000, intervalMs: 200 });
@@ -84,7 +84,7 @@ async function findRedis(url: string | undefined, dataDir: string): Promise<Foun
 }
 
 function embedded(server: Server, folder: string): Found {
-  // Ctrl-C ends Vitest without tearing down.
+  // On Ctrl-C Vitest exits without teardown.
   const kill = () => server.kill('SIGKILL');
   process.once('exit', kill);
   const stop = async () => {
@@ -95,14 +95,14 @@ function embedded(server: Server, folder: string): Found {
   return { url: server.url, source: 'embedded', stop };
 }
 
-/** Drops the test databases of the runs that `which` picks. */
-async function dropDatabases(url: string, which: (owner: string) => boolean): Promise<void> {
+/** Drops the test databases of the runs whose owner matches. */
+async function dropDatabases(url: string, matches: (owner: string) => boolean): Promise<void> {
   const rows = await execute<{ name: string }>(
     url,
     "select datname as name from pg_database where datname like 'boxoffice\\_test\\_%'",
   );
   for (const { name } of rows) {
     const owner = name.split('_').slice(2, 4).join('_');
-    if (which(owner)) await dropDatabase(url, name);
+    if (matches(owner)) await dropDatabase(url, name);
   }
 }

@@ -1,7 +1,7 @@
-/** A process that runs autocannon: options from the JSON file it is given, the result to standard output. */
+/** Runs autocannon: reads options from the JSON file in its argument, prints the result as JSON. */
 import { readFileSync } from 'node:fs';
 import autocannon, { type Step } from 'autocannon';
-import { bookRequest, type Plan, type Request, requestAt, userCount, waitSeconds } from '../workloads.ts';
+import { bookRequest, type Plan, type Request, requestAt, userCount, waitSeconds } from '../workloads/workloads.ts';
 import type { LoadOptions, LoadResult } from './load.ts';
 
 const options = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as Omit<LoadOptions, 'signal'>;
@@ -11,13 +11,15 @@ const prefer = `wait=${waitSeconds}`;
 const result = await autocannon({
   url: options.url,
   connections: options.connections,
-  ...(options.answers ? { amount: options.answers } : { duration: Math.max(1, Math.round(options.seconds)) }),
+  ...(options.responseLimit
+    ? { amount: options.responseLimit }
+    : { duration: Math.max(1, Math.round(options.seconds)) }),
   timeout: waitSeconds + 10,
   requests: stepsOf(options.plan),
 });
 const { p50, p99, p99_9, max } = result.latency;
 const report: LoadResult = {
-  answers: result.requests.total,
+  responses: result.requests.total,
   refusals: result.non2xx,
   failures: result.errors,
   seconds: result.duration,

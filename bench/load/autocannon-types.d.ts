@@ -1,4 +1,4 @@
-/** As much of autocannon as is used here. */
+/** The part of autocannon that is used here. */
 declare module 'autocannon' {
   type Context = Record<string, unknown>;
   interface Outgoing {

@@ -5,7 +5,7 @@ import { type LoadOptions, type LoadResult, runGenerator } from './load.ts';
 
 const file = fileURLToPath(new URL('autocannon-process.ts', import.meta.url));
 
-/** Puts a system under load with autocannon, in a process of its own. */
+/** Generates load with autocannon in a child process. */
 export async function runAutocannon({ signal, ...options }: LoadOptions): Promise<LoadResult> {
   const optionsFile = join(options.folder, 'autocannon.json');
   writeFileSync(optionsFile, JSON.stringify(options));
@@ -13,6 +13,6 @@ export async function runAutocannon({ signal, ...options }: LoadOptions): Promis
   await runGenerator([process.execPath, file, optionsFile], signal, (line) => {
     result = JSON.parse(line) as LoadResult;
   });
-  if (!result) throw new Error('autocannon gave no result');
+  if (!result) throw new Error('autocannon printed no result');
   return result;
 }

@@ -4,9 +4,9 @@ import { runAutocannon } from './autocannon.ts';
 import type { Generator } from './load.ts';
 import { runWrk } from './wrk.ts';
 
-/** wrk where it is installed, because it takes the least CPU from what it measures; else autocannon. */
+/** Prefers wrk, because it takes the least CPU from the systems it measures; otherwise autocannon. */
 export async function findGenerator(): Promise<Generator> {
-  // It prints its version with its usage, and exits with 1.
+  // Prints its version with the usage and exits with 1.
   const usage = await promisify(execFile)('wrk', ['-v']).catch((error: { stdout?: string }) => error);
   const version = /wrk \S+/.exec(usage.stdout ?? '')?.[0];
   return version ? { name: version, run: runWrk } : { name: 'autocannon', run: runAutocannon };

@@ -1,28 +1,26 @@
-/** Closed loop: every connection sends its next request when it has the answer to the last. */
+/** Closed loop: each connection sends its next request once it has the response to the previous one. */
 import { spawn } from 'node:child_process';
 import { stopChild } from '../systems/process.ts';
-import type { Plan } from '../workloads.ts';
+import type { Plan } from '../workloads/workloads.ts';
 
 export interface LoadOptions {
-  /** Where the system listens. */
   url: string;
   plan: Plan;
   connections: number;
   seconds: number;
-  /** Ends the run after so many answers instead. */
-  answers?: number;
+  /** Ends the run after this many responses instead. */
+  responseLimit?: number;
   tokensFile: string;
-  /** For the generator's files. */
+  /** For the generator's temporary files. */
   folder: string;
   signal: AbortSignal;
 }
 
 export interface LoadResult {
-  /** Answers, whatever they said. */
-  answers: number;
-  /** Of those the ones with a status of 400 or more. */
+  responses: number;
+  /** Responses with a status of 400 or more. */
   refusals: number;
-  /** Requests without an answer: broken connections and timeouts. */
+  /** Requests without a response: broken connections and timeouts. */
   failures: number;
   seconds: number;
   latencyMs: Latencies;
@@ -36,7 +34,6 @@ export interface Latencies {
   max: number;
 }
 
-/** A generator of load. */
 export interface Generator {
   /** Name and version. */
   name: string;
@@ -44,20 +41,20 @@ export interface Generator {
 }
 
 /**
- * Runs a generator as a child process to its end.
+ * Runs a generator as a child process until it exits.
  *
- * @param onLine told each line of its output; may ask the process to end
- * @throws when it fails, with what it wrote to standard error
+ * @param onLine receives each line of its output, and a function that interrupts the process
+ * @throws with its standard error if it fails
  */
 export async function runGenerator(
   [file, ...args]: [string, ...string[]],
   signal: AbortSignal,
-  onLine: (line: string, end: () => void) => void,
+  onLine: (line: string, interrupt: () => void) => void,
 ): Promise<void> {
   signal.throwIfAborted();
   const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
-  const killWithUs = () => child.kill('SIGKILL');
-  process.once('exit', killWithUs);
+  const killOnExit = () => child.kill('SIGKILL');
+  process.once('exit', killOnExit);
   const stop = () => void stopChild(child);
   signal.addEventListener('abort', stop);
   let rest = '';
@@ -76,9 +73,9 @@ export async function runGenerator(
       child.once('close', resolve);
     });
     signal.throwIfAborted();
-    if (code !== 0) throw new Error(`${file} ended with ${code}: ${errors.trim()}`);
+    if (code !== 0) throw new Error(`${file} exited with ${code}: ${errors.trim()}`);
   } finally {
-    process.off('exit', killWithUs);
+    process.off('exit', killOnExit);
     signal.removeEventListener('abort', stop);
   }
 }

@@ -1,43 +1,44 @@
 /**
- * A process that sends at a rate: options from the JSON file it is given, the result to standard output.
- * HTTP over plain sockets, because a client library takes as much CPU as the system that is measured.
+ * Sends requests at a fixed rate: reads options from the JSON file in its argument, prints the result as JSON.
+ * It speaks HTTP over plain sockets, because a client library uses as much CPU as the system it measures.
  */
 import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { requestAt } from '../workloads.ts';
+import { percentile } from '@boxoffice/shared/percentile';
+import { requestAt } from '../workloads/workloads.ts';
 import type { OpenLoopOptions, OpenLoopResult } from './open-loop.ts';
 
-/** What is due beyond waits for a connection, and its latency grows. */
+/** Requests beyond this wait for a connection; the wait is part of their latency. */
 const connectionLimit = 2_048;
 const warmUpMs = 1_000;
-/** What has no answer so long after the last request has none, in milliseconds. */
-const patienceMs = 15_000;
+/** How long after the last request to wait for outstanding responses, in milliseconds. */
+const drainTimeoutMs = 15_000;
 
 const { url, plan, rate, seconds, tokensFile } = JSON.parse(
   readFileSync(process.argv[2] ?? '', 'utf8'),
 ) as OpenLoopOptions;
-if (plan.kind === 'churn') throw new Error('churn needs the answers and has no open model');
+if (plan.kind === 'churn') throw new Error('churn depends on responses and has no open model');
 const workload = plan;
 const tokens = readFileSync(tokensFile, 'utf8').trimEnd().split('\n');
 const { hostname, port } = new URL(url);
 
 interface Connection {
   socket: Socket;
-  /** When the request that it carries was due; null when idle. */
+  /** When its current request was due; null when idle. */
   dueMs: number | null;
   received: string;
 }
 
 const idle: Connection[] = [];
-/** Requests by the moment at which they are due, that found no free connection. */
+/** Requests that found no free connection, in the order in which they were due. */
 const backlog: { n: number; dueMs: number }[] = [];
 const latencies: number[] = [];
 const lateness: number[] = [];
 let connections = 0;
 let pending = 0;
 let sent = 0;
-let answered = 0;
+let succeeded = 0;
 
 const startMs = performance.now();
 const measureFromMs = startMs + warmUpMs;
@@ -50,20 +51,21 @@ for (let n = 0, dueMs = startMs; dueMs < endMs; ) {
   }
   await delay(1);
 }
-for (const deadline = performance.now() + patienceMs; pending > 0 && performance.now() < deadline; ) await delay(10);
+for (const deadline = performance.now() + drainTimeoutMs; pending > 0 && performance.now() < deadline; )
+  await delay(10);
 
 latencies.sort((a, b) => a - b);
 lateness.sort((a, b) => a - b);
 const result: OpenLoopResult = {
   sent,
-  failed: sent - answered,
+  failed: sent - succeeded,
   latencyMs: {
-    p50: percentile(latencies, 50),
-    p99: percentile(latencies, 99),
-    p999: percentile(latencies, 99.9),
-    max: percentile(latencies, 100),
+    p50: percentileOrZero(latencies, 50),
+    p99: percentileOrZero(latencies, 99),
+    p999: percentileOrZero(latencies, 99.9),
+    max: percentileOrZero(latencies, 100),
   },
-  senderLateMs: { p50: percentile(lateness, 50), p99: percentile(lateness, 99) },
+  senderLateMs: { p50: percentileOrZero(lateness, 50), p99: percentileOrZero(lateness, 99) },
 };
 console.log(JSON.stringify(result));
 process.exit(0);
@@ -101,7 +103,7 @@ function open(): Connection {
   return connection;
 }
 
-/** An answer of ours always says how long its body is. */
+/** Assumes a Content-Length, which all systems send. */
 function receive(connection: Connection, text: string): void {
   connection.received += text;
   const { received } = connection;
@@ -114,7 +116,7 @@ function receive(connection: Connection, text: string): void {
   connection.dueMs = null;
   pending--;
   if (dueMs >= measureFromMs && received.startsWith('HTTP/1.1 2')) {
-    answered++;
+    succeeded++;
     latencies.push(performance.now() - dueMs);
   }
   const next = backlog.shift();
@@ -122,7 +124,7 @@ function receive(connection: Connection, text: string): void {
   else idle.push(connection);
 }
 
-/** By nearest rank; 0 of nothing. */
-function percentile(sorted: number[], percent: number): number {
-  return sorted[Math.ceil((sorted.length * percent) / 100) - 1] ?? 0;
+/** JSON has no NaN; a run without responses reports its failures. */
+function percentileOrZero(sorted: readonly number[], percent: number): number {
+  return sorted.length === 0 ? 0 : percentile(sorted, percent);
 }

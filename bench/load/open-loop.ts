@@ -1,4 +1,4 @@
-/** Open model: requests are sent when they are due, however slow the answers are. */
+/** Open model: requests are sent when they are due, however slow the responses are. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,23 +6,23 @@ import { type Latencies, type LoadOptions, runGenerator } from './load.ts';
 
 const file = fileURLToPath(new URL('open-loop-process.ts', import.meta.url));
 
-export interface OpenLoopOptions extends Omit<LoadOptions, 'connections' | 'answers'> {
-  /** Requests per second on average; their gaps are random, as those of independent people (Poisson). */
+export interface OpenLoopOptions extends Omit<LoadOptions, 'connections' | 'responseLimit'> {
+  /** Average requests per second; the gaps are random, like those of independent users (Poisson). */
   rate: number;
 }
 
 export interface OpenLoopResult {
-  /** Requests that were due while it was measured. */
+  /** Requests that were due during the measurement. */
   sent: number;
-  /** Of those the ones without an answer of 200 to 299. */
+  /** Of those, the ones without a 2xx response. */
   failed: number;
-  /** From the moment at which a request was due to its whole answer. */
+  /** From the time a request was due until its complete response. */
   latencyMs: Latencies;
-  /** How late the sender itself was, in milliseconds: part of the latency, and none of the system's. */
+  /** How late the sender itself was, in milliseconds: included in the latency, but not caused by the system. */
   senderLateMs: { p50: number; p99: number };
 }
 
-/** Sends at a rate, in a process of its own; the first second warms up and does not count. */
+/** Sends requests at a fixed rate from a child process; the first second is warm-up and not measured. */
 export async function runOpenLoop({ signal, ...options }: OpenLoopOptions): Promise<OpenLoopResult> {
   const optionsFile = join(options.folder, 'open-loop.json');
   writeFileSync(optionsFile, JSON.stringify(options));
@@ -30,6 +30,6 @@ export async function runOpenLoop({ signal, ...options }: OpenLoopOptions): Prom
   await runGenerator([process.execPath, file, optionsFile], signal, (line) => {
     result = JSON.parse(line) as OpenLoopResult;
   });
-  if (!result) throw new Error('the open-loop sender gave no result');
+  if (!result) throw new Error('the open-loop sender printed no result');
   return result;
 }

@@ -1,44 +1,44 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freshOneOf, type Plan, seatsPerRow, userCount, waitSeconds } from '../workloads.ts';
+import { freeSeatEvery, type Plan, seatsPerRow, userCount, waitSeconds } from '../workloads/workloads.ts';
 import { type LoadOptions, type LoadResult, runGenerator } from './load.ts';
 
-/** An answer that takes longer counts as none, in seconds: more than the longest wait. */
+/** After this long a response counts as a failure, in seconds; longer than the longest wait. */
 const timeoutSeconds = waitSeconds + 10;
-/** For a run that ends after so many answers, in seconds. */
-const longestSeconds = 300;
+/** Upper bound of a run with a response limit, in seconds. */
+const limitedRunSeconds = 300;
 
-/** Puts a system under load with wrk: one thread, because the numbers of the requests are counted in it. */
+/** Generates load with wrk, in one thread, because the request number is a counter in that thread. */
 export async function runWrk({
   url,
   plan,
   connections,
   seconds,
-  answers,
+  responseLimit,
   tokensFile,
   folder,
   signal,
 }: LoadOptions): Promise<LoadResult> {
   const script = join(folder, 'wrk.lua');
-  writeFileSync(script, scriptFor(plan, tokensFile, answers));
-  const duration = answers ? longestSeconds : Math.max(1, Math.round(seconds));
+  writeFileSync(script, scriptFor(plan, tokensFile, responseLimit));
+  const duration = responseLimit ? limitedRunSeconds : Math.max(1, Math.round(seconds));
   const size = ['--threads', '1', '--connections', String(connections)];
   const length = ['--duration', `${duration}s`, '--timeout', `${timeoutSeconds}s`];
   let result: LoadResult | undefined;
-  await runGenerator(['wrk', ...size, ...length, '--script', script, url], signal, (line, end) => {
-    if (line === enoughLine) end(); // its main thread sleeps on
-    if (line.startsWith(resultWord)) result = JSON.parse(line.slice(resultWord.length)) as LoadResult;
+  await runGenerator(['wrk', ...size, ...length, '--script', script, url], signal, (line, interrupt) => {
+    if (line === limitLine) interrupt(); // wrk's main thread sleeps until its full duration
+    if (line.startsWith(resultPrefix)) result = JSON.parse(line.slice(resultPrefix.length)) as LoadResult;
   });
-  if (!result) throw new Error('wrk gave no result');
+  if (!result) throw new Error('wrk printed no result');
   return result;
 }
 
-const enoughLine = 'ENOUGH';
-const resultWord = 'RESULT ';
+const limitLine = 'LIMIT';
+const resultPrefix = 'RESULT ';
 
-/** The requests of `workloads.ts` in Lua. */
-function scriptFor(plan: Plan, tokensFile: string, answers: number | undefined): string {
-  return `${header(plan, tokensFile)}\n${requests(plan)}\n${answers ? ending(answers) : ''}\n${report}`;
+/** The requests of `workloads.ts`, in Lua. */
+function scriptFor(plan: Plan, tokensFile: string, responseLimit: number | undefined): string {
+  return `${header(plan, tokensFile)}\n${requests(plan)}\n${responseLimit ? stopAfter(responseLimit) : ''}\n${report}`;
 }
 
 const header = (plan: Plan, tokensFile: string) => `
@@ -72,14 +72,14 @@ function request()
   n = n + 1
   local seat
   ${
-    plan.goneSeats === 0
+    plan.takenSeats === 0
       ? 'seat = math.floor(i / #list) + 1'
-      : `if i % ${freshOneOf} == 0 then seat = ${plan.goneSeats} + i / ${freshOneOf} + 1 else seat = (i * 7) % ${plan.goneSeats} + 1 end`
+      : `if i % ${freeSeatEvery} == 0 then seat = ${plan.takenSeats} + i / ${freeSeatEvery} + 1 else seat = (i * 7) % ${plan.takenSeats} + 1 end`
   }
   return book(list[i % #list + 1], seat, i % ${userCount}, prefer)
 end`;
     case 'churn':
-      // A seat's first booking is cancelled, its second stays. What comes next is in the answer.
+      // The first booking of each seat is cancelled, the second stays. Each response determines the next request.
       return `
 local due, first, last, booked = {}, 1, 0, {}
 local show = list[1]
@@ -111,12 +111,12 @@ end`;
   }
 }
 
-const ending = (answers: number) => `
-local answered = 0
+const stopAfter = (responseLimit: number) => `
+local received = 0
 function response()
-  answered = answered + 1
-  if answered == ${answers} then
-    io.write("${enoughLine}\\n")
+  received = received + 1
+  if received == ${responseLimit} then
+    io.write("${limitLine}\\n")
     io.flush()
     wrk.thread:stop()
   end
@@ -126,7 +126,7 @@ const report = `
 function done(summary, latency)
   local errors = summary.errors
   io.write(string.format(
-    '${resultWord}{"answers":%d,"refusals":%d,"failures":%d,"seconds":%.6f,"latencyMs":{"p50":%.3f,"p99":%.3f,"p999":%.3f,"max":%.3f}}\\n',
+    '${resultPrefix}{"responses":%d,"refusals":%d,"failures":%d,"seconds":%.6f,"latencyMs":{"p50":%.3f,"p99":%.3f,"p999":%.3f,"max":%.3f}}\\n',
     summary.requests, errors.status, errors.connect + errors.read + errors.write + errors.timeout, summary.duration / 1e6,
     latency:percentile(50) / 1e3, latency:percentile(99) / 1e3, latency:percentile(99.9) / 1e3, latency.max / 1e3))
 end`;

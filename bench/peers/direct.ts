@@ -1,4 +1,4 @@
-/** The peer that needs no lock: one statement per booking, and a unique index that decides. */
+/** The peer without locks: one statement per booking, decided by a unique index. */
 import { type BookedRow, runPeer } from './peer.ts';
 
 await runPeer('direct', async (pool, { showId, userId, seat }) => {

@@ -1,9 +1,9 @@
-/** What the peers have in common: the same server, authentication, validation and log line as Boxoffice's gateway. */
+/** Shared by the peers: the same HTTP server, authentication, validation and log line as Boxoffice's gateway. */
 import { BookBody, BookingView, bookingView } from '@boxoffice/shared/contracts/booking';
 import { IdParams, type ShowFacts } from '@boxoffice/shared/contracts/catalog';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import { findSeat, type SeatPlan } from '@boxoffice/shared/seats';
-import { createHttp } from '@boxoffice/shared/service/http';
+import { createHttp, type Http } from '@boxoffice/shared/service/http';
 import { runService } from '@boxoffice/shared/service/process';
 import pg from 'pg';
 import { ShowFactsCache } from '../../services/gateway/src/catalog/show-facts-cache.ts';
@@ -11,13 +11,13 @@ import { addAuthentication, requireUser } from '../../services/gateway/src/http/
 import { problems } from '../../services/gateway/src/http/documentation.ts';
 import { loadSigningKeys } from '../../services/gateway/src/identity/signing-keys.ts';
 
-/** As many as Boxoffice's gateway may open; enough for PostgreSQL to commit in groups. */
+/** The limit of Boxoffice's gateway; enough for PostgreSQL's group commit. */
 const poolSize = 20;
 
-export interface Wish {
+export interface SeatRequest {
   showId: number;
   userId: number;
-  /** Its label, of a seat that the show has. */
+  /** Label of an existing seat of the show. */
   seat: string;
 }
 
@@ -26,73 +26,18 @@ export interface BookedRow {
   created_at: Date;
 }
 
-/** How a peer books: gives the row, or null when the seat is taken. */
-export type Book = (pool: pg.Pool, wish: Wish) => Promise<BookedRow | null>;
+/** Books a seat; returns its row, or null if the seat is taken. */
+export type Book = (pool: pg.Pool, request: SeatRequest) => Promise<BookedRow | null>;
 
-/** Runs a peer as a process: DATABASE_URL, JWT_PRIVATE_KEY and PORT say where. */
+/** Runs a peer as a process, configured by DATABASE_URL, JWT_PRIVATE_KEY and PORT. */
 export async function runPeer(name: string, bookSeat: Book): Promise<void> {
   await runService(name, async ({ config, logger }) => {
     const pool = new pg.Pool({ connectionString: config.DATABASE_URL, max: poolSize });
     const { http } = createHttp({ logger, checks: { database: () => pool.query('select 1') } });
     addAuthentication(http, { keys: loadSigningKeys(config), accessRevocations: { isRevoked: () => false } });
-    const facts = new ShowFactsCache();
-
     http.after(() => {
-      http.post(
-        '/api/shows/:id/book/',
-        {
-          onRequest: requireUser,
-          schema: {
-            params: IdParams,
-            body: BookBody,
-            response: {
-              201: BookingView,
-              ...problems('validation_failed', 'unauthenticated', 'show_not_found', 'seat_taken', 'internal_error'),
-            },
-          },
-        },
-        async (request, reply) => {
-          const showId = request.params.id;
-          const show = await facts.get(showId, () => readShow(pool, showId));
-          const seat = seatOf(request.body, show);
-          const row = await bookSeat(pool, { showId, userId: request.user.id, seat });
-          if (!row) throw new ProblemError('seat_taken', `Seat ${seat} of show ${showId} is taken.`, { seats: [seat] });
-          const booking = bookingView({
-            id: row.id,
-            showId,
-            seats: [seat],
-            status: 'booked',
-            createdAt: row.created_at,
-          });
-          return reply.code(201).header('location', `/api/bookings/${row.id}/`).send(booking);
-        },
-      );
-      http.post(
-        '/api/bookings/:id/cancel/',
-        {
-          onRequest: requireUser,
-          schema: { params: IdParams, response: { 200: BookingView, ...problems('booking_not_found') } },
-        },
-        async (request) => {
-          const { rows } = await pool.query<CancelledRow>({
-            name: 'cancel',
-            text: `update bookings set status = 'cancelled', cancelled_at = now()
-              where id = $1 and user_id = $2 and status = 'booked'
-              returning id, show_id, seat_number, created_at, cancelled_at`,
-            values: [request.params.id, request.user.id],
-          });
-          const [row] = rows;
-          if (!row) throw new ProblemError('booking_not_found');
-          return bookingView({
-            id: row.id,
-            showId: row.show_id,
-            seats: [row.seat_number],
-            status: 'cancelled',
-            createdAt: row.created_at,
-            cancelledAt: row.cancelled_at,
-          });
-        },
-      );
+      addBookRoute(http, pool, bookSeat);
+      addCancelRoute(http, pool);
     });
     await http.listen({ host: config.HOST, port: config.PORT });
     return {
@@ -102,6 +47,56 @@ export async function runPeer(name: string, bookSeat: Book): Promise<void> {
       },
     };
   });
+}
+
+function addBookRoute(http: Http, pool: pg.Pool, bookSeat: Book): void {
+  const facts = new ShowFactsCache();
+  const errors = problems('validation_failed', 'unauthenticated', 'show_not_found', 'seat_taken', 'internal_error');
+  http.post(
+    '/api/shows/:id/book/',
+    {
+      onRequest: requireUser,
+      schema: { params: IdParams, body: BookBody, response: { 201: BookingView, ...errors } },
+    },
+    async (request, reply) => {
+      const showId = request.params.id;
+      const show = await facts.get(showId, () => readShow(pool, showId));
+      const seat = seatOf(request.body, show);
+      const row = await bookSeat(pool, { showId, userId: request.user.id, seat });
+      if (!row) throw new ProblemError('seat_taken', `Seat ${seat} of show ${showId} is taken.`, { seats: [seat] });
+      const booking = bookingView({ id: row.id, showId, seats: [seat], status: 'booked', createdAt: row.created_at });
+      return reply.code(201).header('location', `/api/bookings/${row.id}/`).send(booking);
+    },
+  );
+}
+
+function addCancelRoute(http: Http, pool: pg.Pool): void {
+  http.post(
+    '/api/bookings/:id/cancel/',
+    {
+      onRequest: requireUser,
+      schema: { params: IdParams, response: { 200: BookingView, ...problems('booking_not_found') } },
+    },
+    async (request) => {
+      const { rows } = await pool.query<CancelledRow>({
+        name: 'cancel',
+        text: `update bookings set status = 'cancelled', cancelled_at = now()
+          where id = $1 and user_id = $2 and status = 'booked'
+          returning id, show_id, seat_number, created_at, cancelled_at`,
+        values: [request.params.id, request.user.id],
+      });
+      const [row] = rows;
+      if (!row) throw new ProblemError('booking_not_found');
+      return bookingView({
+        id: row.id,
+        showId: row.show_id,
+        seats: [row.seat_number],
+        status: 'cancelled',
+        createdAt: row.created_at,
+        cancelledAt: row.cancelled_at,
+      });
+    },
+  );
 }
 
 interface CancelledRow extends BookedRow {
@@ -121,9 +116,9 @@ async function readShow(pool: pg.Pool, id: number): Promise<ShowFacts> {
   return { ...show, date_time: show.date_time.toISOString() };
 }
 
-/** The label of the one seat that is asked for; a peer sells no groups. */
+/** The label of the requested seat; peers sell one seat per request. */
 function seatOf(body: BookBody, show: SeatPlan): string {
   const label = body.seat_number === undefined ? null : findSeat(body.seat_number, show);
-  if (!label) throw new ProblemError('validation_failed', 'Name one seat that the show has.');
+  if (!label) throw new ProblemError('validation_failed', 'Name one existing seat of the show.');
   return label;
 }

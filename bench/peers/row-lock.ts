@@ -1,13 +1,13 @@
-/** The peer that locks the show for each booking, counts, checks and inserts, as the first generation did. */
+/** The peer that locks the show for each booking, counts, checks and inserts, like the first generation. */
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import type pg from 'pg';
-import { type BookedRow, runPeer, type Wish } from './peer.ts';
+import { type BookedRow, runPeer, type SeatRequest } from './peer.ts';
 
-await runPeer('row-lock', async (pool, wish) => {
+await runPeer('row-lock', async (pool, request) => {
   const connection = await pool.connect();
   try {
     await connection.query('begin');
-    const row = await bookUnderLock(connection, wish);
+    const row = await bookUnderLock(connection, request);
     await connection.query(row ? 'commit' : 'rollback');
     connection.release();
     return row;
@@ -17,7 +17,10 @@ await runPeer('row-lock', async (pool, wish) => {
   }
 });
 
-async function bookUnderLock(connection: pg.PoolClient, { showId, userId, seat }: Wish): Promise<BookedRow | null> {
+async function bookUnderLock(
+  connection: pg.PoolClient,
+  { showId, userId, seat }: SeatRequest,
+): Promise<BookedRow | null> {
   const shows = await connection.query<{ total_seats: number }>({
     name: 'lock',
     text: 'select total_seats from shows where id = $1 for update',

@@ -1,4 +1,4 @@
-/** The tables of a peer: what an application needs that has one. */
+/** A peer's tables, as a simple booking application would have them. */
 export const peerSchemaSql = `
   create table shows (
     id serial primary key,

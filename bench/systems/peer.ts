@@ -2,25 +2,26 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '@boxoffice/local-servers/free-port';
 import { peerSchemaSql } from '../peers/schema.ts';
-import { type SystemName, seatsPerRow, seatsPerShow } from '../workloads.ts';
+import { type SystemName, seatsPerRow, seatsPerShow } from '../workloads/workloads.ts';
+import type { Cleanup } from './cleanup.ts';
 import { startProcess } from './process.ts';
 import { openPool, type Servers, urlOf } from './servers.ts';
-import type { RowCounts, Started, System } from './system.ts';
+import type { RowCounts, System } from './system.ts';
 
 const files = {
   direct: fileURLToPath(new URL('../peers/direct.ts', import.meta.url)),
   'row lock': fileURLToPath(new URL('../peers/row-lock.ts', import.meta.url)),
 };
 
-/** Starts a peer, with a database of its own on the same server. */
+/** Starts a peer with its own database on the shared server. */
 export async function startPeer(
   name: Exclude<SystemName, 'boxoffice'>,
   servers: Servers,
-  started: Started,
+  cleanup: Cleanup,
   signal: AbortSignal,
 ): Promise<System> {
   const key = name.replace(' ', '_');
-  const pool = await openPool(servers, key, started);
+  const pool = await openPool(servers, key, cleanup);
   await pool.query(peerSchemaSql);
   const port = await freePort();
   const running = await startProcess({
@@ -31,14 +32,14 @@ export async function startPeer(
     folder: servers.folder,
     signal,
   });
-  started.add(() => running.stop());
+  cleanup.add(() => running.stop());
   return {
     name,
     url: running.url,
     processes: { peer: running.pid, postgres: servers.postgres.pid },
     pool,
     async addShows(count) {
-      running.forgetLog();
+      running.truncateLog();
       const { rows } = await pool.query<{ id: number }>(
         `insert into shows (date_time, total_seats, seats_per_row)
          select now() + interval '7 days', $2, $3 from generate_series(1, $1) returning id`,
@@ -46,30 +47,30 @@ export async function startPeer(
       );
       return rows.map(({ id }) => id);
     },
-    async rowsOf(shows) {
+    async countRows(shows) {
       const { rows } = await pool.query<RowCounts>(
         `select (count(*) filter (where status = 'booked'))::int as booked,
            (count(*) filter (where status = 'cancelled'))::int as cancelled,
            (count(*) filter (where status = 'booked')
              - count(distinct (show_id, seat_number)) filter (where status = 'booked'))::int as "soldTwice",
-           0 as adrift
+           0 as unmatched
          from bookings where show_id = any($1)`,
         [shows],
       );
       return rows[0] as RowCounts;
     },
     async drained(stopping) {
-      // Between two statements of a transaction, or two requests that wait for the pool, it may look idle for a moment.
-      for (let quiet = 0; quiet < 3; ) {
+      // Connections can be idle briefly, between requests that wait for the pool, so one sample is not enough.
+      for (let idleSamples = 0; idleSamples < 3; ) {
         stopping.throwIfAborted();
         const { rows } = await pool.query(
           `select from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and state <> 'idle'`,
         );
-        quiet = rows.length === 0 ? quiet + 1 : 0;
+        idleSamples = rows.length === 0 ? idleSamples + 1 : 0;
         await delay(10);
       }
       return performance.now();
     },
-    leftOver: async () => [],
+    queueLeftovers: async () => [],
   };
 }

@@ -1,17 +1,17 @@
-/** The limit: what the same PostgreSQL does when nothing stands before it, measured by its own tool. */
+/** The limit: the same PostgreSQL with nothing in front of it, measured with its own tool. */
 import { execFile } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type pg from 'pg';
 import { peerSchemaSql } from '../peers/schema.ts';
+import type { Cleanup } from './cleanup.ts';
 import { openPool, type Servers, urlOf } from './servers.ts';
-import type { Started } from './system.ts';
 
 const run = promisify(execFile);
-/** The server takes 200 connections at most. */
+/** The server allows 200 connections. */
 const clients = 64;
-/** Its connections take time, which counts in its duration and not in its rate, in seconds. */
+/** pgbench spends part of its duration connecting, and excludes that from its rate; in seconds. */
 const connectingSeconds = 2;
 const row = `1, 1, 'S' || nextval('seat')`;
 const scripts = {
@@ -23,20 +23,20 @@ export type PgbenchScript = keyof typeof scripts;
 export const pgbenchRows: Record<PgbenchScript, number> = { single: 1, 'rows of 32': 32 };
 
 export interface Pgbench {
-  /** As the tool says it. */
+  /** As the tool reports it. */
   version: string;
-  /** Rows inserted per second, by 64 clients with prepared statements into the table of the direct peer. */
+  /** Rows per second that 64 clients with prepared statements insert into the direct peer's table. */
   rate(script: PgbenchScript, seconds: number, signal: AbortSignal): Promise<number>;
 }
 
-/** Makes ready to measure, or gives null where there is no pgbench. */
-export async function findPgbench(servers: Servers, started: Started): Promise<Pgbench | null> {
+/** Prepares a database for pgbench; returns null if pgbench is not on PATH. */
+export async function findPgbench(servers: Servers, cleanup: Cleanup): Promise<Pgbench | null> {
   const version = await run('pgbench', ['--version']).then(
     ({ stdout }) => stdout.trim(),
     () => null,
   );
   if (!version) return null;
-  const pool = await openPool(servers, 'pgbench', started);
+  const pool = await openPool(servers, 'pgbench', cleanup);
   await pool.query(peerSchemaSql);
   await pool.query(
     `create sequence seat; insert into shows (date_time, total_seats, seats_per_row) values (now(), 1, 1)`,
@@ -53,7 +53,7 @@ export async function findPgbench(servers: Servers, started: Started): Promise<P
         signal,
       });
       const transactions = Number(/^tps = ([\d.]+)/m.exec(stdout)?.[1]);
-      if (!(transactions > 0)) throw new Error(`pgbench gave no rate:\n${stdout}`);
+      if (!(transactions > 0)) throw new Error(`pgbench printed no rate:\n${stdout}`);
       return transactions * pgbenchRows[script];
     },
   };
@@ -61,7 +61,7 @@ export async function findPgbench(servers: Servers, started: Started): Promise<P
 
 function argumentsFor(pool: pg.Pool, file: string, seconds: number): string[] {
   const { hostname, port, username, pathname } = new URL(urlOf(pool));
-  const where = ['--host', hostname, '--port', port, '--username', username];
-  const how = ['--no-vacuum', '--protocol', 'prepared', '--client', String(clients), '--jobs', '2'];
-  return [...where, ...how, '--time', String(seconds + connectingSeconds), '--file', file, pathname.slice(1)];
+  const server = ['--host', hostname, '--port', port, '--username', username];
+  const mode = ['--no-vacuum', '--protocol', 'prepared', '--client', String(clients), '--jobs', '2'];
+  return [...server, ...mode, '--time', String(seconds + connectingSeconds), '--file', file, pathname.slice(1)];
 }

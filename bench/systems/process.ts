@@ -7,13 +7,13 @@ import { PlainError } from '@boxoffice/local-servers/plain-error';
 import { hasEnded } from '@boxoffice/local-servers/server';
 import { answersOk } from '../../scripts/start/service.ts';
 
-/** A process under load. Its log goes to a file, as that of every system does: reading it costs nobody CPU. */
+/** A process under load. Like that of every system, its log goes to a file, so that no CPU is spent reading it. */
 export interface LoadedProcess {
   pid: number;
   url: string;
-  /** Begins its log anew: minutes under load fill a disk. */
-  forgetLog(): void;
-  /** SIGTERM, and SIGKILL after 10 s. */
+  /** Empties its log, which would fill a disk within minutes under load. */
+  truncateLog(): void;
+  /** SIGTERM, then SIGKILL after 10 s. */
   stop(): Promise<void>;
 }
 
@@ -21,9 +21,9 @@ const readyTimeoutMs = 30_000;
 const stopTimeoutMs = 10_000;
 
 /**
- * Runs a TypeScript file as a process in production mode and waits for its /readyz.
+ * Runs a TypeScript file as a process in production mode and waits until /readyz succeeds.
  *
- * @throws {PlainError} with the end of its log when it ends or is not ready within 30 s
+ * @throws {PlainError} with the end of its log if it exits or is not ready within 30 s
  */
 export async function startProcess({
   name,
@@ -37,7 +37,7 @@ export async function startProcess({
   file: string;
   port: number;
   env: Record<string, string>;
-  /** For its log. */
+  /** For the log file. */
   folder: string;
   signal: AbortSignal;
 }): Promise<LoadedProcess> {
@@ -46,13 +46,13 @@ export async function startProcess({
   const child = spawn(process.execPath, [file], {
     env: { ...process.env, NODE_ENV: 'production', HOST: '127.0.0.1', ...env },
     stdio: ['ignore', log, log],
-    // Ctrl-C must reach the benchmark alone, which stops what it started in order.
+    // Ctrl-C must reach only the benchmark, which stops its processes in order.
     detached: true,
   });
   closeSync(log);
-  const killWithUs = () => child.kill('SIGKILL');
-  process.once('exit', killWithUs);
-  child.once('exit', () => process.off('exit', killWithUs));
+  const killOnExit = () => child.kill('SIGKILL');
+  process.once('exit', killOnExit);
+  child.once('exit', () => process.off('exit', killOnExit));
   const url = `http://127.0.0.1:${port}`;
   const stop = () => stopChild(child);
   try {
@@ -61,7 +61,7 @@ export async function startProcess({
       signal.throwIfAborted();
       if (hasEnded(child) || Date.now() > deadline) {
         const end = readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-10).join('\n');
-        throw new PlainError(`${name} ${hasEnded(child) ? 'ended' : 'is not ready after 30 s'}:\n${end}`);
+        throw new PlainError(`${name} ${hasEnded(child) ? 'exited' : 'was not ready after 30 s'}:\n${end}`);
       }
       await delay(50);
     }
@@ -69,10 +69,10 @@ export async function startProcess({
     await stop();
     throw error;
   }
-  return { pid: child.pid ?? 0, url, stop, forgetLog: () => truncateSync(logFile) };
+  return { pid: child.pid ?? 0, url, stop, truncateLog: () => truncateSync(logFile) };
 }
 
-/** SIGTERM, and SIGKILL after 10 s; does nothing when it has ended. */
+/** SIGTERM, then SIGKILL after 10 s; does nothing if it has exited. */
 export async function stopChild(child: ChildProcess): Promise<void> {
   if (hasEnded(child)) return;
   const exited = once(child, 'exit');

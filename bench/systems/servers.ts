@@ -4,40 +4,36 @@ import { startPostgres } from '@boxoffice/local-servers/postgres';
 import { startRedis } from '@boxoffice/local-servers/redis';
 import type { Server } from '@boxoffice/local-servers/server';
 import pg from 'pg';
-import type { Started } from './system.ts';
+import type { Cleanup } from './cleanup.ts';
 
-/** What every system stands on: one PostgreSQL and one Redis, as `pnpm start` would run them, and one key. */
+/** Shared by all systems: one PostgreSQL and one Redis, as `pnpm start` runs them, and one signing key. */
 export interface Servers {
   postgres: Server;
   redis: Server;
-  /** Signs the tokens that all systems believe. */
+  /** Signs the tokens that all systems accept. */
   privateKey: KeyObject;
-  /** The same, PKCS #8 PEM. */
+  /** The same key, PKCS #8 PEM. */
   privateKeyPem: string;
-  /** The folder of this run, for data and logs; gone at the end. */
+  /** The folder of this run, for data and logs; deleted at the end. */
   folder: string;
 }
 
 /**
- * Starts the servers, fsync on.
+ * Starts the servers with fsync on.
  *
- * @param binDir for a Redis that has to be fetched
+ * @param options.binDir where a downloaded Redis is kept
  */
-export async function startServers({
-  folder,
-  binDir,
-  started,
-  signal,
-}: {
+export async function startServers(options: {
   folder: string;
   binDir: string;
-  started: Started;
+  cleanup: Cleanup;
   signal: AbortSignal;
 }): Promise<Servers> {
+  const { folder, binDir, cleanup, signal } = options;
   const postgres = await startPostgres({ dataDir: join(folder, 'postgres') });
-  stopWithUs(postgres, started);
+  stopAtCleanup(postgres, cleanup);
   const redis = await startRedis({ dataDir: join(folder, 'redis'), binDir, signal });
-  stopWithUs(redis, started);
+  stopAtCleanup(redis, cleanup);
   const { privateKey } = generateKeyPairSync('ed25519');
   return {
     postgres,
@@ -48,18 +44,18 @@ export async function startServers({
   };
 }
 
-function stopWithUs(server: Server, started: Started): void {
-  // Where nothing can be awaited any more.
+function stopAtCleanup(server: Server, cleanup: Cleanup): void {
+  // In an exit handler nothing can be awaited.
   const kill = () => server.kill('SIGKILL');
   process.once('exit', kill);
-  started.add(async () => {
+  cleanup.add(async () => {
     process.off('exit', kill);
     await server.stop();
   });
 }
 
-/** Opens a database of the server, with every right; makes it first unless it is the server's own. */
-export async function openPool(servers: Servers, name: string | null, started: Started): Promise<pg.Pool> {
+/** Opens a database as superuser: a new one of this name, or the server's default if null. */
+export async function openPool(servers: Servers, name: string | null, cleanup: Cleanup): Promise<pg.Pool> {
   const url = new URL(servers.postgres.url);
   if (name) {
     const client = new pg.Client({ connectionString: url.href });
@@ -69,11 +65,11 @@ export async function openPool(servers: Servers, name: string | null, started: S
     url.pathname = `/${name}`;
   }
   const pool = new pg.Pool({ connectionString: url.href, max: 2 });
-  // The server ends our idle connections when it stops.
+  // The server closes idle connections when it stops.
   pool.on('error', () => {});
-  started.add(() => pool.end());
+  cleanup.add(() => pool.end());
   return pool;
 }
 
-/** The URL that a pool connects to. */
+/** The URL a pool connects to. */
 export const urlOf = (pool: pg.Pool): string => pool.options.connectionString ?? '';

@@ -1,6 +1,6 @@
 /**
- * What the first generation's READMEs show goes on working, paths and bodies as they were, but that
- * booking answers 202 unless asked to wait, and that a password has 8 characters or more.
+ * The examples in the first generation's READMEs still work, with the same paths and bodies. Two things
+ * differ: booking answers 202 unless asked to wait, and passwords have at least 8 characters.
  */
 import type { BookingView, JobView } from '@boxoffice/shared/contracts/booking';
 import type { MovieView, ShowView } from '@boxoffice/shared/contracts/catalog';
@@ -27,12 +27,12 @@ const post = <Body>(path: string, body?: object, token?: string) =>
 const get = <Body>(path: string, token?: string) =>
   boxoffice.call<Body>(path, { ...(token && { headers: { authorization: `Bearer ${token}` } }) });
 
-/** The three ways in which they name the same things. */
+/** The three sets of paths for the same operations. */
 test.each([
   { of: 'under /api/auth/', signup: '/api/auth/signup/', login: '/api/auth/login/', api: '/api', me: '/api/auth/me/' },
   { of: 'under /api/', signup: '/api/signup/', login: '/api/login/', api: '/api', me: '/api/auth/me/' },
   { of: 'without /api', signup: '/signup', login: '/login', api: '', me: '/auth/me/' },
-])('the flow of a booking, $of', async ({ of, signup, login, api, me }) => {
+])('from sign-up to cancellation, paths $of', async ({ of, signup, login, api, me }) => {
   const username = `alice${of.length}`;
   const password = 'pass1234';
 
@@ -42,13 +42,13 @@ test.each([
   expect(body).toMatchObject({ username, email: `${username}@example.com` });
   expect(body).not.toHaveProperty('password');
 
-  // Log in, and be known.
-  const answer = await post<Tokens>(login, { username, password });
-  expect(answer).toMatchObject({ status: 200, body: { access: expect.any(String), refresh: expect.any(String) } });
-  const tokens = answer.body;
+  // Log in, and fetch the own account.
+  const loggedIn = await post<Tokens>(login, { username, password });
+  expect(loggedIn).toMatchObject({ status: 200, body: { access: expect.any(String), refresh: expect.any(String) } });
+  const tokens = loggedIn.body;
   expect(await get(me, tokens.access)).toMatchObject({ status: 200, body: { username } });
 
-  // Look at movies and shows.
+  // Browse movies and shows.
   const movies = await get<{ results: MovieView[] }>(`${api}/movies/`);
   expect(movies.status).toBe(200);
   const movie = movies.body.results.at(-1) as MovieView;
@@ -61,7 +61,7 @@ test.each([
   });
   expect((await get(`${api}/movies/${movie.id}/shows/`)).status).toBe(200);
 
-  // Book a seat; 202, and soon it is booked.
+  // Book a seat: 202 first, booked soon after.
   const accepted = await post<JobView>(`${api}/shows/${show}/book/`, { seat_number: 'A1' }, tokens.access);
   expect(accepted).toMatchObject({ status: 202, body: { status: 'queued' } });
   const bookings = async () =>
@@ -69,29 +69,29 @@ test.each([
   const [booking] = (await eventually(async () => (await bookings()).length > 0 && bookings())) as [BookingView];
   expect(booking).toMatchObject({ show_id: show, seat_number: 'A1', status: 'booked' });
 
-  // Cancel it, and again; the seat is free for the next.
+  // Cancel twice: idempotent.
   const cancel = `${api}/bookings/${booking.id}/cancel/`;
   const first = await post<BookingView>(cancel, undefined, tokens.access);
   expect(first).toMatchObject({ status: 200, body: { id: booking.id, status: 'cancelled' } });
   expect(await post(cancel, undefined, tokens.access)).toMatchObject({ status: 200, body: first.body });
 
-  // Booking needs a login.
+  // Booking requires a login.
   expectProblem(await post(`${api}/shows/${show}/book/`, { seat_number: 'A1' }), 'unauthenticated');
   expectProblem(await get(`${api}/my-bookings/`), 'unauthenticated');
 
-  // The refresh token gives the next access token.
+  // The refresh token yields a new access token.
   expect(await post(api ? '/api/auth/refresh/' : '/login/refresh/', { refresh: tokens.refresh })).toMatchObject({
     status: 200,
     body: { access: expect.any(String), refresh: expect.any(String) },
   });
 });
 
-test('a password of seven characters, as one of them shows, is refused with a reason', async () => {
+test('a password of seven characters, as in one of their examples, is refused with a reason', async () => {
   const body = { username: 'alice', email: 'alice@example.com', password: 'pass123' };
   const problem = expectProblem(await post('/api/auth/signup/', body), 'validation_failed');
   expect(Object.keys(problem.errors ?? {})).toEqual(['password']);
 });
 
-test.each(['/', '/swagger/', '/redoc/', '/schema/'])('%s is there', async (path) => {
+test.each(['/', '/swagger/', '/redoc/', '/schema/'])('%s exists', async (path) => {
   expect((await get(path)).status).toBe(200);
 });

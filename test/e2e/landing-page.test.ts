@@ -13,12 +13,12 @@ beforeAll(async () => {
 });
 afterAll(() => boxoffice.stop());
 
-test.skipIf(!curl)('the commands on the landing page lead from nothing to a ticket', async () => {
+test.skipIf(!curl)('the commands on the landing page book a ticket on a fresh installation', async () => {
   const { body } = await boxoffice.call<string>('/');
   const commands = [...body.matchAll(/<pre[^>]*>(.*?)<\/pre>/gs)].map(([, html = '']) => unescaped(html));
   const output = execFileSync('sh', ['-eu', '-c', commands.join('\necho\n')], { encoding: 'utf8' });
-  const answers = output.split('\n').filter((line) => line.startsWith('{'));
-  const [movies, seats, user, booking, bookings] = answers.map((line) => JSON.parse(line));
+  const responses = output.split('\n').filter((line) => line.startsWith('{'));
+  const [movies, seats, user, booking, bookings] = responses.map((line) => JSON.parse(line));
   expect(movies).toMatchObject({ count: 1 });
   expect(seats).toMatchObject({ show_id: 7, available_seats: 100 });
   expect(user).toMatchObject({ username: 'ada' });

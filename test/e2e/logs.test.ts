@@ -1,5 +1,4 @@
-/** What the services' logs say, down to the last detail (`LOG_LEVEL=trace`), and what they keep to themselves. */
-
+/** What the services log at the most verbose level (`LOG_LEVEL=trace`), and what they must never log. */
 import { type Boxoffice, startBoxoffice } from '@boxoffice/testing/boxoffice';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
@@ -21,8 +20,8 @@ const logged = () => services().flatMap(({ logs }) => logs);
 const post = <Body>(path: string, body: unknown, headers = {}) =>
   boxoffice.call<Body>(path, { method: 'POST', body, headers });
 
-test("a request's id goes with it: through gateway and catalog, the queue, and the worker", async () => {
-  const show = await boxoffice.addShow(); // one of which the gateway has to ask the catalog
+test("a request's id follows it through the gateway, the catalog, the queue and the worker", async () => {
+  const show = await boxoffice.addShow(); // not cached yet, so the gateway must ask the catalog
   const { body } = await boxoffice.book(show, 'A1', { wait: 10, headers: { 'x-request-id': 'order-4711' } });
   const line = /"reqId":"order-4711"/;
   const [gateway] = boxoffice.gateways;
@@ -45,7 +44,7 @@ test("a request's id goes with it: through gateway and catalog, the queue, and t
   expect(JSON.parse(await boxoffice.catalog.waitForLog(line))).toMatchObject({ service: 'catalog', msg: 'request' });
 });
 
-test('a refusal is logged with its reason, and is no error', async () => {
+test('a rejection is logged with its reason, not as an error', async () => {
   await boxoffice.book(show, 'A2', { wait: 10 });
   await boxoffice.book(show, 'A2', { wait: 10, headers: { 'x-request-id': 'too-late' } });
   const [worker] = boxoffice.workers;
@@ -56,17 +55,17 @@ test('a refusal is logged with its reason, and is no error', async () => {
   });
 });
 
-test('no password, token or key is in any log, whatever goes right or wrong', async () => {
+test('no log contains a password, token or key, after successes and failures', async () => {
   const password = 'Xk5-open-sesame';
   const account = { username: 'alice', email: 'alice@example.com', password };
   await post('/api/auth/signup/', account);
-  await post('/api/auth/signup/', account); // taken
-  await post('/api/auth/signup/', { ...account, username: '!' }); // not valid
+  await post('/api/auth/signup/', account); // user name taken
+  await post('/api/auth/signup/', { ...account, username: '!' }); // invalid
   const { body: tokens } = await post<Tokens>('/api/auth/login/', account);
   await post('/api/auth/login/', { ...account, password: `${password}-not` });
   await post('/login', { username: { name: 'alice' }, password });
   const { body: next } = await post<Tokens>('/api/auth/refresh/', { refresh: tokens.refresh });
-  await post('/api/auth/refresh/', { refresh: tokens.refresh }); // used
+  await post('/api/auth/refresh/', { refresh: tokens.refresh }); // already used
   await post('/api/auth/logout/', { refresh: next.refresh });
   const bearer = { authorization: `Bearer ${tokens.access}`, cookie: `session=${password}` };
   await post(`/api/shows/${show}/book/`, { seat_number: 'A3' }, { ...bearer, prefer: 'wait=10' });
@@ -89,7 +88,7 @@ test('no password, token or key is in any log, whatever goes right or wrong', as
   }
 });
 
-test('every line is JSON that says when, who and how bad', () => {
+test('every line is JSON with time, service and level', () => {
   const lines = logged();
   expect(lines.length).toBeGreaterThan(3);
   for (const line of lines) {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const root = join(import.meta.dirname, '../..');
 
-/** The first code block of a README under this heading, with the address of this file's Boxoffice. */
+/** The first code block of a README under this heading, with the URL of this file's Boxoffice. */
 function exampleUnder(heading: string, file: string): string {
   const block = readFileSync(join(root, file), 'utf8').split(`${heading}\n`)[1]?.split('```')[1];
   if (!block) throw new Error(`${file} has no example under "${heading}"`);
@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => boxoffice.stop());
 
-test.skipIf(!curl)("the README's booking in five lines books", () => {
+test.skipIf(!curl)("the README's booking in five lines works", () => {
   const example = exampleUnder('## A booking in five lines', 'README.md');
   const output = execFileSync('sh', ['-eu', '-c', example.replaceAll(/^(curl .*)$/gm, '$1; echo')], {
     encoding: 'utf8',
@@ -39,7 +39,7 @@ test.skipIf(!curl)("the README's booking in five lines books", () => {
   });
 });
 
-test("the client's README signs up, books, is refused the same seats, and cancels", () => {
+test("the example in the client's README signs up, books, is refused the same seats, and cancels", () => {
   const example = exampleUnder('# @boxoffice/client', 'packages/client/README.md');
   const output = execFileSync(process.execPath, ['--input-type=module-typescript', '--eval', example], {
     cwd: root,

@@ -1,12 +1,11 @@
-/** `pnpm rush` on services that run as in an installation: the system's main job, from sign-up to seat. */
-
+/** `pnpm rush` against real service processes: the system's main job, from sign-up to seat. */
 import { type Boxoffice, startBoxoffice } from '@boxoffice/testing/boxoffice';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type RushReport, rush } from '../../scripts/rush/rush.ts';
 
 const buyers = 500;
 const seats = 80;
-/** With this seed every one of the 80 seats is wanted by somebody. */
+/** With this seed, each of the 80 seats is wanted by somebody. */
 const seed = 7;
 
 let boxoffice: Boxoffice;
@@ -20,12 +19,12 @@ beforeAll(async () => {
 }, 240_000);
 afterAll(() => boxoffice.stop());
 
-test('every seat that somebody wanted is sold, everyone else hears that theirs is taken', () => {
+test('every wanted seat is sold, and everyone else learns that theirs is taken', () => {
   expect(report.seatsWanted).toBe(seats);
   expect(report.outcomes).toEqual({ booked: seats, seat_taken: buyers - seats });
 });
 
-test('the database agrees with what every buyer was told', () => {
+test('the database agrees with the response to every buyer', () => {
   expect(report.verdict).toEqual({
     soldTwice: 0,
     soldBeyondCapacity: 0,
@@ -38,12 +37,12 @@ test('the database agrees with what every buyer was told', () => {
   expect(report.clean).toBe(true);
 });
 
-test('half of them waited for their outcome, half of them polled', () => {
+test('half of the buyers waited for their outcome, half polled', () => {
   expect(report.latencyMs.waited?.p50).toBeLessThan(report.latencyMs.polled?.p50 ?? 0);
   expect(report.latencyMs.accepted?.p50).toBeLessThan(report.latencyMs.polled?.p50 ?? 0);
 });
 
-test('the show is full: another rush is refused with a sentence that says what to do', async () => {
+test('another rush on the full show fails with advice on what to do', async () => {
   const { url, databaseUrl } = boxoffice;
   const again = rush({ url, databaseUrl, show: report.show, buyers: 1, seed });
   await expect(again).rejects.toThrow(/^Show \d+ is full: choose another with --show/);

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 
 const viewerCount = 1_000;
 const totalSeats = 200;
-/** What one gateway may take on for them all, in bytes: 150 KiB each, garbage included. */
+/** Memory a gateway may add for all viewers, in bytes: 150 KiB each, garbage included. */
 const memoryLimit = 150 * 1_024 * viewerCount;
 
 let boxoffice: Boxoffice;
@@ -19,12 +19,12 @@ beforeAll(async () => {
 });
 afterAll(() => boxoffice.stop());
 
-it(`shows ${viewerCount} viewers the right map while a show sells out and bookings are cancelled`, async () => {
+it(`shows ${viewerCount} viewers the correct map while a show sells out and bookings are cancelled`, async () => {
   const show = await boxoffice.addShow({ totalSeats });
   await boxoffice.call(`/api/shows/${show}/seats/`);
   const before = await residentBytes(gateway.pid);
   let peak = before;
-  const watching = setInterval(async () => {
+  const sampling = setInterval(async () => {
     peak = Math.max(peak, await residentBytes(gateway.pid).catch(() => 0));
   }, 100);
   const viewers = Array.from(
@@ -45,33 +45,33 @@ it(`shows ${viewerCount} viewers the right map while a show sells out and bookin
   );
   const again = await boxoffice.book(show, '1', { user: 999, wait: 30 });
   expect(again.status).toBe(201);
-  const spokenAt = performance.now();
+  const answeredAt = performance.now();
 
   const { body: map, headers } = await boxoffice.call<SeatMap>(`/api/shows/${show}/seats/`);
   const tag = headers.get('etag')?.slice(1, -1);
   await eventually(() => viewers.every((viewer) => viewer.tag === tag), { timeoutMs: 30_000, intervalMs: 5 });
-  const seenMs = performance.now() - spokenAt;
-  const right = Object.fromEntries(map.seats.map((seat) => [seat.seat_number, seat.status]));
+  const seenMs = performance.now() - answeredAt;
+  const expected = Object.fromEntries(map.seats.map((seat) => [seat.seat_number, seat.status]));
   expect(map.available_seats).toBe(2 * cancelled.length - 1);
   for (const viewer of viewers) {
-    expect(Object.fromEntries(viewer.seats)).toEqual(right);
+    expect(Object.fromEntries(viewer.seats)).toEqual(expected);
     expect(viewer.available).toBe(map.available_seats);
   }
-  clearInterval(watching);
+  clearInterval(sampling);
   const after = await residentBytes(gateway.pid);
   const events = viewers.reduce((sum, viewer) => sum + viewer.events, 0);
   const mib = (bytes: number) => `${(bytes / 1_024 ** 2).toFixed(0)} MiB`;
   console.log(
-    `${viewerCount} viewers · ${events} events · sold in ${((spokenAt - startedAt) / 1_000).toFixed(1)} s · ` +
-      `last change seen by all ${seenMs.toFixed(0)} ms after its answer · gateway ${mib(before)} before, ` +
-      `${mib(connected)} connected, ${mib(peak)} at most, ${mib(after)} after`,
+    `${viewerCount} viewers · ${events} events · sold in ${((answeredAt - startedAt) / 1_000).toFixed(1)} s · ` +
+      `last change seen by all ${seenMs.toFixed(0)} ms after its response · gateway ${mib(before)} before, ` +
+      `${mib(connected)} connected, ${mib(peak)} peak, ${mib(after)} after`,
   );
   expect(peak - before).toBeLessThan(memoryLimit);
   for (const viewer of viewers) viewer.close();
   await eventually(async () => (await openStreams(gateway.url)) === 0);
 }, 180_000);
 
-/** One who watches, and applies what comes. */
+/** Follows a seat stream and applies its events. */
 class Viewer {
   readonly seats = new Map<string, string>();
   available = Number.NaN;
@@ -105,7 +105,7 @@ class Viewer {
   }
 }
 
-/** Four at a time. */
+/** Runs `work` for each index, four at a time. */
 async function inFours<T>(number: number, work: (index: number) => Promise<T>): Promise<T[]> {
   const results: T[] = [];
   let next = 0;

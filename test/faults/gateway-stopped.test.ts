@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => boxoffice.stop());
 
-it('answers those who wait for an outcome when it is stopped, and exits; the outcome is there for the next', async () => {
+it('answers all waiting clients when it is stopped, and exits; other gateways serve the outcomes', async () => {
   const show = await boxoffice.addShow();
   const gate = await closeShow(boxoffice.orm, show);
   const gateway = await boxoffice.addGateway();
@@ -19,11 +19,11 @@ it('answers those who wait for an outcome when it is stopped, and exits; the out
   await gate.reached(1);
   await eventually(async () => (await metric('booking_submitted_envelope_requests_sum', gateway.url)) === 10);
   const stopped = gateway.stop();
-  const answers = await Promise.all(waiting);
-  expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(202));
+  const responses = await Promise.all(waiting);
+  expect(responses.map(({ status }) => status)).toEqual(Array(10).fill(202));
   expect(await stopped).toEqual({ code: 0, signal: null });
   await gate.open();
-  for (const [index, { body }] of answers.entries())
+  for (const [index, { body }] of responses.entries())
     expect((await boxoffice.outcome(body.id, { user: index + 1 })).status).toBe('succeeded');
 });
 

@@ -8,11 +8,11 @@ beforeAll(async () => {
 });
 afterAll(() => boxoffice.stop());
 
-it('decides the requests for a show in the order in which they were accepted, by whichever gateway', async () => {
+it('decides the requests for a show in order of acceptance, across gateways', async () => {
   const show = await boxoffice.addShow();
   const gate = await closeShow(boxoffice.orm, show);
   const jobs: { id: string; user: number; expected: string }[] = [];
-  // Everyone takes the seat of the one before as that one gives it up; the one between comes too early.
+  // Each winner gets the seat that the previous winner has just cancelled; the loser in between asks too early.
   for (let user = 1; user <= 30; user += 2) {
     const gateway = boxoffice.gateways[user % 4 === 1 ? 0 : 1];
     const call = { ...(gateway && { gateway }) };
@@ -30,15 +30,15 @@ it('decides the requests for a show in the order in which they were accepted, by
   for (const { id, user, expected } of jobs) expect((await boxoffice.outcome(id, { user })).status).toBe(expected);
 });
 
-it('gives a seat to one of fifty who want it at once, and every one an answer', async () => {
+it('gives a seat to one of fifty concurrent requests, and answers all of them', async () => {
   const show = await boxoffice.addShow();
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     Array.from({ length: 50 }, (_, index) => {
       const gateway = boxoffice.gateways[index % 2];
       return boxoffice.book(show, 'A1', { user: index + 1, wait: 20, ...(gateway && { gateway }) });
     }),
   );
-  const statuses = answers.map(({ status }) => status).sort();
+  const statuses = responses.map(({ status }) => status).sort();
   expect(statuses).toEqual([201, ...Array(49).fill(409)]);
-  for (const { status, body } of answers) if (status === 409) expect(body.seats).toEqual(['A1']);
+  for (const { status, body } of responses) if (status === 409) expect(body.seats).toEqual(['A1']);
 });

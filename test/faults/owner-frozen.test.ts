@@ -16,7 +16,7 @@ afterAll(async () => {
   await boxoffice.stop();
 });
 
-it('keeps every outcome when an owner wakes up in mid-turn after another took its partition', async () => {
+it('keeps every outcome when an owner wakes up in mid-turn after its partition was taken over', async () => {
   const show = await boxoffice.addShow();
   const owner = await ownerOf(boxoffice, show);
   const other = boxoffice.workers.find((worker) => worker !== owner) as SpawnedService;
@@ -35,7 +35,7 @@ it('keeps every outcome when an owner wakes up in mid-turn after another took it
   const outcomeOf = async (id: string, user: number) => (await boxoffice.outcome(id, { user })).status;
   expect(await outcomeOf(loser.body.id, 2)).toBe('rejected');
   expect(await outcomeOf(winner.body.id, 3)).toBe('succeeded');
-  // Now the loser's seat is free: decided again, by one who had slept, the loser would win.
+  // The loser's seat is free now: if the old owner decided the request again, the loser would win.
   expect((await boxoffice.cancel(held.body.id)).body.status).toBe('cancelled');
   const claims = () => boxoffice.rows('select seat_number, booking_id from booking.seat_claims order by 1');
   const before = await claims();
@@ -50,18 +50,18 @@ it('keeps every outcome when an owner wakes up in mid-turn after another took it
   expect((await boxoffice.book(show, 'A1', { user: 4, wait: 10 })).status).toBe(201);
 });
 
-it('takes the partitions of an owner that froze for good, and serves on', async () => {
+it('takes over the partitions of an owner that stays frozen, and keeps serving', async () => {
   const show = await boxoffice.addShow();
   const owner = await ownerOf(boxoffice, show);
   frozen = owner;
   owner.kill('SIGSTOP');
-  const answer = await boxoffice.book(show, 'A1', { wait: 25 });
-  expect(answer.status).toBe(201);
+  const response = await boxoffice.book(show, 'A1', { wait: 25 });
+  expect(response.status).toBe(201);
   owner.kill('SIGCONT');
   await ownerOf(boxoffice, show);
 });
 
-/** Ends the session that holds this partition's lease, as PostgreSQL does when its owner froze for long. */
+/** Ends the session that holds this partition's lease, as PostgreSQL does when its owner stays frozen. */
 async function endLeasesOn(partition: number): Promise<void> {
   await boxoffice.rows(
     `select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and objsubid = 2 and classid = 7232

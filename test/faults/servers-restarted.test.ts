@@ -9,26 +9,26 @@ beforeAll(async () => {
 });
 afterAll(() => boxoffice.stop());
 
-/** Waits until as many more requests were accepted. */
-async function accepts(load: Load, more: number): Promise<void> {
+/** Waits until this many more requests have been accepted. */
+async function waitForAccepted(load: Load, more: number): Promise<void> {
   const before = load.accepted.length;
   await eventually(() => load.accepted.length >= before + more);
 }
 
 it.each(['redis', 'postgres'] as const)(
-  'loses nothing when %s crashes under load, and recovers by itself',
+  'loses nothing when %s crashes under load, and recovers without intervention',
   async (name) => {
     const server = boxoffice.servers[name];
     const pids = [...boxoffice.gateways, ...boxoffice.workers].map(({ pid }) => pid);
     const shows = await Promise.all(Array.from({ length: 4 }, () => boxoffice.addShow()));
     const load = startLoad(boxoffice, shows);
-    await accepts(load, 20);
+    await waitForAccepted(load, 20);
     server.kill('SIGKILL');
     await eventually(() => load.refused.length >= 16);
     for (const service of [...boxoffice.gateways, ...boxoffice.workers])
       expect((await fetch(`${service.url}/readyz`)).status).toBe(503);
     await server.restart();
-    await accepts(load, 20);
+    await waitForAccepted(load, 20);
     await load.stop();
 
     for (const { status, code, ms } of load.refused) {
@@ -42,7 +42,7 @@ it.each(['redis', 'postgres'] as const)(
   },
 );
 
-it('answers 503 fast while Redis hangs, and goes on when it wakes up', async () => {
+it('answers 503 fast while Redis hangs, and resumes when it wakes up', async () => {
   const { redis } = boxoffice.servers;
   const show = await boxoffice.addShow();
   redis.kill('SIGSTOP');

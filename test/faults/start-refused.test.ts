@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([database.drop(), redis.drop()]));
 
-it('refuses to start with another number of partitions than the installation has, and says why', async () => {
+it('refuses to start with a number of partitions different from the installation, and says why', async () => {
   const env = { DATABASE_URL: database.url, REDIS_URL: redis.url };
   const first = await spawnService('booking-worker', { ...env, BOOKING_PARTITIONS: '4' });
   expect((await first.stop()).code).toBe(0);

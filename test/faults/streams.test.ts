@@ -29,15 +29,15 @@ async function open(path: string, { lastId, url = boxoffice.url }: { lastId?: st
 const seatEvents = (show: number) => `/api/shows/${show}/seats/events/`;
 const mapOf = async (show: number) => (await boxoffice.call<SeatMap>(`/api/shows/${show}/seats/`)).body;
 
-/** Books a seat, and gives the id of the event in which this reader sees it. */
-async function take(show: number, seat: string, reader: EventReader): Promise<string> {
+/** Books a seat; returns the id of the event in which this reader sees it. */
+async function bookAndSee(show: number, seat: string, reader: EventReader): Promise<string> {
   await eventually(async () => (await boxoffice.book(show, seat, { wait: 10, key: `${show} ${seat}` })).status === 201);
   const { data, id = '' } = await reader.next('change');
   expect(data.seats).toMatchObject([{ seat_number: seat, status: 'booked' }]);
   return id;
 }
 
-it('a gateway that is stopped ends its streams and exits; they go on where they were at the next', async () => {
+it('a stopped gateway ends its streams and exits; they resume where they were on the next gateway', async () => {
   const [unchanged, changed] = [await boxoffice.addShow(), await boxoffice.addShow()];
   const gate = await closeShow(boxoffice.orm, await boxoffice.addShow({ id: 777 }));
   const gateway = await boxoffice.addGateway();
@@ -53,7 +53,7 @@ it('a gateway that is stopped ends its streams and exits; they go on where they 
   expect(await Promise.all(streams.map((stream) => stream.ended))).toEqual([true, true, true]);
   expect(await exit).toEqual({ code: 0, signal: null });
   expect(performance.now() - stoppedAt).toBeLessThan(5_000);
-  // The turns stand before the gate, so this is written as a turn of another time.
+  // Turns are blocked by the gate, so this row stands in for one that committed.
   await boxoffice.rows("insert into booking.seat_claims (show_id, seat_number, booking_id) values (?, 'B2', ?)", [
     changed,
     job.id,
@@ -69,16 +69,16 @@ it('a gateway that is stopped ends its streams and exits; they go on where they 
   await gate.open();
   expect(await jobAgain.ended).toBe(true);
   expect(jobAgain.events.at(-1)?.data).toMatchObject({ id: job.id, status: 'succeeded' });
-  await take(unchanged, 'A1', here);
+  await bookAndSee(unchanged, 'A1', here);
   expect(here.events).toHaveLength(1);
   await next.stop();
 });
 
-it('Redis crashes: a job says that it cannot be looked up, then its outcome; seats go on, and are replayed', async () => {
+it('Redis crashes: a job stream reports unavailable, then the outcome; seat streams continue, and can be replayed', async () => {
   const show = await boxoffice.addShow();
   const [stays, leaves] = [await open(seatEvents(show)), await open(seatEvents(show))];
   await stays.next('snapshot');
-  const lastId = await take(show, 'A1', stays);
+  const lastId = await bookAndSee(show, 'A1', stays);
   await leaves.next('change');
   leaves.close();
   const gated = await boxoffice.addShow();
@@ -98,13 +98,13 @@ it('Redis crashes: a job says that it cannot be looked up, then its outcome; sea
   expect(await job.ended).toBe(true);
   expect(job.events.at(-1)?.data).toMatchObject({ status: 'succeeded', booking: { seats: ['A1'] } });
 
-  await take(show, 'A2', stays);
-  await take(show, 'A3', stays);
+  await bookAndSee(show, 'A2', stays);
+  await bookAndSee(show, 'A3', stays);
   const back = await open(seatEvents(show), { lastId });
   await back.next();
   await back.next();
   expect(back.events).toEqual(stays.events.slice(-2));
-  // Announced again, and not only found; to one subscription, however many watch.
+  // The gateway has subscribed again, and once, however many clients watch.
   const redis = new Redis(boxoffice.redisUrl);
   await eventually(async () => {
     const [, subscriptions] = (await redis.pubsub('NUMSUB', seatsChangedChannel)) as [string, number];
@@ -113,7 +113,7 @@ it('Redis crashes: a job says that it cannot be looked up, then its outcome; sea
   redis.disconnect();
 });
 
-it('PostgreSQL crashes: seats say that they may be old, then what they are', async () => {
+it('PostgreSQL crashes: a seat stream reports unavailable, then the current map', async () => {
   const show = await boxoffice.addShow();
   const reader = await open(seatEvents(show));
   await reader.next('snapshot');
@@ -122,11 +122,11 @@ it('PostgreSQL crashes: seats say that they may be old, then what they are', asy
   expect(await boxoffice.call(seatEvents(show))).toMatchObject({ status: 503 });
   await boxoffice.servers.postgres.restart();
   expect(await reader.next()).toMatchObject({ event: 'snapshot', data: { show_id: show, available_seats: 100 } });
-  await take(show, 'A1', reader);
+  await bookAndSee(show, 'A1', reader);
   expect((await open(seatEvents(show))).status).toBe(200);
 });
 
-it('a gateway that froze while others booked shows the map as it is when it wakes', async () => {
+it('a gateway that froze while others booked sends the current map when it wakes up', async () => {
   const show = await boxoffice.addShow();
   const gateway = (await boxoffice.addGateway()) as SpawnedService;
   const reader = await open(seatEvents(show), { url: gateway.url });

@@ -23,7 +23,7 @@ it('gives the same outcomes after two crashes between commit and acknowledgement
   const held = await boxoffice.book(show, ['A1', 'A5'], { user: 100, wait: 10 });
   expect(held.status).toBe(201);
 
-  // Frees A1 and A5 behind who asked for them: decided a second time, they must lose all the same.
+  // A1 and A5 are freed after others asked for them: decided a second time, those requests must still lose.
   const requests = envelope(
     show,
     [
@@ -45,7 +45,7 @@ it('gives the same outcomes after two crashes between commit and acknowledgement
   let committed: unknown;
   for (let crash = 1; crash <= 2; crash++) {
     await gate.reached(1);
-    // Redis freezes, so the commit cannot be acknowledged; what was sent to it dies with it.
+    // Redis freezes, so the commit cannot be acknowledged; unread commands are lost with it.
     redis.kill('SIGSTOP');
     await gate.open();
     await eventually(async () => (await contents()).claims.length === 3);
@@ -67,7 +67,7 @@ it('gives the same outcomes after two crashes between commit and acknowledgement
   expect(await contents()).toEqual(committed);
 });
 
-/** What the tables hold. */
+/** The contents of both tables. */
 async function contents(): Promise<{ claims: object[]; bookings: object[] }> {
   return {
     claims: await boxoffice.rows('select * from booking.seat_claims order by seat_number'),

@@ -15,8 +15,8 @@ it('keeps the order and loses nothing when a worker is killed in mid-turn and an
   const owner = await ownerOf(boxoffice, show);
   const other = boxoffice.workers.find((worker) => worker !== owner) as SpawnedService;
   const gate = await closeShow(boxoffice.orm, show);
-  const accept = async (answer: ReturnType<Boxoffice['book']>) => {
-    const { status, body } = await answer;
+  const accept = async (response: ReturnType<Boxoffice['book']>) => {
+    const { status, body } = await response;
     expect(status).toBe(202);
     return body.id;
   };
@@ -36,7 +36,7 @@ it('keeps the order and loses nothing when a worker is killed in mid-turn and an
   jobs.push([last, 5, 'succeeded']);
 
   owner.kill('SIGKILL');
-  // The dead worker's session still stands before the gate; the new owner waits until it is through.
+  // The dead worker's session is still blocked by the gate; the new owner waits until it has ended.
   await ownerOf(boxoffice, show, [other]);
   await gate.open();
   for (const [id, user, status] of jobs) expect((await boxoffice.outcome(id, { user })).status).toBe(status);

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => boxoffice.stop());
 
-it('is not ready while jobs wait and nothing moves, and the queue in front of it takes no more than it may', async () => {
+it('is not ready while jobs wait without progress, and its queue stays within its limit', async () => {
   const worker = boxoffice.workers[0]?.url;
   const ready = async () => {
     const response = await fetch(`${worker}/readyz`);
@@ -19,19 +19,19 @@ it('is not ready while jobs wait and nothing moves, and the queue in front of it
   const gate = await closeShow(boxoffice.orm, show);
   const accepted: string[] = [];
   const refused = await eventually(async () => {
-    const answer = await boxoffice.book(show, String(accepted.length + 1));
-    if (answer.status === 202) accepted.push(answer.body.id);
-    return answer.status !== 202 && answer;
+    const response = await boxoffice.book(show, String(accepted.length + 1));
+    if (response.status === 202) accepted.push(response.body.id);
+    return response.status !== 202 && response;
   });
   expect(refused).toMatchObject({ status: 503, body: { code: 'queue_full' } });
   expect(refused.headers.get('retry-after')).toBe('2');
-  // One in hand, those that may wait, and one more for a count that is late by one.
+  // One in hand, the three that may wait, and one more because the count may lag by one.
   expect(accepted.length).toBeLessThanOrEqual(5);
 
   expect((await ready()).status).toBe(200);
   const stuck = await eventually(async () => {
-    const answer = await ready();
-    return answer.status === 503 && answer.body;
+    const response = await ready();
+    return response.status === 503 && response.body;
   });
   expect(stuck.checks).toMatchObject({ database: 'ok', redis: 'ok', leases: 'ok' });
   expect(stuck.checks.queues).toMatch(/partition 0 has waited for [56] s/);

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => boxoffice.stop());
 
-it('goes from one worker to three and back under load, and loses nothing', async () => {
+it('loses nothing when scaling from one worker to three and back under load', async () => {
   const [first] = boxoffice.workers as [SpawnedService];
   const shows = await Promise.all(Array.from({ length: 8 }, () => boxoffice.addShow()));
   const load = startLoad(boxoffice, shows);
@@ -25,7 +25,7 @@ it('goes from one worker to three and back under load, and loses nothing', async
 });
 
 let serving: SpawnedService | undefined;
-// Time is measured here: a machine that is busy for a moment gets another try.
+// Measures time, so it retries in case the machine was briefly busy.
 it('hands a stopped worker’s partitions over within a second', { retry: 2 }, async () => {
   const first = serving ?? (boxoffice.workers[0] as SpawnedService);
   const second = await boxoffice.addWorker();
@@ -36,7 +36,7 @@ it('hands a stopped worker’s partitions over within a second', { retry: 2 }, a
   const decided = () => next.logs.filter((line) => line.includes(`"show":${show},`)).length;
   const stoppedAt = performance.now();
   const exited = owner.stop();
-  // Seat after seat, until the next owner has decided one.
+  // Books seat after seat until the next owner has decided one.
   for (let seat = 1; decided() === 0; seat++)
     expect((await boxoffice.book(show, String(seat), { wait: 10 })).status).toBe(201);
   const tookMs = performance.now() - stoppedAt;

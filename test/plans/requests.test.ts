@@ -1,4 +1,4 @@
-/** What PostgreSQL does for the requests that only read, when there is much that they do not ask for. */
+/** How PostgreSQL executes the statements of read requests when the tables hold much more than they ask for. */
 import { generateKeyPairSync } from 'node:crypto';
 import { type MikroORM, openDatabase } from '@boxoffice/shared/database/orm';
 import { loadConfig } from '@boxoffice/shared/service/config';
@@ -23,9 +23,9 @@ const stops: (() => Promise<unknown>)[] = [];
 
 let http: Http;
 let owner: MikroORM;
-/** Access tokens of user 1, who books much, and of an administrator. */
+/** Access tokens of user 1, who has many bookings, and of an administrator. */
 const tokens = { user: '', admin: '' };
-/** Requests of user 1: one that booked, one that cancelled. */
+/** Requests by user 1: a booking and a cancellation. */
 const ids = { booked: '', cancelling: '' };
 
 beforeAll(async () => {
@@ -84,34 +84,34 @@ afterAll(async () => {
 const run = <Row extends object>(statement: string) => owner.em.getConnection().execute<Row[]>(statement);
 
 async function post(path: string, payload: object) {
-  const answer = await http.inject({ method: 'POST', url: path, payload });
-  expect(answer.statusCode, answer.body).toBeLessThan(300);
-  return answer.json();
+  const response = await http.inject({ method: 'POST', url: path, payload });
+  expect(response.statusCode, response.body).toBeLessThan(300);
+  return response.json();
 }
 const signUp = (username: string) =>
   post('/api/auth/signup/', { username, email: `${username}@box.example`, password });
 const logIn = async (username: string) => (await post('/api/auth/login/', { username, password })).access as string;
 
-/** Asks until a busy machine answers; gives the answer, with the statements that were run for it. */
-function ask(path: string, as?: keyof typeof tokens) {
+/** Sends a GET until it is not refused with 503; returns the body and the statements that were run for it. */
+function read(path: string, as?: keyof typeof tokens) {
   return eventually(
     async () => {
-      await noneUnderWay();
+      await noStatementRunning();
       statements.length = 0;
       const url = path.replace(':booked', ids.booked).replace(':cancelling', ids.cancelling);
       const headers = as && { authorization: `Bearer ${tokens[as]}` };
-      const answer = await http.inject({ method: 'GET', url, ...(headers && { headers }) });
-      if (answer.statusCode === 503) return null;
-      expect(answer.statusCode, answer.body).toBe(200);
-      // The gateway reads these every few seconds, for no request.
-      return { body: answer.json(), statements: statements.filter(({ sql }) => !sql.includes('access_revocations')) };
+      const response = await http.inject({ method: 'GET', url, ...(headers && { headers }) });
+      if (response.statusCode === 503) return null;
+      expect(response.statusCode, response.body).toBe(200);
+      // The gateway reads revocations every few seconds, independently of requests.
+      return { body: response.json(), statements: statements.filter(({ sql }) => !sql.includes('access_revocations')) };
     },
     { timeoutMs: 30_000 },
   );
 }
 
-/** Waits for what a request still runs whose answer nobody waited for. */
-function noneUnderWay() {
+/** Waits for statements of earlier requests that nobody waited for. */
+function noStatementRunning() {
   const active = `select 1 from pg_stat_activity
     where datname = current_database() and backend_type = 'client backend' and state = 'active'
       and pid <> pg_backend_pid()`;
@@ -120,25 +120,25 @@ function noneUnderWay() {
 
 interface Reads {
   statements: number;
-  /** Rows that are looked at, at most. */
+  /** The most rows it may visit. */
   rows: number;
-  /** Table whose rows are all counted, because that is part of the answer. */
+  /** The table whose rows are all counted, because the count is part of the response. */
   counted?: 'movies' | 'shows' | 'bookings' | 'audit_lines';
 }
-type Asker = keyof typeof tokens | undefined;
+type Role = keyof typeof tokens | undefined;
 
 const page = 20;
 const soldOfShow = large.seats * 0.95;
 const showsOfPage = page * (1 + soldOfShow);
 const bookingsOfUser = large.bookingsOfOneUser + large.bookings / large.users;
 const cancelled = large.bookings / 20;
-/** Each with its show, the movie and, for an administrator, the user. */
+/** Each with its show, movie and, for an administrator, user. */
 const bookingsOfPage = page * 4;
 const twoDays = 'from=2030-01-10T00:00:00Z&to=2030-01-12T00:00:00Z';
 
-test.each<[path: string, as: Asker, Reads]>([
+test.each<[path: string, as: Role, Reads]>([
   ['/api/movies/', undefined, { statements: 2, rows: page + large.movies, counted: 'movies' }],
-  // For the page and for the count.
+  // Once for the page and once for the count.
   ['/api/movies/?search=LAST reel', undefined, { statements: 2, rows: 2 * 200 }],
   ['/api/movies/?search=nowhere', undefined, { statements: 2, rows: 0 }],
   ['/api/movies/7/', undefined, { statements: 1, rows: 1 }],
@@ -150,10 +150,10 @@ test.each<[path: string, as: Asker, Reads]>([
   ['/api/shows/1000/seats/', undefined, { statements: 1, rows: 1 + soldOfShow }],
   ['/api/my-bookings/', 'user', { statements: 3, rows: bookingsOfPage + bookingsOfUser }],
   ['/api/my-bookings/?status=booked', 'user', { statements: 3, rows: bookingsOfPage + bookingsOfUser }],
-  // Two indexes may be laid over each other.
+  // PostgreSQL may combine two indexes.
   ['/api/my-bookings/?status=cancelled', 'user', { statements: 3, rows: 2 * (bookingsOfUser + cancelled) + page }],
   ['/api/bookings/:booked/', 'user', { statements: 1, rows: 1 }],
-  // Either of two indexes may know the request.
+  // The request may be in either of two indexes.
   ['/api/jobs/:booked/', 'user', { statements: 1, rows: 2 }],
   ['/api/jobs/:cancelling/', 'user', { statements: 1, rows: 2 }],
   ['/api/admin/bookings/', 'admin', { statements: 4, rows: bookingsOfPage + 100_000, counted: 'bookings' }],
@@ -168,33 +168,33 @@ test.each<[path: string, as: Asker, Reads]>([
   ['/api/admin/bookings/?status=held', 'admin', { statements: 3, rows: 0 }],
   ['/api/admin/bookings/:booked/', 'admin', { statements: 3, rows: 4 }],
   ['/api/admin/users/?search=R777', 'admin', { statements: 2, rows: 2 * 30 }],
-  // Of each schema as many as could be on the page.
+  // From each schema, as many as could be on the page.
   ['/api/admin/audit/', 'admin', { statements: 2, rows: 4 * page + 3 * large.auditLines, counted: 'audit_lines' }],
   ['/api/admin/audit/?subject=show&subject_id=7', 'admin', { statements: 2, rows: 3 * 100 + page }],
-  // Of the bookings those of its days alone, and here there are none; with the count of all shows to come.
+  // Only the bookings of its days, none here, and the count of all upcoming shows.
   ['/api/admin/dashboard/', 'admin', { statements: 6, rows: 24 * (3 + soldOfShow) + large.shows, counted: 'shows' }],
-])('%s reads what it answers', async (path, as, { statements, rows, counted }) => {
-  const { body, statements: run } = await ask(path, as);
+])('%s reads only what it returns', async (path, as, { statements, rows, counted }) => {
+  const { body, statements: run } = await read(path, as);
   expect(run.length).toBe(statements);
   expect(run.flatMap(({ readWhole }) => readWhole).filter((table) => table !== counted)).toEqual([]);
   expect(sum(run, 'rows')).toBeLessThanOrEqual(rows);
-  // From the root of an index to a row; an index of parts of words has lists to begin with.
+  // From the root of an index to a row; a trigram index starts with lists.
   expect(sum(run, 'pages')).toBeLessThanOrEqual(4 * sum(run, 'rows') + 20 * statements);
   if (rows > 0) expect(body.results ?? [body]).not.toEqual([]);
 });
 
-const sum = (run: RunStatement[], what: 'rows' | 'pages') => run.reduce((all, one) => all + one[what], 0);
+const sum = (run: RunStatement[], field: 'rows' | 'pages') => run.reduce((total, one) => total + one[field], 0);
 
-test.each<[path: string, as: Asker]>([
+test.each<[path: string, as: Role]>([
   ['/api/movies/', undefined],
   ['/api/movies/1/shows/', undefined],
   ['/api/shows/', undefined],
   ['/api/my-bookings/', 'user'],
   ['/api/admin/bookings/', 'admin'],
   ['/api/admin/users/', 'admin'],
-])('%s takes as many statements for a hundred results as for two', async (path, as) => {
-  const few = await ask(`${path}?page_size=2`, as);
-  const many = await ask(`${path}?page_size=100`, as);
+])('%s runs as many statements for a hundred results as for two', async (path, as) => {
+  const few = await read(`${path}?page_size=2`, as);
+  const many = await read(`${path}?page_size=100`, as);
   expect([few.body.results.length, many.body.results.length]).toEqual([2, 100]);
   expect(many.statements.length).toBe(few.statements.length);
 });

@@ -1,6 +1,6 @@
-/** A chart of the rates, drawn by hand: bars that a light and a dark page both show. */
-import type { Report } from './report.ts';
-import type { SystemName } from './workloads.ts';
+/** A bar chart of the rates as an SVG, legible on light and dark pages. */
+import type { SystemName } from '../workloads/workloads.ts';
+import type { Cell } from './cells.ts';
 
 const width = 760;
 const labelWidth = 190;
@@ -10,26 +10,26 @@ const groupGap = 14;
 const legendHeight = 40;
 const systems: SystemName[] = ['boxoffice', 'direct', 'row lock'];
 
-/** The rates of every workload that was asked of more than one system, and of Boxoffice's 202, as an SVG. */
-export function chartOf({ cells }: Report): string {
+/** Draws the rates of all cells but browse, which runs on one system only. */
+export function drawChart(cells: readonly Cell[]): string {
   const groups = groupsOf(cells);
-  const most = Math.max(1, ...groups.flatMap(({ bars }) => bars.map(({ rate }) => rate)));
-  const scale = (width - labelWidth - figureWidth) / most;
+  const highest = Math.max(1, ...groups.flatMap(({ bars }) => bars.map(({ rate }) => rate)));
+  const scale = (width - labelWidth - figureWidth) / highest;
   let y = legendHeight;
   const drawn = groups.map(({ name, bars }) => {
     const middle = y + (bars.length * barHeight) / 2 + 4;
-    const parts = [`<text x="${labelWidth - 10}" y="${middle}" text-anchor="end">${name}</text>`];
+    const shapes = [`<text x="${labelWidth - 10}" y="${middle}" text-anchor="end">${name}</text>`];
     for (const { system, rate } of bars) {
       const length = Math.max(1, Math.round(rate * scale));
       const text = Math.round(rate).toLocaleString('en-US');
-      parts.push(
+      shapes.push(
         `<rect class="${classOf(system)}" x="${labelWidth}" y="${y}" width="${length}" height="${barHeight - 3}" rx="2"/>`,
         `<text class="figure" x="${labelWidth + length + 6}" y="${y + 11}">${text}</text>`,
       );
       y += barHeight;
     }
     y += groupGap;
-    return parts.join('\n');
+    return shapes.join('\n');
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${y}" role="img" aria-label="Requests per second">
 <style>
@@ -57,7 +57,7 @@ interface Group {
   bars: { system: SystemName; rate: number }[];
 }
 
-function groupsOf(cells: Report['cells']): Group[] {
+function groupsOf(cells: readonly Cell[]): Group[] {
   const groups = new Map<string, Group>();
   for (const { workload, mode, connections, system, rate } of cells) {
     if (workload === 'browse') continue;

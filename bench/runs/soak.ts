@@ -1,22 +1,22 @@
+import type { System } from '../systems/system.ts';
+import type { Case } from '../workloads/cases.ts';
 import { type ByProcess, memoryBytes } from './processes.ts';
 import type { Task } from './progress.ts';
-import { type Bench, runCase } from './run.ts';
-import type { System } from './systems/system.ts';
-import type { Case } from './workloads.ts';
+import { type Bench, runCase } from './run-case.ts';
 
 const connections = 64;
-/** Of each run; hot and churn take turns. */
 const runSeconds = 14;
-/** What a run takes with warm-up and check. */
-const turnSeconds = 16;
+/** A run with its warm-up and check. */
+const totalRunSeconds = 16;
 
+/** Memory of Boxoffice's processes, in bytes. */
 export interface Soak {
   minutes: number;
   afterOneMinute: ByProcess;
   end: ByProcess;
 }
 
-/** Hot and churn by turns for so many minutes; `onDone` gets the memory after the first minute and at the end. */
+/** Alternates hot and churn for this many minutes and measures memory. */
 export function soakTask(
   bench: Bench,
   boxoffice: System,
@@ -30,8 +30,8 @@ export function soakTask(
       const startedAt = Date.now();
       const problems: string[] = [];
       let afterOneMinute: ByProcess | null = null;
-      for (let turn = 0; Date.now() - startedAt < (minutes * 60 - turnSeconds / 2) * 1_000; turn++) {
-        const workload: Case['workload'] = turn % 2 === 0 ? 'hot' : 'churn';
+      for (let n = 0; Date.now() - startedAt < (minutes * 60 - totalRunSeconds / 2) * 1_000; n++) {
+        const workload: Case['workload'] = n % 2 === 0 ? 'hot' : 'churn';
         const run: Case = { workload, mode: 'wait', connections, systems: ['boxoffice'] };
         problems.push(...(await runCase(bench, boxoffice, run, runSeconds)).problems);
         if (Date.now() - startedAt >= 60_000) afterOneMinute ??= memoryBytes(boxoffice.processes);

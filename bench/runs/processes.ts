@@ -1,20 +1,18 @@
-/** What processes cost: CPU time and memory. Linux: /proc; elsewhere `ps`, which rounds. */
+/** CPU time and memory of processes, from /proc on Linux and from `ps`, which rounds, elsewhere. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { childrenOf } from '@boxoffice/local-servers/processes';
 
-/** The processes of a system by what they are: each name with its pid. */
+/** The pids of a system's processes, by name. */
 export type Processes = Record<string, number>;
 
-/** Seconds or bytes by name; a process that cannot be looked into is left out. */
+/** Seconds or bytes by process name; processes that cannot be read are left out. */
 export type ByProcess = Record<string, number>;
 
-/** The kernel counts CPU time in hundredths of a second, whatever its own clock (USER_HZ). */
+/** The kernel reports CPU time in hundredths of a second, whatever its internal clock (USER_HZ). */
 const ticksPerSecond = 100;
 
-/**
- * CPU time so far in seconds, of each process with its children: those that run, and those that ended.
- */
+/** CPU time so far in seconds, of each process including its running and ended children. */
 export function cpuSeconds(processes: Processes): ByProcess {
   return byProcess(processes, (pid) => {
     const own = cpuOf(pid);
@@ -22,14 +20,14 @@ export function cpuSeconds(processes: Processes): ByProcess {
   });
 }
 
-/** CPU time in seconds of children of this process that have ended: of load generators, while nothing else ends. */
-export function cpuSecondsOfEnded(): number {
+/** CPU time in seconds of this process's ended children: the load generators, as long as nothing else ends. */
+export function cpuSecondsOfEndedChildren(): number {
   if (process.platform !== 'linux') return 0;
   return ticksOf(process.pid, 13) / ticksPerSecond;
 }
 
-/** CPU seconds between two looks. */
-export function spent(before: ByProcess, after: ByProcess): ByProcess {
+/** Subtracts an earlier measurement, process by process. */
+export function difference(before: ByProcess, after: ByProcess): ByProcess {
   return Object.fromEntries(
     Object.entries(after).flatMap(([name, seconds]) => {
       const earlier = before[name];
@@ -39,8 +37,8 @@ export function spent(before: ByProcess, after: ByProcess): ByProcess {
 }
 
 /**
- * Memory in bytes. Of PostgreSQL, whose processes share much of theirs, what each has to itself; of
- * every other process its resident set.
+ * Memory in bytes: the resident set of each process, except for PostgreSQL, where it is the private memory
+ * of all its processes, because most of their resident memory is shared.
  */
 export function memoryBytes(processes: Processes): ByProcess {
   return Object.fromEntries(
@@ -54,11 +52,11 @@ export function memoryBytes(processes: Processes): ByProcess {
   );
 }
 
-function byProcess(processes: Processes, look: (pid: number) => number | null): ByProcess {
+function byProcess(processes: Processes, read: (pid: number) => number | null): ByProcess {
   return Object.fromEntries(
     Object.entries(processes).flatMap(([name, pid]) => {
-      const found = look(pid);
-      return found === null ? [] : [[name, found]];
+      const value = read(pid);
+      return value === null ? [] : [[name, value]];
     }),
   );
 }
@@ -72,7 +70,7 @@ function cpuOf(pid: number): number | null {
   }
 }
 
-/** From field 11 after the name: user and system time, and the same of children that ended (13). */
+/** Sums the fields after the name from 11 (user and system time) or 13 (the same of ended children) up to 14. */
 function ticksOf(pid: number, from: 11 | 13): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

@@ -19,7 +19,7 @@ afterAll(async () => {
   await boxoffice.stop();
 });
 
-it('decides an envelope that Redis handed out as the connection broke, and decides it in its place', async () => {
+it('decides an envelope that Redis delivered as the connection broke, in its original order', async () => {
   const [worker] = boxoffice.workers as [SpawnedService];
   const show = await boxoffice.addShow();
   const first = envelope(show, [{ seats: ['A1'] }], 1);
@@ -34,7 +34,7 @@ it('decides an envelope that Redis handed out as the connection broke, and decid
   expect((await boxoffice.outcome(second[0]?.id ?? '', { user: 2 })).status).toBe('rejected');
 });
 
-it('decides an envelope that Redis handed out to nobody, though no connection broke', async () => {
+it('decides an envelope that Redis marked active but no worker received, without a broken connection', async () => {
   const [worker] = boxoffice.workers as [SpawnedService];
   const show = await boxoffice.addShow();
   const stray = envelope(show, [{ seats: ['A1'] }], 1);
@@ -55,7 +55,7 @@ it('changes nothing when an envelope is added a second time', async () => {
   expect(first.map(({ status }) => status)).toEqual(['rejected', 'succeeded']);
   await boxoffice.cancel(before.body.id, { user: 9 });
   await queue.add(requests);
-  // Whoever comes behind the second copy is decided behind it.
+  // Requests after the second copy are decided after it.
   expect((await boxoffice.book(show, 'A3', { wait: 10 })).status).toBe(201);
   expect(await outcomes()).toEqual(first);
   expect(

@@ -4,12 +4,12 @@ const movies = 40;
 const showsPerMovie = 15;
 const seats = 200;
 
-/** Adds movies with shows that are half sold; gives what a visitor looks at: lists, shows and seat maps. */
+/** Adds movies with half-sold shows; returns the paths visitors request: lists, shows and seat maps. */
 export async function addBrowseProgramme(pool: pg.Pool): Promise<string[]> {
   const { rows } = await pool.query<{ movie_id: number; show_id: number }>(
     `with movies as (
          insert into catalog.movies (title, duration_minutes, description, language)
-         select 'Film ' || n, 90, 'A film to be looked at.', 'English' from generate_series(1, $1) as n returning id
+         select 'Film ' || n, 90, 'A film to browse.', 'English' from generate_series(1, $1) as n returning id
        ), shows as (
          insert into catalog.shows (movie_id, screen_name, date_time, total_seats, seats_per_row)
          select id, 'Screen ' || n, now() + n * interval '1 day', $3, 10 from movies, generate_series(1, $2) as n

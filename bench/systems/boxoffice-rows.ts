@@ -1,0 +1,30 @@
+import type pg from 'pg';
+import { seatsPerRow, seatsPerShow } from '../workloads/workloads.ts';
+import type { RowCounts } from './system.ts';
+
+/** Adds shows of one new movie; returns their ids. */
+export async function addShows(pool: pg.Pool, count: number): Promise<number[]> {
+  const { rows } = await pool.query<{ id: number }>(
+    `with movie as (insert into catalog.movies (title, duration_minutes) values ('Benchmark', 90) returning id)
+     insert into catalog.shows (movie_id, screen_name, date_time, total_seats, seats_per_row)
+     select id, 'Screen 1', now() + interval '7 days', $2, $3 from movie, generate_series(1, $1) returning id`,
+    [count, seatsPerShow, seatsPerRow],
+  );
+  return rows.map(({ id }) => id);
+}
+
+export async function countRows(pool: pg.Pool, shows: number[]): Promise<RowCounts> {
+  const { rows } = await pool.query<RowCounts>(
+    `with seats as (
+         select show_id, unnest(seats) as seat, id from booking.bookings where show_id = any($1) and status = 'booked'
+       ), claims as (select * from booking.seat_claims where show_id = any($1))
+     select (select count(*)::int from booking.bookings where show_id = any($1) and status = 'booked') as booked,
+       (select count(*)::int from booking.bookings where show_id = any($1) and status = 'cancelled') as cancelled,
+       (select count(*)::int from (select from seats group by show_id, seat having count(*) > 1) as twice) as "soldTwice",
+       (select count(*)::int from seats full join claims
+         on claims.show_id = seats.show_id and claims.seat_number = seats.seat and claims.booking_id = seats.id
+         where seats.id is null or claims.booking_id is null) as unmatched`,
+    [shows],
+  );
+  return rows[0] as RowCounts;
+}
