@@ -1,3 +1,5 @@
+import { percentile } from '@boxoffice/shared/percentile';
+
 /** Percentiles by nearest rank, in milliseconds. */
 export interface LatenciesMs {
   p50: number;
@@ -8,7 +10,8 @@ export interface LatenciesMs {
 
 /** The percentiles of these times, or null when there are none. */
 export function latenciesMs(times: readonly number[]): LatenciesMs | null {
+  if (times.length === 0) return null;
   const sorted = times.toSorted((a, b) => a - b);
-  const rank = (percent: number) => sorted[Math.ceil((sorted.length * percent) / 100) - 1] ?? Number.NaN;
-  return sorted.length === 0 ? null : { p50: rank(50), p95: rank(95), p99: rank(99), max: rank(100) };
+  const at = (percent: number) => percentile(sorted, percent);
+  return { p50: at(50), p95: at(95), p99: at(99), max: at(100) };
 }

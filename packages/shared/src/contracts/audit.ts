@@ -4,7 +4,6 @@ import { PageQuery, pageOf } from './pagination.ts';
 import { Text } from './text.ts';
 
 export const auditActions = ['create', 'change', 'delete', 'cancel'] as const;
-export type AuditAction = (typeof auditActions)[number];
 export const auditSubjects = ['movie', 'show', 'user', 'booking'] as const;
 
 /** Who changes something as an administrator, and with which request. */
@@ -15,6 +14,23 @@ export interface Author {
 
 /** How the gateway tells another service who the author is; the request's id comes as `x-request-id`. Loose: the other headers stay. */
 export const AuthorHeaders = z.looseObject({ 'x-actor-id': IntegerId });
+
+/**
+ * What an audit line says of a change: the action follows from which side is missing.
+ *
+ * @param change without `before` the subject was created, without `after` it was deleted
+ */
+export function auditedChange<Fields>({ before, after }: { before?: Fields; after?: Fields }): {
+  action: 'create' | 'change' | 'delete';
+  before: Fields | null;
+  after: Fields | null;
+} {
+  return {
+    action: !before ? 'create' : after ? 'change' : 'delete',
+    before: before ?? null,
+    after: after ?? null,
+  };
+}
 
 const Fields = z.record(z.string(), z.unknown()).nullable();
 

@@ -1,16 +1,5 @@
-import type { AuditAction } from '../contracts/audit.ts';
-
 /** A record's fields, named as in the HTTP interface. */
 export type AuditedFields = Record<string, unknown>;
-
-/** The action that the values before and after a write amount to. */
-export function auditActionOf(change: {
-  before?: AuditedFields | undefined;
-  after?: AuditedFields | undefined;
-}): AuditAction {
-  if (!change.before) return 'create';
-  return change.after ? 'change' : 'delete';
-}
 
 /**
  * Reduces a change to the fields that differ. Returns null when none does.

@@ -1,5 +1,5 @@
-import type { Author } from '@boxoffice/shared/contracts/audit';
-import { type AuditedFields, auditActionOf } from '@boxoffice/shared/database/audit';
+import { type Author, auditedChange } from '@boxoffice/shared/contracts/audit';
+import type { AuditedFields } from '@boxoffice/shared/database/audit';
 import { CatalogAuditLine } from '@boxoffice/shared/database/entities/audit';
 import type { EntityManager } from '@boxoffice/shared/database/orm';
 
@@ -13,13 +13,11 @@ interface Change {
 
 /** Says who changed what, in the transaction that changes it. */
 export async function addAuditLines(em: EntityManager, author: Author, changes: Change[]): Promise<void> {
-  const lines = changes.map(({ subject, id, before, after }) => ({
+  const lines = changes.map(({ subject, id, ...change }) => ({
     ...author,
-    action: auditActionOf({ before, after }),
+    ...auditedChange(change),
     subject,
     subjectId: String(id),
-    before: before ?? null,
-    after: after ?? null,
   }));
   if (lines.length > 0) await em.createQueryBuilder(CatalogAuditLine).insert(lines).execute('run', false);
 }

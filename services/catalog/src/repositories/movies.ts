@@ -4,23 +4,19 @@ import type { Rows } from '@boxoffice/shared/contracts/pagination';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import { changedFields } from '@boxoffice/shared/database/audit';
 import { Movie, Show } from '@boxoffice/shared/database/entities/catalog';
+import { containing } from '@boxoffice/shared/database/like';
 import type { EntityManager } from '@boxoffice/shared/database/orm';
 import { ForeignKeyConstraintViolationException, LockMode } from '@mikro-orm/core';
 import { addAuditLines } from './audit-lines.ts';
 
 /** One page of the movies whose title holds `search`, whatever its case; in the order of their titles. */
 export async function listMovies(em: EntityManager, { page, page_size, search }: MovieQuery): Promise<Rows<MovieView>> {
-  const [movies, count] = await em.findAndCount(Movie, search ? { title: { $ilike: `%${escapeLike(search)}%` } } : {}, {
+  const [movies, count] = await em.findAndCount(Movie, search ? { title: { $ilike: containing(search) } } : {}, {
     orderBy: { title: 'asc', id: 'asc' },
     limit: page_size,
     offset: (page - 1) * page_size,
   });
   return { count, results: movies.map(movieView) };
-}
-
-/** Titles may hold what LIKE takes for a wildcard ("100% Wolf"). */
-function escapeLike(text: string): string {
-  return text.replace(/[\\%_]/g, '\\$&');
 }
 
 /** @throws {ProblemError} movie_not_found */

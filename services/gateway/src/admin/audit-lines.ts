@@ -1,6 +1,6 @@
-import type { AuditLineView, AuditQuery, Author } from '@boxoffice/shared/contracts/audit';
+import { type AuditLineView, type AuditQuery, type Author, auditedChange } from '@boxoffice/shared/contracts/audit';
 import type { Rows } from '@boxoffice/shared/contracts/pagination';
-import { type AuditedFields, auditActionOf } from '@boxoffice/shared/database/audit';
+import type { AuditedFields } from '@boxoffice/shared/database/audit';
 import { IdentityAuditLine } from '@boxoffice/shared/database/entities/audit';
 import type { EntityManager, MikroORM } from '@boxoffice/shared/database/orm';
 
@@ -62,13 +62,11 @@ interface Change {
 }
 
 /** Says who changed which user, in the transaction that changes them. */
-export async function addAuditLine(em: EntityManager, author: Author, { id, before, after }: Change): Promise<void> {
+export async function addAuditLine(em: EntityManager, author: Author, { id, ...change }: Change): Promise<void> {
   await em.insert(IdentityAuditLine, {
     ...author,
-    action: auditActionOf({ before, after }),
+    ...auditedChange(change),
     subject: 'user',
     subjectId: String(id),
-    before: before ?? null,
-    after: after ?? null,
   });
 }

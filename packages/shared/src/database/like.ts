@@ -1,0 +1,7 @@
+/**
+ * A LIKE pattern for values that contain `text`. What LIKE takes for a wildcard ("100% Wolf") is
+ * escaped with a backslash, PostgreSQL's default.
+ */
+export function containing(text: string): string {
+  return `%${text.replaceAll(/[\\%_]/g, '\\$&')}%`;
+}
