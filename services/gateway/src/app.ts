@@ -18,7 +18,7 @@ import { getJob } from './bookings/routes/get-job.ts';
 import { jobEvents } from './bookings/routes/job-events.ts';
 import { myBookings } from './bookings/routes/my-bookings.ts';
 import { Bookings } from './bookings/stored-bookings.ts';
-import { AnswerCache } from './catalog/answer-cache.ts';
+import { ResponseCache } from './catalog/response-cache.ts';
 import { movieRoutes } from './catalog/routes/movies.ts';
 import { showRoutes } from './catalog/routes/shows.ts';
 import { addAuthentication } from './http/authentication.ts';
@@ -70,8 +70,8 @@ export function buildGateway(dependencies: GatewayDependencies): Http {
   });
   const streams = new EventStreams(config, metrics);
   const seatWatch = new SeatWatch({ catalog, subscriber, logger });
-  const answers = new AnswerCache({ redis, subscriber, logger });
-  catalog.onChange = () => answers.catalogChanged();
+  const answers = new ResponseCache({ redis, subscriber, logger });
+  catalog.onChange = () => answers.invalidateEverywhere();
   const parts: Parts = {
     ...dependencies,
     answers,

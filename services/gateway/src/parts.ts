@@ -6,8 +6,8 @@ import type { AuditLines } from './admin/audit-lines.ts';
 import type { Sales } from './admin/sales.ts';
 import type { BookingQueue } from './bookings/queue/booking-queue.ts';
 import type { Bookings } from './bookings/stored-bookings.ts';
-import type { AnswerCache } from './catalog/answer-cache.ts';
 import type { CatalogClient } from './catalog/catalog-client.ts';
+import type { ResponseCache } from './catalog/response-cache.ts';
 import type { AccessRevocations } from './identity/access-revocations.ts';
 import type { SigningKeys } from './identity/signing-keys.ts';
 import type { Users } from './identity/users.ts';
@@ -22,7 +22,7 @@ export interface Parts {
   /** Never waits: an outage is an error within a second. */
   redis: Redis;
   catalog: CatalogClient;
-  answers: AnswerCache;
+  answers: ResponseCache;
   keys: SigningKeys;
   queue: BookingQueue;
   accessRevocations: AccessRevocations;

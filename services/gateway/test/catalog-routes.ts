@@ -10,8 +10,8 @@ import { type SpawnedService, spawnService } from '@boxoffice/testing/service';
 import { Redis } from 'ioredis';
 import { adminMovieRoutes } from '../src/admin/routes/movies.ts';
 import { adminShowRoutes } from '../src/admin/routes/shows.ts';
-import { AnswerCache } from '../src/catalog/answer-cache.ts';
 import { CatalogClient } from '../src/catalog/catalog-client.ts';
+import { ResponseCache } from '../src/catalog/response-cache.ts';
 import { movieRoutes } from '../src/catalog/routes/movies.ts';
 import { showRoutes } from '../src/catalog/routes/shows.ts';
 import { addAuthentication } from '../src/http/authentication.ts';
@@ -43,7 +43,7 @@ export async function startCatalogRoutes(): Promise<CatalogRoutes> {
   // Out of touch with Redis it keeps nothing: these tests change the database behind everyone's back.
   const away = new Redis({ lazyConnect: true });
   const logger = createLogger('gateway', { LOG_LEVEL: 'error' });
-  const answers = new AnswerCache({ redis: away, subscriber: away, logger });
+  const answers = new ResponseCache({ redis: away, subscriber: away, logger });
   const dataDir = await mkdtemp(join(tmpdir(), 'boxoffice-keys-'));
   const { http } = createHttp({ logger, checks: {} });
   addAuthentication(http, {

@@ -217,7 +217,7 @@ export class CatalogClient {
       body: body === undefined ? null : JSON.stringify(body),
     });
     const forget = () => {
-      this.#facts.forgetAll();
+      this.#facts.clear();
       this.onChange();
     };
     if (method !== 'GET') exchange.then(forget, forget);

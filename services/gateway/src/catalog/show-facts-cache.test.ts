@@ -59,7 +59,7 @@ describe('ShowFactsCache', () => {
   it('does not remember an answer that was under way when it had to forget', async () => {
     const { promise, resolve } = Promise.withResolvers<ShowFacts>();
     const early = cache.get(7, () => promise);
-    cache.forgetAll();
+    cache.clear();
     resolve(factsOf(7));
     await early;
     const ask = vi.fn(async () => ({ ...factsOf(7), total_seats: 30 }));
@@ -69,7 +69,7 @@ describe('ShowFactsCache', () => {
   it('does not forget a fresh answer because an older question failed', async () => {
     const { promise, reject } = Promise.withResolvers<ShowFacts>();
     const early = cache.get(7, () => promise);
-    cache.forgetAll();
+    cache.clear();
     await cache.get(7, async () => factsOf(7));
     reject(new Error('too late'));
     await expect(early).rejects.toThrow('too late');

@@ -3,7 +3,7 @@ import { seatsChangedChannel } from '@boxoffice/shared/contracts/jobs';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import type { Occupancy } from '@boxoffice/shared/seats';
 import type { Logger } from '@boxoffice/shared/service/logging';
-import { hear } from '@boxoffice/shared/service/pub-sub';
+import { subscribe } from '@boxoffice/shared/service/pub-sub';
 import type { Redis } from 'ioredis';
 import type { CatalogClient } from '../catalog/catalog-client.ts';
 import { WatchedShow } from './watched-show.ts';
@@ -40,9 +40,9 @@ export class SeatWatch {
   constructor(parts: { catalog: CatalogClient; subscriber: Redis; logger: Logger }) {
     this.#catalog = parts.catalog;
     this.#logger = parts.logger;
-    hear(parts, [seatsChangedChannel], {
+    subscribe(parts, [seatsChangedChannel], {
       onMessage: (message) => this.#look(JSON.parse(message) as number[]),
-      onHearing: () => this.#look(this.#entries.keys()), // hints were lost while it was away
+      onSubscribed: () => this.#look(this.#entries.keys()), // hints were lost while it was away
     });
     this.#timer = setInterval(() => this.#rereadAll(), rereadEveryMs).unref();
   }
