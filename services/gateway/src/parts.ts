@@ -7,6 +7,7 @@ import type { Sales } from './admin/sales.ts';
 import type { BookingQueue } from './bookings/queue/booking-queue.ts';
 import type { Bookings } from './bookings/stored-bookings.ts';
 import type { CatalogClient } from './catalog/catalog-client.ts';
+import type { CatalogEditor } from './catalog/catalog-editor.ts';
 import type { ResponseCache } from './catalog/response-cache.ts';
 import type { AccessRevocations } from './identity/access-revocations.ts';
 import type { SigningKeys } from './identity/signing-keys.ts';
@@ -22,6 +23,7 @@ export interface Parts {
   /** Never waits: an outage is an error within a second. */
   redis: Redis;
   catalog: CatalogClient;
+  catalogEditor: CatalogEditor;
   answers: ResponseCache;
   keys: SigningKeys;
   queue: BookingQueue;

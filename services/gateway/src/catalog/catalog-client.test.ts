@@ -4,10 +4,14 @@ import type { AddressInfo } from 'node:net';
 import { ProblemError, problem } from '@boxoffice/shared/contracts/problems';
 import { afterEach, describe, expect, it } from 'vitest';
 import { CatalogClient } from './catalog-client.ts';
+import { CatalogConnection } from './catalog-connection.ts';
+import { CatalogEditor } from './catalog-editor.ts';
 
 /** What stands where the catalog should be. */
 let server: Server;
+let connection: CatalogConnection;
 let client: CatalogClient;
+let editor: CatalogEditor;
 let requests: IncomingMessage[];
 let connections: number;
 
@@ -25,7 +29,9 @@ async function listen(answer: RequestListener, port = 0): Promise<number> {
 }
 
 async function connect(answer: RequestListener): Promise<void> {
-  client = new CatalogClient(`http://127.0.0.1:${await listen(answer)}`);
+  connection = new CatalogConnection(`http://127.0.0.1:${await listen(answer)}`);
+  client = new CatalogClient(connection);
+  editor = new CatalogEditor(connection, () => client.clearShowFacts());
 }
 
 async function stopServer(): Promise<void> {
@@ -36,7 +42,7 @@ async function stopServer(): Promise<void> {
 
 afterEach(async () => {
   if (server.listening) await stopServer();
-  await client.close();
+  await connection.close();
 });
 
 const author = { actorId: 1, requestId: 'r' };
@@ -173,16 +179,16 @@ describe('getShowFacts', () => {
     await rush();
     expect(asked()).toBe(1);
     const changes = [
-      () => client.changeShow(7, { total_seats: 5 }, author),
+      () => editor.changeShow(7, { total_seats: 5 }, author),
       () =>
-        client.replaceShow(
+        editor.replaceShow(
           7,
           { movie_id: 1, screen_name: 'A', date_time: '', total_seats: 1, seats_per_row: 1 },
           author,
         ),
-      () => client.deleteShow(7, author),
+      () => editor.deleteShow(7, author),
       () =>
-        client.createShow({ movie_id: 1, screen_name: 'A', date_time: '', total_seats: 1, seats_per_row: 1 }, author),
+        editor.createShow({ movie_id: 1, screen_name: 'A', date_time: '', total_seats: 1, seats_per_row: 1 }, author),
     ];
     for (const [done, change] of changes.entries()) {
       await change();
@@ -196,7 +202,7 @@ describe('getShowFacts', () => {
       request.method === 'GET' ? json(response, 200, { id: 7 }) : request.socket.destroy(),
     );
     await client.getShowFacts(7, 'r');
-    await failureOf(client.changeShow(7, { total_seats: 5 }, author));
+    await failureOf(editor.changeShow(7, { total_seats: 5 }, author));
     await client.getShowFacts(7, 'r');
     expect(requests.filter(({ url }) => url === '/internal/shows/7/facts')).toHaveLength(2);
   });
@@ -218,8 +224,8 @@ describe('check', () => {
     [503, false],
   ])('of a catalog whose /readyz answers %i', async (status, ready) => {
     await connect((_, response) => json(response, status, {}));
-    if (ready) await client.check();
-    else await expect(client.check()).rejects.toThrow('503');
+    if (ready) await connection.check();
+    else await expect(connection.check()).rejects.toThrow('503');
     expect(requests[0]?.url).toBe('/readyz');
   });
 });

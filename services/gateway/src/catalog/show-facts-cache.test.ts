@@ -16,6 +16,7 @@ describe('ShowFactsCache', () => {
   let cache: ShowFactsCache;
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['performance'] });
+    vi.advanceTimersByTime(1); // lru-cache takes 0 for no time at all
     cache = new ShowFactsCache();
   });
   afterEach(() => {

@@ -23,8 +23,9 @@ export class ShowFactsCache {
   get(showId: number, load: () => Promise<ShowFacts>): Promise<ShowFacts> {
     const known = this.#facts.get(showId);
     if (known) return known;
+    const start = performance.now();
     const facts = load();
-    this.#facts.set(showId, facts);
+    this.#facts.set(showId, facts, { start });
     facts.catch((error: unknown) => {
       if (!isNotFound(error) && this.#facts.peek(showId) === facts) this.#facts.delete(showId);
     });
