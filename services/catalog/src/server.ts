@@ -3,7 +3,7 @@ import { required } from '@boxoffice/shared/service/config';
 import { runService } from '@boxoffice/shared/service/process';
 import { buildCatalog } from './app.ts';
 
-/** Below the gateway's own patience, so that it hears which dependency is away rather than nothing. */
+/** Less than the gateway's own timeout, so that it learns which dependency is down. */
 const statementTimeoutMs = 800;
 
 await runService('catalog', async ({ config, logger }) => {

@@ -7,7 +7,7 @@ import { findOccupancies } from '../repositories/seat-claims.ts';
 import { showNotFound } from '../repositories/shows.ts';
 import { ShowIds } from './show-ids.ts';
 
-/** Who has which seat: the map of one show, or what the maps of many follow from. */
+/** The seat map of one show, and the occupancies from which the gateway derives those of many. */
 export function seatMapRoutes(http: Http, orm: MikroORM): void {
   http.get('/internal/shows/:id/seats', { schema: { params: IdParams } }, async (request, reply) => {
     const { id } = request.params;
@@ -19,7 +19,7 @@ export function seatMapRoutes(http: Http, orm: MikroORM): void {
     return seatMap(id, occupancy);
   });
 
-  // Asked again and again while someone watches a show: not a line each.
+  // Requested several times a second while shows are watched: too often for a log line each.
   http.get('/internal/occupancies', { schema: { querystring: ShowIds }, logLevel: 'warn' }, async (request) => ({
     results: [...(await findOccupancies(orm.em.fork(), request.query.ids))],
   }));

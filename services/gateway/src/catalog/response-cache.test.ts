@@ -31,13 +31,14 @@ const response = (bytes: number) => ({ headers: {}, body: Buffer.alloc(bytes) })
 const keep = (group: CacheGroup, url: string, bytes: number) => cache.begin(group, url)?.resolve(response(bytes));
 const has = (group: CacheGroup, url: string) => cache.find(group, url) !== null;
 const urls = (count: number, prefix: string) => Array.from({ length: count }, (_, index) => `${prefix}${index}`);
+const lengthOf = (texts: string[]) => texts.reduce((sum, text) => sum + text.length, 0);
 
 test('query strings count towards the limit: the oldest responses make room', () => {
-  const all = urls(9_000, `/api/movies/?search=${'x'.repeat(14_000)}`);
+  const all = urls(6_000, `/api/movies/?search=${'x'.repeat(14_000)}`);
   for (const url of all) keep('movies', url, 60);
   const kept = all.filter((url) => has('movies', url));
-  expect(kept.join('').length).toBeLessThanOrEqual(limitBytes);
-  expect(kept.join('').length).toBeGreaterThan(0.9 * limitBytes);
+  expect(lengthOf(kept)).toBeLessThanOrEqual(limitBytes);
+  expect(lengthOf(kept)).toBeGreaterThan(0.9 * limitBytes);
   expect(kept).toEqual(all.slice(-kept.length));
 });
 
@@ -47,9 +48,9 @@ test('bodies count towards the limit', () => {
 });
 
 test('pending requests count towards the limit', () => {
-  const all = urls(9_000, `/api/movies/?search=${'x'.repeat(14_000)}`);
+  const all = urls(6_000, `/api/movies/?search=${'x'.repeat(14_000)}`);
   for (const url of all) cache.begin('movies', url);
-  expect(all.filter((url) => has('movies', url)).join('').length).toBeLessThanOrEqual(limitBytes);
+  expect(lengthOf(all.filter((url) => has('movies', url)))).toBeLessThanOrEqual(limitBytes);
 });
 
 test('invalidating a show frees the space of its responses', () => {

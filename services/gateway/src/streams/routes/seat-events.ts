@@ -60,7 +60,7 @@ export function seatEvents(http: Http, parts: Pick<Parts, 'config' | 'seatWatch'
         key: addressKey(request.ip),
         limit: parts.config.EVENT_STREAM_LIMIT_PER_ADDRESS,
       });
-      show.show(stream, request.headers['last-event-id']);
+      show.addViewer(stream, request.headers['last-event-id']);
     },
   );
 }
