@@ -16,7 +16,6 @@ export class ShowFactsCache {
     max: showLimit,
     ttl: freshForMs - 1, // lru-cache still serves what is exactly as old as its ttl
     ttlResolution: 0,
-    perf: { now: () => performance.now() },
   });
 
   /** The facts of a show, from `load` when none are fresh. Rejects as `load` does. */
