@@ -13,7 +13,7 @@ import { createTestRedis } from '@boxoffice/testing/redis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildCatalog } from '../../services/catalog/src/app.ts';
 import { buildGateway } from '../../services/gateway/src/app.ts';
-import { CatalogClient } from '../../services/gateway/src/catalog/catalog-client.ts';
+import { CatalogConnection } from '../../services/gateway/src/catalog/catalog-connection.ts';
 import { loadSigningKeys } from '../../services/gateway/src/identity/signing-keys.ts';
 
 const logger = createLogger('test', { LOG_LEVEL: 'error' });
@@ -42,7 +42,7 @@ beforeAll(async () => {
   };
 
   const catalog = buildCatalog({ orm: await open('boxoffice_catalog'), logger });
-  const client = new CatalogClient(await catalog.listen({ host: '127.0.0.1', port: 0 }));
+  const catalogConnection = new CatalogConnection(await catalog.listen({ host: '127.0.0.1', port: 0 }));
   const redis = openImpatientRedis(testRedis.url, logger);
   const subscriber = openPatientRedis(testRedis.url, logger);
   const { privateKey } = generateKeyPairSync('ed25519');
@@ -51,13 +51,13 @@ beforeAll(async () => {
     JWT_PRIVATE_KEY: privateKey.export({ format: 'pem', type: 'pkcs8' }) as string,
   });
   http = buildGateway({
-    ...{ config, logger, redis, subscriber, catalog: client },
+    ...{ config, logger, redis, subscriber, catalogConnection },
     orm: await open('boxoffice_gateway'),
     keys: loadSigningKeys(config),
   });
   stops.unshift(async () => {
     await http.close();
-    await client.close();
+    await catalogConnection.close();
     await catalog.close();
     redis.disconnect();
     subscriber.disconnect();

@@ -233,9 +233,9 @@ export interface paths {
         };
         /**
          * Watch the seats of a show
-         * @description Server-sent events, for an `EventSource` or `fetch`. `snapshot` carries the whole map, as `GET /api/shows/{id}/seats/` answers it; it comes first, and whenever what the client has cannot be brought up to date. `change` carries the seats that have another status now, soon after that is committed. `unavailable` carries a problem: the map cannot be read just now, so what the client has may be old; the next `snapshot` ends that, and so does a stream that is opened anew.
+         * @description Server-sent events, for an `EventSource` or `fetch`. `snapshot` contains the whole map, as in `GET /api/shows/{id}/seats/`; it is sent first, and whenever the map that the client has cannot be updated otherwise. `change` contains the seats whose status has changed, soon after the change is committed. `unavailable` contains a problem: the map cannot be read at the moment, so the one that the client has may be outdated, until the next `snapshot` or until a new stream is opened.
          *
-         *     An `id` names the map that the client then has (it is its `ETag`). With `Last-Event-ID` the stream goes on from that map: with nothing, if it is still the same, with the changes since, or with a `snapshot`. Streams end now and then: come again after `retry`, as an `EventSource` does by itself.
+         *     The `id` of an event identifies the map that the client has after it; it is the `ETag` of that map. With `Last-Event-ID` the stream resumes from that map: with nothing if it is still current, otherwise with the changes since, or with a `snapshot`. Streams end from time to time: reconnect after `retry`, as an `EventSource` does by itself.
          */
         get: operations["watchSeats"];
         put?: never;
@@ -2310,7 +2310,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description the `id` of the event that the client has read last, or the `ETag` of the map that it has */
+                /** @description the `id` of the last event that the client has received, or the `ETag` of the map that it has */
                 "last-event-id"?: string;
             };
             path: {
@@ -2320,7 +2320,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The map, and what changes in it */
+            /** @description The map, and its changes */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -5,15 +5,14 @@ import { movieRoutes } from './routes/movies.ts';
 import { seatMapRoutes } from './routes/seat-map.ts';
 import { showRoutes } from './routes/shows.ts';
 
-/** What the catalog is made of. */
-export interface CatalogParts {
-  /** In the role `boxoffice_catalog`; the caller closes it after the server. */
+export interface CatalogDependencies {
+  /** With the role `boxoffice_catalog`. The caller closes it after the server. */
   orm: MikroORM;
   logger: Logger;
 }
 
-/** Puts the catalog together: movies, shows and seat maps under `/internal/`. Does no I/O. */
-export function buildCatalog({ orm, logger }: CatalogParts): Http {
+/** Builds the catalog: movies, shows and seat maps under `/internal/`. Does no I/O. */
+export function buildCatalog({ orm, logger }: CatalogDependencies): Http {
   const { http } = createHttp({ logger, checks: { database: () => pingDatabase(orm) } });
   movieRoutes(http, orm);
   showRoutes(http, orm);

@@ -12,18 +12,18 @@ test.each([
   expect(instantOf(date, time, zone)?.toISOString()).toBe(instant);
 });
 
-test('the evening before and after the clocks change are as far apart as they are', () => {
+test('the evenings before and after the clocks are set forward are 23 hours apart', () => {
   const [before, after] = ['2030-03-30', '2030-03-31'].map((date) => instantOf(date, '20:00', 'Europe/Berlin'));
   expect(Number(after) - Number(before)).toBe(23 * 60 * 60 * 1_000);
 });
 
-test('a time that the clocks skip is none', () => {
+test('null for a time that the clocks skip', () => {
   expect(instantOf('2030-03-31', '02:30', 'Europe/Berlin')).toBeNull();
   expect(instantOf('2030-03-31', '03:00', 'Europe/Berlin')?.toISOString()).toBe('2030-03-31T01:00:00.000Z');
   expect(instantOf('2030-03-31', '01:59', 'Europe/Berlin')?.toISOString()).toBe('2030-03-31T00:59:00.000Z');
 });
 
-test('of a time that comes twice, the first is meant', () => {
+test('the first of a time that occurs twice', () => {
   expect(instantOf('2030-10-27', '02:30', 'Europe/Berlin')?.toISOString()).toBe('2030-10-27T00:30:00.000Z');
   expect(instantOf('2030-11-03', '01:30', 'America/New_York')?.toISOString()).toBe('2030-11-03T05:30:00.000Z');
 });

@@ -1,23 +1,22 @@
 /**
- * The instant that a clock on the wall of a time zone shows. When clocks are set back, a time comes
- * twice: the first is meant, as everywhere (RFC 5545, 3.3.5). When they are set forward, the times
- * between do not come at all.
+ * The instant of a local time in a time zone. When clocks are set back, a local time occurs twice: the
+ * first one counts (RFC 5545, 3.3.5). When they are set forward, the times in between do not occur.
  *
  * @param date `2030-03-31`
  * @param time `19:30`
- * @param timeZone an IANA name that Intl knows
- * @returns null when there is no such time on that day
+ * @param timeZone an IANA name that `Intl` supports
+ * @returns null if there is no such time on that day
  */
 export function instantOf(date: string, time: string, timeZone: string): Date | null {
   const asUtcMs = Date.parse(`${date}T${time}:00Z`);
   const dayMs = 24 * 60 * 60 * 1_000;
-  // The offset is one of those of the day before and the day after: no zone changes twice in two days.
+  // The offset is that of the day before or of the day after: no zone changes twice within two days.
   const instants = [asUtcMs - dayMs, asUtcMs + dayMs].map((nearMs) => asUtcMs - offsetMs(nearMs, timeZone));
-  const fitting = instants.filter((ms) => ms + offsetMs(ms, timeZone) === asUtcMs);
-  return fitting.length > 0 ? new Date(Math.min(...fitting)) : null;
+  const matching = instants.filter((ms) => ms + offsetMs(ms, timeZone) === asUtcMs);
+  return matching.length > 0 ? new Date(Math.min(...matching)) : null;
 }
 
-/** What the wall clock of a zone is ahead of UTC at an instant, in milliseconds. */
+/** How far a time zone is ahead of UTC at an instant, in milliseconds. */
 function offsetMs(instantMs: number, timeZone: string): number {
   const format = new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset' });
   const name = format.formatToParts(instantMs).find(({ type }) => type === 'timeZoneName')?.value ?? '';

@@ -4,7 +4,7 @@ import { listen } from '@boxoffice/shared/service/http';
 import { runService } from '@boxoffice/shared/service/process';
 import { buildCatalog } from './app.ts';
 
-/** Below the gateway's own patience, so that it hears which dependency is away rather than nothing. */
+/** Less than the gateway's own timeout, so that it learns which dependency is down. */
 const statementTimeoutMs = 800;
 
 await runService('catalog', async ({ config, logger }) => {

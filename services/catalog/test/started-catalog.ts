@@ -8,17 +8,17 @@ import { createLogger } from '@boxoffice/shared/service/logging';
 import { createTestDatabase } from '@boxoffice/testing/database';
 import { buildCatalog } from '../src/app.ts';
 
-/** What any answer of the catalog may hold; each test reads the part it asked for. */
+/** What any response of the catalog may contain; each test reads the part it requested. */
 export type AnyBody = MovieView & ShowView & ShowFacts & SeatMap & Rows<MovieView & ShowView> & Problem;
 
-/** The administrator who changes things here. */
+/** The administrator in whose name `send` makes changes. */
 export const actorId = 42;
 
-/** A catalog on a database that one test file has to itself. */
+/** A catalog with a database of its own. */
 export interface StartedCatalog {
   http: Http;
   databaseUrl: string;
-  /** As the booking-worker sees the database. */
+  /** The database with the booking-worker's role. */
   worker: MikroORM;
   get(
     path: string,
@@ -46,16 +46,16 @@ export async function startCatalog(): Promise<StartedCatalog> {
     body?: object,
     headers = {},
   ) => {
-    const answer = await http.inject({
+    const response = await http.inject({
       method,
       url: `/internal${path}`,
       headers: { 'x-actor-id': String(actorId), ...headers },
       ...(body && { payload: body }),
     });
     return {
-      statusCode: answer.statusCode,
-      headers: answer.headers,
-      body: (answer.body ? answer.json() : null) as AnyBody,
+      statusCode: response.statusCode,
+      headers: response.headers,
+      body: (response.body ? response.json() : null) as AnyBody,
     };
   };
   const addMovie = async (title = 'The Last Reel') =>
@@ -74,7 +74,7 @@ export async function startCatalog(): Promise<StartedCatalog> {
         movie_id: fields.movie_id ?? (await addMovie()),
         ...show,
       });
-      if (statusCode !== 201) throw new Error(`No show: ${JSON.stringify(body)}`);
+      if (statusCode !== 201) throw new Error(`cannot create a show: ${JSON.stringify(body)}`);
       return body.id;
     },
     async stop() {
@@ -89,7 +89,7 @@ export async function startCatalog(): Promise<StartedCatalog> {
 /**
  * Books seats as the booking-worker would, in the caller's transaction if there is one.
  *
- * @param expiresIn an SQL interval makes it a hold; a negative one has lapsed
+ * @param expiresIn an SQL interval makes it a hold; with a negative one it has expired
  * @returns the booking's id
  */
 export async function book(

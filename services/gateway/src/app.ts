@@ -18,7 +18,10 @@ import { getJob } from './bookings/routes/get-job.ts';
 import { jobEvents } from './bookings/routes/job-events.ts';
 import { myBookings } from './bookings/routes/my-bookings.ts';
 import { Bookings } from './bookings/stored-bookings.ts';
-import { AnswerCache } from './catalog/answer-cache.ts';
+import { CatalogClient } from './catalog/catalog-client.ts';
+import type { CatalogConnection } from './catalog/catalog-connection.ts';
+import { CatalogEditor } from './catalog/catalog-editor.ts';
+import { ResponseCache } from './catalog/response-cache.ts';
 import { movieRoutes } from './catalog/routes/movies.ts';
 import { showRoutes } from './catalog/routes/shows.ts';
 import { addAuthentication } from './http/authentication.ts';
@@ -37,7 +40,8 @@ import { EventStreams } from './streams/event-streams.ts';
 import { seatEvents } from './streams/routes/seat-events.ts';
 import { SeatWatch } from './streams/seat-watch.ts';
 
-export interface GatewayDependencies extends Pick<Parts, 'catalog' | 'config' | 'keys' | 'logger' | 'orm' | 'redis'> {
+export interface GatewayDependencies extends Pick<Parts, 'config' | 'keys' | 'logger' | 'orm' | 'redis'> {
+  catalogConnection: CatalogConnection;
   /** A connection of its own, for outcomes. */
   subscriber: Redis;
   /** More that must be well before the gateway is ready. */
@@ -46,7 +50,7 @@ export interface GatewayDependencies extends Pick<Parts, 'catalog' | 'config' | 
 
 /** Assembles the gateway from its dependencies. Closing the server closes the queue, not them. */
 export function buildGateway(dependencies: GatewayDependencies): Http {
-  const { catalog, config, logger, orm, redis, subscriber, checks } = dependencies;
+  const { catalogConnection, config, logger, orm, redis, subscriber, checks } = dependencies;
   const accessRevocations = new AccessRevocations({ revocations: new Revocations(orm), redis, subscriber, logger });
   const { http, metrics } = createHttp({
     logger,
@@ -55,7 +59,7 @@ export function buildGateway(dependencies: GatewayDependencies): Http {
     checks: {
       database: () => pingDatabase(orm),
       redis: () => redis.ping(),
-      catalog: () => catalog.check(),
+      catalog: () => catalogConnection.check(),
       revocations: () => accessRevocations.check(),
       ...checks,
     },
@@ -69,12 +73,18 @@ export function buildGateway(dependencies: GatewayDependencies): Http {
     metrics,
   });
   const streams = new EventStreams(config, metrics);
+  const catalog = new CatalogClient(catalogConnection);
   const seatWatch = new SeatWatch({ catalog, subscriber, logger });
-  const answers = new AnswerCache({ redis, subscriber, logger });
-  catalog.onChange = () => answers.catalogChanged();
+  const answers = new ResponseCache({ redis, subscriber, logger });
+  const catalogEditor = new CatalogEditor(catalogConnection, () => {
+    catalog.clearShowFacts();
+    answers.invalidateEverywhere();
+  });
   const parts: Parts = {
     ...dependencies,
     answers,
+    catalog,
+    catalogEditor,
     queue,
     streams,
     seatWatch,

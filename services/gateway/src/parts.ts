@@ -6,8 +6,9 @@ import type { AuditLines } from './admin/audit-lines.ts';
 import type { Sales } from './admin/sales.ts';
 import type { BookingQueue } from './bookings/queue/booking-queue.ts';
 import type { Bookings } from './bookings/stored-bookings.ts';
-import type { AnswerCache } from './catalog/answer-cache.ts';
 import type { CatalogClient } from './catalog/catalog-client.ts';
+import type { CatalogEditor } from './catalog/catalog-editor.ts';
+import type { ResponseCache } from './catalog/response-cache.ts';
 import type { AccessRevocations } from './identity/access-revocations.ts';
 import type { SigningKeys } from './identity/signing-keys.ts';
 import type { Users } from './identity/users.ts';
@@ -22,7 +23,8 @@ export interface Parts {
   /** Never waits: an outage is an error within a second. */
   redis: Redis;
   catalog: CatalogClient;
-  answers: AnswerCache;
+  catalogEditor: CatalogEditor;
+  answers: ResponseCache;
   keys: SigningKeys;
   queue: BookingQueue;
   accessRevocations: AccessRevocations;

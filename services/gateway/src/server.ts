@@ -5,7 +5,7 @@ import { listen } from '@boxoffice/shared/service/http';
 import { runService } from '@boxoffice/shared/service/process';
 import { openImpatientRedis, openPatientRedis } from '@boxoffice/shared/service/redis';
 import { buildGateway } from './app.ts';
-import { CatalogClient } from './catalog/catalog-client.ts';
+import { CatalogConnection } from './catalog/catalog-connection.ts';
 import { loadSigningKeys } from './identity/signing-keys.ts';
 
 await runService('gateway', async ({ config, logger }) => {
@@ -21,7 +21,7 @@ await runService('gateway', async ({ config, logger }) => {
     statementTimeoutMs: 1_000,
     logger,
   });
-  const catalog = new CatalogClient(config.CATALOG_URL ?? `http://${config.HOST}:${config.CATALOG_PORT}`);
+  const catalogConnection = new CatalogConnection(config.CATALOG_URL ?? `http://${config.HOST}:${config.CATALOG_PORT}`);
 
   // Redis may be away now; the gateway is not ready before it has seen the number of partitions.
   let partitionsChecked = false;
@@ -39,7 +39,7 @@ await runService('gateway', async ({ config, logger }) => {
     orm,
     redis,
     subscriber,
-    catalog,
+    catalogConnection,
     keys,
     checks: {
       async partitions() {
@@ -51,7 +51,7 @@ await runService('gateway', async ({ config, logger }) => {
   return {
     async stop() {
       await http.close();
-      await catalog.close();
+      await catalogConnection.close();
       await orm.close();
       redis.disconnect();
       subscriber.disconnect();

@@ -10,8 +10,10 @@ import { type SpawnedService, spawnService } from '@boxoffice/testing/service';
 import { Redis } from 'ioredis';
 import { adminMovieRoutes } from '../src/admin/routes/movies.ts';
 import { adminShowRoutes } from '../src/admin/routes/shows.ts';
-import { AnswerCache } from '../src/catalog/answer-cache.ts';
 import { CatalogClient } from '../src/catalog/catalog-client.ts';
+import { CatalogConnection } from '../src/catalog/catalog-connection.ts';
+import { CatalogEditor } from '../src/catalog/catalog-editor.ts';
+import { ResponseCache } from '../src/catalog/response-cache.ts';
 import { movieRoutes } from '../src/catalog/routes/movies.ts';
 import { showRoutes } from '../src/catalog/routes/shows.ts';
 import { addAuthentication } from '../src/http/authentication.ts';
@@ -39,11 +41,13 @@ export async function startCatalogRoutes(): Promise<CatalogRoutes> {
   const database = await createTestDatabase();
   const catalog = await spawnService('catalog', { DATABASE_URL: database.url, LOG_LEVEL: 'info' });
   const worker = await openDatabase({ url: database.url, role: 'boxoffice_worker' });
-  const client = new CatalogClient(catalog.url);
+  const connection = new CatalogConnection(catalog.url);
+  const client = new CatalogClient(connection);
+  const catalogEditor = new CatalogEditor(connection, () => client.clearShowFacts());
   // Out of touch with Redis it keeps nothing: these tests change the database behind everyone's back.
   const away = new Redis({ lazyConnect: true });
   const logger = createLogger('gateway', { LOG_LEVEL: 'error' });
-  const answers = new AnswerCache({ redis: away, subscriber: away, logger });
+  const answers = new ResponseCache({ redis: away, subscriber: away, logger });
   const dataDir = await mkdtemp(join(tmpdir(), 'boxoffice-keys-'));
   const { http } = createHttp({ logger, checks: {} });
   addAuthentication(http, {
@@ -52,7 +56,7 @@ export async function startCatalogRoutes(): Promise<CatalogRoutes> {
   });
   http.after(() => {
     for (const addRoutes of [movieRoutes, showRoutes, adminMovieRoutes, adminShowRoutes])
-      addRoutes(http, { answers, catalog: client });
+      addRoutes(http, { answers, catalog: client, catalogEditor });
   });
   await http.ready();
 
@@ -72,7 +76,7 @@ export async function startCatalogRoutes(): Promise<CatalogRoutes> {
     book: (showId, seat) => book(worker, showId, seat),
     async stop() {
       await http.close();
-      await client.close();
+      await connection.close();
       await catalog.stop();
       await worker.close();
       await database.drop();

@@ -2,23 +2,24 @@ import type { Redis } from 'ioredis';
 import type { Logger } from './logging.ts';
 
 /**
- * Hears channels of Redis' pub/sub over a connection that others may share, after each outage again.
- * What is sent while the connection is away is lost.
+ * Subscribes to Redis channels over a connection that others may share, and again after every outage.
+ * Messages published while the connection is down are lost.
  *
- * @param listener.onHearing called whenever nothing is missed from here on
+ * @param listener.onSubscribed called each time the subscription takes effect: no message is missed from then on,
+ *   until the connection closes
  */
-export function hear(
+export function subscribe(
   { subscriber, logger }: { subscriber: Redis; logger: Logger },
   channels: string[],
-  { onMessage, onHearing }: { onMessage: (message: string, channel: string) => void; onHearing?: () => void },
+  { onMessage, onSubscribed }: { onMessage: (message: string, channel: string) => void; onSubscribed?: () => void },
 ): void {
   subscriber.on('message', (channel, message) => {
     if (channels.includes(channel)) onMessage(message, channel);
   });
-  const subscribe = () =>
+  const start = () =>
     subscriber
       .subscribe(...channels)
-      .then(onHearing, (error: Error) => logger.error({ err: error, channels }, 'cannot subscribe'));
-  subscriber.on('ready', () => void subscribe());
-  if (subscriber.status === 'ready') void subscribe();
+      .then(onSubscribed, (error: Error) => logger.error({ err: error, channels }, 'cannot subscribe'));
+  subscriber.on('ready', () => void start());
+  if (subscriber.status === 'ready') void start();
 }

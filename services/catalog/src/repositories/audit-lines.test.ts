@@ -24,7 +24,7 @@ const linesOf = (subject: 'movie' | 'show', id: number) =>
     [subject, String(id)],
   );
 
-test('a line for each change of a movie: what it was, what it is, and who', async () => {
+test('a line for each change of a movie: before, after, and the administrator', async () => {
   const id = await catalog.addMovie('Heat');
   await catalog.send('PATCH', `/movies/${id}`, { rating: 'R', title: 'Heat' });
   await catalog.send('PATCH', `/movies/${id}`, { rating: 'R' }); // changes nothing
@@ -36,7 +36,7 @@ test('a line for each change of a movie: what it was, what it is, and who', asyn
   ]);
 });
 
-test('a line for each change of a show, and one for each show of a run, under one request', async () => {
+test('a line for each change of a show; those of a run of shows have the same request id', async () => {
   const movie = await catalog.addMovie();
   const body = { screen_name: 'A', total_seats: 9, dates: ['2030-01-01'], times: ['17:00', '20:00'], time_zone: 'UTC' };
   const [first = 0, second = 0] = (await catalog.send('POST', `/movies/${movie}/shows/run`, body)).body.results.map(
@@ -56,7 +56,7 @@ test('a line for each change of a show, and one for each show of a run, under on
   expect(requests).toHaveLength(1);
 });
 
-test('what was refused leaves no line', async () => {
+test('no line for a refused change', async () => {
   const movie = await catalog.addMovie();
   const show = await catalog.addShow({ movie_id: movie });
   expect((await catalog.send('DELETE', `/movies/${movie}`)).statusCode).toBe(409);
@@ -65,8 +65,8 @@ test('what was refused leaves no line', async () => {
   expect((await linesOf('show', show)).map(({ action }) => action)).toEqual(['create']);
 });
 
-test('400: a change that nobody answers for', async () => {
+test('400 for a change without an author', async () => {
   const headers = { 'x-actor-id': '' };
-  const answer = await catalog.http.inject({ method: 'DELETE', url: '/internal/movies/1', headers });
-  expect(answer.statusCode).toBe(400);
+  const response = await catalog.http.inject({ method: 'DELETE', url: '/internal/movies/1', headers });
+  expect(response.statusCode).toBe(400);
 });

@@ -3,7 +3,7 @@ import type { AuditedFields } from '@boxoffice/shared/database/audit';
 import { CatalogAuditLine } from '@boxoffice/shared/database/entities/audit';
 import type { EntityManager } from '@boxoffice/shared/database/orm';
 
-/** What happened to a movie or a show; without `before` it was created, without `after` deleted. */
+/** A change of a movie or a show; without `before` it was created, without `after` deleted. */
 interface Change {
   subject: 'movie' | 'show';
   id: number;
@@ -11,7 +11,7 @@ interface Change {
   after?: AuditedFields;
 }
 
-/** Says who changed what, in the transaction that changes it. */
+/** Records who changed what. Call it in the transaction of the change. */
 export async function addAuditLines(em: EntityManager, author: Author, changes: Change[]): Promise<void> {
   const lines = changes.map(({ subject, id, ...change }) => ({
     ...author,

@@ -9,7 +9,7 @@ import type { EntityManager } from '@boxoffice/shared/database/orm';
 import { ForeignKeyConstraintViolationException, LockMode } from '@mikro-orm/core';
 import { addAuditLines } from './audit-lines.ts';
 
-/** One page of the movies whose title holds `search`, whatever its case; in the order of their titles. */
+/** One page of the movies whose title contains `search`, in any case; sorted by title. */
 export async function listMovies(em: EntityManager, { page, page_size, search }: MovieQuery): Promise<Rows<MovieView>> {
   const [movies, count] = await em.findAndCount(Movie, search ? { title: { $ilike: containing(search) } } : {}, {
     orderBy: { title: 'asc', id: 'asc' },
@@ -26,12 +26,11 @@ export async function getMovie(em: EntityManager, id: number): Promise<MovieView
   return movieView(movie);
 }
 
-/** Whether there is such a movie. */
 export async function hasMovie(em: EntityManager, id: number): Promise<boolean> {
   return (await em.count(Movie, { id })) > 0;
 }
 
-/** Adds a movie and gives it its id. */
+/** Creates a movie. */
 export function createMovie(em: EntityManager, body: MovieCreateBody, author: Author): Promise<MovieView> {
   return em.transactional(async (em) => {
     const movie = em.create(Movie, movieColumns(body));
@@ -43,7 +42,7 @@ export function createMovie(em: EntityManager, body: MovieCreateBody, author: Au
 }
 
 /**
- * Writes the given fields of a movie and leaves the others as they are.
+ * Writes the given fields of a movie only.
  *
  * @throws {ProblemError} movie_not_found
  */
@@ -66,8 +65,8 @@ export function changeMovie(
 }
 
 /**
- * Deletes a movie that has no shows. The foreign key is asked, not a count before: a show may be
- * added at the same moment.
+ * Deletes a movie that has no shows. The foreign key decides, not a count beforehand: a show may be
+ * added at the same time.
  *
  * @throws {ProblemError} movie_not_found, has_shows
  */
@@ -88,7 +87,7 @@ export async function deleteMovie(em: EntityManager, id: number, author: Author)
   }
 }
 
-/** What the audit says was there before must be there until this transaction ends. */
+/** Locks the row, so that `before` in the audit is what the change really replaced. */
 async function getMovieForChange(em: EntityManager, id: number): Promise<Movie> {
   const movie = await em.findOne(Movie, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
   if (!movie) throw movieNotFound(id);

@@ -1,7 +1,7 @@
 /**
- * What the catalog reads of the bookings; it writes none of it. A claim is live while its seat is
- * booked, or held by the database's clock: a hold that has lapsed no longer counts, whether or not
- * its row has been cleared away.
+ * Reads of the booking schema, which the catalog never writes. A claim is live while its seat is booked,
+ * or held and not expired by the database's clock: an expired hold no longer counts, even if its row
+ * is still there.
  */
 import { Booking, type SeatClaim } from '@boxoffice/shared/database/entities/booking';
 import type { EntityManager } from '@boxoffice/shared/database/orm';
@@ -10,7 +10,7 @@ import type { Occupancy } from '@boxoffice/shared/seats';
 
 const isLive = '(expires_at is null or expires_at > now())';
 
-/** How many seats of each of these shows are held or booked; a show without any is not in the map. */
+/** How many seats of each of these shows are held or booked. Shows without any are left out. */
 export async function countLiveClaims(em: EntityManager, showIds: number[]): Promise<Map<number, number>> {
   if (showIds.length === 0) return new Map();
   const rows = await em.execute<{ show_id: number; claims: number }[]>(
@@ -20,7 +20,7 @@ export async function countLiveClaims(em: EntityManager, showIds: number[]): Pro
   return new Map(rows.map((row) => [row.show_id, row.claims]));
 }
 
-/** The live claims of one show, with the bookings that they belong to. */
+/** The live claims of a show, with their bookings. */
 export async function listLiveClaims(
   em: EntityManager,
   showId: number,
@@ -32,26 +32,26 @@ export async function listLiveClaims(
   );
 }
 
-/** How many bookings a show has ever had, cancelled ones included. */
+/** How many bookings a show has had, including cancelled ones. */
 export async function countBookings(em: EntityManager, showId: number): Promise<number> {
   return em.count(Booking, { showId });
 }
 
 /**
- * Waits until no transaction that books seats of this show is under way, and keeps the next ones
- * waiting until this transaction ends. Call it before the statements that read the bookings.
+ * Waits for the transactions that are booking seats of this show, and makes later ones wait until this
+ * transaction ends. Call it before the statements that read the bookings.
  */
 export async function lockBookings(em: EntityManager, showId: number): Promise<void> {
   await em.execute('select pg_advisory_xact_lock(?, ?)', [showLockClass, showId]);
 }
 
 /**
- * Reads who has which seat of these shows in one statement, so that plan and claims belong together and
- * two calls, one after the other, never go back in time. A show that is not there is not in the map.
+ * Reads the plan and the claims of these shows in one statement, so that they are consistent and of two
+ * successive calls the second is never older. Shows that do not exist are left out.
  */
 export async function findOccupancies(em: EntityManager, showIds: number[]): Promise<Map<number, Occupancy>> {
-  const labels = (which: string) =>
-    `coalesce(string_agg(seat_number, ' ' order by seat_number) filter (where ${which}), '')`;
+  const labels = (condition: string) =>
+    `coalesce(string_agg(seat_number, ' ' order by seat_number) filter (where ${condition}), '')`;
   const rows = await em.execute<(Occupancy & { id: number })[]>(
     `select id, total_seats, seats_per_row, booked, held
      from catalog.shows cross join lateral (

@@ -11,8 +11,8 @@ import { addAuditLines } from './audit-lines.ts';
 import { countLiveClaims } from './seat-claims.ts';
 
 /**
- * One page of the shows that start at or after `from` and before `to`, of one movie or of all, in the
- * order in which they start. Three statements whatever the page holds.
+ * One page of the shows that start at or after `from` and before `to`, of one movie or of all, sorted by
+ * start. Three statements, whatever the page size.
  */
 export async function listShows(
   em: EntityManager,
@@ -40,14 +40,14 @@ export async function getShow(em: EntityManager, id: number): Promise<ShowView> 
   return viewOf(em, show);
 }
 
-/** What a booking must know of a show: nothing that changes with every booking. @throws {ProblemError} show_not_found */
+/** What a booking needs to know about a show, and nothing that changes with every booking. @throws {ProblemError} show_not_found */
 export async function getShowFacts(em: EntityManager, id: number): Promise<ShowFacts> {
   const show = await em.findOne(Show, { id });
   if (!show) throw showNotFound(id);
   return showFacts(show);
 }
 
-/** Those of these shows that are there, each with its movie, in no particular order. */
+/** Shows by id, each with its movie, in no particular order. Shows that do not exist are left out. */
 export async function findBookingShows(em: EntityManager, ids: number[]): Promise<BookingShow[]> {
   const shows = await em.find(Show, { id: { $in: ids } }, { populate: ['movie'] });
   return shows.map(({ id, screenName, dateTime, movie }) => ({
@@ -64,9 +64,9 @@ export async function findBookingShows(em: EntityManager, ids: number[]): Promis
 }
 
 /**
- * Adds shows and gives them their ids, all or none.
+ * Creates all of these shows, or none.
  *
- * @throws {ProblemError} validation_failed when there is no such movie
+ * @throws {ProblemError} validation_failed if there is no such movie
  */
 export function createShows(em: EntityManager, bodies: ShowCreateBody[], author: Author): Promise<ShowView[]> {
   return em.transactional(async (em) => {
@@ -82,8 +82,7 @@ export function createShows(em: EntityManager, bodies: ShowCreateBody[], author:
 }
 
 /**
- * Reads a show that is about to be changed or deleted; another who wants the same waits until this
- * transaction ends.
+ * Reads a show that is about to be changed or deleted, and locks it until this transaction ends.
  *
  * @throws {ProblemError} show_not_found
  */
@@ -94,9 +93,9 @@ export async function getShowForChange(em: EntityManager, id: number): Promise<S
 }
 
 /**
- * Writes a show that was read before, in the same transaction, with these fields.
+ * Writes these fields of a show that `getShowForChange` returned in the same transaction.
  *
- * @throws {ProblemError} validation_failed when there is no such movie
+ * @throws {ProblemError} validation_failed if there is no such movie
  */
 export async function writeShow(
   em: EntityManager,
@@ -112,13 +111,13 @@ export async function writeShow(
   return viewOf(em, show);
 }
 
-/** Deletes a show that was read before, in the same transaction. */
+/** Deletes a show that `getShowForChange` returned in the same transaction. */
 export async function deleteShow(em: EntityManager, show: Show, author: Author): Promise<void> {
   await em.nativeDelete(Show, { id: show.id });
   await addAuditLines(em, author, [{ subject: 'show', id: show.id, before: { ...showFacts(show) } }]);
 }
 
-/** All of them are of one movie. */
+/** The shows are all of the same movie. */
 async function flushShows(em: EntityManager, shows: Show[]): Promise<void> {
   try {
     await em.flush();

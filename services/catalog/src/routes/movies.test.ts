@@ -42,13 +42,13 @@ describe('GET /internal/movies', () => {
     expect(first?.id).toBeLessThan(Number(second?.id));
   });
 
-  it('pages through all of it, each movie once', async () => {
+  it('returns each movie on exactly one page', async () => {
     const pages = await Promise.all([1, 2, 3].map((page) => catalog.get(`/movies?page=${page}&page_size=3`)));
     expect(pages.map(({ body }) => body.results.length)).toEqual([3, 3, 2]);
     expect(new Set(pages.flatMap(({ body }) => body.results.map((movie) => movie.id))).size).toBe(8);
   });
 
-  it('answers an empty page past the end', async () => {
+  it('returns an empty page past the end', async () => {
     const { body } = await catalog.get('/movies?page=4&page_size=3');
     expect(body).toEqual({ count: 8, results: [] });
   });
@@ -63,13 +63,13 @@ describe('GET /internal/movies', () => {
     },
   );
 
-  it('refuses to look for what no title can hold', async () => {
+  it('refuses to search for what no title can contain', async () => {
     const { statusCode, body } = await catalog.get('/movies?search=%00');
     expect(statusCode).toBe(400);
     expect(body.errors).toEqual({ search: ['NUL characters are not allowed'] });
   });
 
-  it('takes the largest page and page size', async () => {
+  it('accepts the largest page and page size', async () => {
     expect((await catalog.get('/movies?page=100000&page_size=100')).statusCode).toBe(200);
   });
 
@@ -91,7 +91,7 @@ describe('GET /internal/movies', () => {
 });
 
 describe('one movie', () => {
-  it('is created with what is left out empty', async () => {
+  it('is created with defaults for omitted fields', async () => {
     const { statusCode, body } = await catalog.send('POST', '/movies', { title: ' Dune ', duration_minutes: 155 });
     expect(statusCode).toBe(201);
     expect(body).toEqual({
@@ -106,7 +106,7 @@ describe('one movie', () => {
     expect((await catalog.get(`/movies/${body.id}`)).body).toEqual(body);
   });
 
-  it('is refused with text that cannot be stored, field by field', async () => {
+  it('names every field whose text cannot be stored', async () => {
     const [title, nul] = ['Dune', 'a\0b'];
     const whole = { title, duration_minutes: 155, poster_url: 'https://posters.example/a\0b' };
     const wrong = { ...whole, title: nul, description: nul, rating: nul, language: nul };
@@ -115,7 +115,7 @@ describe('one movie', () => {
     expect(Object.keys(body.errors ?? {})).toEqual(['title', 'description', 'rating', 'language', 'poster_url']);
   });
 
-  it('changes what PATCH names and keeps the rest', async () => {
+  it('is changed by PATCH in the given fields only', async () => {
     const { body: before } = await catalog.send('POST', '/movies', {
       title: 'Dune',
       duration_minutes: 155,
@@ -132,7 +132,7 @@ describe('one movie', () => {
     expect((await catalog.send('PATCH', `/movies/${before.id}`, {})).body).toEqual(body);
   });
 
-  it('is written whole by PUT', async () => {
+  it('is replaced by PUT', async () => {
     const { body: before } = await catalog.send('POST', '/movies', {
       title: 'Dune',
       duration_minutes: 155,
@@ -160,11 +160,11 @@ describe('one movie', () => {
     ['DELETE', '/movies/2147483647'],
     ['GET', '/movies/2147483647/shows'],
   ] as const)('%s %s is movie_not_found', async (method, path) => {
-    const whole = { title: 'Dune', duration_minutes: 155 };
-    const body = method === 'PUT' || method === 'PATCH' ? whole : undefined;
-    const answer = method === 'GET' ? await catalog.get(path) : await catalog.send(method, path, body);
-    expect(answer.statusCode).toBe(404);
-    expect(answer.body.code).toBe('movie_not_found');
+    const complete = { title: 'Dune', duration_minutes: 155 };
+    const body = method === 'PUT' || method === 'PATCH' ? complete : undefined;
+    const response = method === 'GET' ? await catalog.get(path) : await catalog.send(method, path, body);
+    expect(response.statusCode).toBe(404);
+    expect(response.body.code).toBe('movie_not_found');
   });
 
   it('cannot be deleted while it has shows', async () => {

@@ -2,7 +2,6 @@ import { AuthorHeaders } from '@boxoffice/shared/contracts/audit';
 import { IdParams, MovieChangeBody, MovieCreateBody, MovieQuery, ShowQuery } from '@boxoffice/shared/contracts/catalog';
 import type { MikroORM } from '@boxoffice/shared/database/orm';
 import type { Http } from '@boxoffice/shared/service/http';
-import { authorOf } from '../author.ts';
 import {
   changeMovie,
   createMovie,
@@ -13,8 +12,9 @@ import {
   movieNotFound,
 } from '../repositories/movies.ts';
 import { listShows } from '../repositories/shows.ts';
+import { authorOf } from './author.ts';
 
-/** Movies, and the shows of one. */
+/** Movies, and the shows of a movie. */
 export function movieRoutes(http: Http, orm: MikroORM): void {
   http.get('/internal/movies', { schema: { querystring: MovieQuery } }, (request) =>
     listMovies(orm.em.fork(), request.query),
@@ -30,7 +30,7 @@ export function movieRoutes(http: Http, orm: MikroORM): void {
     { schema: { params: IdParams, headers: AuthorHeaders, body: MovieChangeBody } },
     (request) => changeMovie(orm.em.fork(), request.params.id, request.body, authorOf(request)),
   );
-  // The create body names every field, so this leaves nothing as it was.
+  // The create body has every field, so this replaces the whole row.
   http.put(
     '/internal/movies/:id',
     { schema: { params: IdParams, headers: AuthorHeaders, body: MovieCreateBody } },

@@ -8,7 +8,7 @@ beforeAll(async () => {
 afterAll(() => catalog.stop());
 
 describe('GET /internal/shows/:id/seats 200', () => {
-  it('shows every seat in the order of the hall, with its status', async () => {
+  it('lists every seat in the order of the hall, with its status', async () => {
     const show = await catalog.addShow({ total_seats: 5, seats_per_row: 3 });
     const em = catalog.worker.em.fork();
     await book(em, show, ['A2']);
@@ -32,14 +32,14 @@ describe('GET /internal/shows/:id/seats 200', () => {
     });
   });
 
-  it('is whole for the largest hall there may be', async () => {
+  it('is complete for the largest possible hall', async () => {
     const show = await catalog.addShow({ total_seats: 10_000, seats_per_row: 10 });
     const { body } = await catalog.get(`/shows/${show}/seats`);
     expect(new Set(body.seats.map((seat) => seat.seat_number)).size).toBe(10_000);
     expect(body.seats.at(-1)).toEqual({ seat_number: 'ALL10', row: 'ALL', number: 10, status: 'available' });
   });
 
-  it('has another entity tag after whatever changes the map', async () => {
+  it('has a different entity tag after every change of the map', async () => {
     const show = await catalog.addShow();
     const em = catalog.worker.em.fork();
     const tags = [await tagOf(show)];
@@ -55,7 +55,7 @@ describe('GET /internal/shows/:id/seats 200', () => {
     expect(new Set(tags).size).toBe(tags.length);
   });
 
-  it('has the same entity tag again when the map is the same again', async () => {
+  it('has the same entity tag once the map is the same again', async () => {
     const show = await catalog.addShow();
     const em = catalog.worker.em.fork();
     const before = await tagOf(show);
@@ -65,7 +65,7 @@ describe('GET /internal/shows/:id/seats 200', () => {
     expect(await tagOf(show)).toBe(before);
   });
 
-  it('comes whole when the client has another', async () => {
+  it('is sent to a client that has a different one', async () => {
     const show = await catalog.addShow();
     const tag = await tagOf(show);
     await book(catalog.worker.em.fork(), show, ['A1']);
@@ -78,10 +78,10 @@ describe('GET /internal/shows/:id/seats 200', () => {
 describe('GET /internal/shows/:id/seats 304', () => {
   it.each([
     ['the tag', (tag: string) => tag],
-    ['it in a list', (tag: string) => `"other", ${tag}`],
-    ['it as weak', (tag: string) => `W/${tag}`],
-    ['any', () => '*'],
-  ])('answers nothing but the tag to who has it: %s', async (_, header) => {
+    ['the tag in a list', (tag: string) => `"other", ${tag}`],
+    ['the tag, weak', (tag: string) => `W/${tag}`],
+    ['any tag', () => '*'],
+  ])('sends only the tag to a client that has the map: %s', async (_, header) => {
     const show = await catalog.addShow();
     await book(catalog.worker.em.fork(), show, ['A1']);
     const tag = await tagOf(show);

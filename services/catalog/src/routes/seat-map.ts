@@ -1,12 +1,13 @@
 import { IdParams } from '@boxoffice/shared/contracts/catalog';
 import type { MikroORM } from '@boxoffice/shared/database/orm';
 import { seatMap, seatMapTag } from '@boxoffice/shared/seats';
+import { matchesIfNoneMatch } from '@boxoffice/shared/service/conditional-requests';
 import type { Http } from '@boxoffice/shared/service/http';
 import { findOccupancies } from '../repositories/seat-claims.ts';
 import { showNotFound } from '../repositories/shows.ts';
 import { ShowIds } from './show-ids.ts';
 
-/** Who has which seat: the map of one show, or what the maps of many follow from. */
+/** The seat map of one show, and the occupancies from which the gateway derives those of many. */
 export function seatMapRoutes(http: Http, orm: MikroORM): void {
   http.get('/internal/shows/:id/seats', { schema: { params: IdParams } }, async (request, reply) => {
     const { id } = request.params;
@@ -14,22 +15,12 @@ export function seatMapRoutes(http: Http, orm: MikroORM): void {
     if (!occupancy) throw showNotFound(id);
     const tag = seatMapTag(occupancy);
     reply.header('etag', tag);
-    if (matchesTag(request.headers['if-none-match'], tag)) return reply.code(304).send();
+    if (matchesIfNoneMatch(request.headers['if-none-match'], tag)) return reply.code(304).send();
     return seatMap(id, occupancy);
   });
 
-  // Asked again and again while someone watches a show: not a line each.
+  // Requested several times a second while shows are watched: too often for a log line each.
   http.get('/internal/occupancies', { schema: { querystring: ShowIds }, logLevel: 'warn' }, async (request) => ({
     results: [...(await findOccupancies(orm.em.fork(), request.query.ids))],
   }));
-}
-
-/**
- * Whether an If-None-Match header names this entity tag (RFC 9110, 13.1.2: weak comparison).
- *
- * @param header as it came; absent matches nothing
- */
-function matchesTag(header: string | undefined, tag: string): boolean {
-  const candidates = (header ?? '').split(',').map((candidate) => candidate.trim().replace(/^W\//, ''));
-  return candidates.includes(tag) || candidates.includes('*');
 }

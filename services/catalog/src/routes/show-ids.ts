@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** `?ids=1,2,3`, a hundred at most. */
+/** `?ids=1,2,3`, at most 100. */
 export const ShowIds = z.object({
   ids: z
     .string()

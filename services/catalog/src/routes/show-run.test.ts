@@ -19,7 +19,7 @@ const run = {
 };
 const post = (body: object, id = movie) => catalog.send('POST', `/movies/${id}/shows/run`, body);
 
-test('201: a show for each day and time, by the clocks of the zone, in their order', async () => {
+test('201: a show for each day and local time, sorted by start', async () => {
   const { statusCode, body } = await post(run);
   expect([statusCode, body.count]).toEqual([201, 4]);
   expect(body.results.map((show) => show.date_time)).toEqual([
@@ -33,7 +33,7 @@ test('201: a show for each day and time, by the clocks of the zone, in their ord
   expect(listed.body.results).toEqual(body.results);
 });
 
-test('201: two hundred at once, and no more', async () => {
+test('201 for 200 shows, 400 for more', async () => {
   const dates = Array.from({ length: 100 }, (_, day) =>
     new Date(Date.UTC(2031, 0, 1 + day)).toISOString().slice(0, 10),
   );
@@ -44,19 +44,19 @@ test('201: two hundred at once, and no more', async () => {
 
 test.each<[string, object, string]>([
   ['a time that the clocks skip', { dates: ['2030-03-30', '2030-03-31'], times: ['02:30'] }, 'times'],
-  ['a zone that is none', { time_zone: 'Europe/Atlantis' }, 'time_zone'],
+  ['an unknown time zone', { time_zone: 'Europe/Atlantis' }, 'time_zone'],
   ['a day twice', { dates: ['2030-01-01', '2030-01-01'] }, 'dates'],
-  ['a day that is none', { dates: ['2030-02-30'] }, 'dates.0'],
+  ['an impossible date', { dates: ['2030-02-30'] }, 'dates.0'],
   ['no time', { times: [] }, 'times'],
-  ['a time that is none', { times: ['24:00'] }, 'times.0'],
-])('400: %s, and not one show', async (_, wrong, field) => {
+  ['an impossible time', { times: ['24:00'] }, 'times.0'],
+])('400 for %s, and no show is created', async (_, wrong, field) => {
   const other = await catalog.addMovie();
   const { statusCode, body } = await post({ ...run, ...wrong }, other);
   expect([statusCode, Object.keys((body as Problem).errors ?? {})]).toEqual([400, [field]]);
   expect((await catalog.get(`/movies/${other}/shows`)).body.count).toBe(0);
 });
 
-test('404: no such movie', async () => {
+test('404 if there is no such movie', async () => {
   const { statusCode, body } = await post(run, 999_999);
   expect([statusCode, body.code]).toEqual([404, 'movie_not_found']);
 });

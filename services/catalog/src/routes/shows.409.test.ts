@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => catalog.stop());
 
 describe('DELETE /internal/shows/:id', () => {
-  it('is refused while the show has a booking, and says how many', async () => {
+  it('is refused while the show has bookings, and says how many', async () => {
     const show = await catalog.addShow();
     const em = catalog.worker.em.fork();
     await book(em, show, ['A1', 'A2']);
@@ -33,7 +33,7 @@ describe('DELETE /internal/shows/:id', () => {
 });
 
 describe.each(['PATCH', 'PUT'] as const)('%s /internal/shows/:id', (method) => {
-  /** The same change, as this method wants it said. */
+  /** The same change with either method. */
   async function change(show: number, fields: object) {
     if (method === 'PATCH') return catalog.send('PATCH', `/shows/${show}`, fields);
     const { movie_id, screen_name, date_time, total_seats, seats_per_row } = (await catalog.get(`/shows/${show}`)).body;
@@ -47,7 +47,7 @@ describe.each(['PATCH', 'PUT'] as const)('%s /internal/shows/:id', (method) => {
     });
   }
 
-  it('is refused when a booked or held seat would be gone, and says which and whose', async () => {
+  it('is refused if it would remove booked or held seats, and names them', async () => {
     const show = await catalog.addShow();
     const em = catalog.worker.em.fork();
     await book(em, show, ['A1', 'B8']);
@@ -61,7 +61,7 @@ describe.each(['PATCH', 'PUT'] as const)('%s /internal/shows/:id', (method) => {
     expect((await catalog.get(`/shows/${show}`)).body.total_seats).toBe(20);
   });
 
-  it('may take away seats down to the last that is claimed', async () => {
+  it('may remove seats down to the last one that is claimed', async () => {
     const show = await catalog.addShow();
     await book(catalog.worker.em.fork(), show, ['B7']);
     expect((await change(show, { total_seats: 16 })).body.detail).toContain('1 booking of');
@@ -70,7 +70,7 @@ describe.each(['PATCH', 'PUT'] as const)('%s /internal/shows/:id', (method) => {
     expect(body).toMatchObject({ total_seats: 17, available_seats: 16 });
   });
 
-  it('is not held up by holds that have lapsed, nor by cancelled bookings', async () => {
+  it('ignores expired holds and cancelled bookings', async () => {
     const show = await catalog.addShow();
     const em = catalog.worker.em.fork();
     await book(em, show, ['B10'], '-1 second');
@@ -78,7 +78,7 @@ describe.each(['PATCH', 'PUT'] as const)('%s /internal/shows/:id', (method) => {
     expect((await change(show, { total_seats: 10, seats_per_row: 5 })).statusCode).toBe(200);
   });
 
-  it('is refused when rows would be cut anew under a booking', async () => {
+  it('is refused if the rows of a booked show would change', async () => {
     const show = await catalog.addShow();
     await book(catalog.worker.em.fork(), show, ['A1']);
     const { statusCode, body } = await change(show, { seats_per_row: 20 });
@@ -86,7 +86,7 @@ describe.each(['PATCH', 'PUT'] as const)('%s /internal/shows/:id', (method) => {
     expect(body.code).toBe('has_bookings');
   });
 
-  it('may add seats, move and rename a show that has bookings', async () => {
+  it('may add seats to a booked show, and change its time and screen', async () => {
     const show = await catalog.addShow();
     await book(catalog.worker.em.fork(), show, ['A1']);
     const fields = { total_seats: 25, screen_name: 'Screen 2', date_time: '2031-01-01T00:00:00.000Z' };
@@ -95,7 +95,7 @@ describe.each(['PATCH', 'PUT'] as const)('%s /internal/shows/:id', (method) => {
     expect(body).toMatchObject({ ...fields, available_seats: 24 });
   });
 
-  it('names ten seats at most', async () => {
+  it('names at most ten seats', async () => {
     const show = await catalog.addShow();
     const em = catalog.worker.em.fork();
     await book(
@@ -108,38 +108,38 @@ describe.each(['PATCH', 'PUT'] as const)('%s /internal/shows/:id', (method) => {
   });
 });
 
-describe('a booking under way', () => {
-  const whatBreaksIt = {
+describe('a booking in progress', () => {
+  const conflictingChanges = {
     'delete of the show': (show: number) => catalog.send('DELETE', `/shows/${show}`),
     'change that removes the seat': (show: number) => catalog.send('PATCH', `/shows/${show}`, { total_seats: 10 }),
     'change that moves the seat': (show: number) => catalog.send('PATCH', `/shows/${show}`, { seats_per_row: 4 }),
   };
 
-  it.each(Object.entries(whatBreaksIt))('is waited for by a %s, which then finds it', async (_, breakIt) => {
+  it.each(Object.entries(conflictingChanges))('is waited for, and then found, by a %s', async (_, makeChange) => {
     const show = await catalog.addShow();
     const booking = await beginBooking(show);
-    const answer = breakIt(show);
+    const response = makeChange(show);
     await eventually(() => isWaitedFor(show));
     await booking.commit();
-    expect((await answer).body.code).toBe('has_bookings');
+    expect((await response).body.code).toBe('has_bookings');
   });
 
-  it.each(Object.entries(whatBreaksIt))('that comes to nothing lets a %s through', async (_, breakIt) => {
+  it.each(Object.entries(conflictingChanges))('does not prevent a %s once it is rolled back', async (_, makeChange) => {
     const show = await catalog.addShow();
     const booking = await beginBooking(show);
-    const answer = breakIt(show);
+    const response = makeChange(show);
     await eventually(() => isWaitedFor(show));
     await booking.rollback();
-    expect((await answer).statusCode).toBeLessThan(300);
+    expect((await response).statusCode).toBeLessThan(300);
   });
 
-  it('of another show holds nothing up', async () => {
+  it('of another show is not waited for', async () => {
     const booking = await beginBooking(await catalog.addShow());
     expect((await catalog.send('DELETE', `/shows/${await catalog.addShow()}`)).statusCode).toBe(204);
     await booking.rollback();
   });
 
-  /** Books B1 as the booking-worker does, all but the commit. */
+  /** Books B1 as the booking-worker does, except for the commit. */
   async function beginBooking(show: number) {
     const em = catalog.worker.em.fork();
     await em.begin();

@@ -43,7 +43,7 @@ describe('lists of shows', () => {
     });
   });
 
-  it('from is at or after, to is before', async () => {
+  it('from is inclusive, to is exclusive', async () => {
     const between = async (query: string) => ids((await catalog.get(`/movies/${movie}/shows?${query}`)).body);
     expect(await between('from=2030-01-01T12:00:00Z')).toEqual([first, second, secondToo]);
     expect(await between('from=2030-01-01T12:00:01Z')).toEqual([second, secondToo]);
@@ -70,7 +70,7 @@ describe('lists of shows', () => {
     },
   );
 
-  it('of a movie without shows, or with none in that time: an empty page', async () => {
+  it('of a movie without shows, or without any in that period: an empty page', async () => {
     expect((await catalog.get(`/movies/${await catalog.addMovie()}/shows`)).body).toEqual({ count: 0, results: [] });
     expect((await catalog.get(`/movies/${movie}/shows?from=2040-01-01`)).body).toEqual({ count: 0, results: [] });
   });
@@ -84,7 +84,7 @@ describe('lists of shows', () => {
 });
 
 describe('available_seats', () => {
-  it('counts what is booked or held, by the database’s clock, and nothing else', async () => {
+  it('excludes seats that are booked, or held by the database’s clock', async () => {
     const show = await catalog.addShow();
     const em = catalog.worker.em.fork();
     await book(em, show, ['A1']);
@@ -97,7 +97,7 @@ describe('available_seats', () => {
     expect(await available(show)).toBe(18);
   });
 
-  it('is exact in a list, one statement for the page', async () => {
+  it('is exact in lists', async () => {
     const movie = await catalog.addMovie();
     const em = catalog.worker.em.fork();
     for (const seats of [[], ['A1'], ['A1', 'A2']]) {
@@ -113,7 +113,7 @@ describe('available_seats', () => {
 });
 
 describe('one show', () => {
-  it('is created, read, changed in part, written whole and deleted', async () => {
+  it('is created, read, changed, replaced and deleted', async () => {
     const movie = await catalog.addMovie();
     const created = await catalog.send('POST', '/shows', {
       movie_id: movie,
@@ -154,7 +154,7 @@ describe('one show', () => {
     expect((await catalog.get(`/shows/${id}`)).body.code).toBe('show_not_found');
   });
 
-  it('names the field when there is no such movie', async () => {
+  it('names the field if there is no such movie', async () => {
     const body = {
       movie_id: 2_147_483_647,
       screen_name: 'Screen 1',
@@ -189,7 +189,7 @@ describe('one show', () => {
     expect(answer.body.code).toBe('show_not_found');
   });
 
-  it('tells the booking path its facts', async () => {
+  it('has facts for the booking path', async () => {
     const movie = await catalog.addMovie();
     const id = await catalog.addShow({ movie_id: movie });
     expect((await catalog.get(`/shows/${id}/facts`)).body).toEqual({
@@ -202,7 +202,7 @@ describe('one show', () => {
     });
   });
 
-  it('comes with others, each with its movie, for a page of bookings', async () => {
+  it('is listed by id, with its movie, for a page of bookings', async () => {
     const movie = await catalog.addMovie('Heat');
     const one = await catalog.addShow({ movie_id: movie });
     const two = await catalog.addShow({ movie_id: movie, screen_name: 'Screen 9' });
@@ -216,7 +216,7 @@ describe('one show', () => {
     });
   });
 
-  it('comes with at most 99 others', async () => {
+  it('is listed with at most 99 others', async () => {
     const range = (count: number) => Array.from({ length: count }, (_, index) => index + 1).join();
     expect((await catalog.get(`/booking-shows?ids=${range(100)}`)).statusCode).toBe(200);
     expect((await catalog.get(`/booking-shows?ids=${range(101)}`)).statusCode).toBe(400);

@@ -8,14 +8,14 @@ import {
 } from '@boxoffice/shared/contracts/catalog';
 import type { MikroORM } from '@boxoffice/shared/database/orm';
 import type { Http } from '@boxoffice/shared/service/http';
-import { authorOf } from '../author.ts';
 import { createShows, findBookingShows, getShow, getShowFacts, listShows } from '../repositories/shows.ts';
 import { changeShow } from '../use-cases/change-show.ts';
 import { createRunOfShows } from '../use-cases/create-run-of-shows.ts';
 import { deleteShow } from '../use-cases/delete-show.ts';
+import { authorOf } from './author.ts';
 import { ShowIds } from './show-ids.ts';
 
-/** Shows, and what the booking path wants to know of them. */
+/** Shows, and what the booking path needs to know about them. */
 export function showRoutes(http: Http, orm: MikroORM): void {
   http.get('/internal/shows', { schema: { querystring: AdminShowQuery } }, (request) =>
     listShows(orm.em.fork(), request.query),
@@ -40,7 +40,7 @@ export function showRoutes(http: Http, orm: MikroORM): void {
     { schema: { params: IdParams, headers: AuthorHeaders, body: ShowChangeBody } },
     (request) => changeShow(orm.em.fork(), request.params.id, request.body, authorOf(request)),
   );
-  // The create body names every field, so this leaves nothing as it was.
+  // The create body has every field, so this replaces the whole row.
   http.put(
     '/internal/shows/:id',
     { schema: { params: IdParams, headers: AuthorHeaders, body: ShowCreateBody } },

@@ -8,8 +8,8 @@ import { listLiveClaims, lockBookings } from '../repositories/seat-claims.ts';
 import { getShowForChange, showFacts, writeShow } from '../repositories/shows.ts';
 
 /**
- * Writes the given fields of a show and leaves the others as they are, unless a seat that someone
- * holds or has booked would be gone or would be another seat afterwards.
+ * Writes the given fields of a show only. Refused if that would remove or move a seat that is held or
+ * booked.
  *
  * @throws {ProblemError} show_not_found, has_bookings, validation_failed (no such movie)
  */
@@ -20,12 +20,12 @@ export async function changeShow(
   author: Author,
 ): Promise<ShowView> {
   return em.transactional(async (em) => {
-    // Before the row's lock, as a delete does: two orders would be a deadlock.
+    // Before the row lock, in the same order as delete-show, or the two could deadlock.
     if (change.total_seats !== undefined || change.seats_per_row !== undefined) await lockBookings(em, id);
     const show = await getShowForChange(em, id);
     const before = showFacts(show);
     const after = { ...before, ...change } as ShowCreateBody;
-    if (losesSeats(before, after)) refuse(id, claimsInTheWay(await listLiveClaims(em, id), before, after));
+    if (losesSeats(before, after)) assertNoneAffected(id, affectedClaims(await listLiveClaims(em, id), before, after));
     return writeShow(em, show, after, author);
   });
 }
@@ -34,8 +34,8 @@ function losesSeats(before: SeatPlan, after: SeatPlan): boolean {
   return after.total_seats < before.total_seats || after.seats_per_row !== before.seats_per_row;
 }
 
-/** With other rows a label stands for another place in the hall, so every claim is in the way. */
-function claimsInTheWay<Claim extends Pick<SeatClaim, 'seatNumber'>>(
+/** With other rows every label names another seat of the hall, so every claim is affected. */
+function affectedClaims<Claim extends Pick<SeatClaim, 'seatNumber'>>(
   claims: Claim[],
   before: SeatPlan,
   after: SeatPlan,
@@ -46,14 +46,14 @@ function claimsInTheWay<Claim extends Pick<SeatClaim, 'seatNumber'>>(
   );
 }
 
-function refuse(showId: number, inTheWay: Pick<SeatClaim, 'seatNumber' | 'bookingId'>[]): void {
-  if (inTheWay.length === 0) return;
-  const bookings = new Set(inTheWay.map((claim) => claim.bookingId)).size;
-  const named = inTheWay.slice(0, 10).map((claim) => claim.seatNumber);
-  const others = inTheWay.length - named.length;
+function assertNoneAffected(showId: number, affected: Pick<SeatClaim, 'seatNumber' | 'bookingId'>[]): void {
+  if (affected.length === 0) return;
+  const bookings = new Set(affected.map((claim) => claim.bookingId)).size;
+  const listed = affected.slice(0, 10).map((claim) => claim.seatNumber);
+  const others = affected.length - listed.length;
   throw new ProblemError(
     'has_bookings',
     `${bookings === 1 ? '1 booking of' : `${bookings} bookings of`} show ${showId} ${bookings === 1 ? 'has' : 'have'} seats that ` +
-      `this would remove or move: ${named.join(', ')}${others > 0 ? ` and ${others} more` : ''}.`,
+      `this would remove or move: ${listed.join(', ')}${others > 0 ? ` and ${others} more` : ''}.`,
   );
 }

@@ -7,11 +7,10 @@ import { hasMovie, movieNotFound } from '../repositories/movies.ts';
 import { createShows } from '../repositories/shows.ts';
 
 /**
- * Adds a show of a movie for each of these days at each of these times, by the clocks of the time
- * zone; all or none.
+ * Creates a show of a movie on each of these days at each of these local times; all or none.
  *
- * @returns the shows, in the order in which they start
- * @throws {ProblemError} movie_not_found; validation_failed when the clocks skip one of the times
+ * @returns the shows, sorted by start
+ * @throws {ProblemError} movie_not_found; validation_failed if the clocks skip one of the times
  */
 export async function createRunOfShows(
   em: EntityManager,

@@ -5,8 +5,8 @@ import { countBookings, lockBookings } from '../repositories/seat-claims.ts';
 import { deleteShow as deleteRow, getShowForChange } from '../repositories/shows.ts';
 
 /**
- * Deletes a show that nobody has ever booked. A cancelled booking counts too: its owner still sees it
- * among their bookings, with the show it was for.
+ * Deletes a show that has never been booked. Cancelled bookings count too: their owners still see them,
+ * with the show, among their bookings.
  *
  * @throws {ProblemError} show_not_found, has_bookings
  */

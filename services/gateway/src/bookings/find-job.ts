@@ -18,7 +18,7 @@ export async function findJob(
   const booking = await parts.bookings.findByRequest(id);
   if (booking && booking.userId === userId) {
     // This can be known before the worker's message that these seats have changed.
-    parts.answers.forgetShow(booking.showId);
+    parts.answers.invalidateShow(booking.showId);
     return {
       id,
       kind: booking.id === id ? 'book' : 'cancel',

@@ -44,7 +44,7 @@ class JobFollower implements JobWatcher {
   begin(job: JobView, stream: EventStream): void {
     this.#stream = stream;
     this.#job = job;
-    stream.onCaughtUp = () => this.#show();
+    stream.onCaughtUp(() => this.#show());
     if (this.#early && isUndecided(job)) this.see(this.#early);
     else this.#show();
   }

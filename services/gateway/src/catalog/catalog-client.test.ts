@@ -4,19 +4,23 @@ import type { AddressInfo } from 'node:net';
 import { ProblemError, problem } from '@boxoffice/shared/contracts/problems';
 import { afterEach, describe, expect, it } from 'vitest';
 import { CatalogClient } from './catalog-client.ts';
+import { CatalogConnection } from './catalog-connection.ts';
+import { CatalogEditor } from './catalog-editor.ts';
 
-/** What stands where the catalog should be. */
+/** Stands in for the catalog: it misbehaves in ways a real one cannot be made to. */
 let server: Server;
+let connection: CatalogConnection;
 let client: CatalogClient;
+let editor: CatalogEditor;
 let requests: IncomingMessage[];
 let connections: number;
 
-async function listen(answer: RequestListener, port = 0): Promise<number> {
+async function listen(respond: RequestListener, port = 0): Promise<number> {
   requests = [];
   connections = 0;
   server = createServer((request, response) => {
     requests.push(request);
-    answer(request, response);
+    respond(request, response);
   });
   server.on('connection', () => connections++);
   server.listen(port, '127.0.0.1');
@@ -24,8 +28,10 @@ async function listen(answer: RequestListener, port = 0): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-async function connect(answer: RequestListener): Promise<void> {
-  client = new CatalogClient(`http://127.0.0.1:${await listen(answer)}`);
+async function connect(respond: RequestListener): Promise<void> {
+  connection = new CatalogConnection(`http://127.0.0.1:${await listen(respond)}`);
+  client = new CatalogClient(connection);
+  editor = new CatalogEditor(connection, () => client.clearShowFacts());
 }
 
 async function stopServer(): Promise<void> {
@@ -36,7 +42,7 @@ async function stopServer(): Promise<void> {
 
 afterEach(async () => {
   if (server.listening) await stopServer();
-  await client.close();
+  await connection.close();
 });
 
 const author = { actorId: 1, requestId: 'r' };
@@ -44,46 +50,49 @@ const author = { actorId: 1, requestId: 'r' };
 const json = (response: ServerResponse, status: number, body: unknown) =>
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 
-/** The problem that a call fails with, and how long that took in milliseconds. */
+/** The problem with which a call fails, and how long that took in milliseconds. */
 async function failureOf(call: Promise<unknown>) {
   const startMs = performance.now();
   const error = await call.then(
     () => null,
     (failure: unknown) => failure,
   );
-  if (!(error instanceof ProblemError)) throw new Error('It did not fail with a problem', { cause: error });
+  if (!(error instanceof ProblemError)) throw new Error('the call did not fail with a problem', { cause: error });
   return { ...error.problem, retryAfterSeconds: error.retryAfterSeconds, tookMs: performance.now() - startMs };
 }
 
-// Time is measured here: a machine that is busy for a moment gets another try.
-describe('a catalog that is away', { retry: 2 }, () => {
+// These measure time: retried in case the machine is busy for a moment.
+describe('a catalog that is down', { retry: 2 }, () => {
   it.each<[string, RequestListener]>([
     ['never answers', () => {}],
     [
-      'stops in the middle of the answer',
+      'stops in the middle of the response',
       (_, response) => response.writeHead(200, { 'content-length': 99 }).write('{"id":'),
     ],
-    ['sends a little now and then', (_, response) => drip(response)],
-  ])('%s: 503 within 1.5 s', async (_, answer) => {
-    await connect(answer);
+    ['sends a byte now and then', (_, response) => drip(response)],
+  ])('%s: 503 within 1.5 s', async (_, respond) => {
+    await connect(respond);
     const failure = await failureOf(client.getShow(1, 'r'));
     expect(failure).toMatchObject({ status: 503, code: 'catalog_unavailable', retryAfterSeconds: 1 });
     expect(failure.tookMs).toBeLessThan(1_500);
   });
 
   it.each<[string, RequestListener]>([
-    ['hangs up', (request) => request.socket.destroy()],
-    ['hangs up in the middle', (request, response) => response.write('{', () => request.socket.destroy())],
+    ['closes the connection', (request) => request.socket.destroy()],
+    [
+      'closes the connection in the middle of the response',
+      (request, response) => response.write('{', () => request.socket.destroy()),
+    ],
     ['is something else', (_, response) => response.end('<h1>It works!</h1>')],
     ['is a proxy with an error page', (_, response) => response.writeHead(502).end('<h1>Bad gateway</h1>')],
-  ])('%s: 503 at once', async (_, answer) => {
-    await connect(answer);
+  ])('%s: 503 immediately', async (_, respond) => {
+    await connect(respond);
     const failure = await failureOf(client.getShow(1, 'r'));
     expect(failure).toMatchObject({ status: 503, code: 'catalog_unavailable', retryAfterSeconds: 1 });
     expect(failure.tookMs).toBeLessThan(500);
   });
 
-  it('does not listen: 503 at once, and answers again when it does', async () => {
+  it('does not listen: 503 immediately, and works again once it does', async () => {
     await connect((_, response) => json(response, 200, { id: 1 }));
     const { port } = server.address() as AddressInfo;
     expect(await client.getShow(1, 'r')).toEqual({ id: 1 });
@@ -95,7 +104,7 @@ describe('a catalog that is away', { retry: 2 }, () => {
     expect(await client.getShow(1, 'r')).toEqual({ id: 2 });
   });
 
-  it('never answers more requests than there are connections: each gets its 503 in time', async () => {
+  it('never answers, with more requests than connections: each fails with 503 in time', async () => {
     await connect(() => {});
     const failures = await Promise.all(Array.from({ length: 200 }, () => failureOf(client.getShow(1, 'r'))));
     for (const { code, tookMs } of failures) {
@@ -105,7 +114,7 @@ describe('a catalog that is away', { retry: 2 }, () => {
     expect(requests.length).toBeLessThan(100); // most never left
   });
 
-  /** Each byte would start a timeout between bytes anew. */
+  /** Each byte would restart a timeout between bytes. */
   function drip(response: ServerResponse): void {
     response.writeHead(200);
     const timer = setInterval(() => response.write(' '), 100);
@@ -113,7 +122,7 @@ describe('a catalog that is away', { retry: 2 }, () => {
   }
 });
 
-describe('what the catalog says', () => {
+describe('a problem of the catalog', () => {
   it.each([
     problem('show_not_found', 'There is no show 1.'),
     problem('has_bookings', 'Show 1 has 2 bookings.'),
@@ -126,15 +135,17 @@ describe('what the catalog says', () => {
     expect(retryAfterSeconds).toBeUndefined();
   });
 
-  it('is passed on when it is the database that is away', async () => {
+  it('is passed on if its database is down', async () => {
     await connect((_, response) => json(response, 503, problem('database_unavailable')));
     expect(await failureOf(client.getShow(1, 'r'))).toMatchObject({
       code: 'database_unavailable',
       retryAfterSeconds: 1,
     });
   });
+});
 
-  it('comes for the request id and the query that it was asked with', async () => {
+describe('requests', () => {
+  it('carry the request id and the query', async () => {
     await connect((_, response) => json(response, 200, { count: 0, results: [] }));
     const from = new Date('2030-01-01T00:00:00Z');
     await client.listShowsOfMovie(3, { page: 2, page_size: 5, from, to: undefined }, 'request-1');
@@ -154,16 +165,16 @@ describe('what the catalog says', () => {
     expect(second?.url.searchParams.get('search')).toBe('a&page=9 +%');
   });
 
-  it('comes over connections that are kept', async () => {
+  it('reuse connections', async () => {
     await connect((_, response) => json(response, 200, { id: 1 }));
     for (let round = 0; round < 20; round++) await client.getShow(1, 'r');
-    // Two at most: one may still be finishing the last answer when the next question comes.
+    // At most two: one may still be finishing its response when the next request is sent.
     expect(connections).toBeLessThanOrEqual(2);
   });
 });
 
 describe('getShowFacts', () => {
-  it('asks once for a rush, and again after this gateway changed the show', async () => {
+  it('requests once for a rush, and again after this gateway has changed the show', async () => {
     await connect((request, response) =>
       request.method === 'DELETE' ? response.writeHead(204).end() : json(response, 200, { id: 7 }),
     );
@@ -173,16 +184,16 @@ describe('getShowFacts', () => {
     await rush();
     expect(asked()).toBe(1);
     const changes = [
-      () => client.changeShow(7, { total_seats: 5 }, author),
+      () => editor.changeShow(7, { total_seats: 5 }, author),
       () =>
-        client.replaceShow(
+        editor.replaceShow(
           7,
           { movie_id: 1, screen_name: 'A', date_time: '', total_seats: 1, seats_per_row: 1 },
           author,
         ),
-      () => client.deleteShow(7, author),
+      () => editor.deleteShow(7, author),
       () =>
-        client.createShow({ movie_id: 1, screen_name: 'A', date_time: '', total_seats: 1, seats_per_row: 1 }, author),
+        editor.createShow({ movie_id: 1, screen_name: 'A', date_time: '', total_seats: 1, seats_per_row: 1 }, author),
     ];
     for (const [done, change] of changes.entries()) {
       await change();
@@ -191,19 +202,19 @@ describe('getShowFacts', () => {
     }
   });
 
-  it('asks again after a change that may have happened', async () => {
+  it('requests again after a change that may have been applied', async () => {
     await connect((request, response) =>
       request.method === 'GET' ? json(response, 200, { id: 7 }) : request.socket.destroy(),
     );
     await client.getShowFacts(7, 'r');
-    await failureOf(client.changeShow(7, { total_seats: 5 }, author));
+    await failureOf(editor.changeShow(7, { total_seats: 5 }, author));
     await client.getShowFacts(7, 'r');
     expect(requests.filter(({ url }) => url === '/internal/shows/7/facts')).toHaveLength(2);
   });
 });
 
 describe('findBookingShows', () => {
-  it('asks for each show once, and not at all for none', async () => {
+  it('requests each show once, and nothing for no shows', async () => {
     await connect((_, response) => json(response, 200, { count: 1, results: [{ id: 5 }] }));
     expect(await client.findBookingShows([], 'r')).toEqual(new Map());
     expect(requests).toHaveLength(0);
@@ -216,10 +227,10 @@ describe('check', () => {
   it.each([
     [200, true],
     [503, false],
-  ])('of a catalog whose /readyz answers %i', async (status, ready) => {
+  ])('when the catalog’s /readyz answers %i', async (status, ready) => {
     await connect((_, response) => json(response, status, {}));
-    if (ready) await client.check();
-    else await expect(client.check()).rejects.toThrow('503');
+    if (ready) await connection.check();
+    else await expect(connection.check()).rejects.toThrow('503');
     expect(requests[0]?.url).toBe('/readyz');
   });
 });

@@ -16,36 +16,37 @@ describe('ShowFactsCache', () => {
   let cache: ShowFactsCache;
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['performance'] });
+    vi.advanceTimersByTime(1); // lru-cache takes 0 for "never set"
     cache = new ShowFactsCache();
   });
   afterEach(() => {
     vi.useRealTimers();
   });
 
-  it('asks once for all who ask at once', async () => {
+  it('loads once for concurrent requests', async () => {
     const { promise, resolve } = Promise.withResolvers<ShowFacts>();
-    const ask = vi.fn(() => promise);
-    const all = Promise.all(Array.from({ length: 50 }, () => cache.get(7, ask)));
+    const load = vi.fn(() => promise);
+    const all = Promise.all(Array.from({ length: 50 }, () => cache.get(7, load)));
     resolve(factsOf(7));
     expect(await all).toEqual(Array(50).fill(factsOf(7)));
-    expect(ask).toHaveBeenCalledTimes(1);
+    expect(load).toHaveBeenCalledTimes(1);
   });
 
-  it('remembers for 2 seconds, counted from the question', async () => {
-    const ask = vi.fn(async () => {
+  it('caches for 2 seconds, counted from the request', async () => {
+    const load = vi.fn(async () => {
       vi.advanceTimersByTime(500);
       return factsOf(7);
     });
-    await cache.get(7, ask);
+    await cache.get(7, load);
     vi.advanceTimersByTime(1_499);
-    await cache.get(7, ask);
-    expect(ask).toHaveBeenCalledTimes(1);
+    await cache.get(7, load);
+    expect(load).toHaveBeenCalledTimes(1);
     vi.advanceTimersByTime(1);
-    await cache.get(7, ask);
-    expect(ask).toHaveBeenCalledTimes(2);
+    await cache.get(7, load);
+    expect(load).toHaveBeenCalledTimes(2);
   });
 
-  it('remembers that a show does not exist, and never a failure', async () => {
+  it('caches that a show does not exist, but no other failure', async () => {
     const missing = vi.fn(() => Promise.reject(new ProblemError('show_not_found')));
     const away = vi.fn(() => Promise.reject(new ProblemError('catalog_unavailable')));
     for (let round = 0; round < 2; round++) {
@@ -56,36 +57,36 @@ describe('ShowFactsCache', () => {
     expect(away).toHaveBeenCalledTimes(2);
   });
 
-  it('does not remember an answer that was under way when it had to forget', async () => {
+  it('does not cache a result that was in flight when it was cleared', async () => {
     const { promise, resolve } = Promise.withResolvers<ShowFacts>();
     const early = cache.get(7, () => promise);
-    cache.forgetAll();
+    cache.clear();
     resolve(factsOf(7));
     await early;
-    const ask = vi.fn(async () => ({ ...factsOf(7), total_seats: 30 }));
-    expect((await cache.get(7, ask)).total_seats).toBe(30);
+    const load = vi.fn(async () => ({ ...factsOf(7), total_seats: 30 }));
+    expect((await cache.get(7, load)).total_seats).toBe(30);
   });
 
-  it('does not forget a fresh answer because an older question failed', async () => {
+  it('keeps a fresh result when an older request fails', async () => {
     const { promise, reject } = Promise.withResolvers<ShowFacts>();
     const early = cache.get(7, () => promise);
-    cache.forgetAll();
+    cache.clear();
     await cache.get(7, async () => factsOf(7));
     reject(new Error('too late'));
     await expect(early).rejects.toThrow('too late');
-    const ask = vi.fn(async () => factsOf(7));
-    await cache.get(7, ask);
-    expect(ask).not.toHaveBeenCalled();
+    const load = vi.fn(async () => factsOf(7));
+    await cache.get(7, load);
+    expect(load).not.toHaveBeenCalled();
   });
 
-  it('holds 10,000 shows and lets the one asked for longest ago go', async () => {
+  it('holds 10,000 shows and evicts the least recently used one', async () => {
     for (let id = 1; id <= 10_000; id++) await cache.get(id, async () => factsOf(id));
     await cache.get(10_001, async () => factsOf(10_001));
     expect(cache.size).toBe(10_000);
-    const ask = vi.fn(async () => factsOf(1));
-    await cache.get(2, ask);
-    expect(ask).not.toHaveBeenCalled();
-    await cache.get(1, ask);
-    expect(ask).toHaveBeenCalledTimes(1);
+    const load = vi.fn(async () => factsOf(1));
+    await cache.get(2, load);
+    expect(load).not.toHaveBeenCalled();
+    await cache.get(1, load);
+    expect(load).toHaveBeenCalledTimes(1);
   });
 });

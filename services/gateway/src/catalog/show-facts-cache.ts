@@ -1,51 +1,44 @@
 import type { ShowFacts } from '@boxoffice/shared/contracts/catalog';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
+import { LRUCache } from 'lru-cache';
 
-/** How long an answer is good for, counted from when it was asked for, in milliseconds. */
+/** How long facts are used, counted from when they were requested, in milliseconds. */
 const freshForMs = 2_000;
-const entryLimit = 10_000;
+const showLimit = 10_000;
 
-interface Entry {
-  facts: Promise<ShowFacts>;
-  /** On the clock of `performance.now()`. */
-  staleAtMs: number;
-}
-
-/** The facts of the shows that are being booked just now; each is asked for once at a time. */
+/**
+ * The facts of the shows that are being booked right now; concurrent requests share one call. It caches
+ * promises instead of using `fetchMethod`, because their age counts from the request and because an
+ * error is cached too, if it says that there is no such show.
+ */
 export class ShowFactsCache {
-  /** In the order in which they were asked for, so that the first is the first to go stale. */
-  readonly #entries = new Map<number, Entry>();
+  readonly #facts = new LRUCache<number, Promise<ShowFacts>>({
+    max: showLimit,
+    ttl: freshForMs - 1, // lru-cache still serves what is exactly as old as its ttl
+    ttlResolution: 0,
+    perf: { now: () => performance.now() }, // looked up with each call, so that tests can replace the clock
+  });
 
-  /** The facts of a show, from `ask` when there are no fresh ones; rejects as `ask` does. */
-  get(showId: number, ask: () => Promise<ShowFacts>): Promise<ShowFacts> {
-    const nowMs = performance.now();
-    const known = this.#entries.get(showId);
-    if (known && nowMs < known.staleAtMs) return known.facts;
-    const entry: Entry = { facts: ask(), staleAtMs: nowMs + freshForMs };
-    this.#entries.delete(showId);
-    this.#entries.set(showId, entry);
-    this.#keepBound();
-    entry.facts.catch((error: unknown) => {
-      if (!isNotFound(error) && this.#entries.get(showId) === entry) this.#entries.delete(showId);
+  /** The facts of a show, from `load` when none are fresh. Rejects as `load` does. */
+  get(showId: number, load: () => Promise<ShowFacts>): Promise<ShowFacts> {
+    const known = this.#facts.get(showId);
+    if (known) return known;
+    const start = performance.now();
+    const facts = load();
+    this.#facts.set(showId, facts, { start });
+    facts.catch((error: unknown) => {
+      if (!isNotFound(error) && this.#facts.peek(showId) === facts) this.#facts.delete(showId);
     });
-    return entry.facts;
+    return facts;
   }
 
-  /** Has the next `get` of every show ask again. */
-  forgetAll(): void {
-    this.#entries.clear();
+  /** The next `get` of every show loads it again. */
+  clear(): void {
+    this.#facts.clear();
   }
 
   get size(): number {
-    return this.#entries.size;
-  }
-
-  #keepBound(): void {
-    if (this.#entries.size <= entryLimit) return;
-    for (const oldest of this.#entries.keys()) {
-      this.#entries.delete(oldest);
-      return;
-    }
+    return this.#facts.size;
   }
 }
 

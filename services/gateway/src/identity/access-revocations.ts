@@ -1,6 +1,6 @@
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import type { Logger } from '@boxoffice/shared/service/logging';
-import { hear } from '@boxoffice/shared/service/pub-sub';
+import { subscribe } from '@boxoffice/shared/service/pub-sub';
 import type { Redis } from 'ioredis';
 import type { Revocation, Revocations } from './revocations.ts';
 
@@ -40,7 +40,7 @@ export class AccessRevocations {
     this.#revocations = parts.revocations;
     this.#redis = parts.redis;
     this.#logger = parts.logger;
-    hear(parts, [channel], {
+    subscribe(parts, [channel], {
       onMessage: () => {
         this.#isTold = true;
         if (!this.#isReading) void this.#readOn();

@@ -5,7 +5,9 @@ import { gzip } from 'node:zlib';
 import type { BookingShow } from '@boxoffice/shared/contracts/booking';
 import type { ShowView } from '@boxoffice/shared/contracts/catalog';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
+import { matchesIfNoneMatch } from '@boxoffice/shared/service/conditional-requests';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { LRUCache } from 'lru-cache';
 import type { Parts } from '../parts.ts';
 
 /** Shows on the page. */
@@ -29,18 +31,22 @@ export function addLandingPage(
   { catalog }: Pick<Parts, 'catalog'>,
   { file, headers }: { file: string; headers: Record<string, string> },
 ): void {
-  const read = forAMoment((requestId: string) => Promise.all([readFile(file, 'utf8'), nextShows(catalog, requestId)]));
+  const contents = new LRUCache<string, [template: string, shows: PlayingShow[] | null], string>({
+    max: 1,
+    ttl: programmeKeptMs,
+    fetchMethod: (_file, _stale, { context: requestId }) =>
+      Promise.all([readFile(file, 'utf8'), nextShows(catalog, requestId)]),
+  });
 
   http.get('/', { schema: { hide: true } }, async (request, reply) => {
-    const [template, shows] = await read(request.id);
+    const [template, shows] = await contents.forceFetch(file, { context: request.id });
     const page = template
       .replace('<!-- programme -->', () => programme(shows))
       .replaceAll('__ORIGIN__', originOf(request))
       .replaceAll('__SHOW__', String(shows?.[0]?.id ?? 1));
     const etag = `"${createHash('sha256').update(page).digest('base64url')}"`;
     reply.headers({ ...headers, etag, vary: 'accept-encoding' }).type('text/html; charset=utf-8');
-    // Weak where a proxy has compressed it.
-    if (request.headers['if-none-match']?.includes(etag)) return reply.code(304).send();
+    if (matchesIfNoneMatch(request.headers['if-none-match'], etag)) return reply.code(304).send();
     if (!/\bgzip\b/.test(request.headers['accept-encoding'] ?? '')) return page;
     return reply.header('content-encoding', 'gzip').send(await promisify(gzip)(page));
   });
@@ -62,19 +68,6 @@ async function nextShows(catalog: Parts['catalog'], requestId: string): Promise<
     if (error instanceof ProblemError) return null;
     throw error;
   }
-}
-
-/** Gives what the work gave, for a moment, to all who ask. */
-function forAMoment<Result>(work: (requestId: string) => Promise<Result>) {
-  let kept: Promise<Result> | undefined;
-  let keptUntil = 0;
-  return (requestId: string): Promise<Result> => {
-    if (!kept || Date.now() >= keptUntil) {
-      kept = work(requestId);
-      keptUntil = Date.now() + programmeKeptMs;
-    }
-    return kept;
-  };
 }
 
 function programme(shows: PlayingShow[] | null): string {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { LRUCache } from 'lru-cache';
 import { requireAdmin } from '../http/authentication.ts';
 import { checkPassword } from '../identity/check-password.ts';
 import type { Parts } from '../parts.ts';
@@ -16,7 +17,10 @@ const rememberedLimit = 100;
  * @throws {ProblemError} unauthenticated, forbidden, too_many_requests
  */
 export function requireOperator(parts: Parameters<typeof checkPassword>[0] & Pick<Parts, 'accessRevocations'>) {
-  const remembered = new Map<string, { untilMs: number; userId: number; generation: number }>();
+  const remembered = new LRUCache<string, { userId: number; generation: number }>({
+    max: rememberedLimit,
+    ttl: rememberedMs,
+  });
 
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const { authorization = '' } = request.headers;
@@ -30,15 +34,13 @@ export function requireOperator(parts: Parameters<typeof checkPassword>[0] & Pic
     if (!encoded) throw wantsLogin(reply);
     const key = createHash('sha256').update(encoded).digest('base64');
     const known = remembered.get(key);
-    const isGood = known && known.untilMs > Date.now();
-    if (isGood && !parts.accessRevocations.isRevoked(known.userId, known.generation)) return;
+    if (known && !parts.accessRevocations.isRevoked(known.userId, known.generation)) return;
 
     const [, username = '', password = ''] = /^([^:]*):(.*)$/s.exec(Buffer.from(encoded, 'base64').toString()) ?? [];
     const user = await checkPassword(parts, username, password, request.ip);
     if (!user) throw wantsLogin(reply);
     if (user.role !== 'admin') throw new ProblemError('forbidden');
-    if (remembered.size >= rememberedLimit) remembered.clear();
-    remembered.set(key, { untilMs: Date.now() + rememberedMs, userId: user.id, generation: user.tokenGeneration });
+    remembered.set(key, { userId: user.id, generation: user.tokenGeneration });
   };
 }
 

@@ -14,8 +14,8 @@ afterEach(async () => {
   }
 });
 
-/** A stream and who reads it. */
-async function open(times: StreamTimes) {
+/** A stream, and a client that reads it. */
+async function openStream(times: StreamTimes) {
   const opened = Promise.withResolvers<EventStream>();
   const server = createServer((_request, response) => opened.resolve(new EventStream(response, 1_500, times)));
   servers.push(server);
@@ -25,11 +25,11 @@ async function open(times: StreamTimes) {
   return { stream: await opened.promise, reader };
 }
 
-/** More than a connection takes from who sends, when nobody reads. */
+/** More than a connection buffers while nobody reads. */
 const large = eventBytes('large', 'x'.repeat(32 * 1_024 * 1_024));
 
-test('says when to come again, then what is sent, and that it lives while nothing is', async () => {
-  const { stream, reader } = await open({ heartbeatMs: 50 });
+test('sends the retry time, then the events, and heartbeats in between', async () => {
+  const { stream, reader } = await openStream({ heartbeatMs: 50 });
   stream.send(eventBytes('greeting', { text: 'two\nlines' }, 'id-1'));
   expect(await reader.next()).toEqual({ event: 'greeting', data: { text: 'two\nlines' }, id: 'id-1' });
   await eventually(() => reader.text.endsWith(':\n\n:\n\n'));
@@ -39,10 +39,10 @@ test('says when to come again, then what is sent, and that it lives while nothin
   expect(stream.sent).toBe(1);
 });
 
-test('a client that does not read is behind at once, and caught up once it has read', async () => {
-  const { stream, reader } = await open({});
+test('a client that stops reading is behind, and has caught up once it has read everything', async () => {
+  const { stream, reader } = await openStream({});
   let caughtUp = 0;
-  stream.onCaughtUp = () => caughtUp++;
+  stream.onCaughtUp(() => caughtUp++);
   reader.pause();
   stream.send(large);
   expect(caughtUp).toBe(0);
@@ -52,8 +52,8 @@ test('a client that does not read is behind at once, and caught up once it has r
   expect((await reader.next('large')).data).toHaveLength(32 * 1_024 * 1_024);
 });
 
-test('a client that does not read for long is cut off', async () => {
-  const { stream, reader } = await open({ heartbeatMs: 20, patienceMs: 100 });
+test('a client that stops reading is disconnected after a while', async () => {
+  const { stream, reader } = await openStream({ heartbeatMs: 20, patienceMs: 100 });
   reader.pause();
   stream.send(large);
   await stream.closed;
@@ -61,27 +61,27 @@ test('a client that does not read for long is cut off', async () => {
   expect(await reader.ended).toBe(false);
 });
 
-test('ends behind what was sent, also when its time is over', async () => {
-  const ended = await open({});
+test('ends after what was sent, and when its lifetime is over', async () => {
+  const ended = await openStream({});
   ended.stream.send(eventBytes('last', 1));
   ended.stream.end();
   expect(await ended.reader.ended).toBe(true);
   expect(ended.reader.events).toEqual([{ event: 'last', data: 1 }]);
   ended.stream.send(eventBytes('late', 2));
 
-  const old = await open({ lifetimeMs: 50 });
+  const old = await openStream({ lifetimeMs: 50 });
   expect(await old.reader.ended).toBe(true);
 });
 
-test('ends at once for who is behind: nothing waits for them', async () => {
-  const { stream, reader } = await open({});
+test('ends immediately for a client that is behind', async () => {
+  const { stream, reader } = await openStream({});
   reader.pause();
   stream.send(large);
   stream.end();
   await stream.closed;
 });
 
-test('is closed from the beginning for who has gone meanwhile', async () => {
+test('is closed from the beginning if the client has already disconnected', async () => {
   const opened = Promise.withResolvers<EventStream>();
   const server = createServer((_request, response) => {
     response.once('close', () => opened.resolve(new EventStream(response, 1_500)));

@@ -1,86 +1,94 @@
 import type { ServerResponse } from 'node:http';
 
-/** How often a stream gives a sign of life, in milliseconds. */
+/** Interval of heartbeats, in milliseconds. */
 const heartbeatMs = 15_000;
-/** A client that leaves something unread for this long is cut off, in milliseconds. */
+/** A client that leaves something unread for this long is disconnected, in milliseconds. */
 const patienceMs = 30_000;
-/** No stream is longer than this, in milliseconds: its client comes again, with a token that is still good. */
+/** A stream is ended at this age, in milliseconds, so that its client reconnects with a token that is still valid. */
 const lifetimeMs = 15 * 60_000;
-
-/** What the client has not read of the end of its stream after this long is dropped, in milliseconds. */
-const lastWordsMs = 1_000;
+/** How long a client may take to read the end of an ended stream, in milliseconds. */
+const closeTimeoutMs = 1_000;
 
 const heartbeat = Buffer.from(':\n\n');
 
-/** Times of a stream, in milliseconds. */
+/** Overrides for tests, in milliseconds. */
 export type StreamTimes = Partial<Record<'heartbeatMs' | 'patienceMs' | 'lifetimeMs', number>>;
 
 /**
- * An answer as server-sent events (HTML Standard, 9.2). What the client has not read yet is bounded:
- * whoever sends looks at `isBehind` first and leaves out what would only pile up, and `onCaughtUp`
- * says when to make up for it.
+ * A response of server-sent events (HTML Standard, 9.2). What the client has not read yet is bounded:
+ * the sender checks `isBehind` first and skips what would only pile up, and `onCaughtUp` tells it when
+ * to make up for that.
  */
 export class EventStream {
-  /** The client has read what it was sent. */
-  onCaughtUp: () => void = () => undefined;
   readonly closed: Promise<void>;
   /** Events sent so far. */
   sent = 0;
   readonly #response: ServerResponse;
-  #behindSince: number | null = null;
-  #lastWords: NodeJS.Timeout | undefined;
+  #behindSinceMs: number | null = null;
+  #closeTimer: NodeJS.Timeout | undefined;
 
-  /** @param retryMs when the client should come again once the stream has ended, in milliseconds */
+  /** @param retryMs how long the client should wait before it reconnects, in milliseconds */
   constructor(response: ServerResponse, retryMs: number, times: StreamTimes = {}) {
     this.#response = response;
-    response.on('error', () => undefined); // the client went away: 'close' comes next
+    response.on('error', () => undefined); // the client disconnected; 'close' follows
     response.on('drain', () => {
-      this.#behindSince = null;
-      this.onCaughtUp();
+      this.#behindSinceMs = null;
     });
-    const pulse = setInterval(() => this.#beat(times.patienceMs ?? patienceMs), times.heartbeatMs ?? heartbeatMs);
-    const life = setTimeout(() => this.end(), times.lifetimeMs ?? lifetimeMs);
-    this.closed = new Promise<void>((resolve) => {
-      if (response.destroyed)
-        resolve(); // the client went away before there was anything to send
-      else response.once('close', resolve);
-    }).then(() => {
-      clearInterval(pulse);
-      clearTimeout(life);
-      clearTimeout(this.#lastWords);
+    const heartbeatTimer = setInterval(
+      () => this.#beat(times.patienceMs ?? patienceMs),
+      times.heartbeatMs ?? heartbeatMs,
+    );
+    const lifetimeTimer = setTimeout(() => this.end(), times.lifetimeMs ?? lifetimeMs);
+    this.closed = whenClosed(response).then(() => {
+      clearInterval(heartbeatTimer);
+      clearTimeout(lifetimeTimer);
+      clearTimeout(this.#closeTimer);
     });
     this.#write(Buffer.from(`retry: ${retryMs}\n\n`));
   }
 
-  /** The client has not read what it was sent; more would be kept in memory. */
+  /** The client has not read what it was sent; more would pile up in memory. */
   get isBehind(): boolean {
-    return this.#behindSince !== null;
+    return this.#behindSinceMs !== null;
   }
 
-  /** Sends an event, as `eventBytes` wrote it. */
+  /** Calls the listener each time the client has read everything it was sent after being behind. */
+  onCaughtUp(listener: () => void): void {
+    this.#response.on('drain', listener);
+  }
+
+  /** Sends an event serialized by `eventBytes`. */
   send(event: Buffer): void {
     this.sent++;
     this.#write(event);
   }
 
-  /** Ends the stream behind what was sent; the client comes again. Who does not read is cut off. */
+  /** Ends the stream after what was sent; the client reconnects. One that is behind is disconnected. */
   end(): void {
     this.#response.end();
-    this.#lastWords ??= setTimeout(() => this.#response.destroy(), this.isBehind ? 0 : lastWordsMs);
+    this.#closeTimer ??= setTimeout(() => this.#response.destroy(), this.isBehind ? 0 : closeTimeoutMs);
   }
 
   #write(bytes: Buffer): void {
     if (this.#response.writableEnded || this.#response.destroyed) return;
-    if (!this.#response.write(bytes)) this.#behindSince ??= Date.now();
+    if (!this.#response.write(bytes)) this.#behindSinceMs ??= Date.now();
   }
 
   #beat(patienceMs: number): void {
-    if (this.#behindSince === null) this.#write(heartbeat);
-    else if (Date.now() - this.#behindSince >= patienceMs) this.#response.destroy();
+    if (this.#behindSinceMs === null) this.#write(heartbeat);
+    else if (Date.now() - this.#behindSinceMs >= patienceMs) this.#response.destroy();
   }
 }
 
-/** Writes an event once, for however many streams. `data` is sent as JSON, in one line. */
+/** Resolves immediately if the client disconnected before anything was sent. */
+function whenClosed(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    if (response.destroyed) resolve();
+    else response.once('close', resolve);
+  });
+}
+
+/** Serializes an event once, for any number of streams. `data` becomes one line of JSON. */
 export function eventBytes(event: string, data: unknown, id?: string): Buffer {
   return Buffer.from(`${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
 }

@@ -5,20 +5,21 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { EventStream } from './event-stream.ts';
 
-/** A client whose stream has ended comes again after about this long, in milliseconds: not all at once. */
-const retryMs = { least: 1_000, most: 3_000 };
-/** When to try again for who has as many streams as they may, in seconds. */
+/** Clients reconnect after a random time in this range, in milliseconds, so that they do not all return at the same moment. */
+const retryMs = { min: 1_000, max: 3_000 };
+/** `Retry-After` for a client that has reached its limit, in seconds. */
 const retryAfterSeconds = 5;
 
-/** Whose streams are counted together, and how many there may be. */
+/** Streams with the same kind and key are counted together. */
 export interface StreamOwner {
   kind: 'job' | 'seats';
   /** A user's id, or an address. */
   key: string;
+  /** Streams that may be open at a time. */
   limit: number;
 }
 
-/** The streams that are open in this process: how many there may be, and their end when it stops. */
+/** The open event streams of this process: limits how many there are, and ends them when it stops. */
 export class EventStreams {
   readonly #limit: number;
   readonly #open = new Set<EventStream>();
@@ -34,34 +35,34 @@ export class EventStreams {
     this.#gauge = new Gauge({ name: 'event_streams_open', help: 'Open event streams', labelNames, registers });
     this.#events = new Counter({
       name: 'event_stream_events_total',
-      help: 'Events sent, to each client once',
+      help: 'Events sent, counted per client',
       labelNames,
       registers,
     });
   }
 
   /**
-   * Answers a request with a stream.
+   * Responds to a request with a stream.
    *
    * @throws {ProblemError} too_many_requests
    */
   open(request: FastifyRequest, reply: FastifyReply, owner: StreamOwner): EventStream {
-    const owned = this.#enter(owner);
+    const release = this.#claim(owner);
     reply.headers({
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store',
-      // A stream takes its connection along when it ends, so that nothing holds up a stop.
+      // The connection closes with its stream, so that none delays a shutdown.
       connection: 'close',
-      // nginx would gather events before it passes them on.
+      // Otherwise nginx buffers events.
       'x-accel-buffering': 'no',
     });
     reply.hijack();
     reply.raw.writeHead(200, reply.getHeaders() as Record<string, string>);
-    const stream = new EventStream(reply.raw, randomInt(retryMs.least, retryMs.most));
+    const stream = new EventStream(reply.raw, randomInt(retryMs.min, retryMs.max));
     this.#open.add(stream);
     void stream.closed.then(() => {
       this.#open.delete(stream);
-      owned.leave();
+      release();
       this.#events.inc({ kind: owner.kind }, stream.sent);
       request.log.info(
         {
@@ -78,31 +79,30 @@ export class EventStreams {
     return stream;
   }
 
-  /** Ends every stream; its client comes again, to another gateway. */
+  /** Ends every stream; the clients reconnect, to another gateway. */
   close(): void {
     this.#closed = true;
     for (const stream of this.#open) stream.end();
   }
 
-  #enter({ kind, key, limit }: StreamOwner): { leave(): void } {
+  /** Counts a stream; the result uncounts it. */
+  #claim({ kind, key, limit }: StreamOwner): () => void {
     const name = `${kind} ${key}`;
     const owned = this.#owners.get(name) ?? 0;
     if (owned >= limit || this.#open.size >= this.#limit) {
       const detail =
         owned >= limit
-          ? `You have ${limit} event streams open, which is as many as there may be: close one.`
-          : 'So many event streams are open that there are no more for now.';
+          ? `You already have ${limit} event streams open, which is the limit. Close one first.`
+          : 'This server has reached its limit of open event streams. Try again in a moment.';
       throw new ProblemError('too_many_requests', detail, { retryAfterSeconds });
     }
     this.#owners.set(name, owned + 1);
     this.#gauge.inc({ kind });
-    return {
-      leave: () => {
-        const left = (this.#owners.get(name) ?? 1) - 1;
-        if (left > 0) this.#owners.set(name, left);
-        else this.#owners.delete(name);
-        this.#gauge.dec({ kind });
-      },
+    return () => {
+      const left = (this.#owners.get(name) ?? 1) - 1;
+      if (left > 0) this.#owners.set(name, left);
+      else this.#owners.delete(name);
+      this.#gauge.dec({ kind });
     };
   }
 }

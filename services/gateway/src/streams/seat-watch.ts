@@ -3,95 +3,95 @@ import { seatsChangedChannel } from '@boxoffice/shared/contracts/jobs';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import type { Occupancy } from '@boxoffice/shared/seats';
 import type { Logger } from '@boxoffice/shared/service/logging';
-import { hear } from '@boxoffice/shared/service/pub-sub';
+import { subscribe } from '@boxoffice/shared/service/pub-sub';
 import type { Redis } from 'ioredis';
 import type { CatalogClient } from '../catalog/catalog-client.ts';
 import { WatchedShow } from './watched-show.ts';
 
-/** How often every watched show is read, whether or not anyone said that it has changed, in milliseconds. */
+/** Every watched show is read this often even without a hint, in milliseconds. */
 const rereadEveryMs = 2_000;
-/** Rest between two rounds of reading, in milliseconds: what changes meanwhile is one event. */
-const restMs = 100;
-/** Shows in one read: what the catalog answers at once. */
+/** Pause between two rounds of reads, in milliseconds: changes in between become one event. */
+const pauseMs = 100;
+/** Shows per read: the catalog's limit. */
 const readLimit = 100;
 
 interface Entry {
   show: WatchedShow;
-  /** Resolves when the show was read for the first time. */
-  read: PromiseWithResolvers<void>;
+  /** Settles when the show has been read for the first time. */
+  firstRead: PromiseWithResolvers<void>;
 }
 
 /**
- * The shows that someone watches. Truth is read from the catalog, one read after the other, so that
- * no map is followed by an older one; workers only hint where to look. A hint that is lost costs time:
- * every watched show is read again every two seconds.
+ * Keeps the seat maps of watched shows up to date. They are read from the catalog, one read at a time,
+ * so that no map is followed by an older one; workers only hint which shows have changed. A lost hint
+ * costs time, not correctness: every watched show is read again every two seconds.
  */
 export class SeatWatch {
   readonly #catalog: CatalogClient;
   readonly #logger: Logger;
   readonly #entries = new Map<number, Entry>();
-  /** Shows to read next. */
+  /** Shows to read in the next round. */
   #due = new Set<number>();
   #reading = false;
   #closed = false;
   readonly #timer: NodeJS.Timeout;
 
-  /** @param parts.subscriber a connection for subscriptions; this adds one, however many watch */
-  constructor(parts: { catalog: CatalogClient; subscriber: Redis; logger: Logger }) {
-    this.#catalog = parts.catalog;
-    this.#logger = parts.logger;
-    hear(parts, [seatsChangedChannel], {
-      onMessage: (message) => this.#look(JSON.parse(message) as number[]),
-      onHearing: () => this.#look(this.#entries.keys()), // hints were lost while it was away
+  /** @param options.subscriber a connection for subscriptions; it may be shared */
+  constructor(options: { catalog: CatalogClient; subscriber: Redis; logger: Logger }) {
+    this.#catalog = options.catalog;
+    this.#logger = options.logger;
+    subscribe(options, [seatsChangedChannel], {
+      onMessage: (message) => this.#scheduleReads(JSON.parse(message) as number[]),
+      onSubscribed: () => this.#scheduleReads(this.#entries.keys()), // hints may have been lost
     });
     this.#timer = setInterval(() => this.#rereadAll(), rereadEveryMs).unref();
   }
 
   /**
-   * The show, with its map read; it is kept true as long as someone watches it.
+   * A show whose map has been read. It is kept up to date while it has viewers.
    *
    * @throws {ProblemError} show_not_found, catalog_unavailable, database_unavailable
    */
   async getShow(id: number): Promise<WatchedShow> {
     const known = this.#entries.get(id);
-    const entry = known ?? { show: new WatchedShow(id), read: Promise.withResolvers<void>() };
+    const entry = known ?? { show: new WatchedShow(id), firstRead: Promise.withResolvers<void>() };
     if (!known) {
-      entry.read.promise.catch(() => undefined); // those who wait for it hear of it
+      entry.firstRead.promise.catch(() => undefined); // reported to those who await it below
       this.#entries.set(id, entry);
-      this.#look([id]);
+      this.#scheduleReads([id]);
     }
-    await entry.read.promise;
+    await entry.firstRead.promise;
     if (entry.show.problem) throw entry.show.problem;
     return entry.show;
   }
 
-  /** Reads no more; who still waits for a show is sent to another gateway. */
+  /** Stops reading; requests that still wait for a show fail, to be retried at another gateway. */
   close(): void {
     this.#closed = true;
     clearInterval(this.#timer);
     const stopping = new ProblemError('catalog_unavailable', 'This gateway is stopping. Try again in a moment.', {
       retryAfterSeconds: 1,
     });
-    for (const { read } of this.#entries.values()) read.reject(stopping);
+    for (const { firstRead } of this.#entries.values()) firstRead.reject(stopping);
   }
 
-  #look(ids: Iterable<number>): void {
+  #scheduleReads(ids: Iterable<number>): void {
     for (const id of ids) if (this.#entries.has(id)) this.#due.add(id);
     if (!this.#reading && this.#due.size > 0) void this.#readDue();
   }
 
   #rereadAll(): void {
     for (const [id, { show }] of this.#entries) if (show.isRead && !show.isWatched) this.#entries.delete(id);
-    this.#look(this.#entries.keys());
+    this.#scheduleReads(this.#entries.keys());
   }
 
   async #readDue(): Promise<void> {
     this.#reading = true;
     while (this.#due.size > 0 && !this.#closed) {
       const ids = [...this.#due];
-      this.#due = new Set(); // what is said to change from here on, this round may miss
+      this.#due = new Set(); // this round may miss changes that are announced from here on
       for (let from = 0; from < ids.length; from += readLimit) await this.#read(ids.slice(from, from + readLimit));
-      await delay(restMs, undefined, { ref: false });
+      await delay(pauseMs, undefined, { ref: false });
     }
     this.#reading = false;
   }
@@ -113,19 +113,19 @@ export class SeatWatch {
     if (!entry) return;
     if (occupancy) {
       entry.show.update(occupancy);
-      entry.read.resolve();
+      entry.firstRead.resolve();
     } else {
       this.#entries.delete(id);
       entry.show.end();
-      entry.read.reject(new ProblemError('show_not_found', `There is no show ${id}.`));
+      entry.firstRead.reject(new ProblemError('show_not_found', `There is no show ${id}.`));
     }
   }
 
-  #fail(id: number, error: ProblemError): void {
+  #fail(id: number, problem: ProblemError): void {
     const entry = this.#entries.get(id);
     if (!entry) return;
     if (!entry.show.isRead) this.#entries.delete(id);
-    entry.show.fail(error);
-    entry.read.reject(error);
+    entry.show.fail(problem);
+    entry.firstRead.reject(problem);
   }
 }

@@ -8,22 +8,23 @@ import { type ViewerStream, WatchedShow } from './watched-show.ts';
 const away = new ProblemError('catalog_unavailable');
 const plan = { total_seats: 6, seats_per_row: 3 };
 
-/** Who has which seat, from a number for each: 0 nobody, 1 held, 2 booked. */
+/** An occupancy from a number per seat: 0 available, 1 held, 2 booked. */
 function occupancy(seats: number[], totalSeats = plan.total_seats): Occupancy {
   const labels = (status: number) =>
     seats.flatMap((one, index) => (one === status ? seatAt(index + 1, plan).label : [])).join(' ');
   return { ...plan, total_seats: totalSeats, booked: labels(2), held: labels(1) };
 }
 
-/** A client as the documentation wants it, that reads when it is told to. */
+/** A client that follows the documentation, and stops and resumes reading on command. */
 class Client {
   readonly seats = new Map<string, string>();
   available = Number.NaN;
   id: string | undefined;
-  doubtful = false;
+  outdated = false;
   events: string[] = [];
   #stream: (ViewerStream & { isBehind: boolean }) | null = null;
   #leave: () => void = () => undefined;
+  #caughtUp: () => void = () => undefined;
 
   connect(show: WatchedShow): void {
     const closed = new Promise<void>((resolve) => {
@@ -31,14 +32,16 @@ class Client {
     });
     const stream = {
       isBehind: false,
-      onCaughtUp: () => undefined,
+      onCaughtUp: (listener: () => void) => {
+        this.#caughtUp = listener;
+      },
       closed,
       send: (event: Buffer) => stream === this.#stream && this.#apply(event.toString()),
       end: () => undefined,
     };
     this.#stream = stream;
-    this.doubtful = false; // a stream is opened only while the map can be read
-    show.show(stream, this.id);
+    this.outdated = false; // streams are opened only while the map can be read
+    show.addViewer(stream, this.id);
   }
 
   disconnect(): void {
@@ -46,15 +49,15 @@ class Client {
     this.#leave();
   }
 
-  /** Reads no more: what was sent is read, what comes next is not to be sent. */
+  /** Stops reading: what was sent has been read, and nothing more may be sent. */
   stall(): void {
     if (this.#stream) this.#stream.isBehind = true;
   }
 
-  goOn(): void {
+  resume(): void {
     if (!this.#stream?.isBehind) return;
     this.#stream.isBehind = false;
-    this.#stream.onCaughtUp();
+    this.#caughtUp();
   }
 
   get isConnected(): boolean {
@@ -65,7 +68,7 @@ class Client {
     expect(this.#stream?.isBehind).toBe(false);
     const [, id, event = '', data = ''] = /^(?:id: (.*)\n)?event: (.*)\ndata: (.*)\n\n$/.exec(text) ?? [];
     this.events.push(event);
-    this.doubtful = event === 'unavailable';
+    this.outdated = event === 'unavailable';
     if (event === 'unavailable') return;
     const { seats, available_seats } = JSON.parse(data) as SeatMap | SeatChanges;
     if (event === 'snapshot') this.seats.clear();
@@ -83,13 +86,13 @@ const step = fc.oneof(
   {
     weight: 4,
     arbitrary: fc.record({
-      do: fc.constantFrom('connect' as const, 'disconnect' as const, 'stall' as const, 'goOn' as const),
+      do: fc.constantFrom('connect' as const, 'disconnect' as const, 'stall' as const, 'resume' as const),
       client: fc.nat(2),
     }),
   },
 );
 
-test('whatever happens, every client that reads has the map as it is', async () => {
+test('every client that reads has the current map, whatever happens', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
       let totalSeats = 5;
@@ -101,13 +104,13 @@ test('whatever happens, every client that reads has the map as it is', async () 
       const holds = () => {
         const map = seatMap(1, now());
         for (const client of clients.filter((one) => one.isConnected)) {
-          client.goOn();
+          client.resume();
           expect(Object.fromEntries(client.seats)).toEqual(
             Object.fromEntries(map.seats.map((seat) => [seat.seat_number, seat.status])),
           );
           expect(client.available).toBe(map.available_seats);
           expect(`"${client.id}"`).toBe(seatMapTag(now()));
-          expect(client.doubtful).toBe(false);
+          expect(client.outdated).toBe(false);
         }
       };
       for (const one of steps) {
@@ -143,23 +146,23 @@ function connected(show: WatchedShow): Client {
   return client;
 }
 
-test('who comes back gets what it missed, and no more', () => {
+test('a client that reconnects gets what it missed, and nothing else', () => {
   const show = new WatchedShow(1);
   show.update(occupancy([0, 0]));
   const client = connected(show);
-  const stays = connected(show);
+  const other = connected(show);
   client.disconnect();
   show.update(occupancy([2, 0]));
   show.update(occupancy([2, 1]));
   client.connect(show);
   expect(client.events).toEqual(['snapshot', 'change', 'change']);
-  expect(client.seats).toEqual(stays.seats);
+  expect(client.seats).toEqual(other.seats);
   client.disconnect();
   client.connect(show);
   expect(client.events).toHaveLength(3);
 });
 
-test('who was away while the map became what it was before gets nothing, and goes on from there', () => {
+test('a client that missed changes which cancelled out gets nothing, and then the next change', () => {
   const show = new WatchedShow(1);
   show.update(occupancy([0, 0]));
   const client = connected(show);
@@ -171,7 +174,7 @@ test('who was away while the map became what it was before gets nothing, and goe
   expect(client.events).toEqual(['snapshot', 'change']);
 });
 
-test('who was away for too many changes gets the whole map', () => {
+test('a client that missed too many changes gets the whole map', () => {
   const show = new WatchedShow(1);
   show.update(occupancy([0, 0]));
   const client = connected(show);
@@ -181,7 +184,7 @@ test('who was away for too many changes gets the whole map', () => {
   expect(client.events).toEqual(['snapshot', 'snapshot']);
 });
 
-test('who stands still is sent nothing, and then what it missed', () => {
+test('a client that is behind is sent nothing until it has caught up, and then what it missed', () => {
   const show = new WatchedShow(1);
   show.update(occupancy([0, 0]));
   const client = connected(show);
@@ -189,11 +192,11 @@ test('who stands still is sent nothing, and then what it missed', () => {
   show.update(occupancy([2, 0]));
   show.update(occupancy([2, 2]));
   expect(client.events).toEqual(['snapshot']);
-  client.goOn();
+  client.resume();
   expect(client.events).toEqual(['snapshot', 'change', 'change']);
 });
 
-test('that the map cannot be read is said once; then the whole map, though it be the same', () => {
+test('an unavailable map is reported once, and followed by the whole map even if it is the same', () => {
   const show = new WatchedShow(1);
   show.update(occupancy([0, 0]));
   const client = connected(show);

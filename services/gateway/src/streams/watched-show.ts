@@ -3,36 +3,36 @@ import type { ProblemError } from '@boxoffice/shared/contracts/problems';
 import { type Occupancy, seatMap, seatMapTag } from '@boxoffice/shared/seats';
 import { type EventStream, eventBytes } from './event-stream.ts';
 
-/** Changes kept for clients that come back, in bytes as sent; beyond, they get the whole map. */
+/** Changes kept for clients that reconnect, in bytes as sent. Whoever missed more gets the whole map. */
 const replayLimitBytes = 64 * 1024;
 
-/** From the map that `before` names to the one that `after` names. */
+/** Leads from one map to the next; both by their tags. */
 interface Change {
-  before: string;
-  after: string;
+  from: string;
+  to: string;
   event: Buffer;
 }
 
-/** What a stream is to a show. */
+/** The part of a stream that a show uses. */
 export type ViewerStream = Pick<EventStream, 'send' | 'end' | 'isBehind' | 'onCaughtUp' | 'closed'>;
 
 interface Viewer {
   stream: ViewerStream;
-  /** Names the map that the client has; null: none, or one that may be old. */
+  /** The tag of the client's map; null if it has none, or one that may be outdated. */
   tag: string | null;
 }
 
 /**
- * The seat map of one show as its viewers have it. An event's id names the map that the client has
- * once it has read the event: it is the map's entity tag. So whatever map a client names, a change
- * that begins at that map is right to send next, whoever told it that name, and when.
+ * The seat map of one show, and the clients that view it. An event's id is the entity tag of the map
+ * that the client has once it has applied the event. So whichever tag a client sends, a change that
+ * starts from that tag is the right one to send next, no matter which gateway sent the tag, or when.
  */
 export class WatchedShow {
   readonly id: number;
   readonly #viewers = new Set<Viewer>();
   #map: SeatMap | null = null;
   #tag = '';
-  /** Each begins where the one before ends; the last ends at the map as it is. */
+  /** Each starts from the map that the previous one leads to; the last one leads to `#map`. */
   #changes: Change[] = [];
   #changesBytes = 0;
   #snapshot: Buffer | null = null;
@@ -50,44 +50,44 @@ export class WatchedShow {
     return this.#map !== null;
   }
 
-  /** Why the map cannot be read just now; null when it can. */
+  /** Why the map cannot be read at the moment; null if it can. */
   get problem(): ProblemError | null {
     return this.#problem;
   }
 
-  /** Takes the map as it was read last. */
+  /** Takes over what was read, and sends each viewer what is new to it. */
   update(occupancy: Occupancy): void {
-    const tag = nameOf(seatMapTag(occupancy));
-    const wasAway = this.#problem !== null;
+    const tag = opaqueTag(seatMapTag(occupancy));
+    const wasUnavailable = this.#problem !== null;
     this.#problem = null;
     if (tag !== this.#tag) this.#moveTo(seatMap(this.id, occupancy), tag);
-    // Who was told that the map may be old is told the map, though it be the same.
-    if (wasAway) for (const viewer of this.#viewers) viewer.tag = null;
+    // Viewers were told that their map may be outdated: they get the whole map even if it is the same.
+    if (wasUnavailable) for (const viewer of this.#viewers) viewer.tag = null;
     for (const viewer of this.#viewers) this.#catchUp(viewer);
   }
 
-  /** The map cannot be read: says so, once. */
-  fail(error: ProblemError): void {
+  /** The map cannot be read: tells the viewers, once. */
+  fail(problem: ProblemError): void {
     if (this.#problem) return;
-    this.#problem = error;
-    const event = eventBytes('unavailable', error.problem);
+    this.#problem = problem;
+    const event = eventBytes('unavailable', problem.problem);
     for (const { stream } of this.#viewers) if (!stream.isBehind) stream.send(event);
   }
 
-  /** The show is gone: its viewers come again, and learn that. */
+  /** The show was deleted: ends its streams. Clients that reconnect get a 404. */
   end(): void {
     for (const { stream } of this.#viewers) stream.end();
   }
 
   /**
-   * Has a client see the map, from now on until its stream ends.
+   * Sends a client the map and every change of it until its stream closes.
    *
-   * @param lastEventId names the map that the client has, if it has one
+   * @param lastEventId the tag of the map that the client has, if it has one
    */
-  show(stream: ViewerStream, lastEventId: string | undefined): void {
-    const viewer: Viewer = { stream, tag: lastEventId === undefined ? null : nameOf(lastEventId) };
+  addViewer(stream: ViewerStream, lastEventId: string | undefined): void {
+    const viewer: Viewer = { stream, tag: lastEventId === undefined ? null : opaqueTag(lastEventId) };
     this.#viewers.add(viewer);
-    stream.onCaughtUp = () => this.#catchUp(viewer);
+    stream.onCaughtUp(() => this.#catchUp(viewer));
     void stream.closed.then(() => this.#viewers.delete(viewer));
     this.#catchUp(viewer);
   }
@@ -98,7 +98,7 @@ export class WatchedShow {
     if (before && isSamePlan) {
       const seats = map.seats.filter((seat, index) => seat.status !== before.seats[index]?.status);
       const changes: SeatChanges = { show_id: this.id, available_seats: map.available_seats, seats };
-      this.#remember({ before: this.#tag, after: tag, event: eventBytes('change', changes, tag) });
+      this.#remember({ from: this.#tag, to: tag, event: eventBytes('change', changes, tag) });
     } else {
       this.#changes = [];
       this.#changesBytes = 0;
@@ -114,13 +114,13 @@ export class WatchedShow {
     while (this.#changesBytes > replayLimitBytes) this.#changesBytes -= this.#changes.shift()?.event.length ?? 0;
   }
 
-  /** Sends what a viewer misses, unless it has not read what it got: then, once it has. */
+  /** Sends a viewer what it is missing. One that is behind gets it once it has caught up. */
   #catchUp(viewer: Viewer): void {
     if (this.#problem || viewer.tag === this.#tag) return;
-    const next = this.#changes.findLastIndex((change) => change.before === viewer.tag);
+    const next = this.#changes.findLastIndex((change) => change.from === viewer.tag);
     const missed = next < 0 ? [] : this.#changes.slice(next);
     if (missed.length === 0) this.#send(viewer, this.#wholeMap(), this.#tag);
-    for (const { event, after } of missed) this.#send(viewer, event, after);
+    for (const { event, to } of missed) this.#send(viewer, event, to);
   }
 
   #send(viewer: Viewer, event: Buffer, tag: string): void {
@@ -135,7 +135,7 @@ export class WatchedShow {
   }
 }
 
-/** An entity tag without what quotes it: an event's id. Either is taken. */
-function nameOf(tag: string): string {
+/** An event's id: an entity tag without its quotes. Accepts both. */
+function opaqueTag(tag: string): string {
   return tag.replace(/^(W\/)?"(.*)"$/, '$2');
 }

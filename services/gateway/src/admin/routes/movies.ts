@@ -28,7 +28,10 @@ const forBodies = ['payload_too_large', 'unsupported_media_type'] as const satis
 const secured = { tags: ['Admin'], security: [{ bearer: [] }] };
 
 /** Movies, for administrators. */
-export function adminMovieRoutes(http: Http, { catalog }: Pick<Parts, 'catalog'>): void {
+export function adminMovieRoutes(
+  http: Http,
+  { catalog, catalogEditor }: Pick<Parts, 'catalog' | 'catalogEditor'>,
+): void {
   http.get(
     '/api/admin/movies/',
     {
@@ -63,7 +66,7 @@ export function adminMovieRoutes(http: Http, { catalog }: Pick<Parts, 'catalog'>
       },
     },
     async (request, reply) => {
-      const movie = await catalog.createMovie(request.body, authorOf(request));
+      const movie = await catalogEditor.createMovie(request.body, authorOf(request));
       return reply.code(201).header('location', `/api/admin/movies/${movie.id}/`).send(movie);
     },
   );
@@ -101,7 +104,7 @@ export function adminMovieRoutes(http: Http, { catalog }: Pick<Parts, 'catalog'>
         },
       },
     },
-    (request) => catalog.changeMovie(request.params.id, request.body, authorOf(request)),
+    (request) => catalogEditor.changeMovie(request.params.id, request.body, authorOf(request)),
   );
 
   http.put(
@@ -121,7 +124,7 @@ export function adminMovieRoutes(http: Http, { catalog }: Pick<Parts, 'catalog'>
         },
       },
     },
-    (request) => catalog.replaceMovie(request.params.id, request.body, authorOf(request)),
+    (request) => catalogEditor.replaceMovie(request.params.id, request.body, authorOf(request)),
   );
 
   http.delete(
@@ -138,7 +141,7 @@ export function adminMovieRoutes(http: Http, { catalog }: Pick<Parts, 'catalog'>
       },
     },
     async (request, reply) => {
-      await catalog.deleteMovie(request.params.id, authorOf(request));
+      await catalogEditor.deleteMovie(request.params.id, authorOf(request));
       return reply.code(204).send(null);
     },
   );

@@ -31,7 +31,10 @@ const forBodies = ['payload_too_large', 'unsupported_media_type'] as const satis
 const secured = { tags: ['Admin'], security: [{ bearer: [] }] };
 
 /** Shows, for administrators. */
-export function adminShowRoutes(http: Http, { catalog }: Pick<Parts, 'catalog'>): void {
+export function adminShowRoutes(
+  http: Http,
+  { catalog, catalogEditor }: Pick<Parts, 'catalog' | 'catalogEditor'>,
+): void {
   http.get(
     '/api/admin/shows/',
     {
@@ -66,7 +69,7 @@ export function adminShowRoutes(http: Http, { catalog }: Pick<Parts, 'catalog'>)
       },
     },
     async (request, reply) => {
-      const show = await catalog.createShow(request.body, authorOf(request));
+      const show = await catalogEditor.createShow(request.body, authorOf(request));
       return reply.code(201).header('location', `/api/admin/shows/${show.id}/`).send(show);
     },
   );
@@ -92,7 +95,7 @@ export function adminShowRoutes(http: Http, { catalog }: Pick<Parts, 'catalog'>)
       },
     },
     async (request, reply) =>
-      reply.code(201).send(await catalog.createRunOfShows(request.params.id, request.body, authorOf(request))),
+      reply.code(201).send(await catalogEditor.createRunOfShows(request.params.id, request.body, authorOf(request))),
   );
 
   http.get(
@@ -130,7 +133,7 @@ export function adminShowRoutes(http: Http, { catalog }: Pick<Parts, 'catalog'>)
         },
       },
     },
-    (request) => catalog.changeShow(request.params.id, request.body, authorOf(request)),
+    (request) => catalogEditor.changeShow(request.params.id, request.body, authorOf(request)),
   );
 
   http.put(
@@ -152,7 +155,7 @@ export function adminShowRoutes(http: Http, { catalog }: Pick<Parts, 'catalog'>)
         },
       },
     },
-    (request) => catalog.replaceShow(request.params.id, request.body, authorOf(request)),
+    (request) => catalogEditor.replaceShow(request.params.id, request.body, authorOf(request)),
   );
 
   http.delete(
@@ -169,7 +172,7 @@ export function adminShowRoutes(http: Http, { catalog }: Pick<Parts, 'catalog'>)
       },
     },
     async (request, reply) => {
-      await catalog.deleteShow(request.params.id, authorOf(request));
+      await catalogEditor.deleteShow(request.params.id, authorOf(request));
       return reply.code(204).send(null);
     },
   );

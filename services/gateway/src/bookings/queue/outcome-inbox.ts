@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readBookingId } from '@boxoffice/shared/booking-id';
 import type { Outcome, Outcomes } from '@boxoffice/shared/contracts/jobs';
 import type { Logger } from '@boxoffice/shared/service/logging';
-import { hear } from '@boxoffice/shared/service/pub-sub';
+import { subscribe } from '@boxoffice/shared/service/pub-sub';
 import type { Redis } from 'ioredis';
 
 /** How often the inbox looks for outcomes whose message was lost, in milliseconds. */
@@ -48,7 +48,7 @@ export class OutcomeInbox {
   }) {
     this.#find = parts.find;
     this.#onOutcomes = parts.onOutcomes;
-    hear(parts, [this.channel], { onMessage: (message) => this.#receive(JSON.parse(message) as Outcomes) });
+    subscribe(parts, [this.channel], { onMessage: (message) => this.#receive(JSON.parse(message) as Outcomes) });
     this.#sweeper = setInterval(() => void this.#sweep(), sweepEveryMs).unref();
   }
 

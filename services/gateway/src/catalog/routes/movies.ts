@@ -3,7 +3,7 @@ import type { Http } from '@boxoffice/shared/service/http';
 import { problems } from '../../http/documentation.ts';
 import { pageLinks } from '../../http/paging.ts';
 import type { Parts } from '../../parts.ts';
-import { cached } from '../cached-answers.ts';
+import { cached } from '../cached-responses.ts';
 
 /** Movies and their shows, for everyone. */
 export function movieRoutes(http: Http, { answers, catalog }: Pick<Parts, 'answers' | 'catalog'>): void {

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { problems } from '../../http/documentation.ts';
 import { pageLinks } from '../../http/paging.ts';
 import type { Parts } from '../../parts.ts';
-import { cached } from '../cached-answers.ts';
+import { cached } from '../cached-responses.ts';
 
 /** Loose: the headers that no schema names are still there behind it. */
 const ConditionalHeaders = z.looseObject({

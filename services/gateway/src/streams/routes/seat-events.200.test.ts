@@ -23,7 +23,7 @@ async function watch(show: number, headers?: Record<string, string>, gateway = 0
 
 const mapOf = (show: number) => boxoffice.call(`/api/shows/${show}/seats/`);
 
-test('the whole map first, then each seat that changes, through whichever gateway', async () => {
+test('the whole map first, then each change, through every gateway', async () => {
   const show = await boxoffice.addShow({ totalSeats: 12, seatsPerRow: 6 });
   const [here, there] = [await watch(show), await watch(show, {}, 1)];
   expect(here.status).toBe(200);
@@ -61,7 +61,7 @@ test('the whole map first, then each seat that changes, through whichever gatewa
   expect(await there.next()).toMatchObject(free);
 });
 
-/** Takes a seat, and gives the event in which these readers see it. */
+/** Books a seat. Returns the event in which these readers see it. */
 async function take(show: number, seat: string, ...seeing: EventReader[]) {
   expect((await boxoffice.book(show, seat, { wait: 10 })).status).toBe(201);
   const seen = await Promise.all(seeing.map((reader) => reader.next('change')));
@@ -69,7 +69,7 @@ async function take(show: number, seat: string, ...seeing: EventReader[]) {
   return seen[0];
 }
 
-test('Last-Event-ID: nothing where nothing was missed, an ETag of the map included', async () => {
+test('Last-Event-ID: nothing if nothing was missed; an ETag of the map works too', async () => {
   const show = await boxoffice.addShow();
   const stays = await watch(show);
   const { id = '' } = await stays.next('snapshot');
@@ -94,18 +94,18 @@ test('Last-Event-ID: exactly the changes that were missed', async () => {
   expect(back.events).toEqual(stays.events.slice(-2));
 });
 
-test('Last-Event-ID: the whole map where nobody knows the way', async () => {
+test('Last-Event-ID: the whole map for an unknown id', async () => {
   const show = await boxoffice.addShow();
   const reader = await watch(show, { 'last-event-id': 'of-another-time' });
   expect(await reader.next()).toMatchObject({ event: 'snapshot', data: { available_seats: 100 } });
 });
 
-test('a seat that is freed and taken again in one turn is no change; what comes next is', async () => {
+test('a seat that is freed and taken again in one turn is not a change; the next one is', async () => {
   const show = await boxoffice.addShow();
   await boxoffice.book(show, 'A1', { wait: 10 });
   const reader = await watch(show);
   await reader.next('snapshot');
-  // What such a turn leaves behind: the claim is another booking's, in one commit.
+  // The result of such a turn: in one commit the claim belongs to another booking.
   await boxoffice.rows('update booking.seat_claims set booking_id = ? where show_id = ?', [
     '00000000-0000-8000-8000-000000000000',
     show,
@@ -114,10 +114,10 @@ test('a seat that is freed and taken again in one turn is no change; what comes 
   expect(reader.events).toHaveLength(2);
 });
 
-test('a worker says once which shows to look at, and nothing where no seat was taken or freed', async () => {
+test('a worker announces once which shows have changed, and only those where a seat was taken or freed', async () => {
   const [show, other] = [await boxoffice.addShow(), await boxoffice.addShow()];
   const redis = new Redis(boxoffice.redisUrl);
-  const hints: number[] = []; // others use this Redis too
+  const hints: number[] = []; // other tests use this Redis too
   redis.on('message', (_channel, message) =>
     hints.push(...(JSON.parse(message) as number[]).filter((id) => id === show || id === other)),
   );
@@ -130,7 +130,7 @@ test('a worker says once which shows to look at, and nothing where no seat was t
   redis.disconnect();
 });
 
-test('a change that nobody announced is seen all the same', async () => {
+test('a change that was not announced is seen too', async () => {
   const show = await boxoffice.addShow();
   const reader = await watch(show);
   await reader.next('snapshot');
@@ -141,7 +141,7 @@ test('a change that nobody announced is seen all the same', async () => {
   expect(await reader.next()).toMatchObject({ event: 'change', data: { seats: [{ seat_number: 'C3' }] } });
 });
 
-test('a hall that grows is a new map; a show that is taken off ends its streams', async () => {
+test('a new snapshot when a hall grows; the stream ends when the show is deleted', async () => {
   const show = await boxoffice.addShow({ totalSeats: 10 });
   const reader = await watch(show);
   await reader.next('snapshot');
@@ -157,7 +157,7 @@ test('a hall that grows is a new map; a show that is taken off ends its streams'
   expect((await watch(show)).status).toBe(404);
 });
 
-test('a stream that is left is one line in the log, at its end, and events are counted', async () => {
+test('a stream is logged once, when it ends, and its events are counted', async () => {
   const show = await boxoffice.addShow();
   const reader = await watch(show, { 'x-request-id': `stream-of-${show}` });
   await reader.next('snapshot');

@@ -36,18 +36,18 @@ const closeAll = async () => {
   });
 };
 
-test('404 for a show that is not there, 400 for what is none', async () => {
+test('404 for an unknown show, 400 for an invalid id', async () => {
   expectProblem(await boxoffice.call('/api/shows/999999/seats/events/'), 'show_not_found');
   expectProblem(await boxoffice.call('/api/shows/x/seats/events/'), 'validation_failed');
 });
 
-test("404 for a job that is not there, and for another's", async () => {
+test("404 for an unknown job, and for another user's", async () => {
   const { body } = await boxoffice.book(show, 'A1', { user: 1 });
   expectProblem(await boxoffice.call(`/api/jobs/${body.id}/events/`, { user: 2 }), 'job_not_found');
   expectProblem(await boxoffice.call('/api/jobs/nonsense/events/', { user: 2 }), 'job_not_found');
 });
 
-test('429 for more streams than one address may have, until one ends', async () => {
+test('429 beyond the limit per address, until a stream ends', async () => {
   for (let n = 0; n < 3; n++) expect((await open(seatEvents())).status).toBe(200);
   const refused = await boxoffice.call(seatEvents());
   expectProblem(refused, 'too_many_requests');
@@ -57,7 +57,7 @@ test('429 for more streams than one address may have, until one ends', async () 
   await closeAll();
 });
 
-test('429 for more streams than one user may have, whatever others have', async () => {
+test('429 beyond the limit per user, independent of other users', async () => {
   const { body } = await boxoffice.book(show, 'A2', { user: 1 });
   const other = await boxoffice.book(show, 'A3', { user: 2 });
   const events = `/api/jobs/${body.id}/events/`;
@@ -69,7 +69,7 @@ test('429 for more streams than one user may have, whatever others have', async 
   await closeAll();
 });
 
-test('429 for more streams than one gateway keeps open', async () => {
+test('429 beyond the limit of the gateway', async () => {
   const jobs = await Promise.all([1, 2].map((user) => boxoffice.book(show, 'A4', { user })));
   for (const [index, { body }] of jobs.entries()) await open(`/api/jobs/${body.id}/events/`, index + 1);
   for (let n = 0; n < 3; n++) expect((await open(seatEvents())).status).toBe(200);
@@ -78,7 +78,7 @@ test('429 for more streams than one gateway keeps open', async () => {
   await closeAll();
 });
 
-test('503 while the catalog is away; who watches is told, and given the whole map when it is back', async () => {
+test('503 while the catalog is down; viewers are notified, and get the whole map once it is back', async () => {
   const reader = await open(seatEvents());
   await reader.next('snapshot');
   boxoffice.catalog.kill('SIGSTOP');

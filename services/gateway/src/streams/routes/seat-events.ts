@@ -6,13 +6,13 @@ import { eventStream, problems } from '../../http/documentation.ts';
 import { addressKey } from '../../identity/rate-limits.ts';
 import type { Parts } from '../../parts.ts';
 
-/** Loose: the headers that no schema names are still there behind it. */
+/** Loose, so that the handler still sees the other headers. */
 const ResumeHeaders = z.looseObject({
   'last-event-id': z
     .string()
     .max(100)
     .optional()
-    .describe('the `id` of the event that the client has read last, or the `ETag` of the map that it has'),
+    .describe('the `id` of the last event that the client has received, or the `ETag` of the map that it has'),
 });
 
 export function seatEvents(http: Http, parts: Pick<Parts, 'config' | 'seatWatch' | 'streams'>): void {
@@ -25,19 +25,20 @@ export function seatEvents(http: Http, parts: Pick<Parts, 'config' | 'seatWatch'
         operationId: 'watchSeats',
         summary: 'Watch the seats of a show',
         description:
-          'Server-sent events, for an `EventSource` or `fetch`. `snapshot` carries the whole map, as ' +
-          '`GET /api/shows/{id}/seats/` answers it; it comes first, and whenever what the client has cannot be ' +
-          'brought up to date. `change` carries the seats that have another status now, soon after that is ' +
-          'committed. `unavailable` carries a problem: the map cannot be read just now, so what the client has may ' +
-          'be old; the next `snapshot` ends that, and so does a stream that is opened anew.\n\n' +
-          'An `id` names the map that the client then has (it is its `ETag`). With `Last-Event-ID` the stream goes ' +
-          'on from that map: with nothing, if it is still the same, with the changes since, or with a `snapshot`. ' +
-          'Streams end now and then: come again after `retry`, as an `EventSource` does by itself.',
+          'Server-sent events, for an `EventSource` or `fetch`. `snapshot` contains the whole map, as in ' +
+          '`GET /api/shows/{id}/seats/`; it is sent first, and whenever the map that the client has cannot be ' +
+          'updated otherwise. `change` contains the seats whose status has changed, soon after the change is ' +
+          'committed. `unavailable` contains a problem: the map cannot be read at the moment, so the one that the ' +
+          'client has may be outdated, until the next `snapshot` or until a new stream is opened.\n\n' +
+          'The `id` of an event identifies the map that the client has after it; it is the `ETag` of that map. With ' +
+          '`Last-Event-ID` the stream resumes from that map: with nothing if it is still current, otherwise with the ' +
+          'changes since, or with a `snapshot`. Streams end from time to time: reconnect after `retry`, as an ' +
+          '`EventSource` does by itself.',
         security: [],
         params: IdParams,
         headers: ResumeHeaders,
         response: {
-          200: eventStream('The map, and what changes in it', [
+          200: eventStream('The map, and its changes', [
             { event: 'snapshot', data: SeatMap.meta()?.example, id: '2jmj7l5rSw0yVb_vlWAYkK' },
             { event: 'change', data: SeatChanges.meta()?.example, id: 'qUiQTy8PR5uPgZdpSzAYSw' },
             { event: 'unavailable', data: problem('catalog_unavailable') },
@@ -60,7 +61,7 @@ export function seatEvents(http: Http, parts: Pick<Parts, 'config' | 'seatWatch'
         key: addressKey(request.ip),
         limit: parts.config.EVENT_STREAM_LIMIT_PER_ADDRESS,
       });
-      show.show(stream, request.headers['last-event-id']);
+      show.addViewer(stream, request.headers['last-event-id']);
     },
   );
 }
