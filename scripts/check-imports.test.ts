@@ -3,7 +3,7 @@ import { brokenImports } from './check-imports.ts';
 
 const route = 'services/gateway/src/routes/bookings/book.ts';
 const useCase = 'services/gateway/src/use-cases/request-booking.ts';
-const page = 'services/gateway/web/src/boxoffice/show.tsx';
+const page = 'web/boxoffice/show.tsx';
 const repository = 'services/gateway/src/repositories/bookings.ts';
 
 test.each([
@@ -16,7 +16,7 @@ test.each([
   ['scripts/openapi.ts', "import { buildOpenApi } from '../services/gateway/src/openapi.ts';"],
   [
     page,
-    "import { createBoxoffice } from '@boxoffice/client';\nimport { useState } from 'react';\nimport '../palette.css';",
+    "import { createBoxoffice } from '@boxoffice/client';\nimport { useState } from 'react';\nimport '../lib/palette.css';",
   ],
 ])('%s may: %s', (path, source) => {
   expect(brokenImports(path, source)).toEqual([]);
@@ -36,7 +36,7 @@ test.each([
     'imports service catalog',
   ],
   [page, "import { findSeat } from '@boxoffice/shared/seats';", 'pages know the HTTP interface alone'],
-  [page, "import type { Parts } from '../../../src/parts.ts';", 'pages know the HTTP interface alone'],
+  [page, "import type { Parts } from '../../services/gateway/src/parts.ts';", 'pages know the HTTP interface alone'],
 ])('%s may not: %s', (path, source, complaint) => {
   expect(brokenImports(path, source)).toEqual([expect.stringContaining(complaint)]);
 });

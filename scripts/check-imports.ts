@@ -51,7 +51,7 @@ function isLeftOf(one: Place, other: Place): boolean {
 }
 
 function isPage(path: string): boolean {
-  return path.startsWith('services/gateway/web/');
+  return path.startsWith('web/');
 }
 
 function serviceOf(path: string): string | null {
@@ -65,7 +65,7 @@ function placeOf(path: string): Place {
 
 if (import.meta.main) {
   const root = resolve(import.meta.dirname, '..');
-  const files = globSync(['{services,packages}/*/src/**/*.ts', 'services/gateway/web/src/**/*.{ts,tsx}'], {
+  const files = globSync(['{services,packages}/*/src/**/*.ts', 'web/{admin,boxoffice,landing,lib}/**/*.{ts,tsx}'], {
     cwd: root,
   });
   const broken = files.flatMap((file) => brokenImports(file, readFileSync(join(root, file), 'utf8')));
