@@ -1,12 +1,7 @@
-import { StrictMode } from 'react';
-import { createRoot } from 'react-dom/client';
-import './admin.css';
+import '../lib/base.css';
+import '../lib/controls.css';
+import { mount } from '../lib/mount.tsx';
 import { Portal } from './portal.tsx';
+import './portal.css';
 
-const root = document.getElementById('root');
-if (root)
-  createRoot(root).render(
-    <StrictMode>
-      <Portal />
-    </StrictMode>,
-  );
+mount(<Portal />);

@@ -1,10 +1,11 @@
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
+import { Brand } from '../lib/brand.tsx';
+import { Link, useLocation } from '../lib/router.tsx';
+import { signOut, useUsername } from '../lib/session.ts';
 import { MoviePage } from './movie.tsx';
 import { MyBookings } from './my-bookings.tsx';
-import { Nowhere } from './notices.tsx';
+import { NotFound } from './not-found.tsx';
 import { Programme } from './programme.tsx';
-import { Link, useLocation } from './router.tsx';
-import { boxoffice, useVisitor } from './session.ts';
 import { ShowPage } from './show.tsx';
 import { SignIn } from './sign-in.tsx';
 import { TicketPage } from './ticket.tsx';
@@ -13,65 +14,46 @@ export function App() {
   const { path, query } = useLocation();
   return (
     <>
-      <Bar path={path} />
-      <main>
-        <Page path={path} query={query} />
-      </main>
+      <Header path={path} />
+      <main>{pageAt(path, query)}</main>
     </>
   );
 }
 
-function Page({ path, query }: { path: string; query: URLSearchParams }) {
-  const [, room, id = ''] = /^\/(\w*)(?:\/([\w-]+))?$/.exec(path) ?? [];
+function pageAt(path: string, query: URLSearchParams): ReactNode {
+  const [, section, id = ''] = /^\/(\w*)(?:\/([\w-]+))?$/.exec(path) ?? [];
   const number = /^\d{1,9}$/.test(id) ? Number(id) : null;
-  if (room === '') return <Programme query={query} />;
-  if (room === 'movies' && number) return <MoviePage key={number} id={number} />;
-  if (room === 'shows' && number) return <ShowPage key={number} id={number} />;
-  if (room === 'bookings') return id ? <TicketPage id={id} isNew={query.has('new')} /> : <MyBookings query={query} />;
-  return <Nowhere title="There is nothing here">The address leads nowhere.</Nowhere>;
+  if (section === '') return <Programme query={query} />;
+  if (section === 'movies' && number) return <MoviePage key={number} id={number} />;
+  if (section === 'shows' && number) return <ShowPage key={number} id={number} />;
+  if (section === 'bookings')
+    return id ? <TicketPage id={id} isNew={query.has('new')} /> : <MyBookings query={query} />;
+  return <NotFound title="Page not found">There is no page at this address.</NotFound>;
 }
 
-function Bar({ path }: { path: string }) {
-  const visitor = useVisitor();
-  const [asksWho, setAsksWho] = useState(false);
-  const here = (to: string) => (path === to ? ({ 'aria-current': 'page' } as const) : {});
-  const signOut = () => {
-    // What was chosen and begun here was this visitor's.
-    sessionStorage.clear();
-    // The tokens are forgotten here in any case; the server may be away.
-    boxoffice.logOut().catch(() => {});
-  };
+const links = { '/': 'What’s on', '/bookings': 'My bookings' };
+
+function Header({ path }: { path: string }) {
+  const username = useUsername();
+  const [isSigningIn, setIsSigningIn] = useState(false);
+  const closeSignIn = () => setIsSigningIn(false);
   return (
-    <header className="bar">
-      <a className="brand" href="/">
-        <svg viewBox="0 0 32 32" aria-hidden="true">
-          <path d="M5 7h22a2 2 0 0 1 2 2v4a3 3 0 0 0 0 6v4a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2v-4a3 3 0 0 0 0-6V9a2 2 0 0 1 2-2zm14.5 2.5v3h2v-3zm0 5v3h2v-3zm0 5v3h2v-3z" />
-        </svg>
-        Boxoffice
-      </a>
+    <header className="header">
+      <Brand />
       <nav className="nav" aria-label="Box office">
-        <Link to="/" {...here('/')}>
-          What is playing
-        </Link>
-        <Link to="/bookings" {...here('/bookings')}>
-          My bookings
-        </Link>
+        {Object.entries(links).map(([to, name]) => (
+          <Link key={to} to={to} aria-current={path === to ? 'page' : undefined}>
+            {name}
+          </Link>
+        ))}
       </nav>
-      <p className="visitor">
-        {visitor ? (
-          <>
-            <span>{visitor.username}</span>
-            <button type="button" className="plain" onClick={signOut}>
-              Sign out
-            </button>
-          </>
-        ) : (
-          <button type="button" className="plain" onClick={() => setAsksWho(true)}>
-            Sign in
-          </button>
-        )}
+      <p className="user">
+        {username !== null && <span>{username}</span>}
+        <button type="button" onClick={() => (username === null ? setIsSigningIn(true) : void signOut())}>
+          {username === null ? 'Sign in' : 'Sign out'}
+        </button>
       </p>
-      {asksWho && <SignIn onDone={() => setAsksWho(false)} onClose={() => setAsksWho(false)} />}
+      {isSigningIn && <SignIn onDone={closeSignIn} onClose={closeSignIn} />}
     </header>
   );
 }

@@ -1,6 +1,6 @@
 import type { Show } from '@boxoffice/client';
 
-/** How full a show is, as a bar and in words. */
+/** The share of seats sold as a bar, and the number of seats left. */
 export function Fullness({ total_seats, available_seats }: Pick<Show, 'total_seats' | 'available_seats'>) {
   const sold = 1 - available_seats / total_seats;
   return (

@@ -1,40 +1,42 @@
 import type { SeatMap, SeatsView } from '@boxoffice/client';
 import { useEffect, useState } from 'react';
-import { boxoffice } from './session.ts';
-import { troubleOf } from './words.ts';
+import { outageMessage } from '../lib/errors.ts';
+import { boxoffice } from '../lib/session.ts';
 
-/** The seats of a show as they are at this moment. */
 export interface LiveSeats {
   map: SeatMap | undefined;
-  /** Why the map may be old, in words. */
-  trouble: string | undefined;
+  /** Why the map may be out of date, as a message. */
+  outage: string | undefined;
 }
 
-/** Follows the seats of a show, while the page is looked at: browsers have few connections for one server. */
+/**
+ * Keeps the seat map of a show up to date. Only while the page is visible, because browsers allow few
+ * connections to one server.
+ */
 export function useLiveSeats(showId: number): LiveSeats {
   const [view, setView] = useState<SeatsView>({ map: null, away: null });
 
   useEffect(() => {
-    let stopping = new AbortController();
+    let controller = new AbortController();
     const follow = async ({ signal }: AbortController) => {
       for await (const next of boxoffice.watchSeats(showId, signal)) {
         if (!signal.aborted) setView(({ map }) => ({ map: next.map ?? map, away: next.away }));
       }
     };
-    const look = () => {
-      stopping.abort();
+    const followWhileVisible = () => {
+      controller.abort();
       if (document.visibilityState !== 'visible') return;
-      stopping = new AbortController();
-      // It ends only for a show that is gone, which the page around it says.
-      follow(stopping).catch(() => {});
+      controller = new AbortController();
+      // It fails only for a show that no longer exists, and the page says so itself.
+      follow(controller).catch(() => {});
     };
-    look();
-    document.addEventListener('visibilitychange', look);
+    followWhileVisible();
+    document.addEventListener('visibilitychange', followWhileVisible);
     return () => {
-      document.removeEventListener('visibilitychange', look);
-      stopping.abort();
+      document.removeEventListener('visibilitychange', followWhileVisible);
+      controller.abort();
     };
   }, [showId]);
 
-  return { map: view.map ?? undefined, trouble: view.away ? troubleOf(view.away) : undefined };
+  return { map: view.map ?? undefined, outage: view.away ? outageMessage(view.away) : undefined };
 }

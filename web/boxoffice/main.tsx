@@ -1,12 +1,7 @@
-import { StrictMode } from 'react';
-import { createRoot } from 'react-dom/client';
+import '../lib/base.css';
+import '../lib/controls.css';
+import { mount } from '../lib/mount.tsx';
+import './app.css';
 import { App } from './app.tsx';
-import './boxoffice.css';
 
-const root = document.getElementById('root');
-if (!root) throw new Error('the page has no place for the box office');
-createRoot(root).render(
-  <StrictMode>
-    <App />
-  </StrictMode>,
-);
+mount(<App />);

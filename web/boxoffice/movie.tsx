@@ -1,51 +1,55 @@
 import type { Show } from '@boxoffice/client';
-import { Loading, Nowhere, Trouble } from './notices.tsx';
+import { formatDay } from '../lib/format.ts';
+import { Heading } from '../lib/heading.tsx';
+import { EmptyState, Loading, Outage } from '../lib/notices.tsx';
+import { useQuery } from '../lib/query.ts';
+import { Link } from '../lib/router.tsx';
+import { boxoffice } from '../lib/session.ts';
+import { MovieFacts } from './movie-facts.tsx';
+import { NotFound } from './not-found.tsx';
 import { Poster } from './poster.tsx';
-import { Shows } from './programme.tsx';
-import { useReading } from './reading.ts';
-import { Heading } from './router.tsx';
-import { boxoffice } from './session.ts';
-import { dayOf } from './words.ts';
+import './programme.css';
+import { ShowList } from './show-list.tsx';
 
 const refreshMs = 15_000;
 
-/** One movie and its shows, by day. */
+/** One movie and its upcoming shows, by day. */
 export function MoviePage({ id }: { id: number }) {
-  const { value, trouble, problem } = useReading(
-    `movie ${id}`,
-    async (signal) => {
-      const from = new Date().toISOString();
-      const [movie, shows] = await Promise.all([
-        boxoffice.get('/api/movies/{id}/', { params: { path: { id } }, signal }),
-        boxoffice.get('/api/movies/{id}/shows/', { params: { path: { id }, query: { from, page_size: 100 } }, signal }),
-      ]);
-      return { movie, days: Map.groupBy(shows.results, (show: Show) => dayOf(show.date_time)) };
-    },
-    refreshMs,
-  );
-  if (problem) return <Nowhere title="No such movie">It is not on the programme, or not any more.</Nowhere>;
-  if (!value) return trouble ? <Trouble text={trouble} /> : <Loading of="the movie" />;
-  const { movie, days } = value;
+  const { data, outage, problem } = useQuery(`movie ${id}`, (signal) => getMovie(id, signal), { refreshMs });
+  if (problem) return <NotFound title="Movie not found">This movie is not on the programme.</NotFound>;
+  if (!data) return outage ? <Outage message={outage} /> : <Loading what="the movie" />;
+  const { movie, days } = data;
   return (
     <>
-      <Trouble text={trouble} />
+      <Outage message={outage} />
       <div className="movie large">
         <Poster title={movie.title} />
         <div>
           <Heading title={movie.title} />
-          <p className="facts">
-            {[`${movie.duration_minutes} min`, movie.rating, movie.language].filter(Boolean).join(' · ')}
-          </p>
+          <MovieFacts movie={movie} />
           <p className="about">{movie.description}</p>
-          {days.size === 0 && <p className="quiet">No show to come.</p>}
+          {days.size === 0 && (
+            <EmptyState title="No upcoming shows">
+              Check back later, or <Link to="/">see what else is on</Link>.
+            </EmptyState>
+          )}
           {[...days].map(([day, shows]) => (
             <section key={day} className="day">
               <h2>{day}</h2>
-              <Shows shows={shows} />
+              <ShowList shows={shows} />
             </section>
           ))}
         </div>
       </div>
     </>
   );
+}
+
+async function getMovie(id: number, signal: AbortSignal) {
+  const query = { from: new Date().toISOString(), page_size: 100 };
+  const [movie, shows] = await Promise.all([
+    boxoffice.get('/api/movies/{id}/', { params: { path: { id } }, signal }),
+    boxoffice.get('/api/movies/{id}/shows/', { params: { path: { id }, query }, signal }),
+  ]);
+  return { movie, days: Map.groupBy(shows.results, (show: Show) => formatDay(show.date_time)) };
 }

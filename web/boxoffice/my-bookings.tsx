@@ -1,66 +1,73 @@
 import type { MyBooking } from '@boxoffice/client';
 import { useState } from 'react';
-import { CancelBooking } from './cancel.tsx';
-import { Loading, Trouble } from './notices.tsx';
+import { formatList, formatShortDay, formatTime } from '../lib/format.ts';
+import { Heading } from '../lib/heading.tsx';
+import { EmptyState, Loading, Outage } from '../lib/notices.tsx';
+import { useQuery } from '../lib/query.ts';
+import { Link } from '../lib/router.tsx';
+import { boxoffice, useUsername } from '../lib/session.ts';
+import { CancelBooking } from './cancel-booking.tsx';
+import './my-bookings.css';
 import { Poster } from './poster.tsx';
-import { useReading } from './reading.ts';
-import { Heading, Link } from './router.tsx';
-import { boxoffice, useVisitor } from './session.ts';
 import { SignIn } from './sign-in.tsx';
-import { listed, shortDayOf, timeOf } from './words.ts';
 
-/** The visitor's bookings, newest first. */
+/** The user's bookings, newest first. */
 export function MyBookings({ query }: { query: URLSearchParams }) {
-  const visitor = useVisitor();
-  const [asksWho, setAsksWho] = useState(false);
-  if (visitor) return <BookingList key={visitor.username} page={Math.max(1, Number(query.get('page')) || 1)} />;
+  const username = useUsername();
+  const [isSigningIn, setIsSigningIn] = useState(false);
+  const closeSignIn = () => setIsSigningIn(false);
   return (
     <section className="narrow">
       <Heading title="My bookings" />
-      <p className="quiet">Sign in to see them.</p>
-      <p>
-        <button type="button" className="main" onClick={() => setAsksWho(true)}>
-          Sign in
-        </button>
-      </p>
-      {asksWho && <SignIn onDone={() => setAsksWho(false)} onClose={() => setAsksWho(false)} />}
+      {username === null ? (
+        <>
+          <EmptyState title="You are not signed in">Sign in to see your bookings.</EmptyState>
+          <p>
+            <button type="button" className="primary" onClick={() => setIsSigningIn(true)}>
+              Sign in
+            </button>
+          </p>
+        </>
+      ) : (
+        <BookingList key={username} page={Math.max(1, Number(query.get('page')) || 1)} />
+      )}
+      {isSigningIn && <SignIn onDone={closeSignIn} onClose={closeSignIn} />}
     </section>
   );
 }
 
 function BookingList({ page }: { page: number }) {
-  const { value, trouble, problem, again } = useReading(`my bookings ${page}`, (signal) =>
+  const { data, outage, problem, refetch } = useQuery(`my bookings ${page}`, (signal) =>
     boxoffice.get('/api/my-bookings/', { params: { query: { page } }, signal }),
   );
   return (
-    <section className="narrow">
-      <Heading title="My bookings" />
-      <Trouble text={trouble ?? problem?.message} />
-      {!value && !trouble && !problem && <Loading of="your bookings" />}
-      {value?.count === 0 && (
-        <p className="quiet">
-          None yet. <Link to="/">What is playing</Link>
-        </p>
+    <>
+      <Outage message={outage ?? problem?.message} />
+      {!data && !outage && !problem && <Loading what="your bookings" />}
+      {data?.count === 0 && (
+        <EmptyState title="No bookings yet">
+          <Link to="/">See what’s on</Link>, pick a show and book your first seats.
+        </EmptyState>
       )}
       <ul className="bookings">
-        {value?.results.map((booking) => (
-          <BookingRow key={booking.id} booking={booking} onCancelled={again} />
+        {data?.results.map((booking) => (
+          <BookingItem key={booking.id} booking={booking} onCancelled={refetch} />
         ))}
       </ul>
-      {value && (value.next || value.previous) && (
+      {data && (data.next || data.previous) && (
         <nav className="pages" aria-label="Pages">
-          {value.previous && <Link to={`/bookings?page=${page - 1}`}>Newer</Link>}
+          {data.previous && <Link to={`/bookings?page=${page - 1}`}>Newer</Link>}
           <span>Page {page}</span>
-          {value.next && <Link to={`/bookings?page=${page + 1}`}>Older</Link>}
+          {data.next && <Link to={`/bookings?page=${page + 1}`}>Older</Link>}
         </nav>
       )}
-    </section>
+    </>
   );
 }
 
-function BookingRow({ booking, onCancelled }: { booking: MyBooking; onCancelled: () => void }) {
+function BookingItem({ booking, onCancelled }: { booking: MyBooking; onCancelled: () => void }) {
   const { show, seats, status } = booking;
-  const title = show?.movie.title ?? 'A show that is gone';
+  const title = show?.movie.title ?? 'A show that no longer exists';
   return (
     <li className={status === 'booked' ? 'booking' : 'booking void'}>
       <Poster title={title} />
@@ -68,15 +75,15 @@ function BookingRow({ booking, onCancelled }: { booking: MyBooking; onCancelled:
         <h2>{show ? <Link to={`/bookings/${booking.id}`}>{title}</Link> : title}</h2>
         {show && (
           <p className="facts">
-            {shortDayOf(show.date_time)}, {timeOf(show.date_time)} · {show.screen_name}
+            {formatShortDay(show.date_time)}, {formatTime(show.date_time)} · {show.screen_name}
           </p>
         )}
         <p>
-          {listed(seats)}
-          {status !== 'booked' && <span className="status"> · {status}</span>}
+          {formatList(seats)}
+          {status !== 'booked' && <span className="muted"> · {status}</span>}
         </p>
       </div>
-      {status === 'booked' && <CancelBooking booking={booking} title={title} onCancelled={onCancelled} />}
+      {status === 'booked' && <CancelBooking booking={booking} movieTitle={title} onCancelled={onCancelled} />}
     </li>
   );
 }

@@ -1,7 +1,8 @@
 import { memo } from 'react';
+import './poster.css';
 
-/** Ground, far shape, near shape. */
-const inks = [
+/** Background, far shape, near shape. */
+const palettes = [
   ['#20304d', '#e8b04a', '#b8472f'],
   ['#5b1f2b', '#f0c9a4', '#d86a4a'],
   ['#1f4038', '#e9d8a6', '#c8713a'],
@@ -10,7 +11,7 @@ const inks = [
   ['#4a3a1c', '#f0d58c', '#9c3b2e'],
 ] as const;
 
-/** A poster for a movie, drawn from its title: the same title is always the same picture. Decoration only. */
+/** A poster drawn from a movie's title: the same title always gives the same picture. Decorative only. */
 export const Poster = memo(function Poster({ title }: { title: string }) {
   let seed = 7;
   for (const character of title) seed = (seed * 31 + (character.codePointAt(0) ?? 0)) % 1_000_003;
@@ -18,12 +19,12 @@ export const Poster = memo(function Poster({ title }: { title: string }) {
     seed = (seed * 48_271) % 2_147_483_647;
     return seed % count;
   };
-  const [ground, far, near] = inks[pick(inks.length)] ?? inks[0];
+  const [background, far, near] = palettes[pick(palettes.length)] ?? palettes[0];
   const shape = pick(5);
   const x = 35 + pick(50);
   return (
     <svg className="poster" viewBox="0 0 120 170" preserveAspectRatio="xMidYMid slice" aria-hidden="true">
-      <rect width="120" height="170" fill={ground} />
+      <rect width="120" height="170" fill={background} />
       {shape === 0 && (
         <>
           <circle cx={x} cy="70" r="34" fill={far} />

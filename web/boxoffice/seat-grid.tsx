@@ -1,20 +1,21 @@
 import type { SeatMap } from '@boxoffice/client';
-import { type KeyboardEvent, type MouseEvent, memo, useMemo, useRef, useState } from 'react';
-
-type Seat = SeatMap['seats'][number];
+import { type KeyboardEvent, type MouseEvent, useMemo, useRef, useState } from 'react';
+import { neighbour, positionOf } from './grid-navigation.ts';
+import { SeatCell } from './seat-cell.tsx';
+import './seat-grid.css';
 
 /**
- * The hall from above, as a grid (WAI-ARIA): one tab stop, arrow keys from seat to seat, Space or Enter
- * to choose. Seats that are taken can be walked over and heard, but not chosen.
+ * The seats as a WAI-ARIA grid: one tab stop, arrow keys move between seats, Space or Enter selects. Taken
+ * seats can be reached, so that screen readers announce them, but not selected.
  */
 export function SeatGrid({
   map,
-  chosen,
+  selected,
   onToggle,
   disabled,
 }: {
   map: SeatMap;
-  chosen: ReadonlySet<string>;
+  selected: ReadonlySet<string>;
   onToggle: (seat: string) => void;
   disabled: boolean;
 }) {
@@ -25,14 +26,14 @@ export function SeatGrid({
   const grid = useRef<HTMLTableElement>(null);
 
   const move = (event: KeyboardEvent) => {
-    const place = placeOf(rows, current);
-    const next = place && neighbour(rows, place, event);
+    const position = positionOf(rows, current);
+    const next = position && neighbour(rows, position, event);
     if (!next) return;
     event.preventDefault();
     setCurrent(next.seat_number);
     grid.current?.querySelector<HTMLElement>(`[data-seat="${next.seat_number}"]`)?.focus();
   };
-  const choose = (event: MouseEvent) => {
+  const select = (event: MouseEvent) => {
     const seat = (event.target as HTMLElement).closest<HTMLElement>('[data-seat]');
     if (!seat?.dataset.seat) return;
     setCurrent(seat.dataset.seat);
@@ -40,15 +41,15 @@ export function SeatGrid({
   };
 
   return (
-    <div className="hall" style={{ '--per-row': map.seats_per_row } as object}>
+    <div className="seat-grid" style={{ '--per-row': map.seats_per_row } as object}>
       <svg className="screen" viewBox="0 0 400 26" preserveAspectRatio="none" aria-hidden="true">
         <path d="M4 22Q200 -8 396 22" />
       </svg>
-      <p className="screen-word" aria-hidden="true">
+      <p className="screen-label" aria-hidden="true">
         Screen
       </p>
       {/* biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: the grid pattern is a table with this role */}
-      <table ref={grid} className="seats" role="grid" aria-label="Seats" onKeyDown={move} onClick={choose}>
+      <table ref={grid} className="seats" role="grid" aria-label="Seats" onKeyDown={move} onClick={select}>
         <tbody>
           {rows.map(([row, seats]) => (
             <tr key={row}>
@@ -57,7 +58,7 @@ export function SeatGrid({
                 <SeatCell
                   key={seat.seat_number}
                   seat={seat}
-                  isChosen={chosen.has(seat.seat_number)}
+                  isSelected={selected.has(seat.seat_number)}
                   isCurrent={seat.seat_number === current}
                 />
               ))}
@@ -67,67 +68,4 @@ export function SeatGrid({
       </table>
     </div>
   );
-}
-
-const SeatCell = memo(function SeatCell({
-  seat: { seat_number, row, number, status },
-  isChosen,
-  isCurrent,
-}: {
-  seat: Seat;
-  isChosen: boolean;
-  isCurrent: boolean;
-}) {
-  const free = status === 'available';
-  return (
-    <td>
-      <button
-        type="button"
-        className={isChosen ? 'seat chosen' : `seat ${status}`}
-        data-seat={seat_number}
-        tabIndex={isCurrent ? 0 : -1}
-        aria-pressed={isChosen}
-        aria-disabled={!free}
-        aria-label={`Row ${row} seat ${number}, ${isChosen ? 'chosen' : free ? 'available' : 'taken'}`}
-      >
-        {number}
-      </button>
-    </td>
-  );
-});
-
-type Rows = [string, Seat[]][];
-
-function placeOf(rows: Rows, label: string): { row: number; seat: number } | null {
-  for (const [row, [, seats]] of rows.entries()) {
-    const seat = seats.findIndex(({ seat_number }) => seat_number === label);
-    if (seat >= 0) return { row, seat };
-  }
-  return null;
-}
-
-/** The seat that a key leads to; undefined: the key is none of ours, or leads out of the hall. */
-function neighbour(
-  rows: Rows,
-  { row, seat }: { row: number; seat: number },
-  { key, ctrlKey }: KeyboardEvent,
-): Seat | undefined {
-  const seatsOf = (index: number) => rows[index]?.[1] ?? [];
-  const inRow = (index: number) => seatsOf(index)[Math.min(seat, seatsOf(index).length - 1)];
-  switch (key) {
-    case 'ArrowLeft':
-      return seatsOf(row)[seat - 1];
-    case 'ArrowRight':
-      return seatsOf(row)[seat + 1];
-    case 'ArrowUp':
-      return inRow(row - 1);
-    case 'ArrowDown':
-      return inRow(row + 1);
-    case 'Home':
-      return seatsOf(ctrlKey ? 0 : row)[0];
-    case 'End':
-      return seatsOf(ctrlKey ? rows.length - 1 : row).at(-1);
-    default:
-      return undefined;
-  }
 }

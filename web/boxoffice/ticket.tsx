@@ -1,63 +1,36 @@
-import { CancelBooking } from './cancel.tsx';
-import { Loading, Nowhere, Trouble } from './notices.tsx';
+import type { Booking, Movie, Show } from '@boxoffice/client';
+import { formatDay, formatTime } from '../lib/format.ts';
+import { Heading } from '../lib/heading.tsx';
+import { Loading, Outage } from '../lib/notices.tsx';
+import { useQuery } from '../lib/query.ts';
+import { Link } from '../lib/router.tsx';
+import { boxoffice, useUsername } from '../lib/session.ts';
+import { CancelBooking } from './cancel-booking.tsx';
+import { NotFound } from './not-found.tsx';
 import { Poster } from './poster.tsx';
-import { useReading } from './reading.ts';
-import { Heading, Link } from './router.tsx';
-import { boxoffice, useVisitor } from './session.ts';
-import { dayOf, timeOf } from './words.ts';
+import { QrCode } from './qr-code.tsx';
+import './ticket.css';
 
-/** One booking, as a ticket to print. */
+/** One booking as a ticket to print or show at the door. */
 export function TicketPage({ id, isNew }: { id: string; isNew: boolean }) {
-  const visitor = useVisitor();
-  const { value, trouble, problem, again } = useReading(`booking ${id} ${visitor?.username}`, async (signal) => {
-    const booking = await boxoffice.get('/api/bookings/{id}/', { params: { path: { id } }, signal });
-    const show = await boxoffice.get('/api/shows/{id}/', { params: { path: { id: booking.show_id } }, signal });
-    const movie = await boxoffice.get('/api/movies/{id}/', { params: { path: { id: show.movie_id } }, signal });
-    return { booking, show, movie };
-  });
-  if (problem?.code === 'unauthenticated') return <Nowhere title="Your ticket">Sign in to see it.</Nowhere>;
-  if (problem) return <Nowhere title="No such ticket">It is not among your bookings.</Nowhere>;
-  if (!value) return trouble ? <Trouble text={trouble} /> : <Loading of="your ticket" />;
-  const { booking, show, movie } = value;
+  const username = useUsername();
+  const { data, outage, problem, refetch } = useQuery(`booking ${id} ${username}`, (signal) => getTicket(id, signal));
+  if (problem?.code === 'unauthenticated') return <NotFound title="Your ticket">Sign in to see this ticket.</NotFound>;
+  if (problem) return <NotFound title="Ticket not found">You have no booking with this number.</NotFound>;
+  if (!data) return outage ? <Outage message={outage} /> : <Loading what="your ticket" />;
+  const { booking, movie } = data;
   const isBooked = booking.status === 'booked';
   return (
     <div className="narrow">
       <Heading title={isBooked ? (isNew ? 'Enjoy the show' : 'Your ticket') : 'This booking is cancelled'} />
-      <Trouble text={trouble} />
-      <article className={isBooked ? 'ticket' : 'ticket void'} aria-label={`Ticket for ${movie.title}`}>
-        <Poster title={movie.title} />
-        <div className="what">
-          <h2>{movie.title}</h2>
-          <dl>
-            <div>
-              <dt>Day</dt>
-              <dd>{dayOf(show.date_time)}</dd>
-            </div>
-            <div>
-              <dt>Time</dt>
-              <dd>{timeOf(show.date_time)}</dd>
-            </div>
-            <div>
-              <dt>Where</dt>
-              <dd>{show.screen_name}</dd>
-            </div>
-            <div>
-              <dt>{booking.seats.length === 1 ? 'Seat' : 'Seats'}</dt>
-              <dd className="big">{booking.seats.join(' ')}</dd>
-            </div>
-          </dl>
-        </div>
-        <div className="stub">
-          <Bars id={booking.id} />
-          <code>{booking.id}</code>
-        </div>
-      </article>
-      <div className="choices">
+      <Outage message={outage} />
+      <Ticket {...data} />
+      <div className="buttons">
         <Link to="/bookings">My bookings</Link>
         {isBooked && (
           <>
-            <CancelBooking booking={booking} title={movie.title} onCancelled={again} />
-            <button type="button" className="main" onClick={() => print()}>
+            <CancelBooking booking={booking} movieTitle={movie.title} onCancelled={refetch} />
+            <button type="button" className="primary" onClick={() => print()}>
               Print
             </button>
           </>
@@ -67,18 +40,49 @@ export function TicketPage({ id, isNew }: { id: string; isNew: boolean }) {
   );
 }
 
-/** The id as bars, for the look of it. */
-function Bars({ id }: { id: string }) {
-  let x = 0;
-  const bars = [...id.replaceAll('-', '')].map((digit) => {
-    const width = 1 + (Number.parseInt(digit, 16) % 4);
-    const bar = `M${x} 0h${width}v40h-${width}z`;
-    x += width + 1 + (Number.parseInt(digit, 16) >> 2);
-    return bar;
-  });
+async function getTicket(id: string, signal: AbortSignal) {
+  const booking = await boxoffice.get('/api/bookings/{id}/', { params: { path: { id } }, signal });
+  const show = await boxoffice.get('/api/shows/{id}/', { params: { path: { id: booking.show_id } }, signal });
+  const movie = await boxoffice.get('/api/movies/{id}/', { params: { path: { id: show.movie_id } }, signal });
+  return { booking, show, movie };
+}
+
+function Ticket({ booking, show, movie }: { booking: Booking; show: Show; movie: Movie }) {
+  const address = new URL(`/boxoffice/bookings/${booking.id}`, location.origin).href;
   return (
-    <svg className="bars" viewBox={`0 0 ${x} 40`} preserveAspectRatio="none" aria-hidden="true">
-      <path d={bars.join('')} />
-    </svg>
+    <article
+      className={booking.status === 'booked' ? 'ticket' : 'ticket void'}
+      aria-label={`Ticket for ${movie.title}`}
+    >
+      <Poster title={movie.title} />
+      <div className="details">
+        <h2>{movie.title}</h2>
+        <dl>
+          <Detail name="Day" value={formatDay(show.date_time)} />
+          <Detail name="Time" value={formatTime(show.date_time)} />
+          <Detail name="Screen" value={show.screen_name} />
+          <div>
+            <dt>{booking.seats.length === 1 ? 'Seat' : 'Seats'}</dt>
+            <dd className="big">{booking.seats.join(' ')}</dd>
+          </div>
+        </dl>
+      </div>
+      <div className="stub">
+        <QrCode text={address} label={`QR code with the address of this ticket: ${address}`} />
+        <div>
+          <p className="hint">Booking number</p>
+          <code>{booking.id}</code>
+        </div>
+      </div>
+    </article>
+  );
+}
+
+function Detail({ name, value }: { name: string; value: string }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
   );
 }

@@ -1,4 +1,4 @@
-/** What the page does more where there is JavaScript: commands to copy, times as on the visitor's clock. */
+/** What JavaScript adds to the page: buttons that copy commands, and times in the visitor's time zone. */
 for (const button of document.querySelectorAll<HTMLButtonElement>('button[data-copies]')) {
   button.hidden = false;
   button.addEventListener('click', () => void copy(button));
@@ -19,9 +19,9 @@ async function copy(button: HTMLButtonElement): Promise<void> {
     () => true,
     () => false,
   );
-  // Browsers have a clipboard in secure contexts only; elsewhere the text is marked, to be copied by hand.
+  // Browsers offer the clipboard in secure contexts only; elsewhere the text is selected, to be copied by hand.
   if (!copied && command) getSelection()?.selectAllChildren(command);
-  button.textContent = copied ? 'Copied' : 'Marked';
+  button.textContent = copied ? 'Copied' : 'Selected';
   setTimeout(() => {
     button.textContent = 'Copy';
   }, 2_000);
