@@ -12,34 +12,35 @@ export function DayChart({ days }: { days: Day[] }) {
         {days.map(({ date, seats }) => (
           <div key={date} className="day">
             <div className="bar">
-              <span>{seats > 0 && formatNumber(seats)}</span>
-              <div style={{ height: `${(100 * seats) / max}%` }} />
+              <div style={{ height: `${(100 * seats) / max}%` }}>{seats > 0 && <span>{formatNumber(seats)}</span>}</div>
             </div>
             <span className="date">{formatCalendarDate(date)}</span>
           </div>
         ))}
       </div>
-      <table className="unseen">
-        <caption>Seats sold per day</caption>
-        <thead>
-          <tr>
-            <th scope="col">Day</th>
-            <th scope="col">Seats</th>
-            <th scope="col">Bookings</th>
-            <th scope="col">Seats cancelled</th>
-          </tr>
-        </thead>
-        <tbody>
-          {days.map((day) => (
-            <tr key={day.date}>
-              <th scope="row">{formatCalendarDate(day.date)}</th>
-              <td>{day.seats}</td>
-              <td>{day.bookings}</td>
-              <td>{day.cancelled_seats}</td>
+      <div className="unseen">
+        <table>
+          <caption>Seats sold per day</caption>
+          <thead>
+            <tr>
+              <th scope="col">Day</th>
+              <th scope="col">Seats</th>
+              <th scope="col">Bookings</th>
+              <th scope="col">Seats cancelled</th>
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {days.map((day) => (
+              <tr key={day.date}>
+                <th scope="row">{formatCalendarDate(day.date)}</th>
+                <td>{day.seats}</td>
+                <td>{day.bookings}</td>
+                <td>{day.cancelled_seats}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </>
   );
 }
