@@ -78,8 +78,8 @@ function forAMoment<Result>(work: (requestId: string) => Promise<Result>) {
 }
 
 function programme(shows: PlayingShow[] | null): string {
-  if (!shows) return '<p class="notice">The programme is temporarily unavailable. Please try again in a moment.</p>';
-  if (shows.length === 0) return '<p class="notice">Nothing is on yet. Administrators add movies and shows in the <a href="/admin/">admin portal</a>.</p>';
+  if (!shows) return '<p class="notice">What is playing cannot be said right now. Look again in a moment.</p>';
+  if (shows.length === 0) return '<p class="notice">Nothing is on the programme yet.</p>';
   return `<ol class="programme">${shows.map(programmeRow).join('')}</ol>`;
 }
 
