@@ -46,7 +46,7 @@ function store(attempt: BookingAttempt): void {
 }
 
 /**
- * Completes an attempt from whatever state it is in, and retries for as long as an outage lasts.
+ * Completes an attempt, from whichever step it had reached, retrying for as long as an outage lasts.
  *
  * @throws {ProblemError} `seat_taken` names the seats; after `unauthenticated`, sign in and call it again
  */

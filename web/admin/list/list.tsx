@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { EmptyState, Loading, Outage } from '../../lib/notices.tsx';
 import type { Query } from '../../lib/query.ts';
-import { useLocation } from '../../lib/router.tsx';
+import { Link, useLocation } from '../../lib/router.tsx';
 import { Pager } from './pager.tsx';
 import { type Column, Table } from './table.tsx';
 import type { Page } from './use-list.ts';
@@ -33,7 +33,7 @@ export function List<Row extends { id: number | string }>({
             <Table name={name} columns={columns} rows={data.results} rowKey={({ id }) => id} />
           ) : (
             <EmptyState title={isFiltered ? 'No matches' : `No ${noun}s yet`}>
-              {isFiltered ? <a href={`/admin${path}`}>Clear the filters</a> : empty}
+              {isFiltered ? <Link to={path}>Clear the filters</Link> : empty}
             </EmptyState>
           )}
           <Pager count={data.count} noun={noun} />
