@@ -28,15 +28,15 @@ FROM ${NODE_IMAGE} AS pages
 WORKDIR /app
 COPY package.json pnpm-lock.yaml pnpm-workspace.yaml tsconfig.json ./
 COPY packages packages
-COPY services/gateway services/gateway
-RUN npx -y pnpm@12.21.0 install --frozen-lockfile --filter "@boxoffice/gateway..."
+COPY web web
+RUN npx -y pnpm@12.21.0 install --frozen-lockfile --filter "@boxoffice/web..."
 COPY scripts scripts
 RUN node scripts/build.ts
 
 FROM build AS built-catalog
 FROM build AS built-booking-worker
 FROM build AS built-gateway
-COPY --from=pages /app/services/gateway/web/dist services/gateway/web/dist
+COPY --from=pages /app/web/dist web/dist
 
 FROM built-${SERVICE} AS built
 

@@ -8,17 +8,16 @@ import { PlainError } from '@boxoffice/local-servers/plain-error';
 import { runCommand } from './command.ts';
 
 const root = resolve(import.meta.dirname, '..');
-const gateway = join(root, 'services/gateway');
-const built = join(gateway, 'web/dist');
-const vite = join(gateway, 'node_modules/vite/bin/vite.js');
+const web = join(root, 'web');
+const built = join(web, 'dist');
+const vite = join(web, 'node_modules/vite/bin/vite.js');
 /** Everything that the pages are made of; the lockfile stands for their packages. */
 const sources = [
   'pnpm-lock.yaml',
   'tsconfig.json',
   'scripts/build.ts',
-  'services/gateway/vite.config.ts',
-  'services/gateway/web/*.{html,json}',
-  'services/gateway/web/{admin,boxoffice,src}/**/*.*',
+  'web/*.{html,json,ts}',
+  'web/{admin,boxoffice,landing,lib}/**/*.*',
   'packages/client/{package.json,src/**/*.ts}',
 ];
 
@@ -81,7 +80,7 @@ function putInPlace(fresh: string, hash: string): boolean {
 function runVite(outDir: string): Promise<void> {
   return new Promise((done, fail) => {
     const child = spawn(process.execPath, [vite, 'build', '--outDir', outDir, '--logLevel', 'warn'], {
-      cwd: gateway,
+      cwd: web,
       // React's development build is chosen by this variable, whatever the process around us runs as.
       env: { ...process.env, NODE_ENV: 'production' },
       stdio: ['ignore', 'pipe', 'pipe'],

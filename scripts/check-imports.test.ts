@@ -43,7 +43,7 @@ test.each([
   [contract, "import { readBookingId } from '@boxoffice/shared/booking-id';", [aContract]],
   [page, "import { findSeat } from '@boxoffice/shared/seats';", [aPage]],
   [page, "import type { Dependencies } from '../../services/gateway/src/app.ts';", [aPage]],
-  ['services/gateway/web/src/admin/main.tsx', "import '@boxoffice/client/streams';", [aPage]],
+  [page, "import '@boxoffice/client/streams';", [aPage]],
   [worker, "import { eventually } from '@boxoffice/testing/eventually';", [production]],
   ['packages/shared/src/seats.ts', "import { map } from './seats.test.ts';", [production]],
   [worker, "import { openQueue } from '../test/open-queue.ts';", [production]],

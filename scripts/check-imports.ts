@@ -29,7 +29,7 @@ const serviceOf = (path: string) => /^services\/([^/]+)\//.exec(path)?.[1] ?? nu
 /** A folder of the gateway's sources, such as "bookings"; `http` is what the features share. */
 const gatewayFolderOf = (path: string) => /^services\/gateway\/src\/([^/]+)\//.exec(path)?.[1] ?? null;
 const featureOf = (path: string) => (gatewayFolderOf(path) === 'http' ? null : gatewayFolderOf(path));
-const isWeb = (path: string) => /^(services\/gateway\/)?web\//.test(path);
+const isWeb = (path: string) => path.startsWith('web/');
 const isContract = (path: string) => path.startsWith('packages/shared/src/contracts/');
 
 const rules: Rule[] = [

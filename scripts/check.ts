@@ -11,7 +11,7 @@ const checks: { name: string; commands: string[][]; env?: Record<string, string>
     name: 'types',
     commands: [
       [bin('tsc'), '-p', '.'],
-      [bin('tsc'), '-p', 'services/gateway/web'],
+      [bin('tsc'), '-p', 'web'],
     ],
   },
   { name: 'format, lint, import cycles', commands: [[bin('biome'), 'check', '--error-on-warnings']] },

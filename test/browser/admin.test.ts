@@ -1,4 +1,4 @@
-/** The admin portal, as administrators use it, and as others do not. */
+/** The admin portal in a browser. */
 import { createBoxoffice } from '@boxoffice/client';
 import { type Browsing, errorsOf, expectAccessible, startBrowsing, test } from '@boxoffice/testing/browser';
 import { eventually } from '@boxoffice/testing/eventually';
@@ -17,18 +17,18 @@ beforeAll(async () => {
 });
 afterAll(() => browsing?.stop());
 
-/** A page of the portal with this user logged in. */
-async function logIn(username: string, path = ''): Promise<Page> {
+/** A page of the portal with this user signed in. */
+async function signIn(username: string, path = ''): Promise<Page> {
   const page = await browsing.newPage({ timezoneId: 'Europe/Berlin', locale: 'en-GB' });
   await page.goto(`/admin/${path}`);
   await page.getByLabel('User name').fill(username);
   await page.getByLabel('Password').fill(password);
-  await page.getByRole('button', { name: 'Log in' }).click();
+  await page.getByRole('button', { name: 'Sign in' }).click();
   return page;
 }
 
 const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name }).waitFor();
-const room = (page: Page, name: string) =>
+const openSection = (page: Page, name: string) =>
   page.getByRole('navigation', { name: 'Admin' }).getByRole('link', { name }).click();
 
 /** A client of the API for this user. */
@@ -38,24 +38,24 @@ async function client(username: string) {
   return boxoffice;
 }
 
-test('an administrator makes a movie with a run of shows, and everyone sees it', async () => {
-  const page = await logIn('boss', 'movies/new');
+test('an administrator adds a movie and schedules shows, and everyone sees them', async () => {
+  const page = await signIn('boss', 'movies/new');
   await heading(page, 'Add a movie');
   await page.getByRole('button', { name: 'Add' }).click();
-  await page.getByRole('alert').getByText('Not right yet: title, duration minutes').waitFor();
+  await page.getByRole('alert').getByText('Please check: title, duration minutes').waitFor();
   expect(await page.getByLabel('Title').getAttribute('aria-invalid')).toBe('true');
   await page.getByLabel('Title').fill('Perfect Days');
-  await page.getByLabel('Minutes').fill('124');
+  await page.getByLabel('Running time').fill('124');
   await page.getByRole('button', { name: 'Add' }).click();
 
-  await heading(page, 'Add a run of shows');
+  await heading(page, 'Schedule shows');
   await page.getByLabel('Screen').fill('Screen 3');
   await page.getByLabel('First day').fill('2030-03-29'); // a Friday; clocks are set forward on Sunday
   await page.getByLabel('Last day').fill('2030-04-01');
   await page.getByLabel('Mon').uncheck();
   await page.getByLabel('Times of day').fill('19:30');
   await page.getByText('3 shows: 3 days').waitFor();
-  await page.getByRole('button', { name: 'Add all of them' }).click();
+  await page.getByRole('button', { name: 'Add these shows' }).click();
   await heading(page, 'Shows');
   await page.getByText('3 shows', { exact: true }).waitFor();
   expect(await page.locator('tbody tr').count()).toBe(3);
@@ -77,10 +77,10 @@ test('an administrator makes a movie with a run of shows, and everyone sees it',
   expect(await page.locator('tbody tr', { hasText: 'Created show' }).count()).toBe(3);
 });
 
-test('what cannot be is explained: a movie that has shows, a show that has bookings', async () => {
+test('a refusal is explained: deleting a movie with shows, moving booked seats', async () => {
   const show = await browsing.boxoffice.addShow();
   await (await client('alice')).book(show, ['A1']);
-  const page = await logIn('boss', 'movies?search=Reel');
+  const page = await signIn('boss', 'movies?search=Reel');
   await page.getByRole('button', { name: 'Delete: The Last Reel' }).first().click();
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('button', { name: 'Delete' }).click();
@@ -88,66 +88,69 @@ test('what cannot be is explained: a movie that has shows, a show that has booki
   await dialog.getByRole('button', { name: 'Close' }).click();
 
   await page.goto(`/admin/shows/${show}`);
-  await page.getByLabel('Seats in a row').fill('5');
+  await page.getByLabel('Seats per row').fill('5');
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('alert').getByText('1 booking').waitFor();
 });
 
-test("a user's booking is found, cancelled and free for others", async () => {
+test("an administrator finds and cancels a user's booking, and its seats are free again", async () => {
   const show = await browsing.boxoffice.addShow();
   const booking = await (await client('bob')).book(show, ['C3', 'C4']);
-  const page = await logIn('boss');
-  await room(page, 'Bookings');
+  const page = await signIn('boss');
+  await openSection(page, 'Bookings');
   await page.getByLabel('User name').fill('BOB');
-  await page.getByLabel('Show, by number').fill(String(show));
+  await page.getByLabel('Show ID').fill(String(show));
   await page.getByRole('button', { name: 'Search' }).click();
   await page.getByText('1 booking').waitFor();
-  await page.getByRole('button', { name: 'Cancel it: C3 C4 of bob' }).click();
-  await page.getByRole('dialog').getByRole('button', { name: 'Cancel it' }).click();
+  await page.getByRole('button', { name: 'Cancel booking: C3 C4 of bob' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel booking' }).click();
   await page.locator('td', { hasText: 'cancelled' }).waitFor();
   const { results } = await (await client('bob')).get('/api/my-bookings/', {});
   expect(results.find(({ id }) => id === booking.id)?.status).toBe('cancelled');
   expect((await (await client('alice')).book(show, ['C3'])).status).toBe('booked');
 });
 
-test('what cannot be read is said, and read as soon as it can be', async () => {
+test('an outage is shown, and the list loads as soon as it is over', async () => {
   await browsing.boxoffice.addShow();
-  const page = await logIn('boss');
+  const page = await signIn('boss');
   await heading(page, 'Dashboard');
   browsing.boxoffice.catalog.kill('SIGSTOP');
   try {
-    await room(page, 'Shows');
-    await page.getByText('The catalog does not answer').first().waitFor();
+    await openSection(page, 'Shows');
+    await page.getByText('Movies and shows are temporarily unavailable.').first().waitFor();
   } finally {
     browsing.boxoffice.catalog.kill('SIGCONT');
   }
   await page.getByRole('row', { name: 'The Last Reel' }).first().waitFor();
-  await page.getByText('The catalog does not answer').first().waitFor({ state: 'detached' });
+  await page.getByText('Movies and shows are temporarily unavailable.').first().waitFor({ state: 'detached' });
 });
 
-test('who is deactivated in the portal is out of it and of everything, at once', async () => {
+test('deactivation takes effect immediately', async () => {
   const carol = await client('carol');
   await carol.get('/api/my-bookings/', {});
-  const page = await logIn('boss', 'users?search=carol');
+  const page = await signIn('boss', 'users?search=carol');
   await page.getByRole('button', { name: 'Deactivate: carol' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Deactivate' }).click();
   await page.getByRole('button', { name: 'Activate: carol', exact: true }).waitFor();
   await expect(carol.get('/api/my-bookings/', {})).rejects.toMatchObject({ code: 'unauthenticated' });
 });
 
-test.each(['', 'users', 'movies/new', 'audit'])('who is no administrator gets nowhere in /admin/%s', async (path) => {
-  const page = await logIn('alice', path);
-  await page.getByRole('alert').getByText('administrators only').waitFor();
-  expect(await page.getByRole('navigation').count()).toBe(0);
-  expect(await page.locator('table, form').count()).toBe(0);
-});
+test.each(['', 'users', 'movies/new', 'audit'])(
+  'a user without the administrator role sees nothing of /admin/%s',
+  async (path) => {
+    const page = await signIn('alice', path);
+    await page.getByRole('alert').getByText('administrators only').waitFor();
+    expect(await page.getByRole('navigation').count()).toBe(0);
+    expect(await page.locator('table, form').count()).toBe(0);
+  },
+);
 
-test('a wrong password is said in words, and a role that is taken away ends the visit', async () => {
+test('a wrong password is explained, and losing the role ends the visit', async () => {
   const page = await browsing.newPage();
   await page.goto('/admin/');
   await page.getByLabel('User name').fill('bob');
   await page.getByLabel('Password').fill('not this');
-  await page.getByRole('button', { name: 'Log in' }).click();
+  await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByText('no active account').waitFor();
 
   const boss = await client('boss');
@@ -156,16 +159,16 @@ test('a wrong password is said in words, and a role that is taken away ends the 
     boss.patch('/api/admin/users/{id}/', { params: { path: { id: bob } }, body: { role } });
   await become('admin');
   await page.getByLabel('Password').fill(password);
-  await page.getByRole('button', { name: 'Log in' }).click();
+  await page.getByRole('button', { name: 'Sign in' }).click();
   await heading(page, 'Dashboard');
   await become('user');
-  await page.getByText('administrators only').waitFor(); // the dashboard asks by itself
+  await page.getByText('administrators only').waitFor(); // the dashboard refreshes by itself
 });
 
-test('the dashboard shows what is sold as it is', async () => {
+test('the dashboard shows current sales', async () => {
   const show = await browsing.boxoffice.addShow({ totalSeats: 10, startsAt: new Date(Date.now() + 3_600_000) });
   await (await client('alice')).book(show, ['A1', 'A2', 'A3', 'A4']);
-  const page = await logIn('boss');
+  const page = await signIn('boss');
   await page.getByText('4 of 10 sold').waitFor();
   await page
     .getByRole('row', { name: /The Last Reel/ })
@@ -175,7 +178,7 @@ test('the dashboard shows what is sold as it is', async () => {
   expect(errorsOf(page)).toEqual([]);
 });
 
-test('every view holds against axe, in light and dark', { timeout: 120_000 }, async () => {
+test('every view passes axe, in light and dark', { timeout: 120_000 }, async () => {
   const login = await browsing.newPage();
   await login.goto('/admin/');
   await heading(login, 'Boxoffice Admin');
@@ -183,8 +186,8 @@ test('every view holds against axe, in light and dark', { timeout: 120_000 }, as
 
   const show = await browsing.boxoffice.addShow();
   await (await client('alice')).book(show, ['A1']);
-  const page = await logIn('boss');
-  await page.locator('.halls li').first().waitFor();
+  const page = await signIn('boss');
+  await page.locator('.fills li').first().waitFor();
   await expectAccessible(page);
   for (const path of ['movies', 'shows', 'bookings', 'users', 'audit']) {
     await page.goto(`/admin/${path}`);
@@ -201,8 +204,8 @@ test('every view holds against axe, in light and dark', { timeout: 120_000 }, as
   await expectAccessible(page);
 });
 
-test('everything is reached by keyboard, and a view that is come to has the focus', async () => {
-  const page = await logIn('boss');
+test('sections can be opened by keyboard, and a new view takes the focus', async () => {
+  const page = await signIn('boss');
   await heading(page, 'Dashboard');
   await page.getByRole('link', { name: 'Movies' }).focus();
   await page.keyboard.press('Enter');

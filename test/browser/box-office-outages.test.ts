@@ -1,4 +1,4 @@
-/** What the box office says while something is away, and that it goes on by itself. */
+/** The box office explains outages and recovers by itself. */
 
 import { type Browsing, startBrowsing, test } from '@boxoffice/testing/browser';
 import { spawnService } from '@boxoffice/testing/service';
@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => browsing?.stop());
 
-test('Redis is away: the page says so in words, and books when it is back', async () => {
+test('without Redis, the page says so, and completes the booking when Redis is back', async () => {
   const { boxoffice } = browsing;
   const show = await boxoffice.addShow({ totalSeats: 10 });
   const page = await browsing.newPage();
@@ -21,38 +21,38 @@ test('Redis is away: the page says so in words, and books when it is back', asyn
 
   boxoffice.servers.redis.kill('SIGKILL');
   await page.getByRole('button', { name: 'Book 1 seat' }).click();
-  await page.getByText('Bookings cannot be taken just now. We keep trying.').waitFor();
+  await page.getByText('Bookings are temporarily unavailable. Retrying …').waitFor();
   await page.reload();
-  await page.getByText('Bookings cannot be taken just now. We keep trying.').waitFor();
+  await page.getByText('Bookings are temporarily unavailable. Retrying …').waitFor();
   await boxoffice.servers.redis.restart();
   await page.getByRole('article').getByText('A3', { exact: true }).waitFor();
   const { body } = await boxoffice.call<{ count: number }>('/api/my-bookings/', { user: 1 });
   expect(body.count).toBe(1);
 });
 
-test('the gateway is away: the page says so in words, and the map is live again when it is back', async () => {
+test('without a gateway, the page says so, and the map is live again when one is back', async () => {
   const { boxoffice } = browsing;
   const show = await boxoffice.addShow({ totalSeats: 10 });
   const page = await browsing.newPage();
   await page.goto(`/boxoffice/shows/${show}`);
   await page.getByText('10 of 10 seats free').waitFor();
   await boxoffice.gateways[0]?.stop();
-  const mayBeOld = page.getByText('The box office cannot be reached. We keep trying. Until then the map may be old.');
-  await mayBeOld.waitFor();
+  const outage = page.getByText('The box office cannot be reached. Retrying … The map may be out of date.');
+  await outage.waitFor();
 
   await boxoffice.addGateway({ PORT: new URL(boxoffice.url).port });
-  await mayBeOld.waitFor({ state: 'detached' });
+  await outage.waitFor({ state: 'detached' });
   expect((await boxoffice.book(show, 'A1', { user: 2, wait: 10 })).status).toBe(201);
   await page.getByText('9 of 10 seats free').waitFor();
 });
 
-test('the catalog is away: the page says so in words, and goes on when it is back', async () => {
+test('without the catalog, the page says so, and loads when it is back', async () => {
   const { boxoffice } = browsing;
   const show = await boxoffice.addShow({ totalSeats: 10 });
   const page = await browsing.newPage();
   await boxoffice.catalog.stop();
   await page.goto(`/boxoffice/shows/${show}`);
-  await page.getByText('The programme is out of reach for a moment. We keep trying.').waitFor();
+  await page.getByText('Movies and shows are temporarily unavailable. Retrying …').waitFor();
   const catalog = await spawnService('catalog', boxoffice.environment);
   await page.getByText('10 of 10 seats free').waitFor();
   await catalog.stop();

@@ -1,4 +1,4 @@
-/** Swagger UI and ReDoc, as people use them. */
+/** Swagger UI and ReDoc in a browser. */
 import { createBoxoffice, memoryTokens } from '@boxoffice/client';
 import { type Browsing, errorsOf, startBrowsing, test } from '@boxoffice/testing/browser';
 import { afterAll, beforeAll, expect } from 'vitest';
@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => browsing?.stop());
 
-test('Swagger UI: authorize, try it out, and see the answer', async () => {
+test('Swagger UI: authorize, execute an operation, and see the response', async () => {
   const { url } = browsing.boxoffice;
   const tokens = memoryTokens();
   const client = createBoxoffice({ url, tokens });
@@ -33,7 +33,7 @@ test('Swagger UI: authorize, try it out, and see the answer', async () => {
   expect(errorsOf(page)).toEqual([]);
 });
 
-test('ReDoc: the whole document is there', async () => {
+test('ReDoc renders the whole document', async () => {
   const page = await browsing.newPage();
   await page.goto('/redoc/');
   await page.getByRole('heading', { name: /^Boxoffice/ }).waitFor();

@@ -14,18 +14,18 @@ afterAll(() => browsing?.stop());
 test.for([
   ['desktop', 1280],
   ['phone', 360],
-] as const)('it is there, accessible in light and dark, and complains of nothing: %s', async ([, width]) => {
+] as const)('loads without errors and is accessible in light and dark: %s', async ([, width]) => {
   const page = await browsing.newPage({ viewport: { width, height: 800 } });
   await page.goto('/');
   await page.getByRole('heading', { level: 1 }).waitFor();
-  // One picture of the way of a booking, long or tall.
-  expect(await page.getByRole('img', { name: /Three people ask for seat B7/ }).count()).toBe(1);
+  // Exactly one of the two diagrams, wide or tall, is shown.
+  expect(await page.getByRole('img', { name: /Three people request seat B7/ }).count()).toBe(1);
   expect(await page.evaluate<boolean>('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
   await expectAccessible(page);
   expect(errorsOf(page)).toEqual([]);
 });
 
-test('without JavaScript: what is playing, the way to it, and commands to mark', async () => {
+test('works without JavaScript: upcoming shows, links to them, and commands to select', async () => {
   const page = await browsing.newPage({ javaScriptEnabled: false });
   await page.goto('/');
   expect(await page.getByRole('button').count()).toBe(0);
@@ -44,7 +44,7 @@ test('without JavaScript: what is playing, the way to it, and commands to mark',
   expect(new URL(page.url()).pathname).toBe(`/boxoffice/shows/${show}`);
 });
 
-test('a command is copied', async () => {
+test('the copy button copies its command', async () => {
   const page = await browsing.newPage({ permissions: ['clipboard-read', 'clipboard-write'] });
   await page.goto('/');
   await page.getByRole('button', { name: 'Copy: Sign up' }).click();

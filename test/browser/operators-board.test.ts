@@ -1,4 +1,4 @@
-/** Who gets to see the queues. */
+/** Access to the queue board. */
 import { createBoxoffice } from '@boxoffice/client';
 import { type Browsing, errorsOf, startBrowsing, test } from '@boxoffice/testing/browser';
 import { afterAll, beforeAll, expect } from 'vitest';
@@ -16,16 +16,16 @@ beforeAll(async () => {
 });
 afterAll(() => browsing?.stop());
 
-test('nobody in particular is asked who they are', async () => {
+test('an anonymous request is challenged for credentials', async () => {
   const page = await browsing.newPage();
-  // The browser would ask for a name and a password.
+  // A browser would show its password prompt.
   const answer = await page.request.get('/ops/queues/');
   expect(answer.status()).toBe(401);
   expect(answer.headers()['www-authenticate']).toMatch(/^Basic /);
 });
 
 test.each(['/ops/queues/', '/ops/queues/api/queues', '/ops/queues/queue/booking-0'])(
-  'who is no administrator gets nowhere: %s',
+  'a user without the administrator role is refused: %s',
   async (path) => {
     const page = await browsing.newPage({ httpCredentials: { username: 'alice', password } });
     expect((await page.goto(path))?.status()).toBe(403);

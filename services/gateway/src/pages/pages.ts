@@ -8,7 +8,7 @@ import type { Parts } from '../parts.ts';
 import { addLandingPage } from './landing-page.ts';
 
 /** Where `pnpm build` puts the pages. */
-const builtPages = join(import.meta.dirname, '../../web/dist');
+const builtPages = join(import.meta.dirname, '../../../../web/dist');
 
 const hidden = { schema: { hide: true } };
 

@@ -1,0 +1,12 @@
+import type { ReactNode } from 'react';
+import { Heading } from '../lib/heading.tsx';
+
+/** The heading of a view, and what can be done there. */
+export function PageHead({ title, children }: { title: string; children?: ReactNode }) {
+  return (
+    <div className="page-head">
+      <Heading title={title} />
+      {children && <div className="buttons">{children}</div>}
+    </div>
+  );
+}

@@ -1,0 +1,90 @@
+import type { User } from '@boxoffice/client';
+import type { ReactNode } from 'react';
+import { Brand } from '../lib/brand.tsx';
+import { Heading } from '../lib/heading.tsx';
+import { Link, navigate, useLocation } from '../lib/router.tsx';
+import { signOut } from '../lib/session.ts';
+import { Audit } from './audit/audit.tsx';
+import { Bookings } from './bookings.tsx';
+import { Dashboard } from './dashboard/dashboard.tsx';
+import { EditMovie, NewMovie } from './movies/movie-form.tsx';
+import { Movies } from './movies/movie-list.tsx';
+import { EditShow, NewShow } from './shows/show-form.tsx';
+import { Shows } from './shows/show-list.tsx';
+import { NewRun } from './shows/show-run.tsx';
+import { EditUser, NewUser } from './users/user-form.tsx';
+import { Users } from './users/user-list.tsx';
+
+const links = {
+  '/': 'Dashboard',
+  '/movies': 'Movies',
+  '/shows': 'Shows',
+  '/bookings': 'Bookings',
+  '/users': 'Users',
+  '/audit': 'Audit',
+};
+
+/** The portal's header, and the section that the address names. */
+export function Sections({ user, onSignOut }: { user: User; onSignOut: () => void }) {
+  const { path, query } = useLocation();
+  const current = path.replace(/^(\/\w*).*/, '$1');
+  const leave = async () => {
+    await signOut();
+    navigate('/');
+    onSignOut();
+  };
+  return (
+    <>
+      <a className="skip" href="#main">
+        Skip to content
+      </a>
+      <header className="header">
+        <Brand />
+        <nav className="nav" aria-label="Admin">
+          {Object.entries(links).map(([to, name]) => (
+            <Link key={to} to={to} aria-current={current === to ? 'page' : undefined}>
+              {name}
+            </Link>
+          ))}
+          <a href="/ops/queues/">Queues</a>
+        </nav>
+        <p className="user">
+          {user.username}{' '}
+          <button type="button" onClick={() => void leave()}>
+            Sign out
+          </button>
+        </p>
+      </header>
+      <main id="main">{viewAt(path, query, user)}</main>
+    </>
+  );
+}
+
+function viewAt(path: string, query: URLSearchParams, user: User): ReactNode {
+  const lists: Record<string, () => ReactNode> = {
+    '/': () => <Dashboard />,
+    '/movies': () => <Movies />,
+    '/movies/new': () => <NewMovie />,
+    '/shows': () => <Shows />,
+    '/shows/new': () => <NewShow />,
+    '/shows/run': () => <NewRun movieId={query.get('movie_id') ?? ''} />,
+    '/bookings': () => <Bookings />,
+    '/users': () => <Users currentUser={user} />,
+    '/users/new': () => <NewUser />,
+    '/audit': () => <Audit />,
+  };
+  if (path in lists) return lists[path]?.();
+  const [, section, number] = /^\/(\w+)\/(\d{1,9})$/.exec(path) ?? [];
+  const id = Number(number);
+  if (section === 'movies') return <EditMovie key={id} id={id} />;
+  if (section === 'shows') return <EditShow key={id} id={id} />;
+  if (section === 'users') return <EditUser key={id} id={id} currentUser={user} />;
+  return (
+    <>
+      <Heading title="Page not found" />
+      <p>
+        <Link to="/">Go to the dashboard</Link>
+      </p>
+    </>
+  );
+}

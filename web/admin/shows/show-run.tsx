@@ -1,0 +1,98 @@
+import { useState } from 'react';
+import { Input } from '../../lib/fields.tsx';
+import { type FieldErrors, Form } from '../../lib/form.tsx';
+import { timeZone } from '../../lib/format.ts';
+import { navigate } from '../../lib/router.tsx';
+import { boxoffice } from '../../lib/session.ts';
+import { MovieField } from '../movies/movie-field.tsx';
+import { PageHead } from '../page-head.tsx';
+import { datesBetween, describeRun, weekdays } from './run-dates.ts';
+import { SeatFields } from './seat-fields.tsx';
+import { CancelLink } from './show-form.tsx';
+
+/** Schedules shows on several days at several times of day in one step. */
+export function NewRun({ movieId }: { movieId: string }) {
+  const [first, setFirst] = useState('');
+  const [last, setLast] = useState('');
+  const [days, setDays] = useState(weekdays.map(() => true));
+  const [timesText, setTimesText] = useState('17:00, 20:15');
+  const dates = datesBetween(first, last, days);
+  const times = timesText.split(/[\s,;]+/).filter(Boolean);
+
+  const save = async ({ movie_id, total_seats, seats_per_row, ...values }: Record<string, string>) => {
+    const { screen_name = '', time_zone = '' } = values;
+    const seats = { total_seats: Number(total_seats), seats_per_row: Number(seats_per_row) };
+    const { count } = await boxoffice.post('/api/admin/movies/{id}/shows/run/', {
+      params: { path: { id: Number(movie_id) } },
+      body: { screen_name, dates, times, time_zone, ...seats },
+    });
+    if (count > 0) navigate(`/shows?movie_id=${Number(movie_id)}&from=${first}`);
+  };
+  return (
+    <>
+      <PageHead title="Schedule shows" />
+      <Form
+        className="card form"
+        submitLabel="Add these shows"
+        cancel={<CancelLink movieId={movieId} />}
+        onSubmit={save}
+      >
+        {(errors) => (
+          <>
+            <MovieField value={movieId} errors={errors.id} />
+            <SeatFields errors={errors} />
+            <div className="pair">
+              <Input label="First day" name="first" type="date" errors={errors.dates} onChange={setFirst} required />
+              <Input label="Last day" name="last" type="date" onChange={setLast} required />
+            </div>
+            <Weekdays days={days} onChange={setDays} />
+            <Input
+              label="Times of day"
+              name="times"
+              value={timesText}
+              hint="e.g. 17:00, 20:15"
+              errors={errorsOfTimes(errors)}
+              onChange={setTimesText}
+              required
+            />
+            <Input
+              label="Time zone"
+              name="time_zone"
+              value={timeZone}
+              options={Intl.supportedValuesOf('timeZone')}
+              hint="Shows start at these local times, also after the clocks change"
+              errors={errors.time_zone}
+              required
+            />
+            <p role="status" className="muted">
+              {describeRun(dates, times)}
+            </p>
+          </>
+        )}
+      </Form>
+    </>
+  );
+}
+
+function Weekdays({ days, onChange }: { days: boolean[]; onChange: (days: boolean[]) => void }) {
+  return (
+    <fieldset>
+      <legend>Days of the week</legend>
+      {weekdays.map((name, index) => (
+        <label key={name}>
+          <input
+            type="checkbox"
+            checked={days[index] ?? false}
+            onChange={({ currentTarget: { checked } }) => onChange(days.with(index, checked))}
+          />
+          {name}
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+/** The errors of the list of times, or of the first invalid time in it. */
+function errorsOfTimes(errors: FieldErrors): string[] | undefined {
+  return errors.times ?? Object.entries(errors).find(([field]) => field.startsWith('times.'))?.[1];
+}

@@ -1,0 +1,89 @@
+import type { MyBooking } from '@boxoffice/client';
+import { useState } from 'react';
+import { formatList, formatShortDay, formatTime } from '../lib/format.ts';
+import { Heading } from '../lib/heading.tsx';
+import { EmptyState, Loading, Outage } from '../lib/notices.tsx';
+import { useQuery } from '../lib/query.ts';
+import { Link } from '../lib/router.tsx';
+import { boxoffice, useUsername } from '../lib/session.ts';
+import { CancelBooking } from './cancel-booking.tsx';
+import './my-bookings.css';
+import { Poster } from './poster.tsx';
+import { SignIn } from './sign-in.tsx';
+
+/** The user's bookings, newest first. */
+export function MyBookings({ query }: { query: URLSearchParams }) {
+  const username = useUsername();
+  const [isSigningIn, setIsSigningIn] = useState(false);
+  const closeSignIn = () => setIsSigningIn(false);
+  return (
+    <section className="narrow">
+      <Heading title="My bookings" />
+      {username === null ? (
+        <>
+          <EmptyState title="You are not signed in">Sign in to see your bookings.</EmptyState>
+          <p>
+            <button type="button" className="primary" onClick={() => setIsSigningIn(true)}>
+              Sign in
+            </button>
+          </p>
+        </>
+      ) : (
+        <BookingList key={username} page={Math.max(1, Number(query.get('page')) || 1)} />
+      )}
+      {isSigningIn && <SignIn onDone={closeSignIn} onClose={closeSignIn} />}
+    </section>
+  );
+}
+
+function BookingList({ page }: { page: number }) {
+  const { data, outage, problem, refetch } = useQuery(`my bookings ${page}`, (signal) =>
+    boxoffice.get('/api/my-bookings/', { params: { query: { page } }, signal }),
+  );
+  return (
+    <>
+      <Outage message={outage ?? problem?.message} />
+      {!data && !outage && !problem && <Loading what="your bookings" />}
+      {data?.count === 0 && (
+        <EmptyState title="No bookings yet">
+          <Link to="/">See what’s on</Link>, pick a show and book your first seats.
+        </EmptyState>
+      )}
+      <ul className="bookings">
+        {data?.results.map((booking) => (
+          <BookingItem key={booking.id} booking={booking} onCancelled={refetch} />
+        ))}
+      </ul>
+      {data && (data.next || data.previous) && (
+        <nav className="pages" aria-label="Pages">
+          {data.previous && <Link to={`/bookings?page=${page - 1}`}>Newer</Link>}
+          <span>Page {page}</span>
+          {data.next && <Link to={`/bookings?page=${page + 1}`}>Older</Link>}
+        </nav>
+      )}
+    </>
+  );
+}
+
+function BookingItem({ booking, onCancelled }: { booking: MyBooking; onCancelled: () => void }) {
+  const { show, seats, status } = booking;
+  const title = show?.movie.title ?? 'A show that no longer exists';
+  return (
+    <li className={status === 'booked' ? 'booking' : 'booking void'}>
+      <Poster title={title} />
+      <div>
+        <h2>{show ? <Link to={`/bookings/${booking.id}`}>{title}</Link> : title}</h2>
+        {show && (
+          <p className="facts">
+            {formatShortDay(show.date_time)}, {formatTime(show.date_time)} · {show.screen_name}
+          </p>
+        )}
+        <p>
+          {formatList(seats)}
+          {status !== 'booked' && <span className="muted"> · {status}</span>}
+        </p>
+      </div>
+      {status === 'booked' && <CancelBooking booking={booking} movieTitle={title} onCancelled={onCancelled} />}
+    </li>
+  );
+}

@@ -1,0 +1,71 @@
+import type { SeatMap } from '@boxoffice/client';
+import { type KeyboardEvent, type MouseEvent, useMemo, useRef, useState } from 'react';
+import { neighbour, positionOf } from './grid-navigation.ts';
+import { SeatCell } from './seat-cell.tsx';
+import './seat-grid.css';
+
+/**
+ * The seats as a WAI-ARIA grid: one tab stop, arrow keys move between seats, Space or Enter selects. Taken
+ * seats can be reached, so that screen readers announce them, but not selected.
+ */
+export function SeatGrid({
+  map,
+  selected,
+  onToggle,
+  disabled,
+}: {
+  map: SeatMap;
+  selected: ReadonlySet<string>;
+  onToggle: (seat: string) => void;
+  disabled: boolean;
+}) {
+  const rows = useMemo(() => [...Map.groupBy(map.seats, (seat) => seat.row)], [map.seats]);
+  const [current, setCurrent] = useState(
+    () => map.seats.find(({ status }) => status === 'available')?.seat_number ?? 'A1',
+  );
+  const grid = useRef<HTMLTableElement>(null);
+
+  const move = (event: KeyboardEvent) => {
+    const position = positionOf(rows, current);
+    const next = position && neighbour(rows, position, event);
+    if (!next) return;
+    event.preventDefault();
+    setCurrent(next.seat_number);
+    grid.current?.querySelector<HTMLElement>(`[data-seat="${next.seat_number}"]`)?.focus();
+  };
+  const select = (event: MouseEvent) => {
+    const seat = (event.target as HTMLElement).closest<HTMLElement>('[data-seat]');
+    if (!seat?.dataset.seat) return;
+    setCurrent(seat.dataset.seat);
+    if (!disabled && seat.getAttribute('aria-disabled') !== 'true') onToggle(seat.dataset.seat);
+  };
+
+  return (
+    <div className="seat-grid" style={{ '--per-row': map.seats_per_row } as object}>
+      <svg className="screen" viewBox="0 0 400 26" preserveAspectRatio="none" aria-hidden="true">
+        <path d="M4 22Q200 -8 396 22" />
+      </svg>
+      <p className="screen-label" aria-hidden="true">
+        Screen
+      </p>
+      {/* biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: the grid pattern is a table with this role */}
+      <table ref={grid} className="seats" role="grid" aria-label="Seats" onKeyDown={move} onClick={select}>
+        <tbody>
+          {rows.map(([row, seats]) => (
+            <tr key={row}>
+              <th scope="row">{row}</th>
+              {seats.map((seat) => (
+                <SeatCell
+                  key={seat.seat_number}
+                  seat={seat}
+                  isSelected={selected.has(seat.seat_number)}
+                  isCurrent={seat.seat_number === current}
+                />
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

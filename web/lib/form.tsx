@@ -1,0 +1,54 @@
+import { ProblemError } from '@boxoffice/client';
+import { type FormEvent, type ReactNode, useState } from 'react';
+import { errorMessage } from './errors.ts';
+import { ErrorMessage } from './notices.tsx';
+
+export type FieldErrors = Record<string, string[]>;
+
+interface FormProps {
+  className?: string;
+  children: (errors: FieldErrors) => ReactNode;
+  submitLabel: string;
+  /** A button or link that leaves the form. */
+  cancel?: ReactNode;
+  /** Receives the values by field name; errors it throws are shown. */
+  onSubmit: (values: Record<string, string>) => Promise<void>;
+}
+
+/** A form validated by the server: errors of a field are shown next to it, all others above the form. */
+export function Form({ className = 'form', children, submitLabel, cancel, onSubmit }: FormProps) {
+  const [error, setError] = useState<unknown>();
+  const [isBusy, setIsBusy] = useState(false);
+  const errors = error instanceof ProblemError ? error.errors : {};
+
+  const submit = async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const entries = [...new FormData(event.currentTarget)].map(([name, value]) => [name, String(value)]);
+    setIsBusy(true);
+    setError(undefined);
+    try {
+      await onSubmit(Object.fromEntries(entries));
+    } catch (thrown) {
+      setError(thrown);
+    }
+    setIsBusy(false);
+  };
+  return (
+    <form className={className} onSubmit={(event) => void submit(event)} noValidate>
+      <ErrorMessage message={error === undefined ? undefined : summary(error)} />
+      {children(errors)}
+      <div className="buttons">
+        {cancel}
+        <button type="submit" className="primary" disabled={isBusy}>
+          {submitLabel}
+        </button>
+      </div>
+    </form>
+  );
+}
+
+/** Names the invalid fields, if any; what is wrong with each is shown next to it. */
+function summary(error: unknown): string {
+  const names = error instanceof ProblemError ? Object.keys(error.errors) : [];
+  return names.length > 0 ? `Please check: ${names.join(', ').replaceAll('_', ' ')}.` : errorMessage(error);
+}
