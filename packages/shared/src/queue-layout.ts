@@ -113,9 +113,7 @@ export class EnvelopeQueue {
     const since = Date.now() - withinMs;
     const ids = await this.#redis.zrevrangebyscore(this.bull.toKey('completed'), '+inf', since, 'LIMIT', 0, limit);
     // Two fields rather than whole jobs, which carry their requests.
-    const times = await Promise.all(
-      ids.map((id) => this.#redis.hmget(this.bull.toKey(id), 'timestamp', 'finishedOn')),
-    );
+    const times = await Promise.all(ids.map((id) => this.#redis.hmget(this.bull.toKey(id), 'timestamp', 'finishedOn')));
     return times.flatMap(([added, finished]) =>
       added && finished ? [Math.max(Number(finished) - Number(added), 0)] : [],
     );
