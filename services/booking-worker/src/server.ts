@@ -3,7 +3,7 @@ import { checkPartitionCount } from '@boxoffice/shared/partition';
 import { required } from '@boxoffice/shared/service/config';
 import { runService } from '@boxoffice/shared/service/process';
 import { openPatientRedis } from '@boxoffice/shared/service/redis';
-import { turnSettings } from './store.ts';
+import { turnSettings } from './store/booking-store.ts';
 import { buildWorker } from './worker.ts';
 
 await runService('booking-worker', async ({ config, logger }) => {
