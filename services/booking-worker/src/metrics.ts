@@ -1,7 +1,7 @@
 import type { BookingRequest, Outcome } from '@boxoffice/shared/contracts/jobs';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
-/** What an operator asks of a worker first: how large turns are, how long they take, how they end. */
+/** The size, duration and results of a worker's turns. */
 export class TurnMetrics {
   readonly outcomes: Counter<'kind' | 'status'>;
   readonly conflicts: Counter;
@@ -17,41 +17,41 @@ export class TurnMetrics {
     const seconds = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
     this.outcomes = new Counter({
       name: 'booking_outcomes_total',
-      help: 'Requests decided',
+      help: 'Decided requests',
       labelNames: ['kind', 'status'],
       registers,
     });
     this.conflicts = new Counter({
       name: 'booking_conflicts_total',
-      help: 'Decisions taken again because someone else wrote',
+      help: 'Decisions repeated because of a conflicting write',
       registers,
     });
     this.partitionsHeld = new Gauge({
       name: 'booking_partitions_held',
-      help: 'Partitions this worker serves',
+      help: 'Partitions that this worker owns',
       registers,
     });
     this.#envelopeSize = new Histogram({
       name: 'booking_envelope_requests',
-      help: 'Requests in one job',
+      help: 'Requests per job',
       buckets: sizes,
       registers,
     });
     this.#turnSize = new Histogram({
       name: 'booking_turn_requests',
-      help: 'Requests decided in one transaction',
+      help: 'Requests per transaction',
       buckets: sizes,
       registers,
     });
     this.#decideSeconds = new Histogram({
       name: 'booking_decide_seconds',
-      help: 'Time to decide a turn, without the database',
+      help: 'Time to decide a turn, excluding the database',
       buckets: seconds,
       registers,
     });
     this.#turnSeconds = new Histogram({
       name: 'booking_turn_seconds',
-      help: 'Time of one transaction, from begin to commit',
+      help: 'Duration of a transaction, from begin to commit',
       buckets: seconds,
       registers,
     });
@@ -61,7 +61,7 @@ export class TurnMetrics {
     this.#envelopeSize.observe(size);
   }
 
-  turned(
+  turn(
     requests: readonly BookingRequest[],
     outcomes: readonly Outcome[],
     times: { decideMs: number; turnMs: number },

@@ -4,7 +4,7 @@ import { required } from '@boxoffice/shared/service/config';
 import { listen } from '@boxoffice/shared/service/http';
 import { runService } from '@boxoffice/shared/service/process';
 import { openPatientRedis } from '@boxoffice/shared/service/redis';
-import { turnSettings } from './store.ts';
+import { turnSettings } from './store/booking-store.ts';
 import { buildWorker } from './worker.ts';
 
 await runService('booking-worker', async ({ config, logger }) => {

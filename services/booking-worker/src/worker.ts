@@ -4,27 +4,27 @@ import { createHttp, type Http } from '@boxoffice/shared/service/http';
 import type { Logger } from '@boxoffice/shared/service/logging';
 import type { Redis } from 'ioredis';
 import { PartitionConsumer } from './consumer.ts';
-import { Leases, type Tenant } from './leases/leases.ts';
+import { type LeaseHandler, Leases } from './leases/leases.ts';
 import { TurnMetrics } from './metrics.ts';
-import { Bookings } from './store.ts';
+import { BookingStore } from './store/booking-store.ts';
 import { Turns } from './turn.ts';
 
-/** A turn under way when the worker is stopped gets this long to end, in milliseconds. */
+/** How long stopping waits for the turn in progress, in milliseconds. */
 const drainTimeoutMs = 2_000;
 
 /**
- * Assembles a booking-worker. Nothing moves before `start`.
+ * Assembles a booking-worker. It does nothing before `start`.
  *
- * @param parts.databaseUrl for the connection of its own that holds the leases
+ * @param options.databaseUrl for the dedicated connection that holds the leases
  */
-export function buildWorker(parts: {
+export function buildWorker(options: {
   config: Pick<Config, 'BOOKING_PARTITIONS'>;
   databaseUrl: string;
   logger: Logger;
   orm: MikroORM;
   redis: Redis;
 }): { http: Http; leases: Leases; start(): void; stop(): Promise<void> } {
-  const { logger, orm, redis } = parts;
+  const { logger, orm, redis } = options;
   const consumers = new Map<number, PartitionConsumer>();
   const { http, metrics: registry } = createHttp({
     logger,
@@ -36,20 +36,20 @@ export function buildWorker(parts: {
     },
   });
   const metrics = new TurnMetrics(registry);
-  const turns = new Turns({ bookings: new Bookings(orm), logger, metrics });
-  const tenant: Tenant = {
-    moveIn(lease) {
+  const turns = new Turns({ store: new BookingStore(orm), logger, metrics });
+  const handler: LeaseHandler = {
+    acquired(lease) {
       consumers.set(lease.partition, new PartitionConsumer(lease, { redis, turns, metrics, logger }));
       metrics.partitionsHeld.set(consumers.size);
     },
-    async moveOut(partition) {
+    async releasing(partition) {
       const consumer = consumers.get(partition);
       await consumer?.close();
-      // Evicted meanwhile, and moved in again, it may be another's place by now.
+      // The lease may have been lost meanwhile and acquired again: this is another consumer then.
       if (consumers.get(partition) === consumer) consumers.delete(partition);
       metrics.partitionsHeld.set(consumers.size);
     },
-    evict(partition) {
+    lost(partition) {
       consumers.get(partition)?.abandon();
       consumers.delete(partition);
       metrics.partitionsHeld.set(consumers.size);
@@ -62,9 +62,9 @@ export function buildWorker(parts: {
     for (const consumer of consumers.values()) consumer.resume();
   });
   const leases = new Leases({
-    databaseUrl: parts.databaseUrl,
-    partitions: parts.config.BOOKING_PARTITIONS,
-    tenant,
+    databaseUrl: options.databaseUrl,
+    partitions: options.config.BOOKING_PARTITIONS,
+    handler,
     logger,
   });
 

@@ -4,15 +4,15 @@ import { queueName } from '@boxoffice/shared/partition';
 import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 
-/** A partition's queue, for a test that adds to it past the gateway. */
+/** A partition's queue, for tests that bypass the gateway. */
 export function openQueue(
   redisUrl: string,
   partition: number,
 ): {
   queue: Queue<Envelope, Outcomes>;
-  /** Adds an envelope; its outcomes are for nobody who listens. */
+  /** Adds an envelope whose outcomes are published to no subscriber. */
   add(requests: BookingRequest[]): Promise<void>;
-  /** Makes the next job active, as Redis does for a worker that the answer then never reaches. */
+  /** Makes the next job active, as Redis does for a worker that never receives its response. */
   takeAndForget(): Promise<void>;
   close(): Promise<void>;
 } {

@@ -2,22 +2,23 @@ import type { BookingRequest, Outcome } from '@boxoffice/shared/contracts/jobs';
 import { problem } from '@boxoffice/shared/contracts/problems';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type BookingRow, type Changes, decide, type State } from './decide.ts';
+import { decide } from './decide.ts';
+import type { BookingRow, Changes, State } from './state.ts';
 
 const plan = { total_seats: 6, seats_per_row: 3 };
 const seats = ['A1', 'A2', 'A3', 'B1', 'B2', 'B3'];
 const shows = [1, 2];
 const goneShow = 3;
 
-/** The tables as the repository reads and writes them, keys included. */
+/** A model of the tables as the store reads and writes them, including their keys. */
 class ModelDatabase {
   readonly bookings = new Map<string, BookingRow>();
   readonly claims = new Map<string, string>();
   #clock = Date.parse('2030-01-01T12:00:00Z');
 
-  /** What `Bookings.readState` reads: for requests that are taken apart, what is behind them too. */
-  read(requests: readonly BookingRequest[], undone = requests): State {
-    const cancels = undone.filter((request) => request.kind === 'cancel');
+  /** What `readState` reads, including what the following requests cancelled. */
+  read(requests: readonly BookingRequest[], following: readonly BookingRequest[]): State {
+    const cancels = following.filter((request) => request.kind === 'cancel');
     const named = [...requests, ...cancels].map((request) =>
       request.kind === 'book' ? request.id : request.booking_id,
     );
@@ -36,7 +37,7 @@ class ModelDatabase {
     };
   }
 
-  /** Throws where PostgreSQL would: a key that is there, a booking that no longer stands. */
+  /** Throws where the store would: for a key that exists, or a booking that is no longer booked. */
   write({ booked, cancelled }: Changes): void {
     for (const { showId, id, seats, cancelledBy } of cancelled) {
       const row = this.bookings.get(id);
@@ -46,31 +47,34 @@ class ModelDatabase {
         if (this.claims.get(`${showId} ${seat}`) === id) this.claims.delete(`${showId} ${seat}`);
     }
     for (const row of booked) {
-      if (this.bookings.has(row.id)) throw new Error(`${row.id} is there already`);
+      if (this.bookings.has(row.id)) throw new Error(`${row.id} already exists`);
       this.bookings.set(row.id, row);
       for (const seat of row.status === 'booked' ? row.seats : []) {
         const key = `${row.showId} ${seat}`;
-        if (this.claims.has(key)) throw new Error(`${key} is claimed already`);
+        if (this.claims.has(key)) throw new Error(`${key} is already claimed`);
         this.claims.set(key, row.id);
       }
     }
   }
 
   /** Decides and commits. */
-  run(requests: readonly BookingRequest[], undone = requests): { outcomes: Outcome[]; changes: Changes } {
-    const decision = decide(requests, this.read(requests, undone), undone);
+  run(
+    requests: readonly BookingRequest[],
+    following: readonly BookingRequest[] = [],
+  ): { outcomes: Outcome[]; changes: Changes } {
+    const decision = decide(requests, this.read(requests, following), following);
     this.write(decision.changes);
     return decision;
   }
 
-  /** One by one, as a turn does that failed as a whole. */
-  runApart(requests: readonly BookingRequest[]): { outcomes: Outcome[]; changes: Changes[] } {
-    const runs = requests.map((request, place) => this.run([request], requests.slice(place)));
+  /** Decides one request at a time, as after a turn that failed as a whole. */
+  runOneByOne(requests: readonly BookingRequest[]): { outcomes: Outcome[]; changes: Changes[] } {
+    const runs = requests.map((request, place) => this.run([request], requests.slice(place + 1)));
     return { outcomes: runs.flatMap((run) => run.outcomes), changes: runs.map((run) => run.changes) };
   }
 }
 
-/** A clerk with one list, who serves one after the other: what the outcomes must look like from outside. */
+/** The reference: a clerk with one list, who serves one request after another. */
 function clerk(
   envelopes: readonly BookingRequest[][],
 ): { id: string; status: string; code?: string; taken?: string[] }[] {
@@ -106,7 +110,7 @@ const asSeenByClerk = (outcome: Outcome) => ({
   ...(outcome.status !== 'succeeded' && outcome.problem.seats && { taken: outcome.problem.seats }),
 });
 
-/** Draws with few seats and users, so that they get into each other's way. */
+/** Requests for few seats by few users, so that they conflict. */
 const drawn = fc.oneof(
   {
     weight: 3,
@@ -119,7 +123,7 @@ const drawn = fc.oneof(
   },
   {
     weight: 2,
-    // Which of all requests is cancelled: one before, one behind, itself, or a cancellation.
+    // Any request may be cancelled: an earlier or a later one, the request itself, or another cancellation.
     arbitrary: fc.record({
       kind: fc.constant('cancel' as const),
       of: fc.nat(30),
@@ -157,7 +161,7 @@ const threeEnvelopes = fc
 const runs = { numRuns: 500 };
 
 describe('decide', () => {
-  it('gives the outcomes of a clerk who serves one after the other, and true reasons', () => {
+  it('decides like a clerk who serves one request after another, with the same reasons', () => {
     fc.assert(
       fc.property(threeEnvelopes, (envelopes) => {
         const database = new ModelDatabase();
@@ -184,7 +188,7 @@ describe('decide', () => {
     );
   });
 
-  it('gives the same outcomes and changes nothing when it runs again over what it wrote', () => {
+  it('repeats its outcomes and changes nothing when it runs again over what it wrote', () => {
     fc.assert(
       fc.property(threeEnvelopes, (envelopes) => {
         const database = new ModelDatabase();
@@ -198,28 +202,28 @@ describe('decide', () => {
     );
   });
 
-  it('gives the same outcomes when an envelope is taken apart, whatever was decided of it before', () => {
+  it('gives the same outcomes one by one, however much of the envelope was decided before', () => {
     fc.assert(
       fc.property(threeEnvelopes, fc.nat(10), (envelopes, crashAfter) => {
         const together = new ModelDatabase();
-        const apart = new ModelDatabase();
+        const oneByOne = new ModelDatabase();
         for (const requests of envelopes) {
           const { outcomes } = together.run(requests);
-          // The first try was taken apart too and crashed on the way, or had decided all at once.
+          // Either the first run decided one by one too, and crashed midway, or it decided all at once.
           for (const [place, request] of requests.entries())
-            if (place < crashAfter) apart.run([request], requests.slice(place));
-          expect(apart.runApart(requests).outcomes.map(asSeenByClerk)).toEqual(outcomes.map(asSeenByClerk));
-          const again = together.runApart(requests);
+            if (place < crashAfter) oneByOne.run([request], requests.slice(place + 1));
+          expect(oneByOne.runOneByOne(requests).outcomes.map(asSeenByClerk)).toEqual(outcomes.map(asSeenByClerk));
+          const again = together.runOneByOne(requests);
           expect(again.outcomes).toEqual(outcomes);
           expect(again.changes).toEqual(requests.map(() => ({ booked: [], cancelled: [] })));
         }
-        expect(apart.claims).toEqual(together.claims);
+        expect(oneByOne.claims).toEqual(together.claims);
       }),
       runs,
     );
   });
 
-  it('names the seats that are taken, and those that the show does not have any more', () => {
+  it('names the seats that are taken, and those that the show no longer has', () => {
     const database = new ModelDatabase();
     const book = (id: string, ...wanted: string[]): BookingRequest => {
       return { kind: 'book', id, show_id: 1, user_id: 1, seats: wanted, request_id: 'r' };

@@ -3,52 +3,40 @@ import { createTestDatabase, type TestDatabase } from '@boxoffice/testing/databa
 import { eventually } from '@boxoffice/testing/eventually';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { fairShare, type Lease, Leases } from './leases.ts';
-
-describe('fairShare', () => {
-  const upTo32 = Array.from({ length: 32 }, (_, index) => index + 1);
-
-  it.each(upTo32)('shares %i partitions out, to any number of workers, all of them and evenly', (partitions) => {
-    for (const workers of upTo32) {
-      const shares = Array.from({ length: workers }, (_, rank) => fairShare(partitions, workers, rank));
-      expect(shares.reduce((sum, share) => sum + share)).toBe(partitions);
-      expect(Math.max(...shares) - Math.min(...shares)).toBeLessThanOrEqual(1);
-    }
-  });
-});
+import { type Lease, Leases } from './leases.ts';
 
 describe('Leases', () => {
   const partitions = 8;
   let database: TestDatabase;
   let workers: Worker[];
-  /** Who serves each partition, as the tenants were told. */
+  /** The worker that serves each partition, according to the handlers' calls. */
   let owners: Map<number, Worker>;
-  /** What must never be. */
+  /** Broken invariants. */
   let violations: string[];
 
-  /** A worker that notes what it is told, and takes as long to move out as the test wants. */
+  /** A worker that records the calls of its handler, and takes as long to release as the test wants. */
   class Worker {
-    readonly evicted: number[] = [];
-    movingOut: Promise<void> = Promise.resolve();
+    readonly lost: number[] = [];
+    releasing: Promise<void> = Promise.resolve();
     readonly leases: Leases;
 
     constructor(databaseUrl = database.url) {
-      const tenant = {
-        moveIn: ({ partition }: Lease) => {
+      const handler = {
+        acquired: ({ partition }: Lease) => {
           if (owners.has(partition)) violations.push(`partition ${partition} has two owners`);
           owners.set(partition, this);
         },
-        moveOut: async (partition: number) => {
-          await this.movingOut;
+        releasing: async (partition: number) => {
+          await this.releasing;
           this.#leave(partition);
         },
-        evict: (partition: number) => {
-          this.evicted.push(partition);
+        lost: (partition: number) => {
+          this.lost.push(partition);
           this.#leave(partition);
         },
       };
       const logger = createLogger('booking-worker', { LOG_LEVEL: 'silent' });
-      this.leases = new Leases({ databaseUrl, partitions, tenant, logger });
+      this.leases = new Leases({ databaseUrl, partitions, handler, logger });
       this.leases.start();
       workers.push(this);
     }
@@ -58,7 +46,8 @@ describe('Leases', () => {
     }
 
     #leave(partition: number): void {
-      if (owners.get(partition) !== this) violations.push(`partition ${partition} was left by another than its owner`);
+      if (owners.get(partition) !== this)
+        violations.push(`partition ${partition} was left by a worker that did not own it`);
       owners.delete(partition);
     }
   }
@@ -78,7 +67,7 @@ describe('Leases', () => {
 
   const shares = () => workers.map((worker) => worker.serves).sort();
 
-  it('moves partitions as workers come and go, evenly, and never has two owners', async () => {
+  it('keeps partitions evenly distributed as workers start and stop, and never gives one two owners', async () => {
     const first = new Worker();
     await eventually(() => first.serves === 8);
     const [second, third] = [new Worker(), new Worker()];
@@ -89,46 +78,46 @@ describe('Leases', () => {
     expect(owners.size).toBe(0);
   });
 
-  it('leaves partitions where they are when there are more workers than partitions', async () => {
+  it('serves each partition once when there are more workers than partitions', async () => {
     for (let number = 0; number < 9; number++) new Worker();
     await eventually(() => shares().join() === '0,1,1,1,1,1,1,1,1');
   });
 
-  it('gives a lease back only when its tenant has moved out', async () => {
+  it('releases a lease only when its handler has finished', async () => {
     const first = new Worker();
     await eventually(() => first.serves === 8);
     const { promise, resolve } = Promise.withResolvers<void>();
-    first.movingOut = promise;
+    first.releasing = promise;
     const second = new Worker();
-    // The second has looked three times, and found nothing free.
-    const looks = new Set<string>();
-    await eventually(async () => looks.add((await lookOfNewest()) ?? '').size > 3);
+    // The second has checked three times, and found nothing free.
+    const checks = new Set<string>();
+    await eventually(async () => checks.add((await latestCheckOfNewest()) ?? '').size > 3);
     expect([first.serves, second.serves]).toEqual([8, 0]);
     resolve();
     await eventually(() => second.serves === 4 && first.serves === 4);
   });
 
-  it('evicts its tenants at once when its session ends, and takes the leases again', async () => {
+  it('stops serving immediately when its session ends, and acquires the leases again', async () => {
     const worker = new Worker();
     await eventually(() => worker.serves === 8);
     expect(() => worker.leases.check()).not.toThrow();
     await endSessionOf(worker);
-    await eventually(() => worker.evicted.length === 8, { timeoutMs: 1_000, intervalMs: 1 });
+    await eventually(() => worker.lost.length === 8, { timeoutMs: 1_000, intervalMs: 1 });
     await eventually(() => worker.serves === 8);
   });
 
-  it('hands the partitions of a session that ended to another worker', async () => {
+  it('redistributes the partitions of a session that ended', async () => {
     const [first, second] = [new Worker(), new Worker()];
     await eventually(() => first.serves === 4 && second.serves === 4);
-    const lost = [...first.leases.held];
+    const held = [...first.leases.held];
     await endSessionOf(first);
-    await eventually(() => first.evicted.length === 4);
-    expect(first.evicted).toEqual(lost);
+    await eventually(() => first.lost.length === 4);
+    expect(first.lost).toEqual(held);
     await eventually(() => first.serves === 4 && second.serves === 4);
-    expect(second.evicted).toEqual([]);
+    expect(second.lost).toEqual([]);
   });
 
-  it('says when it has no session to hold leases on', async () => {
+  it('fails its check when it has no session to hold leases on', async () => {
     const worker = new Worker('postgres://nobody@127.0.0.1:1/nothing');
     expect(() => worker.leases.check()).toThrow('no connection to hold leases on');
   });
@@ -141,13 +130,13 @@ describe('Leases', () => {
     await sql(`select pg_terminate_backend((${session} and database = ${database}))`, [partition]);
   }
 
-  /** When the lease session that was opened last asked last, or nothing while there is one session only. */
-  async function lookOfNewest(): Promise<string | undefined> {
-    const rows = await sql<{ asked: string }>(
-      `select query_start::text as asked from pg_stat_activity
+  /** When the newest lease session last sent a query; undefined while there is only one session. */
+  async function latestCheckOfNewest(): Promise<string | undefined> {
+    const rows = await sql<{ sent: string }>(
+      `select query_start::text as sent from pg_stat_activity
         where application_name = 'boxoffice_worker leases' and datname = current_database() order by backend_start`,
     );
-    return rows[1]?.asked;
+    return rows[1]?.sent;
   }
 
   async function sql<Row extends object>(statement: string, parameters: unknown[] = []): Promise<Row[]> {

@@ -1,48 +1,50 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@boxoffice/shared/service/logging';
 import pg from 'pg';
+import { fairShare } from './fair-share.ts';
 
-/** First keys of the advisory locks: one says "this worker is here", one "this partition is mine". */
+/** First key of the advisory lock that marks a session as a live worker; the second is the session's process id. */
 export const presenceClass = 7_231;
+/** First key of the advisory lock that is a lease; the second is the partition. */
 const partitionClass = 7_232;
 
-/** How often a worker looks who is there, in milliseconds: the most that a takeover waits. */
+/** How often a worker checks for other workers and free partitions, in milliseconds: the longest that a takeover waits. */
 const pollMs = 200;
-/** PostgreSQL drops the connection, and with it the leases, of a worker that froze for this long, in milliseconds. */
+/** PostgreSQL drops the connection, and so the leases, of a worker that has been frozen for this long, in milliseconds. */
 const frozenAfterMs = 10_000;
 
-/** The right to serve a partition, for as long as a session of PostgreSQL lives. */
+/** The right to serve a partition, for as long as a PostgreSQL session lives. */
 export interface Lease {
   partition: number;
   /** Backend process id of the session that holds the lock. */
   session: number;
 }
 
-/** Who serves a partition while this worker holds its lease. */
-export interface Tenant {
-  /** The lease is ours. Must return at once. */
-  moveIn(lease: Lease): void;
-  /** Finish what is under way: the lease is given back when this resolves. */
-  moveOut(partition: number): Promise<void>;
-  /** The lease is gone already: stop at once. */
-  evict(partition: number): void;
+/** Serves partitions while this worker holds their leases. */
+export interface LeaseHandler {
+  /** The lease is ours: start to serve the partition. Must not block. */
+  acquired(lease: Lease): void;
+  /** Finish the work in progress: the lease is released when this resolves. */
+  releasing(partition: number): Promise<void>;
+  /** The lease is already gone: stop immediately. */
+  lost(partition: number): void;
 }
 
 /**
- * Shares the partitions out among the workers that are alive, one owner each. A lease is a PostgreSQL
- * session advisory lock on one dedicated connection: it ends when the process or its connection does.
- * Every worker sees the same list of the living and takes the share that its rank gives it, so they
- * agree without talking. The lease only keeps turns cheap and in order; that no seat is sold twice
- * rests on the database's keys alone.
+ * Distributes the partitions among the live workers, one owner each. A lease is a PostgreSQL session
+ * advisory lock on one dedicated connection: it ends when the process or its connection does. Every
+ * worker sees the same list of live workers and takes the share that its rank gives it, so they agree
+ * without communicating. Leases only keep turns cheap and in order: the database's keys alone ensure
+ * that no seat is sold twice.
  */
 export class Leases {
   readonly held = new Set<number>();
-  readonly #options: { databaseUrl: string; partitions: number; tenant: Tenant; logger: Logger };
+  readonly #options: { databaseUrl: string; partitions: number; handler: LeaseHandler; logger: Logger };
   readonly #stop = new AbortController();
   #running: Promise<void> = Promise.resolve();
   #connected = false;
 
-  constructor(options: { databaseUrl: string; partitions: number; tenant: Tenant; logger: Logger }) {
+  constructor(options: { databaseUrl: string; partitions: number; handler: LeaseHandler; logger: Logger }) {
     this.#options = options;
   }
 
@@ -50,7 +52,7 @@ export class Leases {
     this.#running = this.#run();
   }
 
-  /** Hands every partition over: finishes what is under way, then frees the leases. */
+  /** Hands every partition over: finishes the work in progress, then releases the leases. */
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#running;
@@ -65,7 +67,7 @@ export class Leases {
     if (!this.#connected) throw new Error('no connection to hold leases on');
   }
 
-  /** One connection after the other, until stopped. */
+  /** Opens one connection after another, until stopped. */
   async #run(): Promise<void> {
     while (!this.#stop.signal.aborted) {
       const client = this.#newClient();
@@ -78,7 +80,7 @@ export class Leases {
         if (this.#connected) this.#options.logger.warn({ reason: (error as Error).message }, 'lease connection lost');
       } finally {
         this.#connected = false;
-        for (const partition of this.held) this.#options.tenant.evict(partition);
+        for (const partition of this.held) this.#options.handler.lost(partition);
         this.held.clear();
         await client.end().catch(() => undefined);
       }
@@ -109,12 +111,12 @@ export class Leases {
     await this.#release(client, [...this.held]);
   }
 
-  /** One look at who is there, then towards this worker's share. */
+  /** Moves towards this worker's share: releases what is too much, acquires what is free. */
   async #balance(client: pg.Client): Promise<void> {
     const { rows } = await client.query<{ class: number; key: number; pid: number; mine: boolean }>(locksSql, [
       [presenceClass, partitionClass],
     ]);
-    // Whose lock bears another's pid is a turn that asks whether that session lives.
+    // A presence lock with another session's pid belongs to a turn that is testing whether that session lives.
     const workers = rows
       .filter((row) => row.class === presenceClass && row.key === row.pid)
       .sort((a, b) => a.pid - b.pid);
@@ -138,12 +140,12 @@ export class Leases {
     if (!rows[0]?.won) return;
     this.held.add(partition);
     this.#options.logger.info({ partition }, 'partition taken');
-    this.#options.tenant.moveIn(lease);
+    this.#options.handler.acquired(lease);
   }
 
   async #release(client: pg.Client, partitions: number[]): Promise<void> {
-    // At once, for they share the turn that is under way; then one by one, for they share the connection.
-    await Promise.all(partitions.map((partition) => this.#options.tenant.moveOut(partition)));
+    // In parallel, because they share the turn in progress; then one by one, because they share the connection.
+    await Promise.all(partitions.map((partition) => this.#options.handler.releasing(partition)));
     for (const partition of partitions) {
       await client.query('select pg_advisory_unlock($1, $2)', [partitionClass, partition]);
       this.held.delete(partition);
@@ -156,8 +158,3 @@ const locksSql = `
   select classid::int as class, objid::int as key, pid, pid = pg_backend_pid() as mine from pg_locks
   where locktype = 'advisory' and granted and objsubid = 2 and classid = any($1)
     and database = (select oid from pg_database where datname = current_database())`;
-
-/** How many of `partitions` the worker of this rank (from 0) serves, so that all differ by one at most. */
-export function fairShare(partitions: number, workers: number, rank: number): number {
-  return Math.floor(partitions / workers) + (rank < partitions % workers ? 1 : 0);
-}

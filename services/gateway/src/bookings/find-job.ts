@@ -2,7 +2,7 @@ import { bookingView, type JobView } from '@boxoffice/shared/contracts/booking';
 import type { Outcome } from '@boxoffice/shared/contracts/jobs';
 import { problem } from '@boxoffice/shared/contracts/problems';
 import type { Parts } from '../parts.ts';
-import type { QueuedJob } from './queue/booking-queue.ts';
+import type { QueuedJob } from './queue/job-lookup.ts';
 
 /**
  * Where a request stands: from PostgreSQL when it made or cancelled a booking, which is for ever,

@@ -3,7 +3,7 @@ import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import type { Parts } from '../parts.ts';
 import { type EventStream, eventBytes } from '../streams/event-stream.ts';
 import { findJob, standingJob } from './find-job.ts';
-import type { JobStanding, JobWatcher } from './queue/job-watch.ts';
+import type { JobProgress, JobWatcher } from './queue/job-watch.ts';
 
 /**
  * Sends where a request stands, each time that it changes, until its outcome; then the stream ends.
@@ -37,7 +37,7 @@ class JobFollower implements JobWatcher {
   #stream: EventStream | null = null;
   #job: JobView | null = null;
   /** An outcome that came before the stream began. */
-  #early: JobStanding = null;
+  #early: JobProgress | null = null;
   /** The event that the client has. */
   #sent: Buffer | null = null;
 
@@ -45,11 +45,11 @@ class JobFollower implements JobWatcher {
     this.#stream = stream;
     this.#job = job;
     stream.onCaughtUp(() => this.#show());
-    if (this.#early && isUndecided(job)) this.see(this.#early);
+    if (this.#early && isUndecided(job)) this.update(this.#early);
     else this.#show();
   }
 
-  see(standing: JobStanding): void {
+  update(standing: JobProgress | null): void {
     if (!this.#job) {
       if (standing?.outcome) this.#early = standing;
     } else if (standing) {

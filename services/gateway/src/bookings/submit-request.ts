@@ -3,7 +3,7 @@ import type { JobView } from '@boxoffice/shared/contracts/booking';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import type { Parts } from '../parts.ts';
 import { decidedJob, findJob } from './find-job.ts';
-import type { Draft } from './queue/partition-queue.ts';
+import type { Draft } from './queue/submission.ts';
 
 /** A first request with a key is given this long to be accepted before a repeat takes its place, in milliseconds. */
 const acceptanceTakesMs = 5_000;

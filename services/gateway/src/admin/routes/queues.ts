@@ -19,7 +19,7 @@ const schema = {
 /** GET /api/admin/queues/ */
 export function adminQueues(http: Http, { queue }: Pick<Parts, 'queue'>): void {
   http.get('/api/admin/queues/', { schema, onRequest: requireAdmin }, async (): Promise<QueuesView> => {
-    const looks = await queue.look();
+    const looks = await queue.snapshot();
     const decisionMs = looks.flatMap((look) => look.decisionMs).sort((a, b) => a - b);
     const partitions = looks.map(({ decisionMs: _, ...look }) => look);
     return {

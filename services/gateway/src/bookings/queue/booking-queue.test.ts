@@ -10,8 +10,7 @@ import type { Redis } from 'ioredis';
 import { Registry } from 'prom-client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BookingQueue } from './booking-queue.ts';
-
-type Draft = Parameters<BookingQueue['submit']>[0];
+import type { Draft, Submitted } from './submission.ts';
 
 const logger = createLogger('gateway', { LOG_LEVEL: 'silent' });
 const partitions = 2;
@@ -47,7 +46,7 @@ const draft = (showId: number, seat = 'A1', user = 1): Draft => {
   return { kind: 'book', show_id: showId, user_id: user, seats: [seat], request_id: 'test' };
 };
 
-/** A worker that rejects everything, and publishes the outcomes only if asked to. */
+/** A worker that rejects every request, and publishes the outcomes only if asked to. */
 function startWorker(showId: number, { publishes }: { publishes: boolean }): void {
   worker = new Worker<Envelope, Outcomes>(
     queueName(partitionOf(showId, partitions)),
@@ -61,26 +60,24 @@ function startWorker(showId: number, { publishes }: { publishes: boolean }): voi
 }
 
 async function envelopesOf(showId: number): Promise<Envelope[]> {
-  const look = new Queue<Envelope, Outcomes>(queueName(partitionOf(showId, partitions)), {
+  const inspected = new Queue<Envelope, Outcomes>(queueName(partitionOf(showId, partitions)), {
     connection: workerConnection,
   });
-  const jobs = await look.getWaiting(0, -1);
-  await look.close();
+  const jobs = await inspected.getWaiting(0, -1);
+  await inspected.close();
   return jobs.map((job) => job.data);
 }
 
-async function submitted(
-  ...drafts: Draft[]
-): Promise<Extract<Awaited<ReturnType<BookingQueue['submit']>>, { outcome: unknown }>[]> {
+async function submitted(...drafts: Draft[]): Promise<Extract<Submitted, { status: 'queued' }>[]> {
   const all = await Promise.all(drafts.map((one) => queue.submit(one, { waitMs: 20_000 })));
   return all.map((one) => {
-    if (one.status !== 'queued') throw new Error(`it is a ${one.status}`);
+    if (one.status !== 'queued') throw new Error(`expected a queued request, not a ${one.status}`);
     return one;
   });
 }
 
 describe('submit', () => {
-  it('sends what comes together together, in the order in which it came, 128 at most in an envelope', async () => {
+  it('sends requests that arrive together in shared envelopes of at most 128, in order of arrival', async () => {
     const drafts = Array.from({ length: 300 }, (_, index) => draft(2, 'A1', index + 1));
     await submitted(...drafts);
     const envelopes = await envelopesOf(2);
@@ -89,47 +86,47 @@ describe('submit', () => {
     expect(users).toEqual(drafts.map((one) => one.user_id));
   });
 
-  it('keeps the partitions apart', async () => {
+  it('puts requests of different partitions into different envelopes', async () => {
     await submitted(draft(2), draft(3), draft(4));
     expect((await envelopesOf(2))[0]?.requests.map((request) => request.show_id)).toEqual([2, 4]);
     expect((await envelopesOf(3))[0]?.requests.map((request) => request.show_id)).toEqual([3]);
   });
 
-  it('gives the outcome that the worker publishes', async () => {
+  it('resolves with the outcome that the worker publishes', async () => {
     startWorker(2, { publishes: true });
     const [one] = await submitted(draft(2));
     expect(await one?.outcome).toMatchObject({ id: one?.id, status: 'rejected' });
   });
 
-  it('finds the outcome by itself when its message is lost', async () => {
+  it('looks up the outcome when its message is lost', async () => {
     startWorker(2, { publishes: false });
     const all = await submitted(draft(2), draft(2), draft(2));
     const outcomes = await Promise.all(all.map(({ outcome }) => outcome));
     expect(outcomes.map((outcome) => outcome?.id)).toEqual(all.map(({ id }) => id));
   });
 
-  it('sends who waits too long away without an outcome, and the job stays', async () => {
+  it('resolves without an outcome after the time to wait, and the job stays queued', async () => {
     const waiting = await queue.submit(draft(2), { waitMs: 1 });
     expect(waiting.status === 'queued' && (await waiting.outcome)).toBeNull();
     expect(await queue.find(waiting.id)).toMatchObject({ status: 'queued', position: 1, outcome: null });
   });
 
-  it('refuses with queue_full once as many jobs wait as the limit says, and takes more when some are done', async () => {
+  it('refuses with queue_full while the limit of waiting jobs is reached, and accepts again once some are done', async () => {
     await queue.close();
     queue = newQueue(2);
-    // How many wait is looked up beside each add, so it may be late by one.
+    // Waiting jobs are counted in parallel to each add, so the count may lag by one.
     for (let job = 0; job < 3; job++) await submitted(draft(2));
     await expect(queue.submit(draft(2), { waitMs: 0 })).rejects.toMatchObject({
       problem: { code: 'queue_full', status: 503 },
       retryAfterSeconds: 2,
     });
-    // The other partition has room, and so has this one once a worker comes.
+    // The other partition has room, and so will this one once a worker starts.
     await submitted(draft(3));
     startWorker(2, { publishes: true });
     await eventually(async () => (await queue.submit(draft(2), { waitMs: 0 }).catch(() => null)) !== null);
   });
 
-  it('is refused within a second when Redis is away', async () => {
+  it('refuses within a second when Redis is unreachable', async () => {
     redis.disconnect();
     const startedAt = performance.now();
     await expect(queue.submit(draft(2), { waitMs: 0 })).rejects.toMatchObject({

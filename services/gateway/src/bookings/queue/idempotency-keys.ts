@@ -1,19 +1,19 @@
 import type { Redis } from 'ioredis';
 
 /** How long a key is remembered, in seconds. */
-const rememberedSeconds = 24 * 60 * 60;
+const ttlSeconds = 24 * 60 * 60;
 
 export interface KeyedRequest {
   userId: number;
   /** As the client sent it. */
   key: string;
-  /** What the request asks for; the same key must not come with another. */
+  /** What is requested; the same key must not be used with another. */
   fingerprint: string;
-  /** The job's id, should the key be new. */
+  /** The request's own id, which the key belongs to if it is new. */
   id: string;
 }
 
-/** `new`: go ahead. `repeat`: the job `id` has this key. `mismatch`: the key came with another request. */
+/** `repeat`: the key belongs to the request `id`, which asked for the same. `mismatch`: that one asked for something else. */
 export type KeyClaim = { status: 'new' } | { status: 'repeat'; id: string } | { status: 'mismatch' };
 
 /** Remembers which request an Idempotency-Key belongs to (draft-ietf-httpapi-idempotency-key-header). */
@@ -24,25 +24,23 @@ export class IdempotencyKeys {
     this.#redis = redis;
   }
 
-  /** Claims the keys of these requests in one round trip: the first request of a key wins, everywhere. */
+  /** Claims the keys of these requests in one round trip. The first request with a key gets it, on any gateway. */
   async claim(requests: readonly KeyedRequest[]): Promise<KeyClaim[]> {
     const earlier = await Promise.all(
-      requests.map((request) =>
-        this.#redis.set(redisKey(request), remembered(request), 'EX', rememberedSeconds, 'NX', 'GET'),
-      ),
+      requests.map((request) => this.#redis.set(redisKey(request), serialize(request), 'EX', ttlSeconds, 'NX', 'GET')),
     );
     return requests.map((request, index) => {
       const value = earlier[index];
       if (!value) return { status: 'new' };
-      const [id = '', fingerprint] = value.split(' ', 1).concat(value.slice(value.indexOf(' ') + 1));
+      const { id, fingerprint } = parse(value);
       return fingerprint === request.fingerprint ? { status: 'repeat', id } : { status: 'mismatch' };
     });
   }
 
-  /** Forgets a key whose job was never accepted, unless someone else has claimed it since. */
+  /** Releases the key of a request that was never accepted, unless another request has claimed it since. */
   async forget(request: KeyedRequest): Promise<void> {
     const deleteIfEqual = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end";
-    await this.#redis.eval(deleteIfEqual, 1, redisKey(request), remembered(request));
+    await this.#redis.eval(deleteIfEqual, 1, redisKey(request), serialize(request));
   }
 }
 
@@ -50,6 +48,12 @@ function redisKey({ userId, key }: KeyedRequest): string {
   return `boxoffice:idempotency:${userId}:${key}`;
 }
 
-function remembered({ id, fingerprint }: KeyedRequest): string {
+/** The id, which contains no space, then the fingerprint, which may. */
+function serialize({ id, fingerprint }: Pick<KeyedRequest, 'id' | 'fingerprint'>): string {
   return `${id} ${fingerprint}`;
+}
+
+function parse(value: string): Pick<KeyedRequest, 'id' | 'fingerprint'> {
+  const space = value.indexOf(' ');
+  return { id: value.slice(0, space), fingerprint: value.slice(space + 1) };
 }

@@ -1,42 +1,43 @@
 import { readBookingId } from '@boxoffice/shared/booking-id';
 import type { Outcomes } from '@boxoffice/shared/contracts/jobs';
-import type { QueuedJob } from './booking-queue.ts';
+import type { JobLookup, QueuedJob } from './job-lookup.ts';
 
-/** How often a job that is watched is looked at, in milliseconds. */
-const lookEveryMs = 500;
-/** Envelopes looked at in one go: those of the jobs watched beyond take turns. */
-const lookLimit = 50;
+/** How often the progress of watched requests is looked up, in milliseconds. */
+const pollEveryMs = 500;
+/** Envelopes looked up per poll. When more are watched, they take turns. */
+const pollLimit = 50;
 
-/** How a request stands; null when the queue does not know it (any more). */
-export type JobStanding = Omit<QueuedJob, 'request'> | null;
+export type JobProgress = Omit<QueuedJob, 'request'>;
 
-/** Who wants to know how a request stands. */
 export interface JobWatcher {
-  /** Hears how it stands, about twice a second, and its outcome once that is known. */
-  see(standing: JobStanding): void;
-  /** Hears that it cannot be looked at just now. */
+  /**
+   * Called about twice a second, and with the outcome as soon as it is known.
+   *
+   * @param progress null when the queue does not know the request or has already removed it
+   */
+  update(progress: JobProgress | null): void;
+  /** Called when the progress cannot be looked up at present. */
   fail(error: unknown): void;
 }
 
 /**
- * The requests that someone watches. Outcomes of requests that this gateway queued are handed on as
- * they arrive; how the others stand, and where in the line, is looked up: once for all who watch a
- * request of the same envelope, and for a bounded number of envelopes at a time.
+ * Reports the progress of requests to their watchers. Outcomes of requests that this gateway queued are
+ * passed on as they arrive. Everything else (positions, and requests of other gateways) is polled: once
+ * per envelope however many watch it, and for a bounded number of envelopes at a time.
  */
 export class JobWatch {
-  /** By envelope, then by request; the envelopes in the order in which they are looked at next. */
+  /** By envelope, then by request; the envelopes in the order in which they are polled next. */
   readonly #envelopes = new Map<string, Map<string, Set<JobWatcher>>>();
-  readonly #find: (envelopeId: string) => Promise<Map<string, QueuedJob>>;
+  readonly #lookup: Pick<JobLookup, 'findEnvelope'>;
   readonly #timer: NodeJS.Timeout;
-  #looking = false;
+  #polling = false;
 
-  /** @param find how the requests of an envelope stand, by id; empty when the queue does not know it */
-  constructor(find: (envelopeId: string) => Promise<Map<string, QueuedJob>>) {
-    this.#find = find;
-    this.#timer = setInterval(() => void this.#look(), lookEveryMs).unref();
+  constructor(lookup: Pick<JobLookup, 'findEnvelope'>) {
+    this.#lookup = lookup;
+    this.#timer = setInterval(() => void this.#poll(), pollEveryMs).unref();
   }
 
-  /** Tells this watcher how the request stands from now on; gives what ends that. */
+  /** Reports the request's progress to the watcher until the returned function is called. */
   add(id: string, watcher: JobWatcher): () => void {
     const envelopeId = readBookingId(id)?.envelopeId ?? id;
     const requests = this.#envelopes.get(envelopeId) ?? new Map<string, Set<JobWatcher>>();
@@ -49,14 +50,14 @@ export class JobWatch {
     };
   }
 
-  /** Outcomes that have arrived. */
+  /** Passes on the outcomes of an envelope that have arrived. */
   receive(outcomes: Outcomes): void {
     const envelopeId = outcomes[0] && readBookingId(outcomes[0].id)?.envelopeId;
     const requests = envelopeId === undefined ? undefined : this.#envelopes.get(envelopeId);
     if (!requests) return;
     for (const outcome of outcomes) {
       for (const watcher of [...(requests.get(outcome.id) ?? [])])
-        watcher.see({ status: 'decided', position: 0, outcome });
+        watcher.update({ status: 'decided', position: 0, outcome });
     }
   }
 
@@ -64,23 +65,23 @@ export class JobWatch {
     clearInterval(this.#timer);
   }
 
-  async #look(): Promise<void> {
-    if (this.#looking || this.#envelopes.size === 0) return;
-    this.#looking = true;
-    const next = [...this.#envelopes].slice(0, lookLimit);
+  async #poll(): Promise<void> {
+    if (this.#polling || this.#envelopes.size === 0) return;
+    this.#polling = true;
+    const next = [...this.#envelopes].slice(0, pollLimit);
     for (const [envelopeId, requests] of next) {
       this.#envelopes.delete(envelopeId);
       this.#envelopes.set(envelopeId, requests);
     }
-    await Promise.all(next.map(([envelopeId, requests]) => this.#lookAt(envelopeId, requests)));
-    this.#looking = false;
+    await Promise.all(next.map(([envelopeId, requests]) => this.#pollEnvelope(envelopeId, requests)));
+    this.#polling = false;
   }
 
-  async #lookAt(envelopeId: string, requests: ReadonlyMap<string, ReadonlySet<JobWatcher>>): Promise<void> {
+  async #pollEnvelope(envelopeId: string, requests: ReadonlyMap<string, ReadonlySet<JobWatcher>>): Promise<void> {
     try {
-      const standings = await this.#find(envelopeId);
+      const jobs = await this.#lookup.findEnvelope(envelopeId);
       for (const [id, watchers] of [...requests])
-        for (const watcher of [...watchers]) watcher.see(standings.get(id) ?? null);
+        for (const watcher of [...watchers]) watcher.update(jobs.get(id) ?? null);
     } catch (error) {
       for (const watchers of [...requests.values()]) for (const watcher of [...watchers]) watcher.fail(error);
     }

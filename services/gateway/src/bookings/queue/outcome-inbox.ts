@@ -4,14 +4,15 @@ import type { Outcome, Outcomes } from '@boxoffice/shared/contracts/jobs';
 import type { Logger } from '@boxoffice/shared/service/logging';
 import { subscribe } from '@boxoffice/shared/service/pub-sub';
 import type { Redis } from 'ioredis';
+import type { JobLookup } from './job-lookup.ts';
 
-/** How often the inbox looks for outcomes whose message was lost, in milliseconds. */
+/** How often outcomes whose message was lost are looked up, in milliseconds. */
 const sweepEveryMs = 500;
-/** A message that is this late is looked for, in milliseconds. */
+/** An outcome that has been awaited for this long is looked up, in milliseconds. */
 const lateAfterMs = 1_000;
-/** Envelopes looked for in one sweep at most: a sweep must stay cheap when everything is slow. */
+/** Envelopes looked up per sweep: a sweep must stay cheap when everything is slow. */
 const sweepLimit = 50;
-/** Requests that may wait for their outcome at once; one more is answered 202 without waiting. */
+/** Callers that may wait at the same time; any more are answered 202 without waiting. */
 const waitingLimit = 20_000;
 
 interface Waiter {
@@ -21,9 +22,9 @@ interface Waiter {
 }
 
 /**
- * Where outcomes arrive. The worker publishes those of an envelope in one message on the channel that
- * the envelope names; Redis' pub/sub loses what is sent while a subscriber is away, so a sweep looks
- * for what is late.
+ * Receives outcomes and hands them to their callers. The worker publishes an envelope's outcomes in one
+ * message on the channel that the envelope names. Redis' pub/sub drops messages while the subscriber is
+ * disconnected, so a sweep looks up overdue outcomes.
  */
 export class OutcomeInbox {
   /** The channel of this gateway process. */
@@ -31,32 +32,31 @@ export class OutcomeInbox {
   readonly #waiters = new Map<string, Waiter[]>();
   #waiting = 0;
   #closed = false;
-  readonly #find: (envelopeId: string) => Promise<Outcomes | null>;
+  readonly #lookup: Pick<JobLookup, 'findOutcomes'>;
   readonly #onOutcomes: (outcomes: Outcomes, envelopeId: string) => void;
   readonly #sweeper: NodeJS.Timeout;
 
   /**
-   * @param subscriber a connection of its own; it subscribes now and again after each outage
-   * @param find looks an envelope's outcomes up, null while there are none
-   * @param onOutcomes hears the outcomes of every envelope of this process, and some a second time
+   * @param options.subscriber subscribed now, and again after each outage
+   * @param options.onOutcomes called with the outcomes of every envelope of this process, possibly twice
    */
-  constructor(parts: {
+  constructor(options: {
     subscriber: Redis;
     logger: Logger;
-    find: (envelopeId: string) => Promise<Outcomes | null>;
+    lookup: Pick<JobLookup, 'findOutcomes'>;
     onOutcomes: (outcomes: Outcomes, envelopeId: string) => void;
   }) {
-    this.#find = parts.find;
-    this.#onOutcomes = parts.onOutcomes;
-    subscribe(parts, [this.channel], { onMessage: (message) => this.#receive(JSON.parse(message) as Outcomes) });
+    this.#lookup = options.lookup;
+    this.#onOutcomes = options.onOutcomes;
+    subscribe(options, [this.channel], { onMessage: (message) => this.#receive(JSON.parse(message) as Outcomes) });
     this.#sweeper = setInterval(() => void this.#sweep(), sweepEveryMs).unref();
   }
 
   /**
    * Waits for the outcome of a request that is about to be queued.
    *
-   * @param forMs how long, in milliseconds
-   * @returns the outcome, or null when none came in time
+   * @param forMs how long to wait, in milliseconds
+   * @returns the outcome, or null when none arrived in time
    */
   wait(id: string, forMs: number): Promise<Outcome | null> {
     if (forMs <= 0 || this.#closed || this.#waiting >= waitingLimit) return Promise.resolve(null);
@@ -73,7 +73,7 @@ export class OutcomeInbox {
     });
   }
 
-  /** Sends everyone away who still waits; they are answered 202 and can ask again. */
+  /** Ends every wait without an outcome: those callers are answered 202 and can ask for the job. */
   close(): void {
     this.#closed = true;
     clearInterval(this.#sweeper);
@@ -100,14 +100,14 @@ export class OutcomeInbox {
   async #sweep(): Promise<void> {
     const lateSince = Date.now() - lateAfterMs;
     const late = new Set<string>();
-    for (const [id, [eldest]] of this.#waiters) {
-      if (!eldest || eldest.since > lateSince || late.size >= sweepLimit) break; // oldest first
+    for (const [id, [oldest]] of this.#waiters) {
+      if (!oldest || oldest.since > lateSince || late.size >= sweepLimit) break; // the map is in order of arrival
       const envelopeId = readBookingId(id)?.envelopeId;
       if (envelopeId) late.add(envelopeId);
     }
     await Promise.all(
       [...late].map(async (envelopeId) => {
-        const outcomes = await this.#find(envelopeId).catch(() => null);
+        const outcomes = await this.#lookup.findOutcomes(envelopeId).catch(() => null);
         if (outcomes) this.#receive(outcomes);
       }),
     );

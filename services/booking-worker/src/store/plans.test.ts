@@ -1,4 +1,4 @@
-/** What PostgreSQL does for a turn of the booking-worker whose statements were prepared while the tables were empty. */
+/** How PostgreSQL runs the statements of a turn on large tables, when they were prepared while the tables were empty. */
 import type { BookingRequest } from '@boxoffice/shared/contracts/jobs';
 import { openDatabase } from '@boxoffice/shared/database/orm';
 import { createLogger } from '@boxoffice/shared/service/logging';
@@ -9,10 +9,10 @@ import { collectStatements, explainEverything, type RunStatement } from '@boxoff
 import pg from 'pg';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { presenceClass } from './leases/leases.ts';
-import { TurnMetrics } from './metrics.ts';
-import { Bookings, turnSettings } from './store.ts';
-import { Turns } from './turn.ts';
+import { presenceClass } from '../leases/leases.ts';
+import { TurnMetrics } from '../metrics.ts';
+import { Turns } from '../turn.ts';
+import { BookingStore, turnSettings } from './booking-store.ts';
 
 const statements: RunStatement[] = [];
 const stops: (() => Promise<unknown>)[] = [];
@@ -38,7 +38,7 @@ beforeAll(async () => {
   const lease = { partition: 0, session: rows[0]?.session ?? 0 };
 
   const logger = createLogger('booking-worker', { LOG_LEVEL: 'error' });
-  const turns = new Turns({ bookings: new Bookings(orm), logger, metrics: new TurnMetrics(new Registry()) });
+  const turns = new Turns({ store: new BookingStore(orm), logger, metrics: new TurnMetrics(new Registry()) });
   decide = async (requests) => {
     statements.length = 0;
     const outcomes = await turns.decide(requests, lease);
@@ -46,7 +46,7 @@ beforeAll(async () => {
     return statements.slice();
   };
 
-  // PostgreSQL keeps a plan from the sixth run on.
+  // From the sixth run on PostgreSQL reuses a plan.
   await owner.em.execute("insert into catalog.movies (id, title, duration_minutes) values (0, 'The Last Reel', 118)");
   await owner.em.execute(
     `insert into catalog.shows (id, movie_id, screen_name, date_time, total_seats)
@@ -79,11 +79,11 @@ const cancel = (booked: BookingRequest[]) =>
   );
 
 test.each([1, 20])(
-  '%i requests are decided by as many statements as any, which look up what they name',
+  '%i requests are decided by a constant number of statements, each of which only looks up keys',
   async (size) => {
     const booked = book(0, size);
     for (const run of [await decide(booked), await decide(cancel(booked))]) {
-      expect(run.length).toBe(3); // the locks, the state, what changes
+      expect(run.length).toBe(3); // locks, state, changes
       expect(run.flatMap(({ readWhole }) => readWhole)).toEqual([]);
       const rows = run.reduce((sum, one) => sum + one.rows, 0);
       expect(rows).toBeLessThanOrEqual(1 + 3 * size);

@@ -1,0 +1,121 @@
+/** Pins what we rely on in BullMQ's queues, most of it undocumented. Red after an upgrade: read queue-layout.ts. */
+import { createTestRedis, type TestRedis } from '@boxoffice/testing/redis';
+import { type Job, UnrecoverableError, Worker } from 'bullmq';
+import { Redis } from 'ioredis';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { Envelope, Outcomes } from './contracts/jobs.ts';
+import { queueName } from './partition.ts';
+import { EnvelopeQueue } from './queue-layout.ts';
+
+let server: TestRedis;
+let redis: Redis;
+let queue: EnvelopeQueue;
+const closing: (() => Promise<unknown>)[] = [];
+
+beforeEach(async () => {
+  server = await createTestRedis();
+  redis = new Redis(server.url, { maxRetriesPerRequest: null });
+  queue = new EnvelopeQueue(0, redis);
+});
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+  await queue.close();
+  redis.disconnect();
+  await server.drop();
+});
+
+/** Adds one envelope per id, in this order. */
+async function add(...ids: string[]): Promise<void> {
+  for (const id of ids) {
+    const request = { kind: 'book' as const, id, show_id: 1, user_id: 1, seats: ['A1'], request_id: 'test' };
+    await queue.add(id, { requests: [request], reply_to: 'nobody' });
+  }
+}
+
+/** Hands the next jobs to a worker that then disappears and leaves its locks behind. */
+async function handOut(count: number): Promise<Job<Envelope, Outcomes>[]> {
+  const worker = new Worker<Envelope, Outcomes>(queueName(0), null, {
+    connection: redis,
+    autorun: false,
+    lockDuration: 60_000,
+    skipStalledCheck: true,
+  });
+  const jobs: (Job<Envelope, Outcomes> | undefined)[] = [];
+  for (let job = 0; job < count; job++) jobs.push(await worker.getNextJob('a dead worker', { block: false }));
+  await worker.close(true);
+  return jobs.filter((job) => job !== undefined);
+}
+
+const outcomesOf = (job: Job<Envelope, Outcomes>): Outcomes =>
+  job.data.requests.map(({ id }) => ({ id, status: 'rejected', problem: { status: 409 } as never }));
+
+/** Runs a worker until this many jobs have finished; returns their ids in that order. */
+async function work(count: number, decide = outcomesOf): Promise<string[]> {
+  const ids: string[] = [];
+  const { promise: done, resolve } = Promise.withResolvers<void>();
+  const worker = queue.openWorker(async (job) => {
+    ids.push(job.id ?? '');
+    return decide(job);
+  });
+  let finished = 0;
+  const settled = () => ++finished === count && resolve();
+  worker.on('completed', settled).on('failed', settled);
+  closing.push(() => worker.close());
+  await done;
+  return ids;
+}
+
+it('hands jobs out oldest first and counts the jobs ahead of each', async () => {
+  await add('first', 'second', 'third');
+  expect(await Promise.all(['first', 'second', 'third'].map((id) => queue.countAhead(id)))).toEqual([0, 1, 2]);
+  expect(await queue.countWaiting()).toBe(3);
+  expect((await handOut(2)).map((job) => job.id)).toEqual(['first', 'second']);
+  expect(await queue.activeIds()).toEqual(['second', 'first']);
+  expect(await Promise.all(['first', 'third', 'unknown'].map((id) => queue.countAhead(id)))).toEqual([null, 0, null]);
+});
+
+it('knows when the oldest waiting job was added', async () => {
+  expect(await queue.oldestWaitingSince()).toBeNull();
+  const before = Date.now();
+  await add('first');
+  const after = Date.now();
+  await add('second');
+  expect(await queue.oldestWaitingSince()).toBeGreaterThanOrEqual(before);
+  expect(await queue.oldestWaitingSince()).toBeLessThanOrEqual(after);
+});
+
+it('takes back jobs that another worker has locked, and puts them at the head in their original order', async () => {
+  await add('first', 'second', 'third');
+  const [first] = await handOut(2);
+  await expect(first?.moveToWait('a stranger')).rejects.toThrow(/lock/i);
+  expect(await queue.takeBackActive()).toEqual(['second', 'first']);
+  expect(await queue.activeIds()).toEqual([]);
+  expect(await Promise.all(['first', 'second', 'third'].map((id) => queue.countAhead(id)))).toEqual([0, 1, 2]);
+  expect(await work(3)).toEqual(['first', 'second', 'third']);
+});
+
+it('keeps the outcomes of a decided envelope, and none of one that failed', async () => {
+  await add('good', 'bad');
+  expect(await queue.find('good')).toMatchObject({ outcomes: null, finished: false });
+  await work(2, (job) => {
+    if (job.id === 'bad') throw new UnrecoverableError('no request could be decided');
+    return outcomesOf(job);
+  });
+  expect(await queue.find('good')).toMatchObject({
+    requests: [{ id: 'good' }],
+    outcomes: [{ id: 'good', status: 'rejected' }],
+    finished: true,
+  });
+  expect(await queue.find('bad')).toMatchObject({ outcomes: null, finished: true });
+  expect(await queue.find('unknown')).toBeNull();
+});
+
+it('measures the latest decisions', async () => {
+  await add('first', 'second', 'third');
+  await work(3);
+  const all = await queue.recentDecisionsMs({ withinMs: 60_000, limit: 20 });
+  expect(all).toHaveLength(3);
+  for (const ms of all) expect(ms).toBeGreaterThanOrEqual(0);
+  expect(await queue.recentDecisionsMs({ withinMs: 60_000, limit: 2 })).toHaveLength(2);
+  expect(await queue.recentDecisionsMs({ withinMs: -1_000, limit: 20 })).toEqual([]);
+});

@@ -1,0 +1,11 @@
+import type { BookingRequest } from '@boxoffice/shared/contracts/jobs';
+import type { Lease } from '../leases/leases.ts';
+
+/** Requests to be decided in one transaction. */
+export interface Batch {
+  requests: readonly BookingRequest[];
+  /** The leases of the partitions they come from. */
+  leases: readonly Lease[];
+  /** Requests behind them in the same envelope, if it is decided request by request. An earlier run may have decided them. */
+  following: readonly BookingRequest[];
+}

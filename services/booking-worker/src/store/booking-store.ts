@@ -1,0 +1,82 @@
+import type { Outcome } from '@boxoffice/shared/contracts/jobs';
+import type { MikroORM } from '@boxoffice/shared/database/orm';
+import { showLockClass } from '@boxoffice/shared/database/show-lock';
+import type { PoolClient } from 'pg';
+import type { Decision, State } from '../decide/state.ts';
+import type { Batch } from './batch.ts';
+import { readState } from './read-state.ts';
+import { sortedUnique } from './sorted-unique.ts';
+import { cancelBookings, cancelsToAudit, insertAuditLines, insertBookings } from './write-changes.ts';
+
+/**
+ * A worker looks everything up by key. We tell PostgreSQL so, because it may plan a statement while the
+ * tables are small and a full scan is cheap, and keep that plan while they grow.
+ */
+export const turnSettings = { enable_seqscan: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off' };
+
+/** First key of the transaction-level advisory locks that let a partition's turns run one at a time. */
+const turnClass = 7_233;
+
+/**
+ * The booking schema as a turn needs it: set-based statements, each with its rows in one JSON parameter,
+ * so that a turn of a thousand requests makes as many round trips as a turn of one: two, unless it
+ * cancels. They run on the ORM's connections, but as prepared statements, which the ORM lacks: planning
+ * them took longer than running them.
+ */
+export class BookingStore {
+  readonly #orm: MikroORM;
+
+  constructor(orm: MikroORM) {
+    this.#orm = orm;
+  }
+
+  /**
+   * Reads the state that a batch needs, has it decided, and writes the changes: one transaction, which
+   * begins and ends here. The primary key of seat_claims has the last word on every seat.
+   *
+   * @returns the outcomes, once they are committed
+   * @throws {LeaseLost} when one of the leases is no longer held
+   * @throws {DecisionConflict} when a booking to be cancelled has changed since it was read
+   * @throws a unique violation when a seat or a booking already exists; and whatever `decide` throws
+   */
+  async decideAndCommit(batch: Batch, decide: (state: State) => Decision | Promise<Decision>): Promise<Outcome[]> {
+    const pool = await this.#orm.em.getConnection().getNativeClient();
+    const client = await pool.connect();
+    let failure: Error | undefined;
+    try {
+      // Sent together: one round trip.
+      const [, state] = await Promise.all([begin(client, batch), readState(client, batch)]);
+      const { outcomes, changes } = await decide(state);
+      if (changes.cancelled.length > 0) await cancelBookings(client, changes.cancelled, state.now);
+      const audited = cancelsToAudit(batch.requests, changes);
+      // Sent together as well: if a statement fails, this commit rolls back.
+      await Promise.all([
+        changes.booked.length > 0 && insertBookings(client, changes.booked),
+        audited.length > 0 && insertAuditLines(client, audited, state.now),
+        client.query('commit'),
+      ]);
+      return outcomes;
+    } catch (error) {
+      failure = error as Error;
+      throw error;
+    } finally {
+      // Failures are rare, and the connection itself may have failed: it is closed, which rolls back.
+      client.release(failure);
+    }
+  }
+}
+
+/**
+ * Begins a transaction: waits for turns of these partitions that a previous owner still has in progress, and
+ * keeps the catalog from deleting or shrinking these shows, until the transaction ends.
+ */
+async function begin(client: PoolClient, { requests, leases }: Batch): Promise<void> {
+  const shows = sortedUnique(requests.map((request) => request.show_id));
+  const partitions = sortedUnique(leases.map((lease) => lease.partition));
+  await client.query(
+    `begin;
+     select pg_advisory_xact_lock(${turnClass}, partition) from unnest('{${partitions}}'::int[]) as partition
+     union all
+     select pg_advisory_xact_lock_shared(${showLockClass}, show_id) from unnest('{${shows}}'::int[]) as show_id`,
+  );
+}

@@ -1,0 +1,16 @@
+/** Someone else wrote what this decision rests on: read again, decide again. */
+export class DecisionConflict extends Error {
+  override name = 'DecisionConflict';
+}
+
+/** Another worker owns the partitions of these leases, or soon will: a decision made here would come too late. */
+export class LeaseLost extends Error {
+  override name = 'LeaseLost';
+  /** The sessions that held the leases. */
+  readonly sessions: readonly number[];
+
+  constructor(sessions: readonly number[]) {
+    super(`the session that held the leases has ended (${sessions.join(', ')})`);
+    this.sessions = sessions;
+  }
+}

@@ -1,0 +1,30 @@
+import { ProblemError } from '@boxoffice/shared/contracts/problems';
+
+export function queueFull(): ProblemError {
+  return new ProblemError(
+    'queue_full',
+    'So many requests are waiting that no more are taken for now. Nothing was accepted: try again in a moment.',
+    { retryAfterSeconds: 2 },
+  );
+}
+
+/** @param jobId set when the request may have been accepted nonetheless */
+export function queueUnavailable(cause: unknown, jobId?: string): ProblemError {
+  const detail = jobId
+    ? 'The queue did not confirm the request; it may have been accepted nonetheless. Check the job, or retry with the same Idempotency-Key.'
+    : 'The queue is not responding. Nothing was accepted: try again in a moment.';
+  return new ProblemError('queue_unavailable', detail, {
+    cause,
+    retryAfterSeconds: 1,
+    ...(jobId && { job_id: jobId }),
+  });
+}
+
+/** Turns every error of `work` into queue_unavailable. */
+export async function orQueueUnavailable<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw queueUnavailable(error);
+  }
+}

@@ -1,0 +1,25 @@
+import type { BookRequest, CancelRequest, Outcome } from '@boxoffice/shared/contracts/jobs';
+
+/** A request before it has its id. */
+export type Draft = Omit<BookRequest, 'id'> | Omit<CancelRequest, 'id'>;
+
+export interface SubmitOptions {
+  /** How long the caller wants to wait for the outcome, in milliseconds; 0: not at all. */
+  waitMs: number;
+  idempotency?: { key: string; fingerprint: string } | undefined;
+}
+
+/** The result of submitting a request: queued under `id`, or recognised as a repeat of the request `id`. */
+export type Submitted =
+  | { status: 'queued'; id: string; position: number; outcome: Promise<Outcome | null> }
+  | { status: 'repeat'; id: string };
+
+/** A submitted request that is not yet part of an envelope, and so has no id. */
+export interface PendingRequest {
+  /** When it was submitted, by `performance.now()`. */
+  since: number;
+  draft: Draft;
+  options: SubmitOptions;
+  resolve: (submitted: Submitted) => void;
+  reject: (error: unknown) => void;
+}
