@@ -28,8 +28,8 @@ export class PartitionCountError extends Error {
   override name = 'PartitionCountError';
   constructor(recorded: number, configured: number) {
     super(
-      `This installation has ${recorded} booking partitions, but BOOKING_PARTITIONS is ${configured}. Set it to ${recorded}. ` +
-        `To change the number, let the queues drain, stop every service and delete the Redis key ${recordedKey}.`,
+      `This installation has ${recorded} booking partitions, but BOOKING_PARTITIONS is ${configured}. Set it to ${recorded}; ` +
+        `to change it, let the queues drain, stop every service and delete the Redis key ${recordedKey}.`,
     );
   }
 }
