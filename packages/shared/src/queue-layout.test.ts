@@ -1,4 +1,4 @@
-/** Pins what we rely on in BullMQ's queues, most of it undocumented. Red after an upgrade: read queue-layout.ts. */
+/** Pins the behaviour of BullMQ that queue-layout.ts relies on, most of it undocumented. */
 import { createTestRedis, type TestRedis } from '@boxoffice/testing/redis';
 import { type Job, UnrecoverableError, Worker } from 'bullmq';
 import { Redis } from 'ioredis';

@@ -95,7 +95,7 @@ export class PartitionConsumer {
     }
   }
 
-  /** Takes back what was handed out and not finished, to the previous owner or to us, then opens a worker. */
+  /** Takes back the envelopes handed out to the previous owner or to us and not finished, then opens a worker. */
   async #start(): Promise<void> {
     await this.#deciding;
     while (!this.#stopped && !this.#worker) {

@@ -111,7 +111,7 @@ export class Leases {
     await this.#release(client, [...this.held]);
   }
 
-  /** Moves towards this worker's share: releases what is too much, acquires what is free. */
+  /** Moves towards this worker's share: releases surplus partitions, acquires free ones. */
   async #balance(client: pg.Client): Promise<void> {
     const { rows } = await client.query<{ class: number; key: number; pid: number; mine: boolean }>(locksSql, [
       [presenceClass, partitionClass],
