@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { createBoxoffice, ProblemError } from '@boxoffice/client';
 import { PlainError } from '@boxoffice/local-servers/plain-error';
+import { randomFrom } from '../random.ts';
 import { type Ending, requestSeat } from './attempt.ts';
 import { type Buyer, signUpBuyers } from './buyers.ts';
 import { type LatenciesMs, latenciesMs } from './latencies.ts';
@@ -149,15 +150,4 @@ function countBy(kinds: string[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const kind of kinds) counts[kind] = (counts[kind] ?? 0) + 1;
   return counts;
-}
-
-/** Numbers in [0, 1) that follow from the seed alone (mulberry32, Tommy Ettinger, public domain). */
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
