@@ -3,7 +3,7 @@ import { newEnvelopeId, requestId } from '@boxoffice/shared/booking-id';
 import { partitionOf } from '@boxoffice/shared/partition';
 import { randomFrom } from '../random.ts';
 import type { SampleShow } from './programme.ts';
-import { bestSeats } from './seating.ts';
+import { Seating } from './seating.ts';
 
 const minuteMs = 60 * 1_000;
 const hourMs = 60 * minuteMs;
@@ -67,18 +67,18 @@ export function sampleSales({ shows, buyers, demo, now, partitions }: SalesOptio
     };
 
     const bookings: SampleBooking[] = [];
-    const taken = new Set<string>();
+    const seating = new Seating(show, random);
     let left = Math.round(show.sold * show.totalSeats);
     if (show.demo && demo !== null) {
-      const seats = bestSeats(show, taken, 2, random);
+      const seats = seating.take(2);
       bookings.push(book(demo, seats, show.demo === 'cancelled'));
       if (show.demo === 'booked') left -= seats.length;
     }
     while (left > 0) {
-      const seats = bestSeats(show, taken, Math.min(oneOf(groupSizes), left), random);
+      const seats = seating.take(Math.min(oneOf(groupSizes), left));
       if (seats.length === 0) break;
       // Seats of a cancelled booking are not sold again, which would have to be after the cancellation.
-      const canSpare = show.totalSeats - taken.size >= left;
+      const canSpare = seating.free >= left;
       const cancelled = random() < cancelledShare && canSpare;
       bookings.push(book(oneOf(buyers), seats, cancelled));
       if (!cancelled) left -= seats.length;
@@ -88,12 +88,16 @@ export function sampleSales({ shows, buyers, demo, now, partitions }: SalesOptio
   return shows.flatMap(sell).sort((a, b) => a.created_at.getTime() - b.created_at.getTime());
 }
 
-/** A time between nine in the morning and eleven at night (UTC), rather late than early, not after `latest`. */
+/** A time between nine in the morning and eleven at night (UTC), late rather than early, not after `latest`. */
 function purchaseTime(latest: number, random: () => number): number {
   const leadDays = Math.floor(random() ** 1.5 * longestLeadDays);
   const midnight = latest - (latest % dayMs) - leadDays * dayMs;
-  const time = midnight + 9 * hourMs + Math.floor(Math.sqrt(random()) * 14 * hourMs);
-  return time > latest ? time - dayMs : time;
+  const opening = midnight + 9 * hourMs;
+  const closing = Math.min(opening + 14 * hourMs, latest);
+  const share = Math.sqrt(random());
+  return closing > opening
+    ? opening + Math.floor(share * (closing - opening))
+    : opening - dayMs + Math.floor(share * 14 * hourMs);
 }
 
 /** The id of a request that was accepted a few milliseconds before it was decided. */
