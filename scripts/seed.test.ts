@@ -96,7 +96,7 @@ test('every booking keeps the rules of real ones', async () => {
   }
   const claims = await em.findAll(SeatClaim);
   const sold = bookings.filter(({ status }) => status === 'booked');
-  const claimOf = (showId: number, seat: string, id: string, expiresAt: Date | null) =>
+  const claimOf = (showId: number, seat: string, id: string, expiresAt?: Date | null) =>
     `${showId} ${seat} ${id} ${expiresAt}`;
   expect(
     claims.map((claim) => claimOf(claim.showId, claim.seatNumber, claim.bookingId, claim.expiresAt)).sort(),
