@@ -35,7 +35,7 @@ export async function prepareDatabase(options: ServerOptions): Promise<string> {
   await output.step(
     'migrations',
     () => bringUpToDate(url),
-    (names) => `migrations: ${names.length ? names.join(', ') : 'up to date'}`,
+    (names) => `migrations: ${names.length ? `${names.length} applied` : 'up to date'}`,
   );
   if (isSampleDataEnabled(config)) {
     await output.step(

@@ -24,7 +24,7 @@ export async function redisFromPackages({ binDir, log, signal }: FindRedisOption
     rmSync(folder, { recursive: true, force: true });
   }
   for (const name of ['apt-get', 'dpkg-deb']) if (!onPath(name)) throw new Error(`${name} is not installed`);
-  log?.(`fetching redis-server with apt-get into ${folder}; nothing is installed …`);
+  log?.(`fetching redis-server with apt-get into ${folder} (nothing is installed) …`);
   await unpackPackages(folder, signal);
   return runnableIn(folder);
 }
