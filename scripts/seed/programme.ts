@@ -3,7 +3,7 @@ import type { Movie, Show } from '@boxoffice/shared/database/entities/catalog';
 const dayMs = 24 * 60 * 60 * 1_000;
 
 /** A made-up movie. */
-export type SampleMovie = Pick<Movie, 'title' | 'durationMinutes' | 'description' | 'rating' | 'language'>;
+type SampleMovie = Pick<Movie, 'title' | 'durationMinutes' | 'description' | 'rating' | 'language'>;
 
 /** One of its shows. */
 export interface SampleShow extends Pick<Show, 'screenName' | 'dateTime' | 'totalSeats' | 'seatsPerRow'> {
