@@ -14,8 +14,21 @@ import { createUser } from '../services/gateway/src/identity/create-user.ts';
 import { runCommand } from './command.ts';
 import { withDatabase } from './database.ts';
 
+const help = `
+Creates an administrator in the database of the running \`pnpm start\`, or the one in DATABASE_URL. Asks for
+whatever is not given.
+
+  --username <name>
+  --email <address>
+  --help             prints this text
+
+Without a terminal, the password is read from standard input.
+`.trim();
+
 await runCommand(async () => {
-  const { values } = parseArgs({ options: { username: { type: 'string' }, email: { type: 'string' } } });
+  const string = { type: 'string' } as const;
+  const { values } = parseArgs({ options: { username: string, email: string, help: { type: 'boolean' } } });
+  if (values.help) return console.log(help);
   const url = databaseUrlOfRunning(loadConfig()); // fails before anyone has typed anything
   const wanted = process.stdin.isTTY ? await ask(values) : await read(values);
   const { username } = await withDatabase(url, (_, orm) =>
