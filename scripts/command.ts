@@ -1,7 +1,7 @@
 import { explain } from '@boxoffice/local-servers/plain-error';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
 
-/** Runs what a command does; what goes wrong becomes a sentence, where there is one, and exit code 1. */
+/** Runs a command. An error is printed, without a stack where its message is enough, and makes the exit code 1. */
 export async function runCommand(work: () => Promise<void>): Promise<void> {
   try {
     await work();
@@ -11,7 +11,7 @@ export async function runCommand(work: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Problems are written for people; so is what parseArgs says of a wrong option. */
+/** Messages of problems, and of parseArgs about a wrong option, are written for people. */
 function isSentence(error: unknown): error is Error {
   return (
     error instanceof ProblemError ||

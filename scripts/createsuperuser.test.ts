@@ -25,7 +25,7 @@ async function run(args: string[], input: string): Promise<{ code: number; out: 
 
 const ada = ['--username', 'ada', '--email', 'ada@example.com'];
 
-test('makes an administrator, with the password from standard input', async () => {
+test('creates an administrator with the password from standard input', async () => {
   expect(await run(ada, 'difference engine\n')).toEqual({
     code: 0,
     out: 'ada is an administrator and can log in.\n',
@@ -38,7 +38,7 @@ test('makes an administrator, with the password from standard input', async () =
   expect(await isPassword('difference engine', user.passwordHash)).toBe(true);
 });
 
-test('says in a sentence what is wrong', async () => {
+test('explains each mistake in one sentence, without a stack', async () => {
   const wrong = async (args: string[], input = 'long enough\n') => {
     const { code, error } = await run(args, input);
     expect(code).toBe(1);

@@ -1,7 +1,6 @@
 /**
- * `pnpm createsuperuser`: makes an administrator, in DATABASE_URL or the running `pnpm start`. Asks for
- * what it needs. For scripts: `--username ada --email ada@example.com`, and the password on standard
- * input, where neither `ps` nor a shell's history sees it.
+ * `pnpm createsuperuser`: creates an administrator. In scripts, the password comes from standard input
+ * because arguments show up in `ps` and in the shell's history.
  */
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
@@ -15,9 +14,22 @@ import { createUser } from '../services/gateway/src/identity/create-user.ts';
 import { runCommand } from './command.ts';
 import { withDatabase } from './database.ts';
 
+const help = `
+Creates an administrator in the database of the running \`pnpm start\`, or the one in DATABASE_URL. Asks for
+whatever is not given.
+
+  --username <name>
+  --email <address>
+  --help             prints this text
+
+Without a terminal, the password is read from standard input.
+`.trim();
+
 await runCommand(async () => {
-  const { values } = parseArgs({ options: { username: { type: 'string' }, email: { type: 'string' } } });
-  const url = databaseUrlOfRunning(loadConfig()); // before anybody types anything
+  const string = { type: 'string' } as const;
+  const { values } = parseArgs({ options: { username: string, email: string, help: { type: 'boolean' } } });
+  if (values.help) return console.log(help);
+  const url = databaseUrlOfRunning(loadConfig()); // fails before anyone has typed anything
   const wanted = process.stdin.isTTY ? await ask(values) : await read(values);
   const { username } = await withDatabase(url, (_, orm) =>
     createUser({ orm }, { ...wanted, role: 'admin', is_active: true }, null),
@@ -27,18 +39,18 @@ await runCommand(async () => {
 
 type Given = { username?: string; email?: string };
 
-/** Asks at the terminal, again as long as an answer is not valid. */
+/** Asks at the terminal, repeating each question until the answer is valid. */
 async function ask(given: Given): Promise<SignupBody> {
-  const username = given.username ?? (await answer('User name: ', 'username'));
-  const email = given.email ?? (await answer('E-mail address: ', 'email'));
+  const username = given.username ?? (await askFor('User name: ', 'username'));
+  const email = given.email ?? (await askFor('E-mail address: ', 'email'));
   for (;;) {
-    const password = await answer('Password: ', 'password');
+    const password = await askFor('Password: ', 'password');
     if ((await line('Password again: ', { hidden: true })) === password) return valid({ username, email, password });
-    console.error('  These are two different passwords.');
+    console.error('  The passwords differ.');
   }
 }
 
-async function answer(question: string, field: keyof SignupBody): Promise<string> {
+async function askFor(question: string, field: keyof SignupBody): Promise<string> {
   for (;;) {
     const parsed = SignupBody.shape[field].safeParse(await line(question, { hidden: field === 'password' }));
     if (parsed.success) return parsed.data;
@@ -46,13 +58,13 @@ async function answer(question: string, field: keyof SignupBody): Promise<string
   }
 }
 
-/** One line from the terminal. Ctrl-C and Ctrl-D end the program. */
+/** Reads one line from the terminal. Ctrl-C and Ctrl-D exit. */
 async function line(question: string, { hidden }: { hidden: boolean }): Promise<string> {
   if (hidden) process.stdout.write(question);
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const terminal = createInterface({ input: process.stdin, output: hidden ? nowhere : process.stdout, terminal: true });
   const leave = () => {
-    console.error('\nNobody was created.');
+    console.error('\nCancelled: no administrator was created.');
     process.exit(130);
   };
   terminal.on('SIGINT', leave).on('close', leave);
@@ -65,19 +77,19 @@ async function line(question: string, { hidden }: { hidden: boolean }): Promise<
   }
 }
 
-/** Takes the password from standard input, for scripts. */
+/** Reads the password from standard input. */
 async function read({ username, email }: Given): Promise<SignupBody> {
   if (!username || !email) {
-    throw new PlainError('Without a terminal this needs --username and --email, and the password on standard input.');
+    throw new PlainError('Without a terminal, pass --username and --email, and the password on standard input.');
   }
   const password = (await text(process.stdin)).replace(/\r?\n$/, '');
   return valid({ username, email, password });
 }
 
-/** @throws {PlainError} saying what is wrong with each */
+/** @throws {PlainError} that names every invalid field */
 function valid(wanted: SignupBody): SignupBody {
   const parsed = SignupBody.safeParse(wanted);
   if (parsed.success) return parsed.data;
   const sentences = parsed.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`);
-  throw new PlainError(`This is not valid:\n${sentences.join('\n')}`);
+  throw new PlainError(`Not valid:\n${sentences.join('\n')}`);
 }

@@ -2,13 +2,13 @@ import { PlainError } from '@boxoffice/local-servers/plain-error';
 import { isDatabaseAway } from '@boxoffice/shared/database/errors';
 import { type EntityManager, type MikroORM, openDatabase } from '@boxoffice/shared/database/orm';
 
-/** PostgreSQL's code (appendix A of its manual). */
+/** PostgreSQL error code (appendix A of its manual). */
 const undefinedTable = '42P01';
 
 /**
- * Works on a database with its owner's rights, and closes it.
+ * Opens a database with the rights of the URL's user, and closes it afterwards.
  *
- * @throws {PlainError} when the database does not answer or has no tables yet
+ * @throws {PlainError} when the database does not respond or has no tables yet
  */
 export async function withDatabase<Result>(
   url: string,
@@ -21,7 +21,7 @@ export async function withDatabase<Result>(
     if ((error as { code?: unknown }).code === undefinedTable) {
       throw new PlainError('The database has no tables yet: run `pnpm migrate`.');
     }
-    if (isDatabaseAway(error)) throw new PlainError(`The database does not answer: ${(error as Error).message}`);
+    if (isDatabaseAway(error)) throw new PlainError(`The database does not respond: ${(error as Error).message}`);
     throw error;
   } finally {
     await orm.close();

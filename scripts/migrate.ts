@@ -1,4 +1,4 @@
-/** `pnpm migrate`: brings DATABASE_URL, or the database of the running `pnpm start`, up to date. */
+/** `pnpm migrate`: migrates the database in DATABASE_URL, or the one of the running `pnpm start`. */
 
 import { PlainError } from '@boxoffice/local-servers/plain-error';
 import { databaseUrlOfRunning } from '@boxoffice/local-servers/running';
@@ -8,9 +8,10 @@ import { loadConfig } from '@boxoffice/shared/service/config';
 import { runCommand } from './command.ts';
 
 /**
- * Brings a database up to date; gives the names of the migrations that it lacked.
+ * Applies the migrations that a database lacks.
  *
- * @throws {PlainError} when the database does not answer
+ * @returns the names of those applied
+ * @throws {PlainError} when the database does not respond
  */
 export async function bringUpToDate(databaseUrl: string): Promise<string[]> {
   try {

@@ -1,95 +1,88 @@
-/** `pnpm seed [--large]`: sample users, movies and shows, in DATABASE_URL or the running `pnpm start`. */
+/** `pnpm seed`: sample users, movies, shows and bookings. */
 import { parseArgs } from 'node:util';
 import { databaseUrlOfRunning } from '@boxoffice/local-servers/running';
-import { Movie, Show } from '@boxoffice/shared/database/entities/catalog';
-import type { EntityManager } from '@boxoffice/shared/database/orm';
+import { Movie } from '@boxoffice/shared/database/entities/catalog';
+import { User } from '@boxoffice/shared/database/entities/identity';
 import { type Config, loadConfig } from '@boxoffice/shared/service/config';
-import { hashPassword } from '../services/gateway/src/identity/passwords.ts';
 import { runCommand } from './command.ts';
 import { withDatabase } from './database.ts';
-import { largeProgramme, type SampleMovie, sampleProgramme } from './sample-programme.ts';
+import { loadProgramme } from './seed/load.ts';
+import { largeProgramme, sampleProgramme } from './seed/programme.ts';
+import { addSampleUsers } from './seed/users.ts';
+
+const help = `
+Loads sample users, movies, shows and bookings into the database of the running \`pnpm start\`, or the one
+in DATABASE_URL. A database that has movies of its own is left alone.
+
+  --large       adds forty movies with 600 shows, whatever is there
+  --if-enabled  does nothing if SAMPLE_DATA is false, or unset in production
+  --help        prints this text
+`.trim();
 
 export interface SeedOptions {
-  /** Hundreds of shows on top. */
+  /** Adds hundreds of shows. */
   large?: boolean;
-  /** In production nobody gets an administrator whose password is in the README; default: NODE_ENV. */
+  /** Production gets no administrator whose password is in the README. Default: NODE_ENV. */
   environment?: Config['NODE_ENV'];
+  /** Number of booking partitions. Default: BOOKING_PARTITIONS. */
+  partitions?: number;
   log?: (line: string) => void;
 }
 
 /**
- * Loads the sample data, once: a database that has movies of its own is left alone (but for `large`),
- * and one whose sample shows are all over gets new ones.
+ * Loads the sample data once. A database that has movies of its own is left alone (except by `large`); one
+ * whose sample shows are all over gets new ones.
  *
- * @throws {PlainError} when the database does not answer or has no tables yet
+ * Every table has one service that writes it, and this is none of them. It may still write them all, because
+ * it only adds rows, in one transaction: until that commits, no service knows these shows or books their seats.
+ *
+ * @throws {PlainError} when the database does not respond or has no tables yet
  */
-export function seed(
-  databaseUrl: string,
-  { large = false, environment = loadConfig().NODE_ENV, log = () => {} }: SeedOptions = {},
-): Promise<{ loaded: boolean }> {
+export function seed(databaseUrl: string, options: SeedOptions = {}): Promise<{ loaded: boolean }> {
+  const { NODE_ENV, BOOKING_PARTITIONS } = loadConfig();
+  const { large = false, environment = NODE_ENV, partitions = BOOKING_PARTITIONS, log = () => {} } = options;
   return withDatabase(databaseUrl, (em) =>
     em.transactional(async (em) => {
       await em.execute("select pg_advisory_xact_lock(hashtext('boxoffice seed'))");
-      const untouched = (await em.count(Movie)) === 0;
-      if (untouched) await addUsers(em, environment, log);
+      const [{ ms }] = await em.execute<[{ ms: number }]>(
+        'select floor(extract(epoch from now()) * 1000)::float as ms',
+      );
+      const now = new Date(ms);
+      const isEmpty = (await em.count(Movie)) === 0;
+      if (isEmpty) await addSampleUsers(em, { admin: environment !== 'production', log });
       const loaded = [
-        await load(em, sampleProgramme(), { always: untouched, log }),
-        large && (await load(em, largeProgramme(), { always: true, log })),
+        await loadProgramme(em, sampleProgramme(now), { addMovies: isEmpty, now, partitions, log }),
+        large && (await loadProgramme(em, largeProgramme(now), { addMovies: true, now, partitions, log })),
       ];
       return { loaded: loaded.includes(true) };
     }),
   );
 }
 
-async function addUsers(em: EntityManager, environment: Config['NODE_ENV'], log: (line: string) => void) {
-  const users = [{ name: 'demo', password: 'demopass', role: 'user' }];
-  if (environment !== 'production') users.push({ name: 'admin', password: 'adminpass', role: 'admin' });
-  for (const { name, password, role } of users) {
-    const added = await em.execute(
-      `insert into identity.users (username, email, password_hash, role) values (?, ?, ?, ?)
-       on conflict do nothing returning id`,
-      [name, `${name}@boxoffice.example`, await hashPassword(password), role],
-    );
-    if (added.length > 0) log(`user ${name}, password ${password}`);
-  }
-}
-
-/**
- * Adds the movies of a programme and their shows, or, when its movies are there, new shows for them
- * if none has one to come.
- *
- * @param always also where not one of the programme's movies is there
- * @returns whether anything was added
- */
-async function load(
-  em: EntityManager,
-  programme: SampleMovie[],
-  { always, log }: { always: boolean; log: (line: string) => void },
-): Promise<boolean> {
-  let movies = await em.find(Movie, { title: { $in: programme.map(({ title }) => title) } });
-  if (movies.length === 0) {
-    if (!always) return false;
-    movies = programme.map(({ shows: _, ...movie }) => em.create(Movie, movie));
-    await em.flush();
-    log(`${movies.length} movies`);
-  } else if (await em.count(Show, { movie: { $in: movies }, dateTime: { $gt: new Date() } })) {
-    return false;
-  }
-  const byTitle = new Map(movies.map((movie) => [movie.title, movie.id]));
-  const shows = programme.flatMap(({ title, shows }) => {
-    const movie = byTitle.get(title);
-    return movie === undefined ? [] : shows.map((show) => ({ ...show, movie }));
-  });
-  await em.createQueryBuilder(Show).insert(shows).execute('run', false);
-  log(`${shows.length} shows`);
-  return true;
+/** Whether sample data is loaded without being asked for. */
+export function isSampleDataEnabled({ SAMPLE_DATA, NODE_ENV }: Pick<Config, 'SAMPLE_DATA' | 'NODE_ENV'>): boolean {
+  return SAMPLE_DATA ?? NODE_ENV !== 'production';
 }
 
 if (import.meta.main) {
   await runCommand(async () => {
-    const { values } = parseArgs({ options: { large: { type: 'boolean', default: false } } });
-    const log = (line: string) => console.log(`  ${line}`);
-    const { loaded } = await seed(databaseUrlOfRunning(loadConfig()), { ...values, log });
-    console.log(loaded ? 'Sample data is loaded.' : 'Nothing to do: there are movies already.');
+    const boolean = { type: 'boolean', default: false } as const;
+    const { values } = parseArgs({ options: { large: boolean, 'if-enabled': boolean, help: boolean } });
+    if (values.help) return console.log(help);
+    const config = loadConfig();
+    const url = databaseUrlOfRunning(config);
+    if (values['if-enabled'] && !isSampleDataEnabled(config)) return sayHowToBegin(url);
+    const { loaded } = await seed(url, { large: values.large, log: (line) => console.log(`  ${line}`) });
+    console.log(loaded ? 'Sample data loaded.' : 'No sample data loaded: the database already has movies.');
   });
+}
+
+/** Without sample data nobody can add a movie until there is an administrator. */
+async function sayHowToBegin(url: string): Promise<void> {
+  console.log('Sample data is off (SAMPLE_DATA).');
+  if (await withDatabase(url, (em) => em.count(User, { role: 'admin', isActive: true }))) return;
+  console.log(
+    'There is no administrator yet. To create one, run `pnpm createsuperuser`, or with Docker\n' +
+      '  docker compose exec gateway node scripts/createsuperuser.ts',
+  );
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PlainError } from '@boxoffice/local-servers/plain-error';
 import { hasEnded } from '@boxoffice/local-servers/server';
-import { answersOk } from '../../scripts/start/service.ts';
+import { respondsOk } from '../../scripts/start/service.ts';
 
 /** A process under load. Like that of every system, its log goes to a file, so that no CPU is spent reading it. */
 export interface LoadedProcess {
@@ -57,7 +57,7 @@ export async function startProcess({
   const stop = () => stopChild(child);
   try {
     const deadline = Date.now() + readyTimeoutMs;
-    while (!(await answersOk(`${url}/readyz`))) {
+    while (!(await respondsOk(`${url}/readyz`))) {
       signal.throwIfAborted();
       if (hasEnded(child) || Date.now() > deadline) {
         const end = readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-10).join('\n');

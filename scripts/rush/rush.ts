@@ -1,5 +1,6 @@
 /** A rush on one show, made through the public interface and checked against the database. */
 import { randomBytes } from 'node:crypto';
+import { randomFrom } from '../random.ts';
 import { type Ending, requestSeat } from './attempt.ts';
 import { signUpBuyers } from './buyers.ts';
 import { type LatenciesMs, latenciesMs } from './latencies.ts';
@@ -106,15 +107,4 @@ function countBy(names: string[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
   return counts;
-}
-
-/** A reproducible sequence of numbers in [0, 1) (mulberry32, Tommy Ettinger, public domain). */
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -5,9 +5,9 @@ import { commandOf, isAlive, parentOf } from '@boxoffice/local-servers/processes
 const pollIntervalMs = 1_000;
 
 /**
- * Calls back once when npx, npm or pnpm above this process has died: a SIGTERM to npx ends npx alone
- * and would leave everything below it running for ever. Shells do not count, so that `nohup … &` in a
- * script that ends keeps running. Linux only; elsewhere it does nothing.
+ * Calls back once when the npx, npm or pnpm that started this process has died: SIGTERM ends only npx
+ * itself and would leave everything below it running forever. Shells do not count, so that `nohup … &`
+ * outlives the script it was started from. Linux only; does nothing elsewhere.
  */
 export function watchLaunchers(onDeath: (name: string) => void): void {
   const launchers: { pid: number; name: string }[] = [];
@@ -25,8 +25,8 @@ export function watchLaunchers(onDeath: (name: string) => void): void {
 }
 
 /**
- * Puts the pnpm that runs this among the programs of node_modules, unless one is there. npx looks there
- * before it asks the registry which pnpm is the latest, which takes seconds, and a network.
+ * Links the running pnpm into `node_modules/.bin` unless there is one. npx looks there before it asks the
+ * registry for the latest pnpm, which takes seconds and a network.
  *
  * @param bin the folder `node_modules/.bin`
  */
@@ -34,15 +34,15 @@ export function keepPnpm(bin: string, pnpm = process.env.npm_execpath ?? ''): vo
   const link = join(bin, 'pnpm');
   if (launcherName(pnpm) !== 'pnpm' || existsSync(link)) return;
   try {
-    accessSync(pnpm, constants.X_OK); // Corepack's is a script that only Node.js can run
-    rmSync(link, { force: true }); // it may lead to one that is gone
+    accessSync(pnpm, constants.X_OK); // Corepack's is a script without the executable bit
+    rmSync(link, { force: true }); // it may point to one that no longer exists
     symlinkSync(pnpm, link);
   } catch {
-    // Then npx asks the next time too.
+    // Then npx asks the registry next time as well.
   }
 }
 
-/** Which launcher a command line is (`npm exec …`, `node /…/npx …`, `/…/pnpm …`), or null. */
+/** The launcher that a command line runs (`npm exec …`, `node /…/npx …`, `/…/pnpm …`), or null. */
 export function launcherName(command: string): string | null {
   for (const word of command.split(' ').slice(0, 2)) {
     const name = /^(npx|npm|pnpm|pnpx)(-cli)?(\.[cm]?js)?$/.exec(basename(word))?.[1];

@@ -3,12 +3,12 @@ import pinoPretty from 'pino-pretty';
 
 type Style = Parameters<typeof styleText>[0];
 
-/** Where the start writes: steps with the time they took, log lines with the name of who wrote them. */
+/** Output of the start: its steps with the time they took, and log lines with the name of their service. */
 export interface Output {
   line(text: string): void;
-  /** Runs a step and prints its name and time; the step may give a better text for the line. */
+  /** Runs a step and prints a line with its duration: the name, or the description of the result. */
   step<T>(name: string, run: () => Promise<T>, describe?: (result: T) => string): Promise<T>;
-  /** A line of a service: JSON lines are made readable, except in production. */
+  /** Prints a line that a service wrote. JSON is made readable, except in production. */
   log(name: string, style: Style, text: string): void;
   paint(style: Style, text: string): string;
 }
@@ -16,12 +16,12 @@ export interface Output {
 const prefixWidth = 10;
 
 /**
- * In production standard output carries the services' JSON lines and nothing else; what the start has
- * to say goes to standard error.
+ * In production, standard output carries only the services' JSON lines; the start's own lines go to
+ * standard error.
  */
 export function createOutput(production: boolean): Output {
   const own = production ? process.stderr : process.stdout;
-  // The terminal may be gone while we are still stopping things.
+  // The terminal may be closed while things are still being stopped.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const paint = (style: Style, text: string) => styleText(style, text, { stream: own });
   const pretty = pinoPretty.prettyFactory({

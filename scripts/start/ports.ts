@@ -11,9 +11,9 @@ export interface Ports {
 }
 
 /**
- * Makes sure that every port can be had, before anything is started. Port 0 becomes a free one.
+ * Checks that every port is available before anything is started. Replaces port 0 by a free port.
  *
- * @throws {PlainError} that names the port, and the variable that moves it
+ * @throws {PlainError} that names the port and the variable that sets it
  */
 export async function findPorts(config: Config): Promise<Ports> {
   const held: Server[] = [];
@@ -31,18 +31,16 @@ export async function findPorts(config: Config): Promise<Ports> {
     }
     return { gateway, catalog, workers };
   } finally {
-    // Held until all are checked, so that two services with the same port are noticed as well.
+    // Held until all are checked, which also detects two services with the same port.
     await Promise.all(held.map((server) => new Promise((resolve) => server.close(resolve))));
   }
 
   function refusal(variable: string, port: number, error: NodeJS.ErrnoException): PlainError {
     if (error.code === 'EADDRINUSE') {
       return new PlainError(
-        `Port ${port} is in use: stop what listens there, or set ${variable} to another port (${variable}=${port + 1000} npx -y pnpm start).`,
+        `Port ${port} is in use: stop the program that uses it, or set ${variable} to another port (${variable}=${port + 1000} npx -y pnpm start).`,
       );
     }
-    return new PlainError(
-      `Cannot listen on ${config.HOST}:${port} (${error.code}): set ${variable} or HOST to something else.`,
-    );
+    return new PlainError(`Cannot listen on ${config.HOST}:${port} (${error.code}): change ${variable} or HOST.`);
   }
 }

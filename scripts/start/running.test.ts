@@ -14,7 +14,7 @@ let dataDir: string;
 
 beforeAll(() => {
   dataDir = mkdtempSync(join(tmpdir(), 'boxoffice-running-'));
-  // A Redis that had to be fetched is fetched once.
+  // Shares a Redis that had to be fetched.
   mkdirSync(join(inject('dataDir'), 'bin'), { recursive: true });
   symlinkSync(join(inject('dataDir'), 'bin'), join(dataDir, 'bin'));
 });
@@ -25,7 +25,7 @@ interface Start {
   output: string;
 }
 
-/** Starts everything, on servers of its own, and waits for the summary. */
+/** Starts everything on servers of its own and waits for the summary. */
 async function start(): Promise<Start> {
   const free = { PORT: '0', CATALOG_PORT: '0', WORKER_PORT: '0', DATABASE_URL: '', REDIS_URL: '', LOG_LEVEL: 'info' };
   const child = spawn(process.execPath, [script], {
@@ -46,18 +46,18 @@ async function start(): Promise<Start> {
 
 function note() {
   const running = readNote({ DATA_DIR: dataDir });
-  if (!running) throw new Error('the start has left no note');
+  if (!running) throw new Error('the start left no note');
   return running;
 }
 
-/** The pids of everything that a start runs. */
+/** The pids of all processes that a start runs. */
 function everyPid(): number[] {
   const servers = ['postgres/cluster/postmaster.pid', 'redis/redis.pid'];
   const pids = servers.map((file) => Number.parseInt(readFileSync(join(dataDir, file), 'utf8'), 10));
   return [...pids, ...note().services.map(({ pid }) => pid)];
 }
 
-test('starts again what dies, takes over after a kill, keeps its data, stops once and cleanly', async () => {
+test('restarts what dies, takes over after a kill, keeps its data, stops once and cleanly', async () => {
   const first = await start();
   const { gatewayUrl, databaseUrl = '', services } = note();
   expect((await fetch(`${gatewayUrl}/readyz`)).status).toBe(200);

@@ -7,27 +7,28 @@ import { PlainError } from '@boxoffice/local-servers/plain-error';
 
 const root = resolve(import.meta.dirname, '../..');
 
-/** The working directory of a service, by which a left-over process of it is recognised. */
+/** The working directory of a service. It identifies processes that an earlier start left behind. */
 export const folderOf = (kind: string): string => join(root, 'services', kind);
 
-/** One process of a service, to be kept running. */
+/** How to run one process of a service. */
 export interface ServiceRecipe {
-  /** How it is called in the output: `gateway`, `worker 2`. */
+  /** Its name in the output: `gateway`, `worker 2`. */
   name: string;
   kind: 'gateway' | 'catalog' | 'booking-worker';
   env: Record<string, string>;
-  /** Where it answers /readyz. */
+  /** The URL of its /readyz. */
   healthUrl: string;
   onLine(line: string): void;
-  /** Told that it died, and what happens next. */
+  /** Called with a sentence that says how it died and what happens next. */
   onDeath(text: string): void;
   onStart(pid: number): void;
 }
 
 export interface Service {
-  /** Waits until /readyz answers 200.
+  /**
+   * Waits until /readyz responds with 200.
    *
-   * @throws {PlainError} with its last lines when that takes more than 30 s, or it keeps dying
+   * @throws {PlainError} with its last log lines when that takes more than 30 s or it keeps dying
    */
   ready(signal: AbortSignal): Promise<void>;
   /** SIGTERM, and SIGKILL after 10 s. */
@@ -38,21 +39,21 @@ const readyTimeoutMs = 30_000;
 const stopTimeoutMs = 10_000;
 const firstBackoffMs = 500;
 const longestBackoffMs = 10_000;
-/** A process that lived this long begins with the first backoff again. */
+/** Backoff starts over for a process that has lived this long. */
 const stableMs = 30_000;
 const deathsBeforeReady = 3;
 const lastLinesKept = 15;
-/** EX_CONFIG: the service refuses its configuration, and will refuse it again. */
+/** EX_CONFIG: the service rejects its configuration, so there is no point in restarting it. */
 const refusedExitCode = 78;
 
-/** Starts a service, and starts it again whenever it dies, with growing pauses. */
+/** Starts a service and restarts it whenever it dies, with exponential backoff. */
 export function keepRunning(recipe: ServiceRecipe): Service {
   const stopping = new AbortController();
   const lastLines: string[] = [];
   let child: ChildProcess | undefined;
   let deaths = 0;
   let refused = false;
-  const over = run();
+  const finished = run();
 
   async function run(): Promise<void> {
     for (let pause = 0; !stopping.signal.aborted; ) {
@@ -62,7 +63,7 @@ export function keepRunning(recipe: ServiceRecipe): Service {
       if (stopping.signal.aborted) return;
       deaths++;
       refused = cause === `exit code ${refusedExitCode}`;
-      if (refused) return recipe.onDeath(`${recipe.name} does not run with this configuration; see its last line`);
+      if (refused) return recipe.onDeath(`${recipe.name} rejects its configuration; see its last log line`);
       const previous = Date.now() - startedAt > stableMs ? 0 : pause;
       pause = Math.min(previous * 2 || firstBackoffMs, longestBackoffMs);
       recipe.onDeath(`${recipe.name} died (${cause}); starting it again in ${pause / 1000} s`);
@@ -75,7 +76,7 @@ export function keepRunning(recipe: ServiceRecipe): Service {
       cwd: folderOf(recipe.kind),
       env: { ...process.env, ...recipe.env },
       stdio: ['ignore', 'pipe', 'pipe'],
-      // Ctrl-C must reach the start alone, which stops its services in order.
+      // Ctrl-C must reach only the start itself, which stops its services in order.
       detached: true,
     });
     for (const input of [started.stdout, started.stderr]) {
@@ -93,10 +94,10 @@ export function keepRunning(recipe: ServiceRecipe): Service {
     async ready(signal) {
       const deadline = Date.now() + readyTimeoutMs;
       const complaint = (what: string) =>
-        new PlainError(`${recipe.name} ${what}. Its last lines:\n${lastLines.join('\n')}`);
-      while (!(await answersOk(recipe.healthUrl))) {
+        new PlainError(`${recipe.name} ${what}. Its last log lines:\n${lastLines.join('\n')}`);
+      while (!(await respondsOk(recipe.healthUrl))) {
         signal.throwIfAborted();
-        if (refused) throw complaint('does not run with this configuration');
+        if (refused) throw complaint('rejects its configuration');
         if (deaths >= deathsBeforeReady) throw complaint(`died ${deaths} times before it was ready`);
         if (Date.now() > deadline) throw complaint(`was not ready within ${readyTimeoutMs / 1000} s`);
         await delay(100);
@@ -106,7 +107,7 @@ export function keepRunning(recipe: ServiceRecipe): Service {
       stopping.abort();
       child?.kill('SIGTERM');
       const killer = setTimeout(() => child?.kill('SIGKILL'), stopTimeoutMs);
-      await over;
+      await finished;
       clearTimeout(killer);
     },
   };
@@ -117,12 +118,12 @@ async function endOf(child: ChildProcess): Promise<string> {
     const [code, signal] = await once(child, 'exit');
     return signal ?? `exit code ${code}`;
   } catch (error) {
-    return (error as Error).message; // could not be run at all
+    return (error as Error).message; // it could not be spawned
   }
 }
 
-/** Whether a service says at this address that it is ready. */
-export async function answersOk(url: string): Promise<boolean> {
+/** Whether this URL responds with success. */
+export async function respondsOk(url: string): Promise<boolean> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
     await response.body?.cancel();

@@ -16,7 +16,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
 
-/** Runs the start until it ends by itself; gives what it printed. */
+/** Runs the start until it exits by itself. */
 async function start(env: Record<string, string>): Promise<{ code: number; output: string }> {
   const free = { PORT: '0', CATALOG_PORT: '0', WORKER_PORT: '0' };
   const child = spawn(process.execPath, [script], {
@@ -29,7 +29,7 @@ async function start(env: Record<string, string>): Promise<{ code: number; outpu
 }
 
 test.each(['PORT', 'CATALOG_PORT', 'WORKER_PORT'])(
-  '%s in use: names the port and the variable, and starts nothing',
+  '%s in use: names the port and the variable and starts nothing',
   async (variable) => {
     const taken = await listen(0, '127.0.0.1');
     const { port } = taken.address() as AddressInfo;
@@ -41,14 +41,14 @@ test.each(['PORT', 'CATALOG_PORT', 'WORKER_PORT'])(
   },
 );
 
-test('a wrong value in the environment: names it, without a stack', async () => {
+test('an invalid environment variable: names it, without a stack', async () => {
   const { code, output } = await start({ WORKERS: 'many' });
   expect(output).toContain('WORKERS');
   expect(output).not.toContain('    at ');
   expect(code).toBe(1);
 });
 
-test('a database that does not answer: says so, without waiting for what is being fetched', async () => {
+test('a database that does not respond: says so without waiting for downloads', async () => {
   const programs = join(dataDir, 'programs');
   mkdirSync(programs);
   for (const name of ['apt-get', 'dpkg-deb'])
@@ -65,7 +65,7 @@ test('a database that does not answer: says so, without waiting for what is bein
   expect(performance.now() - startMs).toBeLessThan(40_000);
 });
 
-test('a second start: says where the first one is', async () => {
+test('a second start: says where the first one runs', async () => {
   const first = spawn(process.execPath, [
     '-e',
     `process.title = '${startTitle}'; console.log('up'); setInterval(() => {}, 1000)`,
@@ -91,7 +91,7 @@ test.each([
   expect(launcherName(command)).toBe(name);
 });
 
-test('the pnpm that runs a start is found by the next, and none that is there is replaced', () => {
+test('the running pnpm is linked for the next start, unless there is one', () => {
   const bin = mkdtempSync(join(tmpdir(), 'boxoffice-bin-'));
   onTestFinished(() => rmSync(bin, { recursive: true }));
   const link = join(bin, 'pnpm');

@@ -1,27 +1,34 @@
+import type { Config } from '@boxoffice/shared/service/config';
 import type { Output } from './output.ts';
 
-/** What a person wants to know once everything is up. */
+/** What a person wants to know once everything runs. */
 export function summary({
   gatewayUrl,
+  seconds,
   paint,
   sampleData,
+  NODE_ENV,
 }: {
   gatewayUrl: string;
+  /** How long the start took. */
+  seconds: number;
   paint: Output['paint'];
   sampleData: boolean;
-}): string {
-  const row = (name: string, text: string) => `  ${name.padEnd(14)} ${text}`;
+} & Pick<Config, 'NODE_ENV'>): string {
+  const row = (name: string, text: string) => `  ${paint('dim', name.padEnd(14))} ${text}`;
+  const sampleAdmin = sampleData && NODE_ENV !== 'production';
+  const admin = sampleAdmin ? 'admin / adminpass' : 'an administrator created with `pnpm createsuperuser`';
   return [
     '',
-    paint('bold', '  Boxoffice is open.'),
+    `  ${paint('bold', 'Boxoffice is open')} ${paint('dim', `(${seconds.toFixed(1)} s)`)}`,
     '',
     row('Landing page', `${gatewayUrl}/`),
     row('Box office', `${gatewayUrl}/boxoffice/`),
-    row('Admin', `${gatewayUrl}/admin/`),
+    row('Administration', `${gatewayUrl}/admin/`),
     row('Swagger UI', `${gatewayUrl}/swagger/`),
     row('ReDoc', `${gatewayUrl}/redoc/`),
     row('Queues', `${gatewayUrl}/ops/queues/`),
-    row('Log in as', sampleData ? 'demo / demopass, or admin / adminpass' : 'a user made with `pnpm createsuperuser`'),
+    row('Log in as', sampleData ? `demo / demopass or ${admin}` : admin),
     '',
     row('Try', `curl -s ${gatewayUrl}/api/movies/`),
     row('Stop', 'Ctrl-C'),

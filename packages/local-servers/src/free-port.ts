@@ -2,14 +2,14 @@ import { createServer, type Server } from 'node:net';
 
 const lowest = 15_000;
 const count = 17_000;
-/** Processes begin far from each other, so that of two that search at once each finds its own. */
+/** Processes start far apart, so that two that search at the same time find different ports. */
 let next = (process.pid * 61) % count;
 
 /**
- * A port on which nothing listens, another one each time. It comes from below the range that the system
- * gives to outgoing connections, so that a server that is down for a moment finds its port free again.
+ * A port on which nothing listens, a different one each time. It is below the range that the system uses
+ * for outgoing connections, so that nothing takes the port of a server while it restarts.
  *
- * @throws when 100 tries in a row were taken
+ * @throws when 100 ports in a row are taken
  */
 export async function freePort(): Promise<number> {
   for (let tries = 0; tries < 100; tries++) {
@@ -26,7 +26,7 @@ export async function freePort(): Promise<number> {
 /**
  * Listens on a port.
  *
- * @throws the system's error, e.g. EADDRINUSE
+ * @throws the system error, e.g. EADDRINUSE
  */
 export function listen(port: number, host: string): Promise<Server> {
   return new Promise((resolve, reject) => {

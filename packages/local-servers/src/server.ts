@@ -5,42 +5,42 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { PlainError } from './plain-error.ts';
 import { childrenOf, ended, runsIn, signalAll } from './processes.ts';
 
-/** A database server that runs as a child process and outlives a Ctrl-C in the terminal. */
+/** A database server that runs as a child process. Ctrl-C in the terminal does not reach it. */
 export interface Server {
   readonly name: string;
   readonly url: string;
   readonly port: number;
-  /** Of the process that runs now; another one after `restart`. */
+  /** Of the current process: `restart` changes it. */
   readonly pid: number;
-  /** Stops it in an orderly way, by force after 10 s; does nothing when it is stopped. */
+  /** Stops it gracefully, or by force after 10 s. Does nothing when it is stopped. */
   stop(): Promise<void>;
-  /** Signals the server and its children at once: SIGKILL is a crash, SIGSTOP a freeze, SIGCONT the end of it. */
+  /** Signals the server and its children: SIGKILL simulates a crash, SIGSTOP a freeze that SIGCONT ends. */
   kill(signal: NodeJS.Signals): void;
-  /** Stops it if need be and starts it again, with the same port and data. */
+  /** Stops it if it runs and starts it again, with the same port and data. */
   restart(): Promise<void>;
-  /** Calls back when the server ends though nobody asked it to. */
+  /** Calls back when the server ends without having been asked to. */
   onDeath(listener: (cause: string) => void): void;
 }
 
-/** What one server needs to be run. */
+/** How to run a server. */
 export interface ServerRecipe {
   name: string;
   url: string;
   port: number;
   command: [string, ...string[]];
   env?: Record<string, string>;
-  /** Its working directory, by which a left-over one is recognised. */
+  /** Its working directory. It identifies a server that an earlier process left behind. */
   folder: string;
-  /** The file in which it notes its pid (first line). */
+  /** The file to which it writes its pid (first line). */
   pidFile: string;
-  /** Its output, begun anew at every start. */
+  /** File for its output, truncated at every start. */
   logFile: string;
-  /** What its log says once it accepts connections. */
+  /** Matches its log once it accepts connections. */
   ready: RegExp;
-  /** What its log says when a second try is worth it: a dead predecessor's children are still going. */
+  /** Matches its log when it is worth retrying: children of its dead predecessor are still shutting down. */
   tryAgain?: RegExp;
   stopSignal: NodeJS.Signals;
-  /** Replaces signalling the process, for one that runs in a container. */
+  /** Replaces signalling the process, for a server in a container. */
   signal?: (signal: NodeJS.Signals) => void;
 }
 
@@ -48,10 +48,10 @@ const startTimeoutMs = 60_000;
 const stopTimeoutMs = 10_000;
 
 /**
- * Stops what an earlier, killed process left running in the same folder, starts the server and waits
- * until it accepts connections.
+ * Starts a server and waits until it accepts connections. First stops one that a killed process left
+ * running in the same folder.
  *
- * @throws with the end of the server's log when it does not come up within a minute
+ * @throws with the end of the server's log when it does not start within a minute
  */
 export async function startServer(recipe: ServerRecipe): Promise<Server> {
   await stopLeftOver(recipe);
@@ -88,7 +88,7 @@ export async function startServer(recipe: ServerRecipe): Promise<Server> {
     },
     stop,
     kill(name) {
-      // A crash that was asked for is not reported as one.
+      // A requested crash is not reported.
       if (name === 'SIGKILL') wanted = false;
       signal(name);
     },
@@ -104,7 +104,7 @@ export async function startServer(recipe: ServerRecipe): Promise<Server> {
   };
 }
 
-/** The last lines that a server wrote. */
+/** The last lines of a server's log. */
 function endOfLog({ logFile }: ServerRecipe): string {
   if (!existsSync(logFile)) return '';
   return readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-8).join('\n');
@@ -122,16 +122,16 @@ async function launch(recipe: ServerRecipe): Promise<ChildProcess> {
   }
 }
 
-/** Gives null when the process ended before it was ready. */
+/** Returns null when the process ended before it was ready. */
 async function launchOnce(recipe: ServerRecipe, deadline: number): Promise<ChildProcess | null> {
   const [file, ...args] = recipe.command;
-  // A file, not a pipe: whoever started the server may die, and the server must not lose its output then.
+  // A file, not a pipe: the server must survive the death of the process that started it, and keep its log.
   const log = openSync(recipe.logFile, 'w', 0o600);
   const child = spawn(file, args, {
     cwd: recipe.folder,
     env: { ...process.env, ...recipe.env },
     stdio: ['ignore', log, log],
-    // A session of its own: Ctrl-C reaches us, and we stop the servers after the services.
+    // Its own session: Ctrl-C must not reach it, because servers are stopped after the services.
     detached: true,
   });
   closeSync(log);
@@ -141,7 +141,7 @@ async function launchOnce(recipe: ServerRecipe, deadline: number): Promise<Child
   });
   for (;;) {
     await delay(20);
-    if (failure) throw new PlainError(`${recipe.name} cannot be run: ${failure.message}`);
+    if (failure) throw new PlainError(`${recipe.name} could not be run: ${failure.message}`);
     if (hasEnded(child)) return null;
     if (recipe.ready.test(readFileSync(recipe.logFile, 'utf8'))) return child;
     if (Date.now() > deadline) {
@@ -163,5 +163,5 @@ async function stopLeftOver(recipe: ServerRecipe): Promise<void> {
 }
 
 const pidOf = (child: ChildProcess): number => child.pid ?? 0;
-/** Whether a process that was started is gone. */
+/** Whether a child process has ended. */
 export const hasEnded = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null;

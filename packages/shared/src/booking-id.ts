@@ -27,9 +27,8 @@ function nextMicros(): bigint {
   return lastMicros;
 }
 
-/** Creates an envelope's id for a partition (0–255). */
-export function newEnvelopeId(partition: number): string {
-  const micros = nextMicros();
+/** Creates an envelope's id for a partition (0–255). `micros`: microseconds since 1970; by default now. */
+export function newEnvelopeId(partition: number, micros = nextMicros()): string {
   const random = BigInt(getRandomValues(new Uint32Array(1))[0] ?? 0) & 0xff_ffffn;
   const high = ((micros >> 4n) << 16n) | 0x8000n | ((micros & 0xfn) << 8n) | BigInt(partition);
   const low = (0b10n << 62n) | (random << 38n);

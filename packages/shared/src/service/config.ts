@@ -43,6 +43,7 @@ const Config = z.object({
     .default(3002)
     .describe('health and metrics port of the first booking-worker; the next one takes the next port'),
   WORKERS: count.max(64).default(1).describe('booking-worker processes that `pnpm start` runs'),
+  SAMPLE_DATA: z.stringbool().optional().describe('load sample data at start; default: true, in production false'),
   BOOKING_PARTITIONS: count.max(256).default(4).describe('booking queues; fixed for the life of an installation'),
   BOOKING_QUEUE_LIMIT: count.default(10_000).describe('jobs that may wait in one partition before booking answers 503'),
   TRUST_PROXY: z

@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto';
+import type { EntityManager } from '@boxoffice/shared/database/orm';
+import { hashPassword } from '../../services/gateway/src/identity/passwords.ts';
+
+const buyerNames = [
+  ...['amara.okafor', 'ben.fischer', 'chiara.rossi', 'dev.patel', 'elif.yilmaz', 'finn.murphy', 'grace.chen'],
+  ...['hugo.martin', 'ines.silva', 'jonas.berg', 'kavya.rao', 'liam.walsh', 'maya.cohen', 'noah.dubois'],
+  ...['olga.novak', 'pablo.ruiz', 'quinn.taylor', 'rosa.jimenez', 'sven.larsson', 'tara.singh', 'umar.farouk'],
+  ...['vera.horvat', 'wei.zhang', 'ximena.lopez', 'yuki.tanaka', 'zoe.papadaki'],
+];
+/** A reserved domain (RFC 2606): nobody has an address there, so nobody else's account is mistaken for a buyer's. */
+const buyerDomain = 'guests.boxoffice.example';
+
+/** Adds `demo` and, if wanted, `admin`, whose passwords are in the README, unless they exist. */
+export async function addSampleUsers(
+  em: EntityManager,
+  { admin, log }: { admin: boolean; log: (line: string) => void },
+): Promise<void> {
+  const users = [{ name: 'demo', password: 'demopass', role: 'user' }];
+  if (admin) users.push({ name: 'admin', password: 'adminpass', role: 'admin' });
+  const hashes = await Promise.all(users.map(({ password }) => hashPassword(password)));
+  for (const [i, { name, password, role }] of users.entries()) {
+    const added = await em.execute(
+      `insert into identity.users (username, email, password_hash, role) values (?, ?, ?, ?)
+       on conflict do nothing returning id`,
+      [name, `${name}@boxoffice.example`, hashes[i], role],
+    );
+    if (added.length > 0) log(`user ${name}, password ${password}`);
+  }
+}
+
+/** The id of the sample user `demo`, or null. */
+export async function findDemo(em: EntityManager): Promise<number | null> {
+  const [demo] = await em.execute<{ id: number }[]>(
+    `select id from identity.users where username = 'demo' and email = 'demo@boxoffice.example'`,
+  );
+  return demo?.id ?? null;
+}
+
+/**
+ * Adds those who bought tickets, unless they exist. Nobody can log in as one: their password is random, and
+ * nobody has seen it.
+ *
+ * @returns their ids
+ */
+export async function addBuyers(em: EntityManager): Promise<number[]> {
+  const passwordHash = await hashPassword(randomBytes(32).toString('base64url'));
+  await em.execute(
+    `insert into identity.users (username, email, password_hash, created_at)
+     select name, name || '@' || ?, ?, now() - interval '30 days'
+     from json_array_elements_text(?::json) as name
+     on conflict do nothing`,
+    [buyerDomain, passwordHash, JSON.stringify(buyerNames)],
+  );
+  const rows = await em.execute<{ id: number }[]>(
+    `select id from identity.users where email like '%@' || ? order by username`,
+    [buyerDomain],
+  );
+  return rows.map(({ id }) => id);
+}
