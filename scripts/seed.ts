@@ -4,7 +4,7 @@ import { databaseUrlOfRunning } from '@boxoffice/local-servers/running';
 import { Movie, Show } from '@boxoffice/shared/database/entities/catalog';
 import type { EntityManager } from '@boxoffice/shared/database/orm';
 import { type Config, loadConfig } from '@boxoffice/shared/service/config';
-import { hashPassword } from '../services/gateway/src/identity/passwords.ts';
+import { PasswordHasher } from '../services/gateway/src/identity/passwords.ts';
 import { runCommand } from './command.ts';
 import { withDatabase } from './database.ts';
 import { largeProgramme, type SampleMovie, sampleProgramme } from './sample-programme.ts';
@@ -48,7 +48,7 @@ async function addUsers(em: EntityManager, environment: Config['NODE_ENV'], log:
     const added = await em.execute(
       `insert into identity.users (username, email, password_hash, role) values (?, ?, ?, ?)
        on conflict do nothing returning id`,
-      [name, `${name}@boxoffice.example`, await hashPassword(password), role],
+      [name, `${name}@boxoffice.example`, await new PasswordHasher().hash(password), role],
     );
     if (added.length > 0) log(`user ${name}, password ${password}`);
   }

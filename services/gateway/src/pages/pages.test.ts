@@ -121,7 +121,7 @@ test('the landing page is there when the catalog is not, and says so', async () 
   await boxoffice.catalog.stop();
   const { status } = await eventually(async () => {
     const answer = await page('/');
-    return answer.body.includes('cannot be said right now') && answer;
+    return answer.body.includes('programme is unavailable right now') && answer;
   });
   expect(status).toBe(200);
 });

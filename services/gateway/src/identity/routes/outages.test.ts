@@ -37,7 +37,7 @@ test('Redis is gone: everything works, and failures are counted here', async () 
   for (let i = 0; i < 3; i++) expect((await logIn('alice', 'wrong')).status).toBe(401);
   expect((await logIn('alice')).status).toBe(429);
   await redis.restart();
-  await eventually(() => identity.parts.redis.status === 'ready');
+  await eventually(() => identity.redis.status === 'ready');
 });
 
 test('Redis hangs: logging in takes its time, but works', async () => {
