@@ -799,7 +799,7 @@ export interface components {
             seats_per_row?: number;
             dates: string[];
             times: string[];
-            /** @description the clocks that the times are of (IANA name) */
+            /** @description the time zone of `times` (IANA name) */
             time_zone: string;
         };
         /**
@@ -809,11 +809,11 @@ export interface components {
          */
         BookInput: {
             /**
-             * @description one seat: a label ("B7", any case) or a number (17)
+             * @description one seat: its label ("B7", in any case) or its number (17)
              * @example B7
              */
             seat_number?: string | number;
-            /** @description several seats, all or none; instead of seat_number */
+            /** @description several seats, instead of seat_number; all are booked or none */
             seats?: (string | number)[];
         };
         SignupInput: {
@@ -923,26 +923,26 @@ export interface components {
         };
         /** @description RFC 9457 problem details */
         Problem: {
-            /** @description URN of the kind of problem; ends in its code */
+            /** @description URN of the kind of problem, which ends in its code */
             type: string;
             /**
-             * @description stable name of the kind of problem: switch on this
+             * @description the kind of problem: stable, so switch on it
              * @enum {string}
              */
             code: "validation_failed" | "unauthenticated" | "invalid_credentials" | "invalid_refresh_token" | "forbidden" | "not_found" | "movie_not_found" | "show_not_found" | "user_not_found" | "booking_not_found" | "job_not_found" | "username_taken" | "email_taken" | "seat_taken" | "show_started" | "has_bookings" | "has_shows" | "idempotency_in_progress" | "payload_too_large" | "unsupported_media_type" | "idempotency_mismatch" | "too_many_requests" | "internal_error" | "queue_full" | "queue_unavailable" | "database_unavailable" | "catalog_unavailable";
             title: string;
             status: number;
-            /** @description what happened and what to do about it, for people */
+            /** @description what happened and what to do about it, in plain words */
             detail: string;
-            /** @description id of the request, as in the logs */
+            /** @description the id of the request, as in the logs */
             instance?: string;
             /** @description what is wrong, by field */
             errors?: {
                 [key: string]: string[];
             };
-            /** @description the seats that were taken */
+            /** @description the requested seats that are already taken */
             seats?: string[];
-            /** @description the job that may have been accepted all the same */
+            /** @description the job that this is about, or that may have been accepted nevertheless */
             job_id?: string;
         };
         /**
@@ -984,11 +984,11 @@ export interface components {
          *     }
          */
         MoviePage: {
-            /** @description results in all pages */
+            /** @description number of results on all pages */
             count: number;
             /** @description URL of the next page */
             next: string | null;
-            /** @description URL of the page before */
+            /** @description URL of the previous page */
             previous: string | null;
             results: components["schemas"]["Movie"][];
         };
@@ -1009,7 +1009,7 @@ export interface components {
             screen_name: string;
             /**
              * Format: date-time
-             * @description when it starts, UTC
+             * @description the start, in UTC
              */
             date_time: string;
             total_seats: number;
@@ -1036,11 +1036,11 @@ export interface components {
          *     }
          */
         ShowPage: {
-            /** @description results in all pages */
+            /** @description number of results on all pages */
             count: number;
             /** @description URL of the next page */
             next: string | null;
-            /** @description URL of the page before */
+            /** @description URL of the previous page */
             previous: string | null;
             results: components["schemas"]["Show"][];
         };
@@ -1092,10 +1092,10 @@ export interface components {
             seats_per_row: number;
             available_seats: number;
             seats: {
-                /** @description label, e.g. B7 */
+                /** @description the label, e.g. B7 */
                 seat_number: string;
                 row: string;
-                /** @description place in the row, from 1 */
+                /** @description the position in the row, from 1 */
                 number: number;
                 /** @enum {string} */
                 status: "available" | "held" | "booked";
@@ -1119,7 +1119,7 @@ export interface components {
             id: string;
             show_id: number;
             seats: string[];
-            /** @description the seat, when there is one */
+            /** @description the seat, if there is only one */
             seat_number?: string;
             /** @enum {string} */
             status: "held" | "booked" | "cancelled" | "expired";
@@ -1141,11 +1141,11 @@ export interface components {
             kind: "book" | "cancel";
             /** @enum {string} */
             status: "queued" | "active" | "succeeded" | "rejected" | "failed";
-            /** @description about how many requests are decided up to and with this one; 0 when it is decided */
+            /** @description the approximate position in the queue, from 1; 0 once the request is decided */
             position: number;
-            /** @description when it succeeded */
+            /** @description if it succeeded */
             booking?: components["schemas"]["Booking"];
-            /** @description when it was rejected or failed: why */
+            /** @description why it was rejected or failed */
             problem?: components["schemas"]["Problem"];
         };
         /**
@@ -1177,14 +1177,14 @@ export interface components {
             id: string;
             show_id: number;
             seats: string[];
-            /** @description the seat, when there is one */
+            /** @description the seat, if there is only one */
             seat_number?: string;
             /** @enum {string} */
             status: "held" | "booked" | "cancelled" | "expired";
             /** Format: date-time */
             created_at: string;
             cancelled_at: string | null;
-            /** @description null when the show is gone */
+            /** @description null when the show has been deleted */
             show: {
                 id: number;
                 screen_name: string;
@@ -1230,11 +1230,11 @@ export interface components {
          *     }
          */
         MyBookingPage: {
-            /** @description results in all pages */
+            /** @description number of results on all pages */
             count: number;
             /** @description URL of the next page */
             next: string | null;
-            /** @description URL of the page before */
+            /** @description URL of the previous page */
             previous: string | null;
             results: components["schemas"]["MyBooking"][];
         };
@@ -1271,14 +1271,14 @@ export interface components {
             id: string;
             show_id: number;
             seats: string[];
-            /** @description the seat, when there is one */
+            /** @description the seat, if there is only one */
             seat_number?: string;
             /** @enum {string} */
             status: "held" | "booked" | "cancelled" | "expired";
             /** Format: date-time */
             created_at: string;
             cancelled_at: string | null;
-            /** @description null when the show is gone */
+            /** @description null when the show has been deleted */
             show: {
                 id: number;
                 screen_name: string;
@@ -1332,11 +1332,11 @@ export interface components {
          *     }
          */
         AdminBookingPage: {
-            /** @description results in all pages */
+            /** @description number of results on all pages */
             count: number;
             /** @description URL of the next page */
             next: string | null;
-            /** @description URL of the page before */
+            /** @description URL of the previous page */
             previous: string | null;
             results: components["schemas"]["AdminBooking"][];
         };
@@ -1349,7 +1349,7 @@ export interface components {
         TokenPair: {
             /** @description JWT for `Authorization: Bearer …`, valid for 15 minutes */
             access: string;
-            /** @description opaque, valid for 14 days, good for one use */
+            /** @description opaque, valid for 14 days, can be used once */
             refresh: string;
         };
         /**
@@ -1405,11 +1405,11 @@ export interface components {
          *     }
          */
         AdminUserPage: {
-            /** @description results in all pages */
+            /** @description number of results on all pages */
             count: number;
             /** @description URL of the next page */
             next: string | null;
-            /** @description URL of the page before */
+            /** @description URL of the previous page */
             previous: string | null;
             results: components["schemas"]["AdminUser"][];
         };
@@ -1468,13 +1468,13 @@ export interface components {
             id: string;
             /**
              * Format: date-time
-             * @description when it was committed, by the clock of the database
+             * @description when the change was made, by the database’s clock
              */
             at: string;
-            /** @description the administrator */
+            /** @description the administrator who made the change */
             actor: {
                 id: number;
-                /** @description null when the user is gone */
+                /** @description null when the user has been deleted */
                 username: string | null;
             };
             /** @enum {string} */
@@ -1482,13 +1482,13 @@ export interface components {
             /** @enum {string} */
             subject: "movie" | "show" | "user" | "booking";
             subject_id: string;
-            /** @description the HTTP request, as in the logs; lines of one request belong together */
+            /** @description the id of the HTTP request, as in the logs; one request can write several lines */
             request_id: string;
-            /** @description the fields that changed, as they were; all when it was deleted or cancelled; null when it was created */
+            /** @description the changed fields before the change; every field of what was deleted or cancelled; null for a creation */
             before: {
                 [key: string]: unknown;
             } | null;
-            /** @description the same fields afterwards; null when it was deleted. A password is never shown */
+            /** @description the same fields after the change; null for a deletion. Passwords are never included */
             after: {
                 [key: string]: unknown;
             } | null;
@@ -1521,11 +1521,11 @@ export interface components {
          *     }
          */
         AuditPage: {
-            /** @description results in all pages */
+            /** @description number of results on all pages */
             count: number;
             /** @description URL of the next page */
             next: string | null;
-            /** @description URL of the page before */
+            /** @description URL of the previous page */
             previous: string | null;
             results: components["schemas"]["AuditLine"][];
         };
@@ -1577,23 +1577,23 @@ export interface components {
          *     }
          */
         Dashboard: {
-            /** @description every day of the time, oldest first */
+            /** @description every day of the period, oldest first */
             sales_per_day: {
                 /** Format: date */
                 date: string;
-                /** @description made on this day and still standing */
+                /** @description made on this day and not cancelled */
                 bookings: number;
-                /** @description seats of those */
+                /** @description their seats */
                 seats: number;
-                /** @description seats of bookings that were made on this day and cancelled, whenever that was */
+                /** @description seats of bookings that were made on this day and cancelled at any time */
                 cancelled_seats: number;
             }[];
-            /** @description the ten shows that sold most seats in that time, most first */
+            /** @description the ten shows that sold the most seats in the period, best-selling first */
             sales_per_show: {
                 show_id: number;
                 bookings: number;
                 seats: number;
-                /** @description null when the show is gone */
+                /** @description null when the show has been deleted */
                 show: {
                     id: number;
                     screen_name: string;
@@ -1645,11 +1645,11 @@ export interface components {
          *     }
          */
         Queues: {
-            /** @description jobs that wait in all partitions; each carries up to 128 requests */
+            /** @description queue depth: jobs waiting in all partitions, each with up to 128 requests */
             waiting_jobs: number;
-            /** @description how long the one that has waited longest has waited */
+            /** @description age of the oldest waiting job */
             oldest_seconds: number;
-            /** @description from accepted to decided, of the last 20 jobs of each partition within a minute; null without any */
+            /** @description time from acceptance to decision of the last 20 jobs of each partition within a minute; null if there were none */
             decision_seconds: {
                 jobs: number;
                 median: number;
@@ -1781,7 +1781,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is away */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1868,7 +1868,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is away */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1946,7 +1946,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is away */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2013,7 +2013,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is away */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2042,7 +2042,7 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2060,7 +2060,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is away */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2103,7 +2103,7 @@ export interface operations {
     listMovies: {
         parameters: {
             query?: {
-                /** @description page, from 1 */
+                /** @description page number, from 1 */
                 page?: number;
                 /** @description results per page */
                 page_size?: number;
@@ -2143,7 +2143,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `catalog_unavailable`: The catalog is away. `database_unavailable`: The database is away */
+            /** @description `catalog_unavailable`: The catalog is unavailable. `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2201,7 +2201,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `catalog_unavailable`: The catalog is away. `database_unavailable`: The database is away */
+            /** @description `catalog_unavailable`: The catalog is unavailable. `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2215,7 +2215,7 @@ export interface operations {
     listMovieShows: {
         parameters: {
             query?: {
-                /** @description page, from 1 */
+                /** @description page number, from 1 */
                 page?: number;
                 /** @description results per page */
                 page_size?: number;
@@ -2268,7 +2268,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `catalog_unavailable`: The catalog is away. `database_unavailable`: The database is away */
+            /** @description `catalog_unavailable`: The catalog is unavailable. `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2282,7 +2282,7 @@ export interface operations {
     listShows: {
         parameters: {
             query?: {
-                /** @description page, from 1 */
+                /** @description page number, from 1 */
                 page?: number;
                 /** @description results per page */
                 page_size?: number;
@@ -2324,7 +2324,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `catalog_unavailable`: The catalog is away. `database_unavailable`: The database is away */
+            /** @description `catalog_unavailable`: The catalog is unavailable. `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2382,7 +2382,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `catalog_unavailable`: The catalog is away. `database_unavailable`: The database is away */
+            /** @description `catalog_unavailable`: The catalog is unavailable. `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2450,7 +2450,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `catalog_unavailable`: The catalog is away. `database_unavailable`: The database is away */
+            /** @description `catalog_unavailable`: The catalog is unavailable. `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2520,7 +2520,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `catalog_unavailable`: The catalog is away. `database_unavailable`: The database is away */
+            /** @description `catalog_unavailable`: The catalog is unavailable. `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2578,7 +2578,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2623,7 +2623,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `idempotency_mismatch`: The idempotency key belongs to another request */
+            /** @description `idempotency_mismatch`: The idempotency key was used for another request */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2641,7 +2641,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is away. `queue_unavailable`: The booking queue is away. `catalog_unavailable`: The catalog is away. `queue_full`: The waiting line is full */
+            /** @description `database_unavailable`: The database is unavailable. `queue_unavailable`: The booking queue is unavailable. `catalog_unavailable`: The catalog is unavailable. `queue_full`: The booking queue is full */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2681,7 +2681,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2690,7 +2690,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `job_not_found`: You have no such job */
+            /** @description `job_not_found`: There is no such job */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2708,7 +2708,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is away. `queue_unavailable`: The booking queue is away */
+            /** @description `database_unavailable`: The database is unavailable. `queue_unavailable`: The booking queue is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2748,7 +2748,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2757,7 +2757,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `job_not_found`: You have no such job */
+            /** @description `job_not_found`: There is no such job */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2784,7 +2784,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is away. `queue_unavailable`: The booking queue is away */
+            /** @description `database_unavailable`: The database is unavailable. `queue_unavailable`: The booking queue is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2798,7 +2798,7 @@ export interface operations {
     listMyBookings: {
         parameters: {
             query?: {
-                /** @description page, from 1 */
+                /** @description page number, from 1 */
                 page?: number;
                 /** @description results per page */
                 page_size?: number;
@@ -2828,7 +2828,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2846,7 +2846,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is away. `catalog_unavailable`: The catalog is away */
+            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2886,7 +2886,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2895,7 +2895,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `booking_not_found`: You have no such booking */
+            /** @description `booking_not_found`: There is no such booking */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2913,7 +2913,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is away */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2967,7 +2967,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2976,7 +2976,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `booking_not_found`: You have no such booking */
+            /** @description `booking_not_found`: There is no such booking */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3012,7 +3012,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `idempotency_mismatch`: The idempotency key belongs to another request */
+            /** @description `idempotency_mismatch`: The idempotency key was used for another request */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3030,7 +3030,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is away. `queue_unavailable`: The booking queue is away. `queue_full`: The waiting line is full */
+            /** @description `database_unavailable`: The database is unavailable. `queue_unavailable`: The booking queue is unavailable. `queue_full`: The booking queue is full */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3044,7 +3044,7 @@ export interface operations {
     adminListMovies: {
         parameters: {
             query?: {
-                /** @description page, from 1 */
+                /** @description page number, from 1 */
                 page?: number;
                 /** @description results per page */
                 page_size?: number;
@@ -3075,7 +3075,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3084,7 +3084,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: This needs an administrator */
+            /** @description `forbidden`: Administrators only */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3102,7 +3102,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is away. `catalog_unavailable`: The catalog is away */
+            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3144,7 +3144,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3153,7 +3153,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: This needs an administrator */
+            /** @description `forbidden`: Administrators only */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3189,7 +3189,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is away. `catalog_unavailable`: The catalog is away */
+            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3229,7 +3229,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3238,7 +3238,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: This needs an administrator */
+            /** @description `forbidden`: Administrators only */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3265,7 +3265,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is away. `catalog_unavailable`: The catalog is away */
+            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3309,7 +3309,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3318,7 +3318,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: This needs an administrator */
+            /** @description `forbidden`: Administrators only */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3363,7 +3363,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is away. `catalog_unavailable`: The catalog is away */
+            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3401,7 +3401,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3410,7 +3410,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: This needs an administrator */
+            /** @description `forbidden`: Administrators only */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3428,7 +3428,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `has_shows`: The movie has shows */
+            /** @description `has_shows`: The movie still has shows */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3464,7 +3464,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is away. `catalog_unavailable`: The catalog is away */
+            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3508,7 +3508,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3517,7 +3517,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: This needs an administrator */
+            /** @description `forbidden`: Administrators only */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3562,7 +3562,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is away. `catalog_unavailable`: The catalog is away */
+            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3576,7 +3576,7 @@ export interface operations {
     adminListShows: {
         parameters: {
             query?: {
-                /** @description page, from 1 */
+                /** @description page number, from 1 */
                 page?: number;
                 /** @description results per page */
                 page_size?: number;
@@ -3610,7 +3610,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3619,7 +3619,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: This needs an administrator */
+            /** @description `forbidden`: Administrators only */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3637,7 +3637,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is away. `catalog_unavailable`: The catalog is away */
+            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3679,7 +3679,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3688,7 +3688,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: This needs an administrator */
+            /** @description `forbidden`: Administrators only */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3724,7 +3724,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is away. `catalog_unavailable`: The catalog is away */
+            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3768,7 +3768,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3777,7 +3777,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: This needs an administrator */
+            /** @description `forbidden`: Administrators only */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3822,7 +3822,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is away. `catalog_unavailable`: The catalog is away */
+            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3862,7 +3862,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3871,7 +3871,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: This needs an administrator */
+            /** @description `forbidden`: Administrators only */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3898,7 +3898,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is away. `catalog_unavailable`: The catalog is away */
+            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3942,7 +3942,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3951,7 +3951,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: This needs an administrator */
+            /** @description `forbidden`: Administrators only */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3969,7 +3969,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `has_bookings`: There are bookings that this would break */
+            /** @description `has_bookings`: Existing bookings prevent this */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4005,7 +4005,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is away. `catalog_unavailable`: The catalog is away */
+            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4043,7 +4043,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4052,7 +4052,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: This needs an administrator */
+            /** @description `forbidden`: Administrators only */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4070,7 +4070,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `has_bookings`: There are bookings that this would break */
+            /** @description `has_bookings`: Existing bookings prevent this */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4106,7 +4106,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is away. `catalog_unavailable`: The catalog is away */
+            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4150,7 +4150,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4159,7 +4159,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: This needs an administrator */
+            /** @description `forbidden`: Administrators only */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4177,7 +4177,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `has_bookings`: There are bookings that this would break */
+            /** @description `has_bookings`: Existing bookings prevent this */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4213,7 +4213,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is away. `catalog_unavailable`: The catalog is away */
+            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4227,7 +4227,7 @@ export interface operations {
     adminListUsers: {
         parameters: {
             query?: {
-                /** @description page, from 1 */
+                /** @description page number, from 1 */
                 page?: number;
                 /** @description results per page */
                 page_size?: number;
@@ -4260,7 +4260,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4269,7 +4269,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: This needs an administrator */
+            /** @description `forbidden`: Administrators only */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4287,7 +4287,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is away */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4329,7 +4329,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4338,7 +4338,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: This needs an administrator */
+            /** @description `forbidden`: Administrators only */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4392,7 +4392,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is away */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4432,7 +4432,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4441,7 +4441,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: This needs an administrator */
+            /** @description `forbidden`: Administrators only */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4468,7 +4468,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is away */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4512,7 +4512,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4521,7 +4521,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: This needs an administrator */
+            /** @description `forbidden`: Administrators only */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4584,7 +4584,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is away */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4622,7 +4622,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4631,7 +4631,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: This needs an administrator */
+            /** @description `forbidden`: Administrators only */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4649,7 +4649,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `has_bookings`: There are bookings that this would break */
+            /** @description `has_bookings`: Existing bookings prevent this */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4685,7 +4685,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is away */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4729,7 +4729,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4738,7 +4738,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: This needs an administrator */
+            /** @description `forbidden`: Administrators only */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4801,7 +4801,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is away */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4815,13 +4815,13 @@ export interface operations {
     adminListBookings: {
         parameters: {
             query?: {
-                /** @description page, from 1 */
+                /** @description page number, from 1 */
                 page?: number;
                 /** @description results per page */
                 page_size?: number;
                 status?: "held" | "booked" | "cancelled" | "expired";
                 user_id?: number;
-                /** @description a whole user name, whatever the case of its letters; instead of user_id */
+                /** @description a complete user name (case-insensitive), instead of user_id */
                 username?: string;
                 show_id?: number;
             };
@@ -4849,7 +4849,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4858,7 +4858,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: This needs an administrator */
+            /** @description `forbidden`: Administrators only */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4876,7 +4876,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is away. `catalog_unavailable`: The catalog is away */
+            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4916,7 +4916,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4925,7 +4925,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: This needs an administrator */
+            /** @description `forbidden`: Administrators only */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4934,7 +4934,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `booking_not_found`: You have no such booking */
+            /** @description `booking_not_found`: There is no such booking */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4952,7 +4952,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is away. `catalog_unavailable`: The catalog is away */
+            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5006,7 +5006,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5015,7 +5015,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: This needs an administrator */
+            /** @description `forbidden`: Administrators only */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5024,7 +5024,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `booking_not_found`: You have no such booking */
+            /** @description `booking_not_found`: There is no such booking */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5060,7 +5060,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `idempotency_mismatch`: The idempotency key belongs to another request */
+            /** @description `idempotency_mismatch`: The idempotency key was used for another request */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5078,7 +5078,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is away. `queue_unavailable`: The booking queue is away. `queue_full`: The waiting line is full */
+            /** @description `database_unavailable`: The database is unavailable. `queue_unavailable`: The booking queue is unavailable. `queue_full`: The booking queue is full */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5132,7 +5132,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5141,7 +5141,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: This needs an administrator */
+            /** @description `forbidden`: Administrators only */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5150,7 +5150,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `booking_not_found`: You have no such booking */
+            /** @description `booking_not_found`: There is no such booking */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5186,7 +5186,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `idempotency_mismatch`: The idempotency key belongs to another request */
+            /** @description `idempotency_mismatch`: The idempotency key was used for another request */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5204,7 +5204,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is away. `queue_unavailable`: The booking queue is away. `queue_full`: The waiting line is full */
+            /** @description `database_unavailable`: The database is unavailable. `queue_unavailable`: The booking queue is unavailable. `queue_full`: The booking queue is full */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5218,7 +5218,7 @@ export interface operations {
     adminListAuditLines: {
         parameters: {
             query?: {
-                /** @description page, from 1 */
+                /** @description page number, from 1 */
                 page?: number;
                 /** @description results per page */
                 page_size?: number;
@@ -5252,7 +5252,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5261,7 +5261,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: This needs an administrator */
+            /** @description `forbidden`: Administrators only */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5279,7 +5279,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is away */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5293,9 +5293,9 @@ export interface operations {
     adminGetDashboard: {
         parameters: {
             query?: {
-                /** @description how many days, today included */
+                /** @description number of days, including today */
                 days?: number;
-                /** @description whose midnight parts the days (IANA name) */
+                /** @description the time zone in which days begin and end (IANA name) */
                 time_zone?: string;
             };
             header?: never;
@@ -5322,7 +5322,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5331,7 +5331,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: This needs an administrator */
+            /** @description `forbidden`: Administrators only */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5349,7 +5349,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is away. `catalog_unavailable`: The catalog is away */
+            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5378,7 +5378,7 @@ export interface operations {
                     "application/json": components["schemas"]["Queues"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5387,7 +5387,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: This needs an administrator */
+            /** @description `forbidden`: Administrators only */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5405,7 +5405,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is away. `queue_unavailable`: The booking queue is away */
+            /** @description `database_unavailable`: The database is unavailable. `queue_unavailable`: The booking queue is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;

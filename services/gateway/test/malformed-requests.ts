@@ -1,8 +1,8 @@
-import type { DocumentedOperation } from './documented-operations.ts';
+import type { DocumentedOperation, Method } from './documented-operations.ts';
 
 /** A request as `inject` sends it. */
 export interface MalformedRequest {
-  method: string;
+  method: Method;
   url: string;
   headers: Record<string, string>;
   payload?: string | Buffer;
