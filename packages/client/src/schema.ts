@@ -2465,7 +2465,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description the `id` of the last event that the client has read, or the `ETag` of the map that it has */
+                /** @description the `id` of the last event that the client has received, or the `ETag` of the map that it has */
                 "last-event-id"?: string;
             };
             path: {

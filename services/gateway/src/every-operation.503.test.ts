@@ -62,10 +62,8 @@ test('without PostgreSQL, every operation that reads it answers 503 database_una
   const readers = documenting('database_unavailable').filter(({ id }) => id !== 'adminGetQueues');
   for (const operation of readers) {
     const code = await send(operation, ids.booked);
-    // The catalog is still gone: where it is asked first, that is the answer.
-    expect(
-      operation.codes.includes('catalog_unavailable') ? [code, 'database_unavailable'] : [code],
-      operation.name,
-    ).toContain('database_unavailable');
+    // The catalog is still down: an operation that asks it first says so.
+    const expected = operation.codes.includes('catalog_unavailable') ? /^(catalog|database)_/ : /^database_/;
+    expect(code, operation.name).toMatch(expected);
   }
 });

@@ -52,13 +52,13 @@ describe('/schema/', () => {
     ['?format=yaml', {}],
     ['', { accept: 'application/yaml' }],
     ['', { accept: 'application/vnd.oai.openapi+yaml, */*;q=0.1' }],
-  ])('is the same in YAML: %s %j', async (query, headers) => {
+  ])('is available as YAML: %s %j', async (query, headers) => {
     const answer = await boxoffice.call<string>(`/schema/${query}`, { headers: headers as Record<string, string> });
     expect(answer.headers.get('content-type')).toBe('application/yaml; charset=utf-8');
     expect(parse(answer.body)).toEqual(document);
   });
 
-  test('?format=json is JSON whatever Accept says', async () => {
+  test('?format=json is JSON regardless of Accept', async () => {
     const { body } = await boxoffice.call('/schema/?format=json', { headers: { accept: 'application/yaml' } });
     expect(body).toEqual(document);
   });
@@ -105,7 +105,7 @@ describe('/schema/', () => {
     );
   });
 
-  test('gives every operation a name of its own, a sentence and a tag that is explained', () => {
+  test('gives every operation a unique id, a summary and a documented tag', () => {
     const names = operations.map(([, { operationId }]) => operationId);
     expect(new Set(names).size).toBe(names.length);
     expect(operations.filter(([, { summary }]) => !summary)).toEqual([]);
@@ -113,7 +113,7 @@ describe('/schema/', () => {
     expect([...tags].sort()).toEqual(document.tags.map(({ name }) => name).sort());
   });
 
-  test('says of each operation whether it needs an access token', () => {
+  test('says for each operation whether it requires an access token', () => {
     expect(document.components.securitySchemes).toMatchObject({ bearer: { type: 'http', scheme: 'bearer' } });
     expect(operations.filter(([, { security }]) => !security)).toEqual([]);
     const open = operations.filter(([, { security = [] }]) => security.length === 0).map(([name]) => name);
@@ -133,7 +133,7 @@ describe('/schema/', () => {
     ]);
   });
 
-  test('has an example of every body, sent and answered', () => {
+  test('has an example of every request and response body', () => {
     const without = operations.flatMap(([name, { requestBody, responses }]) =>
       [requestBody, ...Object.values(responses)]
         .flatMap((body) => body?.content?.['application/json'] ?? [])
@@ -143,7 +143,7 @@ describe('/schema/', () => {
     expect(without).toEqual([]);
   });
 
-  test('has every error as a problem, with an example by each of its codes', () => {
+  test('documents every error as a problem, with an example per code', () => {
     for (const [name, { responses }] of operations) {
       for (const [status, { content }] of Object.entries(responses)) {
         if (Number(status) < 400) continue;
@@ -156,7 +156,7 @@ describe('/schema/', () => {
     }
   });
 
-  test('names for each operation what anyone can get', () => {
+  test('documents the errors that every operation of a kind has', () => {
     for (const [name, operation] of operations) {
       const statuses = Object.keys(operation.responses);
       if (operation.security?.length) expect(statuses, name).toContain('401');
@@ -193,7 +193,7 @@ describe.each([
   ['/redoc/', 'redoc.standalone.js'],
   ['/redoc', 'redoc.standalone.js'],
 ])('%s', (path, script) => {
-  test('is a page whose every file is there', async () => {
+  test('is a page, and all of its files exist', async () => {
     const { status, headers, body } = await boxoffice.call<string>(path);
     expect(status).toBe(200);
     expect(headers.get('content-type')).toMatch(/^text\/html/);
@@ -202,7 +202,7 @@ describe.each([
     for (const file of files) expect((await boxoffice.call(file)).status, file).toBe(200);
   });
 
-  test('loads nothing from elsewhere, and could not', async () => {
+  test('loads nothing from other hosts, and could not', async () => {
     const { headers, body } = await boxoffice.call<string>(path);
     expect(body).not.toMatch(/(src|href)="(https?:)?\/\//);
     const policy = headers.get('content-security-policy');
@@ -217,12 +217,12 @@ describe.each([
       .map((file) => new URL(file, `${boxoffice.url}${path}`).pathname);
 });
 
-test('ReDoc does not ask its maker for a logo', async () => {
+test('ReDoc does not load the logo of its vendor', async () => {
   const { body } = await boxoffice.call<string>('/redoc/redoc.standalone.js');
   expect(body).not.toContain('cdn.redoc');
 });
 
-test('Swagger UI asks for the document that is served here', async () => {
+test('Swagger UI uses the document that is served here', async () => {
   const { body } = await boxoffice.call<Document>('/swagger/json');
   expect(body).toEqual(document);
 });

@@ -7,7 +7,7 @@ import { addPages } from './pages.ts';
 const { http } = createHttp({ logger: pino({ level: 'silent' }), checks: {} });
 addPages(http, { catalog: new CatalogClient(new CatalogConnection('http://127.0.0.1:1')) }, '/nowhere');
 
-test('before the pages are built, / leads to Swagger UI', async () => {
+test('before the pages are built, / redirects to Swagger UI', async () => {
   const { statusCode, headers } = await http.inject('/');
   expect(statusCode).toBe(302);
   expect(headers.location).toBe('/swagger/');

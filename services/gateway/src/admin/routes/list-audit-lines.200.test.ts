@@ -10,7 +10,7 @@ interface Page {
 }
 
 let boxoffice: Boxoffice;
-/** The administrator; the first to sign up. */
+/** The administrator, who signed up first. */
 const admin = { user: 1, role: 'admin' } as const;
 let user: number;
 beforeAll(async () => {
@@ -28,7 +28,7 @@ const change = (method: string, path: string, body?: object, headers = {}) =>
   boxoffice.call<{ id: number }>(`/api/admin${path}`, { method, ...admin, headers, ...(body && { body }) });
 const audit = async (query: string) => (await boxoffice.call<Page>(`/api/admin/audit/${query}`, admin)).body;
 
-test('a line for each kind of change, from all three services, newest first, with who and which request', async () => {
+test('a line for each kind of change, from all three services, newest first, with administrator and request', async () => {
   const { id: movie } = (await change('POST', '/movies/', { title: 'Heat', duration_minutes: 170 })).body;
   const run = { screen_name: 'A', total_seats: 9, dates: ['2030-01-01'], times: ['19:30'], time_zone: 'Europe/Berlin' };
   const made = await boxoffice.call<{ results: { id: number; date_time: string }[] }>(
@@ -80,7 +80,7 @@ test('users: created, changed without their password, deleted', async () => {
   expect(JSON.stringify(results)).not.toMatch(/secret|argon2/);
 });
 
-test('what a user does themself, and what was refused, leaves no line', async () => {
+test('actions of users and refused changes leave no line', async () => {
   const before = (await audit('')).count;
   await signUp('quiet');
   await change('PATCH', '/users/1/', { is_active: false });
@@ -91,7 +91,7 @@ test('what a user does themself, and what was refused, leaves no line', async ()
   expect((await audit('')).count).toBe(before);
 });
 
-test('by what was changed, how, and by whom; in pages', async () => {
+test('filtered by subject, action and administrator; in pages', async () => {
   for (const title of ['One', 'Two', 'Three']) await change('POST', '/movies/', { title, duration_minutes: 1 });
   const page = await audit('?subject=movie&action=create&actor_id=1&page_size=2&page=1');
   expect(page.results.map(({ after }) => after?.title)).toEqual(['Three', 'Two']);

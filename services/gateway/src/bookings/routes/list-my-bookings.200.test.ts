@@ -26,7 +26,7 @@ afterAll(() => boxoffice.stop());
 
 const list = async (query = '') => (await boxoffice.call<Page>(`/api/my-bookings/${query}`, { user })).body;
 
-test("one's own, newest first, each with its show and movie", async () => {
+test("a user's own bookings, newest first, each with its show and movie", async () => {
   const { count, next, previous, results } = await list();
   expect({ count, next, previous }).toEqual({ count: 3, next: null, previous: null });
   expect(results.map(({ seat_number }) => seat_number)).toEqual(['A3', 'A2', 'A1']);
@@ -58,7 +58,7 @@ test.each([
   expect(count).toBe(seats.length);
 });
 
-test('pages have links to those around them, with the filter in them', async () => {
+test('pages link to their neighbours and keep the filter', async () => {
   const first = await list('?status=booked&page_size=1');
   expect(first.previous).toBeNull();
   expect(first.next).toBe(`${boxoffice.url}/api/my-bookings/?status=booked&page_size=1&page=2`);
@@ -72,7 +72,7 @@ test('a page past the end is empty', async () => {
   expect(await list('?page=99')).toMatchObject({ count: 3, results: [] });
 });
 
-test('who has none gets an empty list', async () => {
+test('a user without bookings gets an empty list', async () => {
   const { body } = await boxoffice.call('/api/my-bookings', { user: 77 });
   expect(body).toEqual({ count: 0, next: null, previous: null, results: [] });
 });

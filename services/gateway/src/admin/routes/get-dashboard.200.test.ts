@@ -23,7 +23,7 @@ afterAll(() => boxoffice.stop());
 const dashboard = async (query = '') =>
   (await boxoffice.call<DashboardView>(`/api/admin/dashboard/${query}`, admin)).body;
 
-test('sales per day: every day, what stands and what was cancelled', async () => {
+test('sales per day: every day, with what is booked and what was cancelled', async () => {
   const { sales_per_day } = await dashboard('?days=3');
   expect(sales_per_day).toHaveLength(3);
   const total = (name: 'bookings' | 'seats' | 'cancelled_seats') =>
@@ -32,7 +32,7 @@ test('sales per day: every day, what stands and what was cancelled', async () =>
   expect(sales_per_day.map(({ date }) => date)).toEqual(sales_per_day.map(({ date }) => date).sort());
 });
 
-test('sales per day: by the midnight of the zone that is asked for', async () => {
+test('sales per day: days begin at midnight in the requested time zone', async () => {
   // Sold at noon UTC of a day long gone: in one zone that day, in the other the next.
   const show = await boxoffice.addShow();
   const at = new Date(Date.now() - 5 * 86_400_000);
@@ -50,7 +50,7 @@ test('sales per day: by the midnight of the zone that is asked for', async () =>
   expect((await dashboard('?days=4')).sales_per_show.map(({ show_id }) => show_id)).not.toContain(show);
 });
 
-test('sales per show, best first; fill of the shows to come, next first', async () => {
+test('sales per show, best-selling first; fill of upcoming shows, by start', async () => {
   const { sales_per_show, fill_per_show } = await dashboard('?days=1');
   expect(sales_per_show.slice(0, 2)).toMatchObject([
     { show_id: large, bookings: 1, seats: 3, show: { movie: { title: 'The Last Reel' } } },
@@ -66,7 +66,7 @@ test.each(['days=0', 'days=93', 'time_zone=Mars/Olympus'])('400: ?%s', async (qu
   expectProblem(await boxoffice.call(`/api/admin/dashboard/?${query}`, admin), 'validation_failed');
 });
 
-test('queues: what waits, per partition and in all, and how long the last decisions took', async () => {
+test('queues: depth per partition and in total, and recent decision times', async () => {
   const { status, body } = await boxoffice.call<QueuesView>('/api/admin/queues/', admin);
   expect([status, body.partitions.length, body.waiting_jobs]).toEqual([200, 4, 0]);
   const { jobs, median, p95, slowest } = body.decision_seconds ?? { jobs: 0, median: 0, p95: 0, slowest: 0 };
@@ -76,7 +76,7 @@ test('queues: what waits, per partition and in all, and how long the last decisi
   expect(slowest).toBeLessThan(10);
 });
 
-test('queues: a job that nobody decides waits, and is seen to', async () => {
+test('queues: a job that is not decided counts as waiting', async () => {
   const idle = await startBoxoffice({ workers: 0 });
   try {
     const show = await idle.addShow();

@@ -41,7 +41,7 @@ test.each([0, 1])(
   },
 );
 
-test('of a job that is decided: its outcome, and the end', async () => {
+test('a decided job: its outcome, then the end of the stream', async () => {
   const show = await boxoffice.addShow();
   const { body } = await boxoffice.book(show, 'A1', { wait: 10 });
   const stream = await follow(body.id);
@@ -49,7 +49,7 @@ test('of a job that is decided: its outcome, and the end', async () => {
   expect(stream.events).toEqual([{ event: 'job', data: await jobOf(body.id) }]);
 });
 
-test('a stream that ended is one line in the log and no latency, and none is left open', async () => {
+test('a stream that has ended is one log line and no latency sample, and none stays open', async () => {
   const show = await boxoffice.addShow();
   const { body } = await boxoffice.book(show, 'A1', { wait: 10 });
   const stream = await readEvents(`${boxoffice.url}/api/jobs/${body.id}/events/`, {
