@@ -11,6 +11,7 @@ import { databaseUrlOfRunning } from '@boxoffice/local-servers/running';
 import { SignupBody } from '@boxoffice/shared/contracts/identity';
 import { loadConfig } from '@boxoffice/shared/service/config';
 import { createUser } from '../services/gateway/src/identity/create-user.ts';
+import { PasswordHasher } from '../services/gateway/src/identity/passwords.ts';
 import { runCommand } from './command.ts';
 import { withDatabase } from './database.ts';
 
@@ -32,7 +33,7 @@ await runCommand(async () => {
   const url = databaseUrlOfRunning(loadConfig()); // fails before anyone has typed anything
   const wanted = process.stdin.isTTY ? await ask(values) : await read(values);
   const { username } = await withDatabase(url, (_, orm) =>
-    createUser({ orm }, { ...wanted, role: 'admin', is_active: true }, null),
+    createUser({ orm, passwords: new PasswordHasher() }, { ...wanted, role: 'admin', is_active: true }, null),
   );
   console.log(`${username} is an administrator and can log in.`);
 });

@@ -8,7 +8,7 @@ import { runService } from '@boxoffice/shared/service/process';
 import pg from 'pg';
 import { ShowFactsCache } from '../../services/gateway/src/catalog/show-facts-cache.ts';
 import { addAuthentication, requireUser } from '../../services/gateway/src/http/authentication.ts';
-import { problems } from '../../services/gateway/src/http/documentation.ts';
+import { problems } from '../../services/gateway/src/http/problem-responses.ts';
 import { loadSigningKeys } from '../../services/gateway/src/identity/signing-keys.ts';
 
 /** The limit of Boxoffice's gateway; enough for PostgreSQL's group commit. */

@@ -15,7 +15,7 @@ export interface paths {
         put?: never;
         /**
          * Sign up
-         * @description Creates an account. User names and e-mail addresses are unique, whatever the case of their letters. Log in next.
+         * @description Creates an account; log in next. User names and e-mail addresses are unique and compared case-insensitively.
          */
         post: operations["signUp"];
         delete?: never;
@@ -35,7 +35,7 @@ export interface paths {
         put?: never;
         /**
          * Log in
-         * @description Gives an access token for `Authorization: Bearer …` and a refresh token for the next one. An unknown user name and a wrong password are answered alike. After too many failures for a name or from an address, logging in pauses: `Retry-After` says for how many seconds.
+         * @description Returns an access token for `Authorization: Bearer …` and a refresh token to get the next one. The response is the same for an unknown user name and a wrong password. After too many failures for one user name or from one address, logins are refused for the number of seconds in `Retry-After`.
          */
         post: operations["logIn"];
         delete?: never;
@@ -54,8 +54,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Get the next access token
-         * @description Takes a refresh token, once, and gives a new access token and the next refresh token. A refresh token that comes a second time ends the whole login it belongs to: one of the two who hold it stole it.
+         * Get a new access token
+         * @description Exchanges a refresh token for a new access token and the next refresh token. Each refresh token can be used once. If one is used a second time, it was stolen, so the whole login it belongs to ends.
          */
         post: operations["refreshTokens"];
         delete?: never;
@@ -75,7 +75,7 @@ export interface paths {
         put?: never;
         /**
          * Log out
-         * @description Ends the login that this refresh token belongs to, with all its refresh tokens. An access token that is out stays valid until it expires: forget it. Logging out twice is no error.
+         * @description Ends the login that this refresh token belongs to and revokes all its refresh tokens. Access tokens remain valid until they expire, so discard yours. Idempotent.
          */
         post: operations["logOut"];
         delete?: never;
@@ -92,10 +92,30 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Who am I
-         * @description The user whose access token comes with the request.
+         * Get your account
+         * @description The user whose access token was sent.
          */
         get: operations["getMe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/jwks.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the public keys
+         * @description The keys that verify access tokens (RFC 7517).
+         */
+        get: operations["getJwks"];
         put?: never;
         post?: never;
         delete?: never;
@@ -112,8 +132,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Movies, by title
-         * @description All movies, or those whose title holds `search`, whatever its case.
+         * List movies
+         * @description By title: all movies, or those whose title contains `search` (case-insensitive).
          */
         get: operations["listMovies"];
         put?: never;
@@ -132,8 +152,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One movie
-         * @description What a cinema page shows of it.
+         * Get a movie
+         * @description Everything that a cinema shows about it.
          */
         get: operations["getMovie"];
         put?: never;
@@ -152,8 +172,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Shows of one movie, by start
-         * @description All its shows, or those that start at or after `from` and before `to`. `available_seats` is exact: an answer is kept until seats of a show change, and for 5 seconds at most.
+         * List the shows of a movie
+         * @description By start: all its shows, or those that start at or after `from` and before `to`. `available_seats` is exact: responses are cached until seats of a show change, and for 5 seconds at most.
          */
         get: operations["listMovieShows"];
         put?: never;
@@ -172,8 +192,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Shows of all movies, by start
-         * @description All shows, or those that start at or after `from` and before `to`. `available_seats` is exact: an answer is kept until seats of a show change, and for 5 seconds at most.
+         * List the shows of all movies
+         * @description By start: all shows, or those that start at or after `from` and before `to`. `available_seats` is exact: responses are cached until seats of a show change, and for 5 seconds at most.
          */
         get: operations["listShows"];
         put?: never;
@@ -192,8 +212,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One show
-         * @description `available_seats` is exact: an answer is kept until seats of the show change, and for 5 seconds at most.
+         * Get a show
+         * @description `available_seats` is exact: responses are cached until seats of a show change, and for 5 seconds at most.
          */
         get: operations["getShow"];
         put?: never;
@@ -212,8 +232,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Seat map of a show
-         * @description Every seat with its status, in the order of the hall. To look again, send the `ETag` of the answer as `If-None-Match`: as long as nothing has changed, the answer is an empty 304.
+         * Get the seat map of a show
+         * @description Every seat with its status, row by row. To check for changes, send the `ETag` of a response as `If-None-Match`: while nothing has changed, the response is an empty 304.
          */
         get: operations["getSeatMap"];
         put?: never;
@@ -232,12 +252,12 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Watch the seats of a show
-         * @description Server-sent events, for an `EventSource` or `fetch`. `snapshot` contains the whole map, as in `GET /api/shows/{id}/seats/`; it is sent first, and whenever the map that the client has cannot be updated otherwise. `change` contains the seats whose status has changed, soon after the change is committed. `unavailable` contains a problem: the map cannot be read at the moment, so the one that the client has may be outdated, until the next `snapshot` or until a new stream is opened.
+         * Follow the seats of a show
+         * @description Server-sent events, for an `EventSource` or `fetch`. `snapshot` carries the whole map as `GET /api/shows/{id}/seats/` returns it; it comes first, and whenever the client cannot be brought up to date with changes. `change` carries the seats whose status has changed, soon after the change is committed. `unavailable` carries a problem: the map cannot be read at the moment, so the client’s map may be out of date until the next `snapshot`, which also comes first when the client reconnects.
          *
-         *     The `id` of an event identifies the map that the client has after it; it is the `ETag` of that map. With `Last-Event-ID` the stream resumes from that map: with nothing if it is still current, otherwise with the changes since, or with a `snapshot`. Streams end from time to time: reconnect after `retry`, as an `EventSource` does by itself.
+         *     An `id` names the map that the client has after the event; it is the map’s `ETag`. With `Last-Event-ID` the stream continues from that map: with the changes since then, with a `snapshot`, or with nothing if the map is still the same. Streams end from time to time: reconnect after `retry`, as an `EventSource` does by itself.
          */
-        get: operations["watchSeats"];
+        get: operations["followSeats"];
         put?: never;
         post?: never;
         delete?: never;
@@ -256,10 +276,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Book a seat, or several
-         * @description Queues the request: all that is asked of one show is decided in the order in which it was accepted. Answers 202 at once with the job to ask for; with `Prefer: wait=10` it answers with the outcome. Several seats are booked all or none.
+         * Book one seat or several
+         * @description Queues the request: all requests for a show are decided in the order in which they were accepted. Responds immediately with 202 and the job, or with the outcome when `Prefer: wait=10` is sent. Several seats are booked all or none.
          */
-        post: operations["book"];
+        post: operations["bookSeats"];
         delete?: never;
         options?: never;
         head?: never;
@@ -274,8 +294,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Ask what became of a request
-         * @description While it is `queued` or `active`, `Retry-After` says when to ask again. A rejection stays answerable for 24 hours, a booking for ever.
+         * Get the state of a request
+         * @description While the job is `queued` or `active`, `Retry-After` says when to ask again. A rejection can be retrieved for 24 hours, a booking for ever.
          */
         get: operations["getJob"];
         put?: never;
@@ -294,10 +314,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Follow a request to its outcome
-         * @description Server-sent events. `job` carries what `GET /api/jobs/{id}/` answers: at once, then each time that status or position change; behind the outcome the stream ends, and who has read it need not come again. `unavailable` carries a problem: where the request stands cannot be looked up just now, and the next `job` says that it can again. When the stream ends without an outcome, come again after `retry`.
+         * Follow a request until its outcome
+         * @description Server-sent events. `job` carries what `GET /api/jobs/{id}/` returns: immediately, and each time that the status or position changes. The stream ends after the outcome; do not reconnect then. `unavailable` carries a problem: the state of the request cannot be read at the moment, until the next `job`. If the stream ends without an outcome, reconnect after `retry`.
          *
-         *     The access token comes in the `Authorization` header, as everywhere, so that it stands in no URL: in a browser read this with `fetch`, because an `EventSource` cannot send the header.
+         *     Send the access token in the `Authorization` header as everywhere, so that it does not appear in a URL. In a browser use `fetch`, because an `EventSource` cannot send headers.
          */
         get: operations["followJob"];
         put?: never;
@@ -315,7 +335,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Your bookings, newest first */
+        /**
+         * List your bookings
+         * @description Newest first, with their shows.
+         */
         get: operations["listMyBookings"];
         put?: never;
         post?: never;
@@ -332,7 +355,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One of your bookings */
+        /**
+         * Get one of your bookings
+         * @description Bookings of other users are not found.
+         */
         get: operations["getBooking"];
         put?: never;
         post?: never;
@@ -353,51 +379,10 @@ export interface paths {
         put?: never;
         /**
          * Cancel your booking
-         * @description Frees the seats for everyone whose request is accepted after this one. Again: the same answer. Waits for the outcome unless asked not to with `Prefer: respond-async`.
+         * @description Releases the seats for every request that is accepted after this one. Idempotent. Waits for the outcome unless `Prefer: respond-async` is sent.
          */
         post: operations["cancelBooking"];
         delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/admin/bookings/{id}/cancel/": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Cancel anyone's booking
-         * @description Frees the seats for everyone whose request is accepted after this one. Again: the same answer. Waits for the outcome unless asked not to with `Prefer: respond-async`.
-         */
-        post: operations["adminCancelBooking"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/admin/bookings/{id}/": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One of everyone's bookings */
-        get: operations["adminGetBooking"];
-        put?: never;
-        post?: never;
-        /**
-         * Cancel anyone's booking
-         * @description Frees the seats for everyone whose request is accepted after this one. Again: the same answer. Waits for the outcome unless asked not to with `Prefer: respond-async`.
-         */
-        delete: operations["adminDeleteBooking"];
         options?: never;
         head?: never;
         patch?: never;
@@ -411,14 +396,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Movies, by title
-         * @description All movies, or those whose title holds `search`, whatever its case.
+         * List movies
+         * @description By title: all movies, or those whose title contains `search` (case-insensitive).
          */
         get: operations["adminListMovies"];
         put?: never;
         /**
-         * Add a movie
-         * @description What is left out is empty. `Location` names the movie.
+         * Create a movie
+         * @description Fields that are left out are empty. `Location` is the new movie.
          */
         post: operations["adminCreateMovie"];
         delete?: never;
@@ -435,26 +420,26 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One movie
-         * @description As everyone sees it.
+         * Get a movie
+         * @description The same fields as for everyone.
          */
         get: operations["adminGetMovie"];
         /**
-         * Write a movie anew
-         * @description Writes every field: what is left out is empty afterwards.
+         * Replace a movie
+         * @description Sets every field; fields that are left out become empty.
          */
         put: operations["adminReplaceMovie"];
         post?: never;
         /**
          * Delete a movie
-         * @description A movie that has shows, past ones too, cannot be deleted: delete the shows first.
+         * @description A movie with shows, including past ones, cannot be deleted: delete its shows first.
          */
         delete: operations["adminDeleteMovie"];
         options?: never;
         head?: never;
         /**
          * Change a movie
-         * @description Writes the fields that are given and leaves the others as they are.
+         * @description Sets the given fields and keeps the others.
          */
         patch: operations["adminChangeMovie"];
         trace?: never;
@@ -467,14 +452,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Shows, by start
-         * @description Shows of all movies or of one, those that start at or after `from` and before `to`.
+         * List shows
+         * @description By start: shows of one movie or of all, optionally those that start at or after `from` and before `to`.
          */
         get: operations["adminListShows"];
         put?: never;
         /**
-         * Add a show
-         * @description Its seats follow from `total_seats` and `seats_per_row`: A1, A2 … `Location` names the show.
+         * Create a show
+         * @description Its seats A1, A2, … follow from `total_seats` and `seats_per_row`. `Location` is the new show.
          */
         post: operations["adminCreateShow"];
         delete?: never;
@@ -493,8 +478,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Add a run of shows
-         * @description A show on each of the `dates` at each of the `times`, by the clocks of `time_zone`; all or none, 200 at most. Of a time that comes twice when clocks are set back the first is meant; one that is skipped when they are set forward is refused.
+         * Create a run of shows
+         * @description One show on each of `dates` at each of `times`, in local time of `time_zone`; all or none, 200 at most. A time that occurs twice when clocks are set back means the first; a time that is skipped when clocks are set forward is refused.
          */
         post: operations["adminCreateShowRun"];
         delete?: never;
@@ -511,26 +496,26 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One show
-         * @description As everyone sees it.
+         * Get a show
+         * @description The same fields as for everyone.
          */
         get: operations["adminGetShow"];
         /**
-         * Write a show anew
-         * @description Writes every field: without `seats_per_row`, rows have 10 seats afterwards. A change that would remove or move a seat that is held or booked is refused.
+         * Replace a show
+         * @description Sets every field; without `seats_per_row`, rows get 10 seats. A change that would remove or move a held or booked seat is refused.
          */
         put: operations["adminReplaceShow"];
         post?: never;
         /**
          * Delete a show
-         * @description A show that has bookings, cancelled ones too, cannot be deleted.
+         * @description A show with bookings, including cancelled ones, cannot be deleted.
          */
         delete: operations["adminDeleteShow"];
         options?: never;
         head?: never;
         /**
          * Change a show
-         * @description Writes the fields that are given and leaves the others as they are. A change that would remove or move a seat that is held or booked is refused.
+         * @description Sets the given fields and keeps the others. A change that would remove or move a held or booked seat is refused.
          */
         patch: operations["adminChangeShow"];
         trace?: never;
@@ -544,15 +529,15 @@ export interface paths {
         };
         /**
          * List users
-         * @description Users, oldest first.
+         * @description Oldest first.
          */
-        get: operations["listUsers"];
+        get: operations["adminListUsers"];
         put?: never;
         /**
          * Create a user
-         * @description Creates a user of either role.
+         * @description Creates a user or an administrator. `Location` is the new user.
          */
-        post: operations["createUser"];
+        post: operations["adminCreateUser"];
         delete?: never;
         options?: never;
         head?: never;
@@ -567,28 +552,28 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read a user
+         * Get a user
          * @description One user by id.
          */
-        get: operations["getUser"];
+        get: operations["adminGetUser"];
         /**
          * Replace a user
-         * @description Sets every field; the password stays when none is given. Whoever is deactivated or gets another password has to log in again: their tokens stop working at once, on every gateway. Another role counts at once as well: an access token with the old one is refused, a refresh gives the next. You cannot deactivate or demote yourself.
+         * @description Sets every field; the password is kept when none is given. Deactivation and a new password revoke all tokens of the user, who has to log in again. A new role revokes access tokens with the old one; refreshing returns one with the new role. All of this takes effect immediately on every gateway. You cannot deactivate or demote yourself.
          */
-        put: operations["replaceUser"];
+        put: operations["adminReplaceUser"];
         post?: never;
         /**
          * Delete a user
-         * @description Deletes a user who never booked, and ends their tokens at once; deactivate the others (`is_active: false`). You cannot delete yourself.
+         * @description Deletes a user who never booked, and revokes their tokens immediately. Deactivate other users instead (`is_active: false`). You cannot delete yourself.
          */
-        delete: operations["deleteUser"];
+        delete: operations["adminDeleteUser"];
         options?: never;
         head?: never;
         /**
          * Change a user
-         * @description Changes the fields that are given. Whoever is deactivated or gets another password has to log in again: their tokens stop working at once, on every gateway. Another role counts at once as well: an access token with the old one is refused, a refresh gives the next. You cannot deactivate or demote yourself.
+         * @description Sets the given fields and keeps the others. Deactivation and a new password revoke all tokens of the user, who has to log in again. A new role revokes access tokens with the old one; refreshing returns one with the new role. All of this takes effect immediately on every gateway. You cannot deactivate or demote yourself.
          */
-        patch: operations["changeUser"];
+        patch: operations["adminChangeUser"];
         trace?: never;
     };
     "/api/admin/bookings/": {
@@ -599,12 +584,56 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Everyone's bookings, newest first
-         * @description All, or those of a user, of a show, in a status; these may be given together. `count` stops at 100,000.
+         * List the bookings of all users
+         * @description Newest first, optionally those of one user, of one show or with one status; filters can be combined. `count` stops at 100,000.
          */
         get: operations["adminListBookings"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/bookings/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the booking of any user
+         * @description With its show and its user.
+         */
+        get: operations["adminGetBooking"];
+        put?: never;
+        post?: never;
+        /**
+         * Cancel the booking of any user
+         * @description Releases the seats for every request that is accepted after this one. Idempotent. Waits for the outcome unless `Prefer: respond-async` is sent.
+         */
+        delete: operations["adminDeleteBooking"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/bookings/{id}/cancel/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel the booking of any user
+         * @description Releases the seats for every request that is accepted after this one. Idempotent. Waits for the outcome unless `Prefer: respond-async` is sent.
+         */
+        post: operations["adminCancelBooking"];
         delete?: never;
         options?: never;
         head?: never;
@@ -619,10 +648,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What administrators changed, newest first
-         * @description A line for each movie, show, user and booking that an administrator changed, written in the transaction of the change. Nothing can change or remove a line.
+         * List the changes of administrators
+         * @description Newest first: one line for each movie, show, user or booking that an administrator changed, written in the same transaction as the change. Lines cannot be changed or removed.
          */
-        get: operations["adminListAudit"];
+        get: operations["adminListAuditLines"];
         put?: never;
         post?: never;
         delete?: never;
@@ -639,8 +668,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What was sold
-         * @description Per day, per show, and how full the next shows are.
+         * Get the dashboard
+         * @description Sales per day and per show, and how full the next shows are.
          */
         get: operations["adminGetDashboard"];
         put?: never;
@@ -659,30 +688,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What waits, and how fast it is decided
-         * @description As it is now, over all gateways and workers. The queues themselves are to be seen at `/ops/queues/`.
+         * Get queue depth and decision times
+         * @description The current state across all gateways and workers. The queues themselves can be inspected at `/ops/queues/`.
          */
         get: operations["adminGetQueues"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/.well-known/jwks.json": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Public keys
-         * @description The keys that access tokens are signed with, for whoever wants to verify them (RFC 7517).
-         */
-        get: operations["getJwks"];
         put?: never;
         post?: never;
         delete?: never;
@@ -790,7 +799,7 @@ export interface components {
             seats_per_row?: number;
             dates: string[];
             times: string[];
-            /** @description the clocks that the times are of (IANA name) */
+            /** @description the time zone of `times` (IANA name) */
             time_zone: string;
         };
         /**
@@ -800,11 +809,11 @@ export interface components {
          */
         BookInput: {
             /**
-             * @description one seat: a label ("B7", any case) or a number (17)
+             * @description one seat: its label ("B7", in any case) or its number (17)
              * @example B7
              */
             seat_number?: string | number;
-            /** @description several seats, all or none; instead of seat_number */
+            /** @description several seats, instead of seat_number; all are booked or none */
             seats?: (string | number)[];
         };
         SignupInput: {
@@ -914,26 +923,26 @@ export interface components {
         };
         /** @description RFC 9457 problem details */
         Problem: {
-            /** @description URN of the kind of problem; ends in its code */
+            /** @description URN of the kind of problem, which ends in its code */
             type: string;
             /**
-             * @description stable name of the kind of problem: switch on this
+             * @description the kind of problem: stable, so switch on it
              * @enum {string}
              */
             code: "validation_failed" | "unauthenticated" | "invalid_credentials" | "invalid_refresh_token" | "forbidden" | "not_found" | "movie_not_found" | "show_not_found" | "user_not_found" | "booking_not_found" | "job_not_found" | "username_taken" | "email_taken" | "seat_taken" | "show_started" | "has_bookings" | "has_shows" | "idempotency_in_progress" | "payload_too_large" | "unsupported_media_type" | "idempotency_mismatch" | "too_many_requests" | "internal_error" | "queue_full" | "queue_unavailable" | "database_unavailable" | "catalog_unavailable";
             title: string;
             status: number;
-            /** @description what happened and what to do about it, for people */
+            /** @description what happened and what to do about it, in plain words */
             detail: string;
-            /** @description id of the request, as in the logs */
+            /** @description the id of the request, as in the logs */
             instance?: string;
             /** @description what is wrong, by field */
             errors?: {
                 [key: string]: string[];
             };
-            /** @description the seats that were taken */
+            /** @description the requested seats that are already taken */
             seats?: string[];
-            /** @description the job that may have been accepted all the same */
+            /** @description the job that this is about, or that may have been accepted nevertheless */
             job_id?: string;
         };
         /**
@@ -975,11 +984,11 @@ export interface components {
          *     }
          */
         MoviePage: {
-            /** @description results in all pages */
+            /** @description number of results on all pages */
             count: number;
             /** @description URL of the next page */
             next: string | null;
-            /** @description URL of the page before */
+            /** @description URL of the previous page */
             previous: string | null;
             results: components["schemas"]["Movie"][];
         };
@@ -1000,7 +1009,7 @@ export interface components {
             screen_name: string;
             /**
              * Format: date-time
-             * @description when it starts, UTC
+             * @description the start, in UTC
              */
             date_time: string;
             total_seats: number;
@@ -1027,11 +1036,11 @@ export interface components {
          *     }
          */
         ShowPage: {
-            /** @description results in all pages */
+            /** @description number of results on all pages */
             count: number;
             /** @description URL of the next page */
             next: string | null;
-            /** @description URL of the page before */
+            /** @description URL of the previous page */
             previous: string | null;
             results: components["schemas"]["Show"][];
         };
@@ -1083,100 +1092,14 @@ export interface components {
             seats_per_row: number;
             available_seats: number;
             seats: {
-                /** @description label, e.g. B7 */
+                /** @description the label, e.g. B7 */
                 seat_number: string;
                 row: string;
-                /** @description place in the row, from 1 */
+                /** @description the position in the row, from 1 */
                 number: number;
                 /** @enum {string} */
                 status: "available" | "held" | "booked";
             }[];
-        };
-        /**
-         * @example {
-         *       "id": "b9d5c8a2-6f0e-4c7d-9a55-0d3a1c4be7f1",
-         *       "at": "2030-01-01T12:00:00.000Z",
-         *       "actor": {
-         *         "id": 2,
-         *         "username": "admin"
-         *       },
-         *       "action": "change",
-         *       "subject": "user",
-         *       "subject_id": "7",
-         *       "request_id": "Zr8fQ2xkLm0a-1",
-         *       "before": {
-         *         "is_active": true
-         *       },
-         *       "after": {
-         *         "is_active": false
-         *       }
-         *     }
-         */
-        AuditLine: {
-            /** @description opaque */
-            id: string;
-            /**
-             * Format: date-time
-             * @description when it was committed, by the clock of the database
-             */
-            at: string;
-            /** @description the administrator */
-            actor: {
-                id: number;
-                /** @description null when the user is gone */
-                username: string | null;
-            };
-            /** @enum {string} */
-            action: "create" | "change" | "delete" | "cancel";
-            /** @enum {string} */
-            subject: "movie" | "show" | "user" | "booking";
-            subject_id: string;
-            /** @description the HTTP request, as in the logs; lines of one request belong together */
-            request_id: string;
-            /** @description the fields that changed, as they were; all when it was deleted or cancelled; null when it was created */
-            before: {
-                [key: string]: unknown;
-            } | null;
-            /** @description the same fields afterwards; null when it was deleted. A password is never shown */
-            after: {
-                [key: string]: unknown;
-            } | null;
-        };
-        /**
-         * @example {
-         *       "count": 1,
-         *       "next": null,
-         *       "previous": null,
-         *       "results": [
-         *         {
-         *           "id": "b9d5c8a2-6f0e-4c7d-9a55-0d3a1c4be7f1",
-         *           "at": "2030-01-01T12:00:00.000Z",
-         *           "actor": {
-         *             "id": 2,
-         *             "username": "admin"
-         *           },
-         *           "action": "change",
-         *           "subject": "user",
-         *           "subject_id": "7",
-         *           "request_id": "Zr8fQ2xkLm0a-1",
-         *           "before": {
-         *             "is_active": true
-         *           },
-         *           "after": {
-         *             "is_active": false
-         *           }
-         *         }
-         *       ]
-         *     }
-         */
-        AuditPage: {
-            /** @description results in all pages */
-            count: number;
-            /** @description URL of the next page */
-            next: string | null;
-            /** @description URL of the page before */
-            previous: string | null;
-            results: components["schemas"]["AuditLine"][];
         };
         /**
          * @example {
@@ -1196,7 +1119,7 @@ export interface components {
             id: string;
             show_id: number;
             seats: string[];
-            /** @description the seat, when there is one */
+            /** @description the seat, if there is only one */
             seat_number?: string;
             /** @enum {string} */
             status: "held" | "booked" | "cancelled" | "expired";
@@ -1218,11 +1141,11 @@ export interface components {
             kind: "book" | "cancel";
             /** @enum {string} */
             status: "queued" | "active" | "succeeded" | "rejected" | "failed";
-            /** @description about how many requests are decided up to and with this one; 0 when it is decided */
+            /** @description the approximate position in the queue, from 1; 0 once the request is decided */
             position: number;
-            /** @description when it succeeded */
+            /** @description if it succeeded */
             booking?: components["schemas"]["Booking"];
-            /** @description when it was rejected or failed: why */
+            /** @description why it was rejected or failed */
             problem?: components["schemas"]["Problem"];
         };
         /**
@@ -1254,14 +1177,14 @@ export interface components {
             id: string;
             show_id: number;
             seats: string[];
-            /** @description the seat, when there is one */
+            /** @description the seat, if there is only one */
             seat_number?: string;
             /** @enum {string} */
             status: "held" | "booked" | "cancelled" | "expired";
             /** Format: date-time */
             created_at: string;
             cancelled_at: string | null;
-            /** @description null when the show is gone */
+            /** @description null when the show has been deleted */
             show: {
                 id: number;
                 screen_name: string;
@@ -1307,11 +1230,11 @@ export interface components {
          *     }
          */
         MyBookingPage: {
-            /** @description results in all pages */
+            /** @description number of results on all pages */
             count: number;
             /** @description URL of the next page */
             next: string | null;
-            /** @description URL of the page before */
+            /** @description URL of the previous page */
             previous: string | null;
             results: components["schemas"]["MyBooking"][];
         };
@@ -1348,14 +1271,14 @@ export interface components {
             id: string;
             show_id: number;
             seats: string[];
-            /** @description the seat, when there is one */
+            /** @description the seat, if there is only one */
             seat_number?: string;
             /** @enum {string} */
             status: "held" | "booked" | "cancelled" | "expired";
             /** Format: date-time */
             created_at: string;
             cancelled_at: string | null;
-            /** @description null when the show is gone */
+            /** @description null when the show has been deleted */
             show: {
                 id: number;
                 screen_name: string;
@@ -1409,11 +1332,11 @@ export interface components {
          *     }
          */
         AdminBookingPage: {
-            /** @description results in all pages */
+            /** @description number of results on all pages */
             count: number;
             /** @description URL of the next page */
             next: string | null;
-            /** @description URL of the page before */
+            /** @description URL of the previous page */
             previous: string | null;
             results: components["schemas"]["AdminBooking"][];
         };
@@ -1426,7 +1349,7 @@ export interface components {
         TokenPair: {
             /** @description JWT for `Authorization: Bearer …`, valid for 15 minutes */
             access: string;
-            /** @description opaque, valid for 14 days, good for one use */
+            /** @description opaque, valid for 14 days, can be used once */
             refresh: string;
         };
         /**
@@ -1482,13 +1405,129 @@ export interface components {
          *     }
          */
         AdminUserPage: {
-            /** @description results in all pages */
+            /** @description number of results on all pages */
             count: number;
             /** @description URL of the next page */
             next: string | null;
-            /** @description URL of the page before */
+            /** @description URL of the previous page */
             previous: string | null;
             results: components["schemas"]["AdminUser"][];
+        };
+        /**
+         * @example {
+         *       "keys": [
+         *         {
+         *           "kty": "OKP",
+         *           "crv": "Ed25519",
+         *           "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+         *           "kid": "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k",
+         *           "alg": "EdDSA",
+         *           "use": "sig"
+         *         }
+         *       ]
+         *     }
+         */
+        Jwks: {
+            keys: {
+                /** @constant */
+                kty: "OKP";
+                /** @constant */
+                crv: "Ed25519";
+                /** @description the public key, base64url */
+                x: string;
+                /** @description RFC 7638 thumbprint; the `kid` in the header of every access token */
+                kid: string;
+                /** @constant */
+                alg: "EdDSA";
+                /** @constant */
+                use: "sig";
+            }[];
+        };
+        /**
+         * @example {
+         *       "id": "b9d5c8a2-6f0e-4c7d-9a55-0d3a1c4be7f1",
+         *       "at": "2030-01-01T12:00:00.000Z",
+         *       "actor": {
+         *         "id": 2,
+         *         "username": "admin"
+         *       },
+         *       "action": "change",
+         *       "subject": "user",
+         *       "subject_id": "7",
+         *       "request_id": "Zr8fQ2xkLm0a-1",
+         *       "before": {
+         *         "is_active": true
+         *       },
+         *       "after": {
+         *         "is_active": false
+         *       }
+         *     }
+         */
+        AuditLine: {
+            /** @description opaque */
+            id: string;
+            /**
+             * Format: date-time
+             * @description when the change was made, by the database’s clock
+             */
+            at: string;
+            /** @description the administrator who made the change */
+            actor: {
+                id: number;
+                /** @description null when the user has been deleted */
+                username: string | null;
+            };
+            /** @enum {string} */
+            action: "create" | "change" | "delete" | "cancel";
+            /** @enum {string} */
+            subject: "movie" | "show" | "user" | "booking";
+            subject_id: string;
+            /** @description the id of the HTTP request, as in the logs; one request can write several lines */
+            request_id: string;
+            /** @description the changed fields before the change; every field of what was deleted or cancelled; null for a creation */
+            before: {
+                [key: string]: unknown;
+            } | null;
+            /** @description the same fields after the change; null for a deletion. Passwords are never included */
+            after: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * @example {
+         *       "count": 1,
+         *       "next": null,
+         *       "previous": null,
+         *       "results": [
+         *         {
+         *           "id": "b9d5c8a2-6f0e-4c7d-9a55-0d3a1c4be7f1",
+         *           "at": "2030-01-01T12:00:00.000Z",
+         *           "actor": {
+         *             "id": 2,
+         *             "username": "admin"
+         *           },
+         *           "action": "change",
+         *           "subject": "user",
+         *           "subject_id": "7",
+         *           "request_id": "Zr8fQ2xkLm0a-1",
+         *           "before": {
+         *             "is_active": true
+         *           },
+         *           "after": {
+         *             "is_active": false
+         *           }
+         *         }
+         *       ]
+         *     }
+         */
+        AuditPage: {
+            /** @description number of results on all pages */
+            count: number;
+            /** @description URL of the next page */
+            next: string | null;
+            /** @description URL of the previous page */
+            previous: string | null;
+            results: components["schemas"]["AuditLine"][];
         };
         /**
          * @example {
@@ -1538,23 +1577,23 @@ export interface components {
          *     }
          */
         Dashboard: {
-            /** @description every day of the time, oldest first */
+            /** @description every day of the period, oldest first */
             sales_per_day: {
                 /** Format: date */
                 date: string;
-                /** @description made on this day and still standing */
+                /** @description made on this day and not cancelled */
                 bookings: number;
-                /** @description seats of those */
+                /** @description their seats */
                 seats: number;
-                /** @description seats of bookings that were made on this day and cancelled, whenever that was */
+                /** @description seats of bookings that were made on this day and cancelled at any time */
                 cancelled_seats: number;
             }[];
-            /** @description the ten shows that sold most seats in that time, most first */
+            /** @description the ten shows that sold the most seats in the period, best-selling first */
             sales_per_show: {
                 show_id: number;
                 bookings: number;
                 seats: number;
-                /** @description null when the show is gone */
+                /** @description null when the show has been deleted */
                 show: {
                     id: number;
                     screen_name: string;
@@ -1606,11 +1645,11 @@ export interface components {
          *     }
          */
         Queues: {
-            /** @description jobs that wait in all partitions; each carries up to 128 requests */
+            /** @description queue depth: jobs waiting in all partitions, each with up to 128 requests */
             waiting_jobs: number;
-            /** @description how long the one that has waited longest has waited */
+            /** @description age of the oldest waiting job */
             oldest_seconds: number;
-            /** @description from accepted to decided, of the last 20 jobs of each partition within a minute; null without any */
+            /** @description time from acceptance to decision of the last 20 jobs of each partition within a minute; null if there were none */
             decision_seconds: {
                 jobs: number;
                 median: number;
@@ -1621,36 +1660,6 @@ export interface components {
                 partition: number;
                 waiting_jobs: number;
                 oldest_seconds: number;
-            }[];
-        };
-        /**
-         * @example {
-         *       "keys": [
-         *         {
-         *           "kty": "OKP",
-         *           "crv": "Ed25519",
-         *           "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
-         *           "kid": "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k",
-         *           "alg": "EdDSA",
-         *           "use": "sig"
-         *         }
-         *       ]
-         *     }
-         */
-        Jwks: {
-            keys: {
-                /** @constant */
-                kty: "OKP";
-                /** @constant */
-                crv: "Ed25519";
-                /** @description the public key, base64url */
-                x: string;
-                /** @description RFC 7638 thumbprint; the `kid` in the header of every access token */
-                kid: string;
-                /** @constant */
-                alg: "EdDSA";
-                /** @constant */
-                use: "sig";
             }[];
         };
     };
@@ -1679,8 +1688,6 @@ export type Show = components['schemas']['Show'];
 export type ShowPage = components['schemas']['ShowPage'];
 export type ShowRunResult = components['schemas']['ShowRunResult'];
 export type SeatMap = components['schemas']['SeatMap'];
-export type AuditLine = components['schemas']['AuditLine'];
-export type AuditPage = components['schemas']['AuditPage'];
 export type Booking = components['schemas']['Booking'];
 export type Job = components['schemas']['Job'];
 export type MyBooking = components['schemas']['MyBooking'];
@@ -1691,9 +1698,11 @@ export type TokenPair = components['schemas']['TokenPair'];
 export type User = components['schemas']['User'];
 export type AdminUser = components['schemas']['AdminUser'];
 export type AdminUserPage = components['schemas']['AdminUserPage'];
+export type Jwks = components['schemas']['Jwks'];
+export type AuditLine = components['schemas']['AuditLine'];
+export type AuditPage = components['schemas']['AuditPage'];
 export type Dashboard = components['schemas']['Dashboard'];
 export type Queues = components['schemas']['Queues'];
-export type Jwks = components['schemas']['Jwks'];
 export type $defs = Record<string, never>;
 export interface operations {
     signUp: {
@@ -1736,6 +1745,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `too_many_requests`: Too many requests */
             429: {
                 headers: {
@@ -1745,7 +1772,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is away */
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1796,6 +1832,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `too_many_requests`: Too many requests */
             429: {
                 headers: {
@@ -1805,7 +1859,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is away */
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1829,7 +1892,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The next tokens */
+            /** @description The new tokens */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1856,7 +1919,34 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is away */
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1896,7 +1986,34 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is away */
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1916,7 +2033,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description You */
+            /** @description Your account */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1925,7 +2042,7 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1934,8 +2051,46 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is away */
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getJwks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The keys */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Jwks"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1948,7 +2103,7 @@ export interface operations {
     listMovies: {
         parameters: {
             query?: {
-                /** @description page, from 1 */
+                /** @description page number, from 1 */
                 page?: number;
                 /** @description results per page */
                 page_size?: number;
@@ -1988,7 +2143,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `catalog_unavailable`: The catalog is away. `database_unavailable`: The database is away */
+            /** @description `catalog_unavailable`: The catalog is unavailable. `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2046,7 +2201,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `catalog_unavailable`: The catalog is away. `database_unavailable`: The database is away */
+            /** @description `catalog_unavailable`: The catalog is unavailable. `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2060,7 +2215,7 @@ export interface operations {
     listMovieShows: {
         parameters: {
             query?: {
-                /** @description page, from 1 */
+                /** @description page number, from 1 */
                 page?: number;
                 /** @description results per page */
                 page_size?: number;
@@ -2113,7 +2268,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `catalog_unavailable`: The catalog is away. `database_unavailable`: The database is away */
+            /** @description `catalog_unavailable`: The catalog is unavailable. `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2127,7 +2282,7 @@ export interface operations {
     listShows: {
         parameters: {
             query?: {
-                /** @description page, from 1 */
+                /** @description page number, from 1 */
                 page?: number;
                 /** @description results per page */
                 page_size?: number;
@@ -2169,7 +2324,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `catalog_unavailable`: The catalog is away. `database_unavailable`: The database is away */
+            /** @description `catalog_unavailable`: The catalog is unavailable. `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2227,7 +2382,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `catalog_unavailable`: The catalog is away. `database_unavailable`: The database is away */
+            /** @description `catalog_unavailable`: The catalog is unavailable. `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2261,7 +2416,7 @@ export interface operations {
                     "application/json": components["schemas"]["SeatMap"];
                 };
             };
-            /** @description The client has the map as it is */
+            /** @description The map has not changed */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -2295,7 +2450,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `catalog_unavailable`: The catalog is away. `database_unavailable`: The database is away */
+            /** @description `catalog_unavailable`: The catalog is unavailable. `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2306,7 +2461,7 @@ export interface operations {
             };
         };
     };
-    watchSeats: {
+    followSeats: {
         parameters: {
             query?: never;
             header?: {
@@ -2320,7 +2475,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The map, and its changes */
+            /** @description The map and its changes */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2365,7 +2520,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `catalog_unavailable`: The catalog is away. `database_unavailable`: The database is away */
+            /** @description `catalog_unavailable`: The catalog is unavailable. `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2376,13 +2531,13 @@ export interface operations {
             };
         };
     };
-    book: {
+    bookSeats: {
         parameters: {
             query?: never;
             header?: {
-                /** @description your own name for this request: sent again with the same key it is the same job, however often you try */
+                /** @description a name that you choose for this request: retries with the same key return the same job */
                 "idempotency-key"?: string;
-                /** @description `wait=10` holds the answer until the outcome, 30 seconds at most; `respond-async` does not wait (RFC 7240) */
+                /** @description `wait=10` waits up to 10 seconds for the outcome (30 at most); `respond-async` does not wait (RFC 7240) */
                 prefer?: string;
             };
             path: {
@@ -2405,7 +2560,7 @@ export interface operations {
                     "application/json": components["schemas"]["Booking"];
                 };
             };
-            /** @description Accepted: the job to ask for, at `Location`, after `Retry-After` seconds */
+            /** @description Accepted: the job, to be polled at `Location` after `Retry-After` seconds */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2423,7 +2578,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2468,7 +2623,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `idempotency_mismatch`: The idempotency key belongs to another request */
+            /** @description `idempotency_mismatch`: The idempotency key was used for another request */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2486,7 +2641,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `queue_full`: The waiting line is full. `queue_unavailable`: The booking queue is away. `catalog_unavailable`: The catalog is away. `database_unavailable`: The database is away */
+            /** @description `database_unavailable`: The database is unavailable. `queue_unavailable`: The booking queue is unavailable. `catalog_unavailable`: The catalog is unavailable. `queue_full`: The booking queue is full */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2508,7 +2663,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Default Response */
+            /** @description The job */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2517,7 +2672,16 @@ export interface operations {
                     "application/json": components["schemas"]["Job"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `validation_failed`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2526,7 +2690,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `job_not_found`: You have no such job */
+            /** @description `job_not_found`: There is no such job */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2544,7 +2708,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `queue_unavailable`: The booking queue is away. `database_unavailable`: The database is away */
+            /** @description `database_unavailable`: The database is unavailable. `queue_unavailable`: The booking queue is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2566,7 +2730,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Where the request stands, as it changes */
+            /** @description The state of the request, whenever it changes */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2575,7 +2739,16 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `validation_failed`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2584,7 +2757,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `job_not_found`: You have no such job */
+            /** @description `job_not_found`: There is no such job */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2611,7 +2784,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `queue_unavailable`: The booking queue is away. `database_unavailable`: The database is away */
+            /** @description `database_unavailable`: The database is unavailable. `queue_unavailable`: The booking queue is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2625,7 +2798,7 @@ export interface operations {
     listMyBookings: {
         parameters: {
             query?: {
-                /** @description page, from 1 */
+                /** @description page number, from 1 */
                 page?: number;
                 /** @description results per page */
                 page_size?: number;
@@ -2637,7 +2810,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Default Response */
+            /** @description A page of bookings */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2655,7 +2828,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2673,7 +2846,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `catalog_unavailable`: The catalog is away. `database_unavailable`: The database is away */
+            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2695,7 +2868,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Default Response */
+            /** @description The booking */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2704,7 +2877,16 @@ export interface operations {
                     "application/json": components["schemas"]["Booking"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `validation_failed`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2713,7 +2895,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `booking_not_found`: You have no such booking */
+            /** @description `booking_not_found`: There is no such booking */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2731,7 +2913,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is away */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2746,9 +2928,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description your own name for this request: sent again with the same key it is the same job, however often you try */
+                /** @description a name that you choose for this request: retries with the same key return the same job */
                 "idempotency-key"?: string;
-                /** @description `wait=10` holds the answer until the outcome, 30 seconds at most; `respond-async` does not wait (RFC 7240) */
+                /** @description `wait=10` waits up to 10 seconds for the outcome (30 at most); `respond-async` does not wait (RFC 7240) */
                 prefer?: string;
             };
             path: {
@@ -2758,7 +2940,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Cancelled, now or before */
+            /** @description The cancelled booking */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2767,7 +2949,7 @@ export interface operations {
                     "application/json": components["schemas"]["Booking"];
                 };
             };
-            /** @description Accepted: the job to ask for, at `Location`, after `Retry-After` seconds */
+            /** @description Accepted: the job, to be polled at `Location` after `Retry-After` seconds */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2785,7 +2967,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2794,7 +2976,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `booking_not_found`: You have no such booking */
+            /** @description `booking_not_found`: There is no such booking */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2812,7 +2994,25 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `idempotency_mismatch`: The idempotency key belongs to another request */
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch`: The idempotency key was used for another request */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2830,290 +3030,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `queue_full`: The waiting line is full. `queue_unavailable`: The booking queue is away. `database_unavailable`: The database is away */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    adminCancelBooking: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description your own name for this request: sent again with the same key it is the same job, however often you try */
-                "idempotency-key"?: string;
-                /** @description `wait=10` holds the answer until the outcome, 30 seconds at most; `respond-async` does not wait (RFC 7240) */
-                prefer?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Cancelled, now or before */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Booking"];
-                };
-            };
-            /** @description Accepted: the job to ask for, at `Location`, after `Retry-After` seconds */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Job"];
-                };
-            };
-            /** @description `validation_failed`: The request is not valid */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unauthenticated`: A valid access token is needed */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `forbidden`: This needs an administrator */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `booking_not_found`: You have no such booking */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `idempotency_in_progress`: The first request with this key is still being accepted */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `idempotency_mismatch`: The idempotency key belongs to another request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `queue_full`: The waiting line is full. `queue_unavailable`: The booking queue is away. `database_unavailable`: The database is away */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    adminGetBooking: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Default Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AdminBooking"];
-                };
-            };
-            /** @description `unauthenticated`: A valid access token is needed */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `forbidden`: This needs an administrator */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `booking_not_found`: You have no such booking */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `catalog_unavailable`: The catalog is away. `database_unavailable`: The database is away */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    adminDeleteBooking: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description your own name for this request: sent again with the same key it is the same job, however often you try */
-                "idempotency-key"?: string;
-                /** @description `wait=10` holds the answer until the outcome, 30 seconds at most; `respond-async` does not wait (RFC 7240) */
-                prefer?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Cancelled, now or before */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Booking"];
-                };
-            };
-            /** @description Accepted: the job to ask for, at `Location`, after `Retry-After` seconds */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Job"];
-                };
-            };
-            /** @description `validation_failed`: The request is not valid */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unauthenticated`: A valid access token is needed */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `forbidden`: This needs an administrator */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `booking_not_found`: You have no such booking */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `idempotency_in_progress`: The first request with this key is still being accepted */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `idempotency_mismatch`: The idempotency key belongs to another request */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `queue_full`: The waiting line is full. `queue_unavailable`: The booking queue is away. `database_unavailable`: The database is away */
+            /** @description `database_unavailable`: The database is unavailable. `queue_unavailable`: The booking queue is unavailable. `queue_full`: The booking queue is full */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3127,7 +3044,7 @@ export interface operations {
     adminListMovies: {
         parameters: {
             query?: {
-                /** @description page, from 1 */
+                /** @description page number, from 1 */
                 page?: number;
                 /** @description results per page */
                 page_size?: number;
@@ -3158,7 +3075,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3167,7 +3084,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: This needs an administrator */
+            /** @description `forbidden`: Administrators only */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3185,7 +3102,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `catalog_unavailable`: The catalog is away. `database_unavailable`: The database is away */
+            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3209,7 +3126,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The movie, with its id */
+            /** @description The new movie */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -3227,7 +3144,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3236,7 +3153,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: This needs an administrator */
+            /** @description `forbidden`: Administrators only */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3272,7 +3189,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `catalog_unavailable`: The catalog is away. `database_unavailable`: The database is away */
+            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3312,7 +3229,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3321,7 +3238,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: This needs an administrator */
+            /** @description `forbidden`: Administrators only */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3348,7 +3265,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `catalog_unavailable`: The catalog is away. `database_unavailable`: The database is away */
+            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3374,7 +3291,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The movie as it is now */
+            /** @description The changed movie */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3392,7 +3309,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3401,7 +3318,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: This needs an administrator */
+            /** @description `forbidden`: Administrators only */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3446,7 +3363,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `catalog_unavailable`: The catalog is away. `database_unavailable`: The database is away */
+            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3484,7 +3401,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3493,7 +3410,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: This needs an administrator */
+            /** @description `forbidden`: Administrators only */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3511,8 +3428,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `has_shows`: The movie has shows */
+            /** @description `has_shows`: The movie still has shows */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3529,7 +3464,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `catalog_unavailable`: The catalog is away. `database_unavailable`: The database is away */
+            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3555,7 +3490,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The movie as it is now */
+            /** @description The changed movie */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3573,7 +3508,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3582,7 +3517,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: This needs an administrator */
+            /** @description `forbidden`: Administrators only */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3627,7 +3562,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `catalog_unavailable`: The catalog is away. `database_unavailable`: The database is away */
+            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3641,7 +3576,7 @@ export interface operations {
     adminListShows: {
         parameters: {
             query?: {
-                /** @description page, from 1 */
+                /** @description page number, from 1 */
                 page?: number;
                 /** @description results per page */
                 page_size?: number;
@@ -3675,7 +3610,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3684,7 +3619,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: This needs an administrator */
+            /** @description `forbidden`: Administrators only */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3702,7 +3637,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `catalog_unavailable`: The catalog is away. `database_unavailable`: The database is away */
+            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3726,7 +3661,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The show, with its id */
+            /** @description The new show */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -3744,7 +3679,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3753,7 +3688,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: This needs an administrator */
+            /** @description `forbidden`: Administrators only */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3789,7 +3724,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `catalog_unavailable`: The catalog is away. `database_unavailable`: The database is away */
+            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3815,7 +3750,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The shows with their ids, in the order in which they start */
+            /** @description The new shows, by start */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -3833,7 +3768,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3842,7 +3777,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: This needs an administrator */
+            /** @description `forbidden`: Administrators only */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3887,7 +3822,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `catalog_unavailable`: The catalog is away. `database_unavailable`: The database is away */
+            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3927,7 +3862,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3936,7 +3871,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: This needs an administrator */
+            /** @description `forbidden`: Administrators only */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3963,7 +3898,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `catalog_unavailable`: The catalog is away. `database_unavailable`: The database is away */
+            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3989,7 +3924,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The show as it is now */
+            /** @description The changed show */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4007,7 +3942,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4016,7 +3951,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: This needs an administrator */
+            /** @description `forbidden`: Administrators only */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4034,7 +3969,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `has_bookings`: There are bookings that this would break */
+            /** @description `has_bookings`: Existing bookings prevent this */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4070,7 +4005,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `catalog_unavailable`: The catalog is away. `database_unavailable`: The database is away */
+            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4108,7 +4043,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4117,7 +4052,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: This needs an administrator */
+            /** @description `forbidden`: Administrators only */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4135,96 +4070,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `has_bookings`: There are bookings that this would break */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `catalog_unavailable`: The catalog is away. `database_unavailable`: The database is away */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    adminChangeShow: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ShowChangeInput"];
-            };
-        };
-        responses: {
-            /** @description The show as it is now */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Show"];
-                };
-            };
-            /** @description `validation_failed`: The request is not valid */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unauthenticated`: A valid access token is needed */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `forbidden`: This needs an administrator */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `show_not_found`: There is no such show */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `has_bookings`: There are bookings that this would break */
+            /** @description `has_bookings`: Existing bookings prevent this */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4260,7 +4106,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `catalog_unavailable`: The catalog is away. `database_unavailable`: The database is away */
+            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4271,10 +4117,117 @@ export interface operations {
             };
         };
     };
-    listUsers: {
+    adminChangeShow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShowChangeInput"];
+            };
+        };
+        responses: {
+            /** @description The changed show */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Show"];
+                };
+            };
+            /** @description `validation_failed`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: A valid access token is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Administrators only */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `show_not_found`: There is no such show */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `has_bookings`: Existing bookings prevent this */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    adminListUsers: {
         parameters: {
             query?: {
-                /** @description page, from 1 */
+                /** @description page number, from 1 */
                 page?: number;
                 /** @description results per page */
                 page_size?: number;
@@ -4307,7 +4260,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4316,7 +4269,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: This needs an administrator */
+            /** @description `forbidden`: Administrators only */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4325,7 +4278,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is away */
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4336,7 +4298,7 @@ export interface operations {
             };
         };
     };
-    createUser: {
+    adminCreateUser: {
         parameters: {
             query?: never;
             header?: never;
@@ -4367,7 +4329,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4376,7 +4338,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: This needs an administrator */
+            /** @description `forbidden`: Administrators only */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4394,6 +4356,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `too_many_requests`: Too many requests */
             429: {
                 headers: {
@@ -4403,7 +4383,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is away */
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4414,7 +4403,7 @@ export interface operations {
             };
         };
     };
-    getUser: {
+    adminGetUser: {
         parameters: {
             query?: never;
             header?: never;
@@ -4443,7 +4432,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4452,7 +4441,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: This needs an administrator */
+            /** @description `forbidden`: Administrators only */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4470,7 +4459,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is away */
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4481,7 +4479,7 @@ export interface operations {
             };
         };
     };
-    replaceUser: {
+    adminReplaceUser: {
         parameters: {
             query?: never;
             header?: never;
@@ -4514,7 +4512,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4523,7 +4521,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: This needs an administrator */
+            /** @description `forbidden`: Administrators only */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4550,6 +4548,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `too_many_requests`: Too many requests */
             429: {
                 headers: {
@@ -4559,7 +4575,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is away */
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4570,7 +4595,7 @@ export interface operations {
             };
         };
     };
-    deleteUser: {
+    adminDeleteUser: {
         parameters: {
             query?: never;
             header?: never;
@@ -4597,7 +4622,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4606,7 +4631,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: This needs an administrator */
+            /** @description `forbidden`: Administrators only */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4624,7 +4649,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `has_bookings`: There are bookings that this would break */
+            /** @description `has_bookings`: Existing bookings prevent this */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4633,7 +4658,34 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is away */
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4644,7 +4696,7 @@ export interface operations {
             };
         };
     };
-    changeUser: {
+    adminChangeUser: {
         parameters: {
             query?: never;
             header?: never;
@@ -4677,7 +4729,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4686,7 +4738,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: This needs an administrator */
+            /** @description `forbidden`: Administrators only */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4713,6 +4765,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `too_many_requests`: Too many requests */
             429: {
                 headers: {
@@ -4722,7 +4792,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is away */
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4736,13 +4815,13 @@ export interface operations {
     adminListBookings: {
         parameters: {
             query?: {
-                /** @description page, from 1 */
+                /** @description page number, from 1 */
                 page?: number;
                 /** @description results per page */
                 page_size?: number;
                 status?: "held" | "booked" | "cancelled" | "expired";
                 user_id?: number;
-                /** @description a whole user name, whatever the case of its letters; instead of user_id */
+                /** @description a complete user name (case-insensitive), instead of user_id */
                 username?: string;
                 show_id?: number;
             };
@@ -4752,7 +4831,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Default Response */
+            /** @description A page of bookings */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4770,7 +4849,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4779,7 +4858,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: This needs an administrator */
+            /** @description `forbidden`: Administrators only */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4797,7 +4876,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `catalog_unavailable`: The catalog is away. `database_unavailable`: The database is away */
+            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4808,10 +4887,338 @@ export interface operations {
             };
         };
     };
-    adminListAudit: {
+    adminGetBooking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The booking */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminBooking"];
+                };
+            };
+            /** @description `validation_failed`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: A valid access token is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Administrators only */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `booking_not_found`: There is no such booking */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    adminDeleteBooking: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a name that you choose for this request: retries with the same key return the same job */
+                "idempotency-key"?: string;
+                /** @description `wait=10` waits up to 10 seconds for the outcome (30 at most); `respond-async` does not wait (RFC 7240) */
+                prefer?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The cancelled booking */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Booking"];
+                };
+            };
+            /** @description Accepted: the job, to be polled at `Location` after `Retry-After` seconds */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description `validation_failed`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: A valid access token is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Administrators only */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `booking_not_found`: There is no such booking */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_in_progress`: The first request with this key is still being accepted */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch`: The idempotency key was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable. `queue_unavailable`: The booking queue is unavailable. `queue_full`: The booking queue is full */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    adminCancelBooking: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a name that you choose for this request: retries with the same key return the same job */
+                "idempotency-key"?: string;
+                /** @description `wait=10` waits up to 10 seconds for the outcome (30 at most); `respond-async` does not wait (RFC 7240) */
+                prefer?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The cancelled booking */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Booking"];
+                };
+            };
+            /** @description Accepted: the job, to be polled at `Location` after `Retry-After` seconds */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description `validation_failed`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: A valid access token is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Administrators only */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `booking_not_found`: There is no such booking */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_in_progress`: The first request with this key is still being accepted */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch`: The idempotency key was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable. `queue_unavailable`: The booking queue is unavailable. `queue_full`: The booking queue is full */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    adminListAuditLines: {
         parameters: {
             query?: {
-                /** @description page, from 1 */
+                /** @description page number, from 1 */
                 page?: number;
                 /** @description results per page */
                 page_size?: number;
@@ -4845,7 +5252,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4854,7 +5261,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: This needs an administrator */
+            /** @description `forbidden`: Administrators only */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4872,7 +5279,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is away */
+            /** @description `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4886,9 +5293,9 @@ export interface operations {
     adminGetDashboard: {
         parameters: {
             query?: {
-                /** @description how many days, today included */
+                /** @description number of days, including today */
                 days?: number;
-                /** @description whose midnight parts the days (IANA name) */
+                /** @description the time zone in which days begin and end (IANA name) */
                 time_zone?: string;
             };
             header?: never;
@@ -4897,7 +5304,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Default Response */
+            /** @description The dashboard */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4915,7 +5322,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4924,7 +5331,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: This needs an administrator */
+            /** @description `forbidden`: Administrators only */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4942,7 +5349,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `catalog_unavailable`: The catalog is away. `database_unavailable`: The database is away */
+            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4962,7 +5369,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Default Response */
+            /** @description The queues */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4971,7 +5378,7 @@ export interface operations {
                     "application/json": components["schemas"]["Queues"];
                 };
             };
-            /** @description `unauthenticated`: A valid access token is needed */
+            /** @description `unauthenticated`: A valid access token is required */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4980,7 +5387,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`: This needs an administrator */
+            /** @description `forbidden`: Administrators only */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4998,33 +5405,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `queue_unavailable`: The booking queue is away. `database_unavailable`: The database is away */
+            /** @description `database_unavailable`: The database is unavailable. `queue_unavailable`: The booking queue is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getJwks: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The keys */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Jwks"];
                 };
             };
         };

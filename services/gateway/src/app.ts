@@ -1,57 +1,47 @@
-import { pingDatabase } from '@boxoffice/shared/database/orm';
+import { type MikroORM, pingDatabase } from '@boxoffice/shared/database/orm';
+import type { Config } from '@boxoffice/shared/service/config';
 import type { HealthCheck } from '@boxoffice/shared/service/health';
 import { createHttp, type Http } from '@boxoffice/shared/service/http';
+import type { Logger } from '@boxoffice/shared/service/logging';
 import type { Redis } from 'ioredis';
-import { AuditLines } from './admin/audit-lines.ts';
-import { adminAudit } from './admin/routes/audit.ts';
-import { adminBookings } from './admin/routes/bookings.ts';
-import { adminDashboard } from './admin/routes/dashboard.ts';
-import { adminMovieRoutes } from './admin/routes/movies.ts';
-import { adminQueues } from './admin/routes/queues.ts';
-import { adminShowRoutes } from './admin/routes/shows.ts';
-import { adminUserRoutes } from './admin/routes/users.ts';
-import { Sales } from './admin/sales.ts';
-import { BookingQueue } from './bookings/queue/booking-queue.ts';
-import { book } from './bookings/routes/book.ts';
-import { cancel } from './bookings/routes/cancel.ts';
-import { getJob } from './bookings/routes/get-job.ts';
-import { jobEvents } from './bookings/routes/job-events.ts';
-import { myBookings } from './bookings/routes/my-bookings.ts';
-import { Bookings } from './bookings/stored-bookings.ts';
-import { CatalogClient } from './catalog/catalog-client.ts';
-import type { CatalogConnection } from './catalog/catalog-connection.ts';
-import { CatalogEditor } from './catalog/catalog-editor.ts';
-import { ResponseCache } from './catalog/response-cache.ts';
-import { movieRoutes } from './catalog/routes/movies.ts';
-import { showRoutes } from './catalog/routes/shows.ts';
+import * as admin from './admin/index.ts';
+import * as bookings from './bookings/index.ts';
+import * as catalog from './catalog/index.ts';
 import { addAuthentication } from './http/authentication.ts';
-import { addDocumentationPages, addSchema } from './http/documentation.ts';
 import { currentUrl } from './http/legacy-paths.ts';
+import { addOpenApiDocument } from './http/openapi-document.ts';
 import { addSecurity } from './http/security.ts';
-import { AccessRevocations } from './identity/access-revocations.ts';
-import { Revocations } from './identity/revocations.ts';
-import { jwksRoute } from './identity/routes/jwks.ts';
-import { authRoutes } from './identity/routes/routes.ts';
-import { Users } from './identity/users.ts';
-import { addOperatorsBoard } from './pages/operators-board.ts';
-import { addPages } from './pages/pages.ts';
-import type { Parts } from './parts.ts';
-import { EventStreams } from './streams/event-streams.ts';
-import { seatEvents } from './streams/routes/seat-events.ts';
-import { SeatWatch } from './streams/seat-watch.ts';
+import * as identity from './identity/index.ts';
+import * as pages from './pages/index.ts';
+import * as streams from './streams/index.ts';
 
-export interface GatewayDependencies extends Pick<Parts, 'config' | 'keys' | 'logger' | 'orm' | 'redis'> {
-  catalogConnection: CatalogConnection;
-  /** A connection of its own, for outcomes. */
+export interface GatewayOptions {
+  config: Config;
+  logger: Logger;
+  keys: identity.SigningKeys;
+  orm: MikroORM;
+  /** Never waits: an outage is an error within a second (openImpatientRedis). */
+  redis: Redis;
+  /** A connection for subscriptions alone. */
   subscriber: Redis;
-  /** More that must be well before the gateway is ready. */
+  catalogConnection: catalog.CatalogConnection;
+  /** Further conditions for the gateway to be ready. */
   checks?: Record<string, HealthCheck>;
 }
 
-/** Assembles the gateway from its dependencies. Closing the server closes the queue, not them. */
-export function buildGateway(dependencies: GatewayDependencies): Http {
-  const { catalogConnection, config, logger, orm, redis, subscriber, checks } = dependencies;
-  const accessRevocations = new AccessRevocations({ revocations: new Revocations(orm), redis, subscriber, logger });
+/**
+ * Assembles the gateway; only this function knows all its parts. Does no I/O before the server is ready.
+ * Closing the server closes everything that is built here, but none of the options.
+ */
+export function buildGateway(options: GatewayOptions): Http {
+  const { catalogConnection, config, keys, logger, orm, redis, subscriber, checks } = options;
+  const accessRevocations = new identity.AccessRevocations({ ...options, revocations: new identity.Revocations(orm) });
+  const responses = new catalog.ResponseCache(options);
+  const client = new catalog.CatalogClient(catalogConnection);
+  const catalogEditor = new catalog.CatalogEditor(catalogConnection, () => {
+    client.clearShowFacts();
+    responses.invalidateEverywhere();
+  });
   const { http, metrics } = createHttp({
     logger,
     trustProxy: config.TRUST_PROXY,
@@ -64,74 +54,42 @@ export function buildGateway(dependencies: GatewayDependencies): Http {
       ...checks,
     },
   });
-  const queue = new BookingQueue({
-    redis,
-    subscriber,
+  const queue = new bookings.BookingQueue({
+    ...{ redis, subscriber, logger, metrics },
     partitions: config.BOOKING_PARTITIONS,
     limit: config.BOOKING_QUEUE_LIMIT,
-    logger,
-    metrics,
   });
-  const streams = new EventStreams(config, metrics);
-  const catalog = new CatalogClient(catalogConnection);
-  const seatWatch = new SeatWatch({ catalog, subscriber, logger });
-  const answers = new ResponseCache({ redis, subscriber, logger });
-  const catalogEditor = new CatalogEditor(catalogConnection, () => {
-    catalog.clearShowFacts();
-    answers.invalidateEverywhere();
-  });
-  const parts: Parts = {
-    ...dependencies,
-    answers,
-    catalog,
-    catalogEditor,
-    queue,
-    streams,
-    seatWatch,
-    accessRevocations,
-    auditLines: new AuditLines(orm),
-    bookings: new Bookings(orm),
-    sales: new Sales(orm),
-    users: new Users(orm),
+  const seatWatch = new streams.SeatWatch({ catalog: client, subscriber, logger });
+  const eventStreams = new streams.EventStreams(config, metrics);
+  const dependencies = {
+    ...{ accessRevocations, catalog: client, catalogEditor, config, keys, orm, queue, responses, seatWatch },
+    auditLines: new admin.AuditLines(orm),
+    bookings: new bookings.Bookings(orm),
+    limits: new identity.RateLimits(redis, config),
+    passwords: new identity.PasswordHasher(),
+    sales: new admin.Sales(orm),
+    streams: eventStreams,
+    users: new identity.Users(orm),
   };
-  // First of all: who waits for an outcome is answered, so that closing need not wait for the outcome.
+
+  http.addHook('onReady', async () => accessRevocations.start());
+  // First: respond to everyone who is waiting for an outcome, so closing need not wait for the outcomes.
   http.addHook('preClose', () => queue.stopWaiting());
   http.addHook('preClose', async () => {
     seatWatch.close();
-    streams.close();
+    eventStreams.close();
   });
   http.addHook('onClose', async () => {
     accessRevocations.close();
     await queue.close();
   });
 
-  addSecurity(http, parts);
-  addSchema(http);
-  addAuthentication(http, parts);
-  http.after(() => addRoutes(http, parts));
-  addDocumentationPages(http);
-  addOperatorsBoard(http, parts);
-  addPages(http, parts);
+  addSecurity(http, { config });
+  addOpenApiDocument(http);
+  addAuthentication(http, { keys, accessRevocations });
+  http.after(() => {
+    for (const feature of [identity, catalog, streams, bookings, admin]) feature.register(http, dependencies);
+  });
+  pages.register(http, dependencies);
   return http;
-}
-
-/** Every operation of the HTTP interface. */
-export function addRoutes(http: Http, parts: Parts): void {
-  authRoutes(http, parts);
-  movieRoutes(http, parts);
-  showRoutes(http, parts);
-  seatEvents(http, parts);
-  book(http, parts);
-  getJob(http, parts);
-  jobEvents(http, parts);
-  myBookings(http, parts);
-  cancel(http, parts);
-  adminMovieRoutes(http, parts);
-  adminShowRoutes(http, parts);
-  adminUserRoutes(http, parts);
-  adminBookings(http, parts);
-  adminAudit(http, parts);
-  adminDashboard(http, parts);
-  adminQueues(http, parts);
-  jwksRoute(http, parts);
 }

@@ -1,4 +1,4 @@
-/** Who may do what, asked of every operation in the document: none is forgotten. */
+/** Access to every operation in the document. */
 
 import { type Boxoffice, startBoxoffice } from '@boxoffice/testing/boxoffice';
 import { expectProblem } from '@boxoffice/testing/problem';
@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => boxoffice.stop());
 
-test('401 without an access token, with one that is none, and with one that another key signed', async () => {
+test('401 without an access token, with a malformed one, and with one signed by another key', async () => {
   const foreign = `${boxoffice.token(1, 'admin').slice(0, -6)}AAAAAA`;
   for (const { method, path } of operations.filter((operation) => !operation.isOpen)) {
     for (const authorization of ['', 'Bearer', 'Bearer nonsense', `Bearer ${foreign}`, `Token ${boxoffice.token(1)}`]) {
@@ -31,7 +31,7 @@ test('401 without an access token, with one that is none, and with one that anot
   }
 });
 
-test('403 for a user where an administrator is needed, before anything is looked at', async () => {
+test('403 for a user where an administrator is required, before anything else is checked', async () => {
   const forAdmins = operations.filter(({ path }) => path.startsWith('/api/admin/'));
   expect(forAdmins.length).toBeGreaterThan(20);
   for (const { method, path } of forAdmins) {
@@ -39,14 +39,14 @@ test('403 for a user where an administrator is needed, before anything is looked
   }
 });
 
-test('the open ones ask for nothing', async () => {
+test('open operations require no login', async () => {
   for (const { method, path, isOpen } of operations) {
     if (isOpen) expect((await boxoffice.call(path, { method })).status, `${method} ${path}`).not.toBe(401);
   }
 });
 
 test.each(['/api/nowhere/', '/api/admin/', '/api/movies/1/posters/', '/api/shows/1/book/now/'])(
-  '404 for what is nowhere, with or without a login: %s',
+  '404 for unknown paths, with or without a login: %s',
   async (path) => {
     expectProblem(await boxoffice.call(path), 'not_found');
     expectProblem(await boxoffice.call(path, { user: 1, method: 'POST', body: {} }), 'not_found');

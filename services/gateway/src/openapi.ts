@@ -1,14 +1,19 @@
 import { createHttp } from '@boxoffice/shared/service/http';
 import { pino } from 'pino';
-import { addRoutes } from './app.ts';
-import { addSchema } from './http/documentation.ts';
-import type { Parts } from './parts.ts';
+import { operations as admin } from './admin/index.ts';
+import { operations as bookings } from './bookings/index.ts';
+import { operations as catalog } from './catalog/index.ts';
+import { addOpenApiDocument } from './http/openapi-document.ts';
+import { operations as identity } from './identity/index.ts';
+import { operations as streams } from './streams/index.ts';
 
-/** The OpenAPI document, without starting anything: no handler runs, so none of its parts is needed. */
+/** Builds the OpenAPI document without starting anything: operations describe themselves without dependencies. */
 export async function buildOpenApi(): Promise<object> {
   const { http } = createHttp({ logger: pino({ level: 'silent' }), checks: {} });
-  addSchema(http);
-  http.after(() => addRoutes(http, {} as Parts));
+  addOpenApiDocument(http);
+  http.after(() => {
+    for (const { describe } of [...identity, ...catalog, ...streams, ...bookings, ...admin]) describe(http);
+  });
   await http.ready();
   return http.swagger();
 }

@@ -5,8 +5,8 @@ import { listen } from '@boxoffice/shared/service/http';
 import { runService } from '@boxoffice/shared/service/process';
 import { openImpatientRedis, openPatientRedis } from '@boxoffice/shared/service/redis';
 import { buildGateway } from './app.ts';
-import { CatalogConnection } from './catalog/catalog-connection.ts';
-import { loadSigningKeys } from './identity/signing-keys.ts';
+import { CatalogConnection } from './catalog/index.ts';
+import { loadSigningKeys } from './identity/index.ts';
 
 await runService('gateway', async ({ config, logger }) => {
   const keys = loadSigningKeys(config);
@@ -23,7 +23,7 @@ await runService('gateway', async ({ config, logger }) => {
   });
   const catalogConnection = new CatalogConnection(config.CATALOG_URL ?? `http://${config.HOST}:${config.CATALOG_PORT}`);
 
-  // Redis may be away now; the gateway is not ready before it has seen the number of partitions.
+  // Redis may be unavailable now; the gateway is not ready until it has checked the number of partitions.
   let partitionsChecked = false;
   void checkPartitionCount(subscriber.duplicate(), config.BOOKING_PARTITIONS).then(
     () => (partitionsChecked = true),
@@ -43,7 +43,7 @@ await runService('gateway', async ({ config, logger }) => {
     keys,
     checks: {
       async partitions() {
-        if (!partitionsChecked) throw new Error('the number of partitions is not checked yet');
+        if (!partitionsChecked) throw new Error('the number of partitions has not been checked yet');
       },
     },
   });

@@ -6,13 +6,13 @@ import { Text } from './text.ts';
 export const auditActions = ['create', 'change', 'delete', 'cancel'] as const;
 export const auditSubjects = ['movie', 'show', 'user', 'booking'] as const;
 
-/** Who changes something as an administrator, and with which request. */
+/** The administrator who makes a change, and the request it is made with. */
 export interface Author {
   actorId: number;
   requestId: string;
 }
 
-/** How the gateway tells another service who the author is; the request's id comes as `x-request-id`. Loose: the other headers stay. */
+/** Tells another service who the author is; the request's id is in `x-request-id`. Loose: other headers are kept. */
 export const AuthorHeaders = z.looseObject({ 'x-actor-id': IntegerId });
 
 /**
@@ -37,18 +37,18 @@ const Fields = z.record(z.string(), z.unknown()).nullable();
 export const AuditLineView = z
   .object({
     id: z.string().describe('opaque'),
-    at: z.iso.datetime().describe('when it was committed, by the clock of the database'),
+    at: z.iso.datetime().describe('when the change was made, by the database’s clock'),
     actor: z
-      .object({ id: z.number().int(), username: z.string().nullable().describe('null when the user is gone') })
-      .describe('the administrator'),
+      .object({ id: z.number().int(), username: z.string().nullable().describe('null when the user has been deleted') })
+      .describe('the administrator who made the change'),
     action: z.enum(auditActions),
     subject: z.enum(auditSubjects),
     subject_id: z.string(),
-    request_id: z.string().describe('the HTTP request, as in the logs; lines of one request belong together'),
+    request_id: z.string().describe('the id of the HTTP request, as in the logs; one request can write several lines'),
     before: Fields.describe(
-      'the fields that changed, as they were; all when it was deleted or cancelled; null when it was created',
+      'the changed fields before the change; every field of what was deleted or cancelled; null for a creation',
     ),
-    after: Fields.describe('the same fields afterwards; null when it was deleted. A password is never shown'),
+    after: Fields.describe('the same fields after the change; null for a deletion. Passwords are never included'),
   })
   .meta({
     id: 'AuditLine',

@@ -5,21 +5,21 @@ import { Problem } from './problems.ts';
 
 export const bookingStatuses = ['held', 'booked', 'cancelled', 'expired'] as const;
 
-/** Seats that one request may ask for. */
+/** The most seats that one request may ask for. */
 export const seatsPerBookingLimit = 10;
 
 const SeatName = z.union([z.string().trim().min(1).max(10), z.number().int().positive()]);
 export const BookBody = z
   .object({
     seat_number: SeatName.optional()
-      .describe('one seat: a label ("B7", any case) or a number (17)')
+      .describe('one seat: its label ("B7", in any case) or its number (17)')
       .meta({ example: 'B7' }),
     seats: z
       .array(SeatName)
       .min(1)
       .max(seatsPerBookingLimit)
       .optional()
-      .describe('several seats, all or none; instead of seat_number'),
+      .describe('several seats, instead of seat_number; all are booked or none'),
   })
   .refine((body) => (body.seat_number === undefined) !== (body.seats === undefined), {
     error: 'Give either seat_number or seats',
@@ -43,7 +43,7 @@ export const BookingView = z
     id: z.string().describe('opaque'),
     show_id: z.number().int(),
     seats: z.array(z.string()),
-    seat_number: z.string().optional().describe('the seat, when there is one'),
+    seat_number: z.string().optional().describe('the seat, if there is only one'),
     status: z.enum(bookingStatuses),
     created_at: z.iso.datetime(),
     cancelled_at: z.iso.datetime().nullable(),
@@ -51,7 +51,7 @@ export const BookingView = z
   .meta({ id: 'Booking', example: exampleBooking });
 export type BookingView = z.infer<typeof BookingView>;
 
-/** Builds the public form of a booking from its row. */
+/** The public form of a booking, from its row. */
 export function bookingView(row: {
   id: string;
   showId: number;
@@ -75,7 +75,7 @@ export function bookingView(row: {
 export const jobKinds = ['book', 'cancel'] as const;
 export const jobStatuses = ['queued', 'active', 'succeeded', 'rejected', 'failed'] as const;
 
-/** One accepted request, whatever envelope it rode in. */
+/** One accepted request, regardless of the envelope that carried it. */
 export const JobView = z
   .object({
     id: z.string(),
@@ -85,9 +85,9 @@ export const JobView = z
       .number()
       .int()
       .min(0)
-      .describe('about how many requests are decided up to and with this one; 0 when it is decided'),
-    booking: BookingView.optional().describe('when it succeeded'),
-    problem: Problem.optional().describe('when it was rejected or failed: why'),
+      .describe('the approximate position in the queue, from 1; 0 once the request is decided'),
+    booking: BookingView.optional().describe('if it succeeded'),
+    problem: Problem.optional().describe('why it was rejected or failed'),
   })
   .meta({
     id: 'Job',
@@ -111,7 +111,7 @@ export const exampleBookingShow = {
 const exampleMyBooking = { ...exampleBooking, show: exampleBookingShow };
 
 export const MyBookingView = z
-  .object({ ...BookingView.shape, show: BookingShow.nullable().describe('null when the show is gone') })
+  .object({ ...BookingView.shape, show: BookingShow.nullable().describe('null when the show has been deleted') })
   .meta({ id: 'MyBooking', example: exampleMyBooking });
 export type MyBookingView = z.infer<typeof MyBookingView>;
 export const MyBookingPage = pageOf(MyBookingView, 'MyBookingPage');
@@ -132,7 +132,7 @@ export const AdminBookingQuery = z.object({
     .min(1)
     .max(254)
     .optional()
-    .describe('a whole user name, whatever the case of its letters; instead of user_id'),
+    .describe('a complete user name (case-insensitive), instead of user_id'),
   show_id: IntegerId.optional(),
 });
 export type AdminBookingQuery = z.infer<typeof AdminBookingQuery>;

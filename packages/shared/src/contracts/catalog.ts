@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { PageQuery, pageOf } from './pagination.ts';
 import { storable, Text } from './text.ts';
 
-/** A positive 32-bit integer, as PostgreSQL's `integer` keys are. */
+/** A positive 32-bit integer, like PostgreSQL's `integer` keys. */
 export const IntegerId = z.coerce.number().int().min(1).max(2_147_483_647);
 export const IdParams = z.object({ id: IntegerId });
 export type IdParams = z.infer<typeof IdParams>;
@@ -80,7 +80,7 @@ export const ShowView = z
     id: z.number().int(),
     movie_id: z.number().int(),
     screen_name: z.string(),
-    date_time: z.iso.datetime().describe('when it starts, UTC'),
+    date_time: z.iso.datetime().describe('the start, in UTC'),
     total_seats: z.number().int(),
     seats_per_row: z.number().int(),
     available_seats: z.number().int().describe('seats that are neither held nor booked'),
@@ -92,12 +92,12 @@ export const ShowView = z
 export type ShowView = z.infer<typeof ShowView>;
 export const ShowPage = pageOf(ShowView, 'ShowPage');
 
-/** Times that PostgreSQL reads as JavaScript writes them; an offset can lead past either end. */
+/** The years in which PostgreSQL reads times as JavaScript writes them; an offset can move a time beyond them. */
 const hasFourDigitYear = (time: Date) => time.getUTCFullYear() >= 1 && time.getUTCFullYear() <= 9_999;
 const yearMessage = 'Must be between the years 1 and 9999, UTC';
 
 const moment = z.iso.datetime({ offset: true, local: true }).or(z.iso.date());
-/** A time without an offset is UTC, as everywhere in Boxoffice. */
+/** A time without an offset is in UTC, as everywhere in Boxoffice. */
 const Moment = moment
   .transform(
     (text) => new Date(/T.*(Z|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text.includes('T') ? text : `${text}T00:00`}Z`),
@@ -138,7 +138,7 @@ export const ShowChangeBody = z
   .meta({ id: 'ShowChange', example: { date_time: '2030-01-01T20:15:00Z' } });
 export type ShowChangeBody = z.infer<typeof ShowChangeBody>;
 
-/** Shows that one run may have. */
+/** The most shows in one run. */
 export const showsPerRunLimit = 200;
 
 function isTimeZone(name: string): boolean {
@@ -152,7 +152,7 @@ function isTimeZone(name: string): boolean {
 export const TimeZone = z.string().max(100).refine(isTimeZone, 'Must be a time zone, such as Europe/Berlin');
 
 const isDistinct = (values: string[]) => new Set(values).size === values.length;
-const distinctMessage = 'Must not name one twice';
+const distinctMessage = 'Must not contain duplicates';
 export const ShowRunBody = z
   .object({
     screen_name: showFields.screen_name,
@@ -164,10 +164,10 @@ export const ShowRunBody = z
       .min(1)
       .max(24)
       .refine(isDistinct, distinctMessage),
-    time_zone: TimeZone.describe('the clocks that the times are of (IANA name)'),
+    time_zone: TimeZone.describe('the time zone of `times` (IANA name)'),
   })
   .refine(({ dates, times }) => dates.length * times.length <= showsPerRunLimit, {
-    error: `A run has ${showsPerRunLimit} shows at most: days times times of day`,
+    error: `A run has at most ${showsPerRunLimit} shows (dates × times)`,
     path: ['dates'],
   })
   .meta({
@@ -195,9 +195,9 @@ export const SeatMap = z
     available_seats: z.number().int(),
     seats: z.array(
       z.object({
-        seat_number: z.string().describe('label, e.g. B7'),
+        seat_number: z.string().describe('the label, e.g. B7'),
         row: z.string(),
-        number: z.number().int().describe('place in the row, from 1'),
+        number: z.number().int().describe('the position in the row, from 1'),
         status: z.enum(seatStatuses),
       }),
     ),
@@ -217,7 +217,7 @@ export const SeatMap = z
   });
 export type SeatMap = z.infer<typeof SeatMap>;
 
-/** What has changed in a seat map: the seats that have another status now. */
+/** The changes of a seat map: the seats whose status is different now. */
 export const SeatChanges = SeatMap.pick({ show_id: true, available_seats: true, seats: true }).meta({
   id: 'SeatChanges',
   example: {

@@ -3,8 +3,8 @@ import { BookingShow, exampleBookingShow } from './booking.ts';
 import { TimeZone } from './catalog.ts';
 
 export const DashboardQuery = z.object({
-  days: z.coerce.number().int().min(1).max(92).default(14).describe('how many days, today included'),
-  time_zone: TimeZone.default('UTC').describe('whose midnight parts the days (IANA name)'),
+  days: z.coerce.number().int().min(1).max(92).default(14).describe('number of days, including today'),
+  time_zone: TimeZone.default('UTC').describe('the time zone in which days begin and end (IANA name)'),
 });
 export type DashboardQuery = z.infer<typeof DashboardQuery>;
 
@@ -12,9 +12,9 @@ const count = z.number().int().min(0);
 
 export const DaySales = z.object({
   date: z.iso.date(),
-  bookings: count.describe('made on this day and still standing'),
-  seats: count.describe('seats of those'),
-  cancelled_seats: count.describe('seats of bookings that were made on this day and cancelled, whenever that was'),
+  bookings: count.describe('made on this day and not cancelled'),
+  seats: count.describe('their seats'),
+  cancelled_seats: count.describe('seats of bookings that were made on this day and cancelled at any time'),
 });
 export type DaySales = z.infer<typeof DaySales>;
 
@@ -22,14 +22,14 @@ const ShowSales = z.object({
   show_id: z.number().int(),
   bookings: count,
   seats: count,
-  show: BookingShow.nullable().describe('null when the show is gone'),
+  show: BookingShow.nullable().describe('null when the show has been deleted'),
 });
 const ShowFill = z.object({ show: BookingShow, total_seats: count, available_seats: count });
 
 export const DashboardView = z
   .object({
-    sales_per_day: z.array(DaySales).describe('every day of the time, oldest first'),
-    sales_per_show: z.array(ShowSales).describe('the ten shows that sold most seats in that time, most first'),
+    sales_per_day: z.array(DaySales).describe('every day of the period, oldest first'),
+    sales_per_show: z.array(ShowSales).describe('the ten shows that sold the most seats in the period, best-selling first'),
     fill_per_show: z.array(ShowFill).describe('the next 24 shows, by start'),
   })
   .meta({
@@ -46,12 +46,12 @@ const seconds = z.number().min(0);
 
 export const QueuesView = z
   .object({
-    waiting_jobs: count.describe('jobs that wait in all partitions; each carries up to 128 requests'),
-    oldest_seconds: seconds.describe('how long the one that has waited longest has waited'),
+    waiting_jobs: count.describe('queue depth: jobs waiting in all partitions, each with up to 128 requests'),
+    oldest_seconds: seconds.describe('age of the oldest waiting job'),
     decision_seconds: z
       .object({ jobs: count, median: seconds, p95: seconds, slowest: seconds })
       .nullable()
-      .describe('from accepted to decided, of the last 20 jobs of each partition within a minute; null without any'),
+      .describe('time from acceptance to decision of the last 20 jobs of each partition within a minute; null if there were none'),
     partitions: z.array(z.object({ partition: count, waiting_jobs: count, oldest_seconds: seconds })),
   })
   .meta({

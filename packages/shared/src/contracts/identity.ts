@@ -4,14 +4,14 @@ import { storable } from './text.ts';
 
 export const roles = ['user', 'admin'] as const;
 
-/** NFKC: the same name is the same name, whatever keyboard wrote it (Unicode, UAX 15). */
+/** NFKC, so a name is the same however it was typed (Unicode, UAX 15). */
 const username = z
   .string()
   .trim()
   .normalize('NFKC')
   .min(3)
   .max(150)
-  .regex(/^[\p{L}\p{N}@.+_-]+$/u, 'Letters, digits and @ . + - _ only')
+  .regex(/^[\p{L}\p{N}@.+_-]+$/u, 'Only letters, digits and @ . + - _ are allowed')
   .meta({ example: 'alice' });
 const password = z.string().min(8).max(128).meta({ example: 'correct horse', format: 'password' });
 const email = z.email().max(254).meta({ example: 'alice@example.com' });
@@ -19,7 +19,7 @@ const email = z.email().max(254).meta({ example: 'alice@example.com' });
 export const SignupBody = z.object({ username, email, password }).meta({ id: 'Signup' });
 export type SignupBody = z.infer<typeof SignupBody>;
 
-/** Lenient on purpose: a login says only that name or password is wrong, never which rule one breaks. */
+/** Lenient on purpose: a failed login says that name or password is wrong, not which rule it breaks. */
 export const LoginBody = z
   .object({
     username: z.string().min(1).max(254).meta({ example: 'demo' }),
@@ -38,7 +38,7 @@ export type RefreshBody = z.infer<typeof RefreshBody>;
 export const TokenPair = z
   .object({
     access: z.string().describe('JWT for `Authorization: Bearer …`, valid for 15 minutes'),
-    refresh: z.string().describe('opaque, valid for 14 days, good for one use'),
+    refresh: z.string().describe('opaque, valid for 14 days, can be used once'),
   })
   .meta({
     id: 'TokenPair',
@@ -97,7 +97,7 @@ export const AdminUserChangeBody = z
   .meta({ id: 'AdminUserChange', example: { is_active: false } });
 export type AdminUserChangeBody = z.infer<typeof AdminUserChangeBody>;
 
-/** What PUT takes: the whole user, but that the password stays when none is given. */
+/** The body of PUT: the whole user, except that the password is kept when none is given. */
 export const AdminUserReplaceBody = z
   .object({ username, email, password: password.optional(), role: z.enum(roles), is_active: z.boolean() })
   .meta({ id: 'AdminUserReplace', example: exampleNewUser });

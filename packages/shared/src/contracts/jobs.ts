@@ -1,26 +1,26 @@
 /**
- * What travels through a queue: an envelope of requests one way, their outcomes the other. Both sides
- * are ours and of one version, so these are types, not schemas: nothing is parsed twice on the way.
+ * What travels through a queue: an envelope of requests in one direction, their outcomes in the other. Both
+ * sides belong to the same release, so these are types, not schemas: nothing is validated again.
  */
 import type { BookingView } from './booking.ts';
 import type { Problem } from './problems.ts';
 
 interface Asked {
-  /** Fixed at the gateway; tells its way (booking-id.ts). */
+  /** Assigned by the gateway; encodes the route (booking-id.ts). */
   id: string;
   show_id: number;
   user_id: number;
-  /** Id of the HTTP request that asked, for the logs. */
+  /** The id of the HTTP request, for the logs. */
   request_id: string;
 }
 
-/** Books these seats, all or none. Labels, distinct, checked against the show by the gateway. */
+/** Books these seats, all or none. `seats` are distinct labels, checked against the show by the gateway. */
 export interface BookRequest extends Asked {
   kind: 'book';
   seats: string[];
 }
 
-/** Cancels a booking of `user_id`, or anyone's when an administrator asks. */
+/** Cancels a booking of `user_id`, or of any user on behalf of an administrator. */
 export interface CancelRequest extends Asked {
   kind: 'cancel';
   booking_id: string;
@@ -32,11 +32,11 @@ export type BookingRequest = BookRequest | CancelRequest;
 /** One BullMQ job: requests of one partition, in the order in which they were accepted. */
 export interface Envelope {
   requests: BookingRequest[];
-  /** Redis channel on which the gateway that asked listens for the outcomes. */
+  /** The Redis channel on which the sending gateway listens for the outcomes. */
   reply_to: string;
 }
 
-/** What became of one request. A rejection is an outcome; only a fault of the system is `failed`. */
+/** The outcome of one request. A rejection is an outcome; only a fault of the system is `failed`. */
 export type Outcome =
   | { id: string; status: 'succeeded'; booking: BookingView }
   | { id: string; status: 'rejected' | 'failed'; problem: Problem };
@@ -45,17 +45,17 @@ export type Outcome =
 export type Outcomes = Outcome[];
 
 /**
- * Redis channel on which workers tell every gateway which shows' seats have changed, once it is
- * committed: a JSON array of show ids. A hint where to look and no more, so it may get lost.
+ * The Redis channel on which workers tell every gateway which shows have changed seats, after the commit: a
+ * JSON array of show ids. It only prompts gateways to read again, so a message may get lost.
  */
 export const seatsChangedChannel = 'boxoffice:seats-changed';
 
-/** A job's name on the operators' board: what it carries, at a glance. */
+/** A job's name on the operators' board: its contents at a glance. */
 export function envelopeName(requests: readonly BookingRequest[]): string {
   const [only, second] = requests;
   if (only && !second) {
-    const what = only.kind === 'book' ? `book ${only.seats.join(' ')}` : 'cancel';
-    return `${what} · show ${only.show_id}`;
+    const request = only.kind === 'book' ? `book ${only.seats.join(' ')}` : 'cancel';
+    return `${request} · show ${only.show_id}`;
   }
   const shows = new Set(requests.map((request) => request.show_id)).size;
   return `${requests.length} requests · ${shows === 1 ? `show ${only?.show_id}` : `${shows} shows`}`;

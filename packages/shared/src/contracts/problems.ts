@@ -1,37 +1,37 @@
 import { z } from 'zod';
 
 /**
- * Every error the HTTP interface can answer: its stable code, HTTP status and title. The code is
- * what clients switch on; `detail` is for people and may change.
+ * Every error of the HTTP interface: its stable code, HTTP status and title. Clients switch on the code; title
+ * and `detail` are for people and may change.
  */
 export const problemCatalogue = {
   validation_failed: { status: 400, title: 'The request is not valid' },
-  unauthenticated: { status: 401, title: 'A valid access token is needed' },
+  unauthenticated: { status: 401, title: 'A valid access token is required' },
   invalid_credentials: { status: 401, title: 'User name or password is wrong' },
   invalid_refresh_token: { status: 401, title: 'The refresh token is not valid' },
-  forbidden: { status: 403, title: 'This needs an administrator' },
-  not_found: { status: 404, title: 'There is nothing here' },
+  forbidden: { status: 403, title: 'Administrators only' },
+  not_found: { status: 404, title: 'Not found' },
   movie_not_found: { status: 404, title: 'There is no such movie' },
   show_not_found: { status: 404, title: 'There is no such show' },
   user_not_found: { status: 404, title: 'There is no such user' },
-  booking_not_found: { status: 404, title: 'You have no such booking' },
-  job_not_found: { status: 404, title: 'You have no such job' },
+  booking_not_found: { status: 404, title: 'There is no such booking' },
+  job_not_found: { status: 404, title: 'There is no such job' },
   username_taken: { status: 409, title: 'The user name is taken' },
   email_taken: { status: 409, title: 'The e-mail address is taken' },
   seat_taken: { status: 409, title: 'A seat is taken' },
   show_started: { status: 409, title: 'The show has started' },
-  has_bookings: { status: 409, title: 'There are bookings that this would break' },
-  has_shows: { status: 409, title: 'The movie has shows' },
+  has_bookings: { status: 409, title: 'Existing bookings prevent this' },
+  has_shows: { status: 409, title: 'The movie still has shows' },
   idempotency_in_progress: { status: 409, title: 'The first request with this key is still being accepted' },
   payload_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The body must be JSON' },
-  idempotency_mismatch: { status: 422, title: 'The idempotency key belongs to another request' },
+  idempotency_mismatch: { status: 422, title: 'The idempotency key was used for another request' },
   too_many_requests: { status: 429, title: 'Too many requests' },
   internal_error: { status: 500, title: 'Something went wrong on our side' },
-  queue_full: { status: 503, title: 'The waiting line is full' },
-  queue_unavailable: { status: 503, title: 'The booking queue is away' },
-  database_unavailable: { status: 503, title: 'The database is away' },
-  catalog_unavailable: { status: 503, title: 'The catalog is away' },
+  queue_full: { status: 503, title: 'The booking queue is full' },
+  queue_unavailable: { status: 503, title: 'The booking queue is unavailable' },
+  database_unavailable: { status: 503, title: 'The database is unavailable' },
+  catalog_unavailable: { status: 503, title: 'The catalog is unavailable' },
 } as const satisfies Record<string, { status: number; title: string }>;
 
 export type ProblemCode = keyof typeof problemCatalogue;
@@ -40,15 +40,15 @@ export const problemCodes = Object.keys(problemCatalogue) as [ProblemCode, ...Pr
 /** An error body, `application/problem+json` (RFC 9457). */
 export const Problem = z
   .object({
-    type: z.string().describe('URN of the kind of problem; ends in its code'),
-    code: z.enum(problemCodes).describe('stable name of the kind of problem: switch on this'),
+    type: z.string().describe('URN of the kind of problem, which ends in its code'),
+    code: z.enum(problemCodes).describe('the kind of problem: stable, so switch on it'),
     title: z.string(),
     status: z.number().int(),
-    detail: z.string().describe('what happened and what to do about it, for people'),
-    instance: z.string().optional().describe('id of the request, as in the logs'),
+    detail: z.string().describe('what happened and what to do about it, in plain words'),
+    instance: z.string().optional().describe('the id of the request, as in the logs'),
     errors: z.record(z.string(), z.array(z.string())).optional().describe('what is wrong, by field'),
-    seats: z.array(z.string()).optional().describe('the seats that were taken'),
-    job_id: z.string().optional().describe('the job that may have been accepted all the same'),
+    seats: z.array(z.string()).optional().describe('the requested seats that are already taken'),
+    job_id: z.string().optional().describe('the job that this is about, or that may have been accepted nevertheless'),
   })
   .meta({ id: 'Problem', description: 'RFC 9457 problem details' });
 export type Problem = z.infer<typeof Problem>;
@@ -65,7 +65,7 @@ export function problem(code: ProblemCode, detail?: string, extras: ProblemExtra
 export class ProblemError extends Error {
   override name = 'ProblemError';
   readonly problem: Problem;
-  /** When to try again, in seconds; sent as Retry-After. */
+  /** How long to wait before a retry, in seconds; sent as Retry-After. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(

@@ -1,10 +1,9 @@
-import { type AuditLineView, type AuditQuery, type Author, auditedChange } from '@boxoffice/shared/contracts/audit';
+import type { AuditLineView, AuditQuery } from '@boxoffice/shared/contracts/audit';
 import type { Rows } from '@boxoffice/shared/contracts/pagination';
 import type { AuditedFields } from '@boxoffice/shared/database/audit';
-import { IdentityAuditLine } from '@boxoffice/shared/database/entities/audit';
-import type { EntityManager, MikroORM } from '@boxoffice/shared/database/orm';
+import type { MikroORM } from '@boxoffice/shared/database/orm';
 
-/** What administrators changed, whichever service wrote it. */
+/** Reads what administrators changed, whichever service recorded it. */
 export class AuditLines {
   readonly #orm: MikroORM;
 
@@ -15,7 +14,7 @@ export class AuditLines {
   /** One page of lines, newest first. */
   async list({ page, page_size, ...filter }: AuditQuery): Promise<Rows<AuditLineView>> {
     const given = Object.entries(filter).filter(([, value]) => value !== undefined);
-    // The names are those of the query's schema, never a client's.
+    // The names come from the query's schema, never from a client.
     const where = given.length > 0 ? `where ${given.map(([name]) => `${name} = ?`).join(' and ')}` : '';
     const values = given.map(([, value]) => value);
     const connection = this.#orm.em.getConnection();
@@ -34,7 +33,7 @@ export class AuditLines {
   }
 }
 
-/** Conditions stand behind it: within, they would keep PostgreSQL from merging the tables' indexes. */
+/** Conditions go outside: inside, they would keep PostgreSQL from merging the tables' indexes. */
 const everyLine = `(${['identity', 'catalog', 'booking']
   .map(
     (schema) =>
@@ -52,21 +51,4 @@ interface LineRow extends Pick<AuditLineView, 'id' | 'action' | 'subject' | 'sub
 
 function lineView({ at, actor_id, username, ...line }: LineRow): AuditLineView {
   return { ...line, at: new Date(at).toISOString(), actor: { id: actor_id, username } };
-}
-
-/** What happened to a user; without `before` they were created, without `after` deleted. */
-interface Change {
-  id: number;
-  before?: AuditedFields;
-  after?: AuditedFields;
-}
-
-/** Says who changed which user, in the transaction that changes them. */
-export async function addAuditLine(em: EntityManager, author: Author, { id, ...change }: Change): Promise<void> {
-  await em.insert(IdentityAuditLine, {
-    ...author,
-    ...auditedChange(change),
-    subject: 'user',
-    subjectId: String(id),
-  });
 }

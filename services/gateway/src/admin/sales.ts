@@ -5,7 +5,7 @@ import type { MikroORM } from '@boxoffice/shared/database/orm';
 const dayMs = 24 * 60 * 60 * 1_000;
 const bestSellingLimit = 10;
 
-/** What was sold, added up over the last days: reads no more than the bookings of those, by their ids. */
+/** Sums up the sales of the last days. Reads only the bookings of those days, by their ids. */
 export class Sales {
   readonly #orm: MikroORM;
 
@@ -13,7 +13,7 @@ export class Sales {
     this.#orm = orm;
   }
 
-  /** Every one of these days, oldest first, those on which nothing was sold as well. */
+  /** Every one of these days, oldest first, including those without sales. */
   async perDay({ days, time_zone }: DashboardQuery): Promise<DaySales[]> {
     return this.#orm.em.getConnection().execute<DaySales[]>(
       `with today as (select (now() at time zone ?)::date as date)
@@ -30,7 +30,7 @@ export class Sales {
     );
   }
 
-  /** The shows that sold most seats in these days, most first. */
+  /** The shows that sold the most seats in these days, best-selling first. */
   async perShow({ days, time_zone }: DashboardQuery): Promise<{ show_id: number; bookings: number; seats: number }[]> {
     return this.#orm.em.getConnection().execute(
       `select show_id, count(*)::int as bookings, sum(cardinality(seats))::int as seats from booking.bookings
@@ -42,7 +42,7 @@ export class Sales {
   }
 }
 
-/** Before any booking of these days, wherever they begin; a day more for the clocks of zone and gateway. */
+/** An id before any booking of these days in any time zone; one extra day covers clock differences. */
 function firstId(days: number): string {
   return firstIdAt(Date.now() - (days + 1) * dayMs);
 }

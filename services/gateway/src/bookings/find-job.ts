@@ -1,52 +1,55 @@
 import { bookingView, type JobView } from '@boxoffice/shared/contracts/booking';
 import type { Outcome } from '@boxoffice/shared/contracts/jobs';
 import { problem } from '@boxoffice/shared/contracts/problems';
-import type { Parts } from '../parts.ts';
+import type { BookingQueue } from './queue/booking-queue.ts';
 import type { QueuedJob } from './queue/job-lookup.ts';
+import type { Bookings } from './stored-bookings.ts';
+
+export interface FindJobDependencies {
+  bookings: Pick<Bookings, 'findByRequest'>;
+  queue: Pick<BookingQueue, 'find'>;
+}
 
 /**
- * Where a request stands: from PostgreSQL when it made or cancelled a booking, which is for ever,
- * else from its job. Null when this user made no such request.
+ * The state of a request: from PostgreSQL, which keeps it for ever, when the request made or cancelled a
+ * booking, otherwise from its job. Null when this user made no such request.
  *
  * @throws {ProblemError} queue_unavailable
  */
 export async function findJob(
-  parts: Pick<Parts, 'answers' | 'bookings' | 'queue'>,
+  { bookings, queue }: FindJobDependencies,
   id: string,
   userId: number,
 ): Promise<JobView | null> {
-  const booking = await parts.bookings.findByRequest(id);
+  const booking = await bookings.findByRequest(id);
   if (booking && booking.userId === userId) {
-    // This can be known before the worker's message that these seats have changed.
-    parts.answers.invalidateShow(booking.showId);
-    return {
-      id,
-      kind: booking.id === id ? 'book' : 'cancel',
-      status: 'succeeded',
-      position: 0,
-      booking: bookingView(booking),
-    };
+    const kind = booking.id === id ? 'book' : 'cancel';
+    return { id, kind, status: 'succeeded', position: 0, booking: bookingView(booking) };
   }
-  const job = await parts.queue.find(id);
-  return job && job.request.user_id === userId ? standingJob(id, job.request.kind, job) : null;
+  const job = await queue.find(id);
+  return job && job.request.user_id === userId ? queuedJobView(id, job.request.kind, job) : null;
 }
 
-/** The public form of a request as the queue knows it. */
-export function standingJob(
+/** The public form of a request that the queue knows. */
+export function queuedJobView(
   id: string,
   kind: JobView['kind'],
   { status, position, outcome }: Omit<QueuedJob, 'request'>,
 ): JobView {
-  if (outcome) return decidedJob(kind, outcome);
+  if (outcome) return decidedJobView(kind, outcome);
   if (status === 'failed')
     return { id, kind, status, position, problem: problem('internal_error', 'This request could not be decided.') };
   return { id, kind, status: status === 'queued' ? 'queued' : 'active', position };
 }
 
 /** The public form of a request that has its outcome. */
-export function decidedJob(kind: JobView['kind'], outcome: Outcome): JobView {
+export function decidedJobView(kind: JobView['kind'], outcome: Outcome): JobView {
   const { id, status } = outcome;
   return outcome.status === 'succeeded'
     ? { id, kind, status, position: 0, booking: outcome.booking }
     : { id, kind, status, position: 0, problem: outcome.problem };
+}
+
+export function isUndecided({ status }: JobView): boolean {
+  return status === 'queued' || status === 'active';
 }

@@ -1,28 +1,34 @@
 import type { JobView } from '@boxoffice/shared/contracts/booking';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
-import type { Parts } from '../parts.ts';
-import { type EventStream, eventBytes } from '../streams/event-stream.ts';
-import { findJob, standingJob } from './find-job.ts';
+import { type EventStream, eventBytes } from '../streams/index.ts';
+import { type FindJobDependencies, findJob, isUndecided, queuedJobView } from './find-job.ts';
+import type { BookingQueue } from './queue/booking-queue.ts';
 import type { JobProgress, JobWatcher } from './queue/job-watch.ts';
+import { type SeatMapCache, showOwnWrite } from './read-your-writes.ts';
+
+export interface FollowJobDependencies extends FindJobDependencies, SeatMapCache {
+  queue: Pick<BookingQueue, 'find' | 'watch'>;
+}
 
 /**
- * Sends where a request stands, each time that it changes, until its outcome; then the stream ends.
+ * Sends the state of a request each time it changes, and ends the stream after the outcome.
  *
- * @param open begins the stream, once the request is known to be this user's
- * @throws {ProblemError} job_not_found, queue_unavailable, or as `open` does
+ * @param open opens the stream, once it is known that the request is this user's
+ * @throws {ProblemError} job_not_found, queue_unavailable, and what `open` throws
  */
 export async function followJob(
-  parts: Pick<Parts, 'answers' | 'bookings' | 'queue'>,
+  dependencies: FollowJobDependencies,
   id: string,
   userId: number,
   open: () => EventStream,
 ): Promise<void> {
   const follower = new JobFollower();
-  // Before the look, or nobody would hear an outcome that comes between the two.
-  const leave = parts.queue.watch(id, follower);
+  // Before the query, or an outcome that arrives between the two would be missed.
+  const leave = dependencies.queue.watch(id, follower);
   try {
-    const job = await findJob(parts, id, userId);
+    const job = await findJob(dependencies, id, userId);
     if (!job) throw new ProblemError('job_not_found');
+    showOwnWrite(dependencies, job);
     const stream = open();
     void stream.closed.then(leave);
     follower.begin(job, stream);
@@ -32,31 +38,31 @@ export async function followJob(
   }
 }
 
-/** What one client is told about one request. */
+/** Sends the state of one request to one client. */
 class JobFollower implements JobWatcher {
   #stream: EventStream | null = null;
   #job: JobView | null = null;
-  /** An outcome that came before the stream began. */
+  /** An outcome that arrived before the stream was open. */
   #early: JobProgress | null = null;
-  /** The event that the client has. */
+  /** The last event that was sent. */
   #sent: Buffer | null = null;
 
   begin(job: JobView, stream: EventStream): void {
     this.#stream = stream;
     this.#job = job;
-    stream.onCaughtUp(() => this.#show());
+    stream.onCaughtUp(() => this.#sendJob());
     if (this.#early && isUndecided(job)) this.update(this.#early);
-    else this.#show();
+    else this.#sendJob();
   }
 
-  update(standing: JobProgress | null): void {
+  update(progress: JobProgress | null): void {
     if (!this.#job) {
-      if (standing?.outcome) this.#early = standing;
-    } else if (standing) {
-      this.#job = standingJob(this.#job.id, this.#job.kind, standing);
-      this.#show();
+      if (progress?.outcome) this.#early = progress;
+    } else if (progress) {
+      this.#job = queuedJobView(this.#job.id, this.#job.kind, progress);
+      this.#sendJob();
     } else {
-      // Decided so long ago that the queue has forgotten it, or lost: the client comes again, and learns which.
+      // Lost, or decided so long ago that the queue no longer has it: the client reconnects and learns which.
       this.#stream?.end();
     }
   }
@@ -66,7 +72,7 @@ class JobFollower implements JobWatcher {
     this.#send(eventBytes('unavailable', problem));
   }
 
-  #show(): void {
+  #sendJob(): void {
     if (!this.#job) return;
     this.#send(eventBytes('job', this.#job));
     if (!isUndecided(this.#job)) this.#stream?.end();
@@ -77,8 +83,4 @@ class JobFollower implements JobWatcher {
     this.#stream.send(event);
     this.#sent = event;
   }
-}
-
-function isUndecided({ status }: JobView): boolean {
-  return status === 'queued' || status === 'active';
 }

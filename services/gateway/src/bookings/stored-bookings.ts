@@ -4,10 +4,10 @@ import type { Rows } from '@boxoffice/shared/contracts/pagination';
 import { Booking } from '@boxoffice/shared/database/entities/booking';
 import type { MikroORM } from '@boxoffice/shared/database/orm';
 
-/** Bookings that are counted at most for a list. */
+/** The most bookings that are counted for a list. */
 const countLimit = 100_000;
 
-/** Reads bookings. Only the booking-worker writes them. */
+/** Reads bookings; only the booking-worker writes them. */
 export class Bookings {
   readonly #orm: MikroORM;
 
@@ -21,7 +21,7 @@ export class Bookings {
     return showId === undefined ? null : this.#orm.em.fork().findOne(Booking, { showId, id });
   }
 
-  /** Finds the booking that the request with this id made, or cancelled. */
+  /** Finds the booking that the request with this id made or cancelled. */
   async findByRequest(id: string): Promise<Booking | null> {
     const showId = readBookingId(id)?.showId;
     return showId === undefined
@@ -29,7 +29,7 @@ export class Bookings {
       : this.#orm.em.fork().findOne(Booking, { showId, $or: [{ id }, { cancelledBy: id }] });
   }
 
-  /** One page of bookings, newest first. The count stops at 100,000: to count millions takes longer than anyone waits. */
+  /** One page of bookings, newest first. Counting stops at 100,000, because counting millions takes too long to wait for. */
   async list(
     query: Pick<AdminBookingQuery, 'user_id' | 'show_id' | 'status' | 'page' | 'page_size'>,
   ): Promise<Rows<Booking>> {
@@ -44,7 +44,7 @@ export class Bookings {
       `select count(*)::int as count from (${counted.getQuery()}) as counted`,
       [...counted.getParams()],
     );
-    // An id begins with its time, so this is by time of acceptance.
+    // Ids begin with the time of acceptance, so this sorts by it.
     const order = { orderBy: { id: 'desc' } } as const;
     const page = { limit: query.page_size, offset: (query.page - 1) * query.page_size };
     return { count: row?.count ?? 0, results: await em.find(Booking, where, { ...order, ...page }) };

@@ -1,54 +1,81 @@
 import { readBookingId } from '@boxoffice/shared/booking-id';
 import type { JobView } from '@boxoffice/shared/contracts/booking';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
-import type { Parts } from '../parts.ts';
-import { decidedJob, findJob } from './find-job.ts';
+import { decidedJobView, type FindJobDependencies, findJob, isUndecided } from './find-job.ts';
+import type { BookingQueue } from './queue/booking-queue.ts';
 import type { Draft } from './queue/submission.ts';
+import { type SeatMapCache, showOwnWrite } from './read-your-writes.ts';
 
-/** A first request with a key is given this long to be accepted before a repeat takes its place, in milliseconds. */
+/** How long the first request with a key may take to be accepted before a retry replaces it, in milliseconds. */
 const acceptanceTakesMs = 5_000;
+/** How often a retry submits: once more after it has replaced a request that was never accepted. */
+const attemptLimit = 2;
+
+export interface SubmitDependencies extends FindJobDependencies, SeatMapCache {
+  queue: Pick<BookingQueue, 'submit' | 'find' | 'wait' | 'forgetKey'>;
+}
+
+interface SubmitOptions {
+  /** How long to wait for the outcome, in milliseconds; 0 does not wait. */
+  waitMs: number;
+  idempotencyKey: string | undefined;
+}
 
 /**
- * Queues a request once per Idempotency-Key, and waits for its outcome if asked to.
+ * Queues a request, once per Idempotency-Key.
  *
- * @returns the job: decided when the outcome came in time, else queued
+ * @returns the job: decided when the outcome came in time, otherwise queued
  * @throws {ProblemError} queue_full, queue_unavailable, idempotency_mismatch, idempotency_in_progress
  */
 export async function submitRequest(
-  parts: Pick<Parts, 'answers' | 'bookings' | 'queue'>,
+  dependencies: SubmitDependencies,
   draft: Draft,
-  options: { waitMs: number; idempotencyKey: string | undefined },
+  { waitMs, idempotencyKey: key }: SubmitOptions,
 ): Promise<JobView> {
-  const { waitMs, idempotencyKey: key } = options;
   const idempotency = key === undefined ? undefined : { key, fingerprint: fingerprint(draft) };
-  const submitted = await parts.queue.submit(draft, { waitMs, idempotency });
-  if (submitted.status === 'queued') {
-    const outcome = await submitted.outcome;
-    return outcome
-      ? decidedJob(draft.kind, outcome)
-      : { id: submitted.id, kind: draft.kind, status: 'queued', position: submitted.position };
+  for (let attempt = 1; ; attempt++) {
+    const submitted = await dependencies.queue.submit(draft, { waitMs, idempotency });
+    if (submitted.status === 'queued') {
+      const outcome = await submitted.outcome;
+      return outcome
+        ? decidedJobView(draft.kind, outcome)
+        : { id: submitted.id, kind: draft.kind, status: 'queued', position: submitted.position };
+    }
+    const job = await findRepeated(dependencies, submitted.id, draft, waitMs);
+    if (job) return job;
+    // Neither a booking nor a job: the first request is still being accepted, or never was.
+    if (!idempotency || attempt === attemptLimit || isBeingAccepted(submitted.id)) throw inProgress();
+    await dependencies.queue.forgetKey(draft, idempotency, submitted.id);
   }
-
-  const job = await findJob(parts, submitted.id, draft.user_id);
-  if (job?.status === 'queued' || job?.status === 'active') {
-    const outcome = waitMs > 0 ? await parts.queue.wait(submitted.id, waitMs) : null;
-    return outcome ? decidedJob(draft.kind, outcome) : job;
-  }
-  if (job || !idempotency) return job ?? Promise.reject(new ProblemError('job_not_found'));
-
-  // Neither a booking nor a job: the first try is still on its way into the queue, or never got there.
-  if (Date.now() - (readBookingId(submitted.id)?.timeMs ?? 0) < acceptanceTakesMs) {
-    throw new ProblemError(
-      'idempotency_in_progress',
-      'The first request with this Idempotency-Key is still being accepted. Try again in a moment.',
-      { retryAfterSeconds: 1 },
-    );
-  }
-  await parts.queue.forgetKey(draft, idempotency, submitted.id);
-  return submitRequest(parts, draft, options);
 }
 
-/** What a request asks for, whoever asks and however the seats were written. */
+/** The job of the first request with the same key; null when there is neither a booking nor a job. */
+async function findRepeated(
+  dependencies: SubmitDependencies,
+  id: string,
+  draft: Draft,
+  waitMs: number,
+): Promise<JobView | null> {
+  const job = await findJob(dependencies, id, draft.user_id);
+  showOwnWrite(dependencies, job);
+  if (!job || !isUndecided(job) || waitMs === 0) return job;
+  const outcome = await dependencies.queue.wait(id, waitMs);
+  return outcome ? decidedJobView(draft.kind, outcome) : job;
+}
+
+function isBeingAccepted(id: string): boolean {
+  return Date.now() - (readBookingId(id)?.timeMs ?? 0) < acceptanceTakesMs;
+}
+
+function inProgress(): ProblemError {
+  return new ProblemError(
+    'idempotency_in_progress',
+    'The first request with this Idempotency-Key is still being accepted. Try again in a moment.',
+    { retryAfterSeconds: 1 },
+  );
+}
+
+/** What a request asks for, whoever sent it and however the seats were written. */
 function fingerprint(draft: Draft): string {
   return draft.kind === 'book' ? `book ${draft.show_id} ${draft.seats.join(' ')}` : `cancel ${draft.booking_id}`;
 }

@@ -51,7 +51,7 @@ describe('ShowFactsCache', () => {
     const away = vi.fn(() => Promise.reject(new ProblemError('catalog_unavailable')));
     for (let round = 0; round < 2; round++) {
       await expect(cache.get(1, missing)).rejects.toThrow('There is no such show');
-      await expect(cache.get(2, away)).rejects.toThrow('The catalog is away');
+      await expect(cache.get(2, away)).rejects.toThrow('The catalog is unavailable');
     }
     expect(missing).toHaveBeenCalledTimes(1);
     expect(away).toHaveBeenCalledTimes(2);

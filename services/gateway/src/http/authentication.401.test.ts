@@ -27,7 +27,7 @@ const claims = (changes: Record<string, unknown> = {}) => {
   };
 };
 
-/** A token as an attacker, or an older installation, would make it; by default with our own key. */
+/** A token as an attacker or an older installation would make it; signed with our own key by default. */
 function forge(
   payload: object,
   { key = identity.keys.privateKey, alg = 'EdDSA' }: { key?: string | KeyObject; alg?: string } = {},
@@ -36,7 +36,7 @@ function forge(
   return `${input}.${sign(null, Buffer.from(input), key).toString('base64url')}`;
 }
 
-/** Asks for something that needs a user, and for something that needs an administrator. */
+/** Calls an operation that requires a user and one that requires an administrator. */
 async function refusals(headers: Record<string, string>) {
   const me = await identity.call('GET', '/api/auth/me/', { headers });
   const users = await identity.call('GET', '/api/admin/users/', { headers });
@@ -46,7 +46,7 @@ async function refusals(headers: Record<string, string>) {
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
-test('the forger of this file is believed when it does all right', async () => {
+test('a token forged here is accepted when nothing is wrong with it', async () => {
   expect((await refusals(bearer(forge(claims())))).status).toBe(200);
 });
 
@@ -59,7 +59,7 @@ test('no token', async () => {
   }
 });
 
-test('an expired token, also one that was good a moment ago', async () => {
+test('an expired token, even one that was valid a moment ago', async () => {
   expect((await identity.call('GET', '/api/auth/me/', { token: good })).status).toBe(200);
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 15 * 60_000 + 1_000 });
   const answer = await refusals(bearer(good));
@@ -76,7 +76,7 @@ const forgeries: Record<string, () => string> = {
     const input = `${encode({ alg: 'HS256', typ: 'JWT' })}.${encode(claims())}`;
     return `${input}.${createHmac('sha256', identity.keys.publicKey).update(input).digest('base64url')}`;
   },
-  'good, but for its claims': () => {
+  'with replaced claims': () => {
     const [header, , signature] = good.split('.');
     return `${header}.${encode(claims())}.${signature}`;
   },
@@ -86,13 +86,13 @@ const forgeries: Record<string, () => string> = {
   'for another audience': () => forge(claims({ aud: 'someone' })),
   'for no audience': () => forge(claims({ aud: undefined })),
   'that would never expire': () => forge(claims({ exp: undefined })),
-  'of nobody': () => forge(claims({ sub: undefined })),
-  'of tomorrow': () => forge(claims({ nbf: Math.floor(Date.now() / 1_000) + 86_400 })),
+  'without a subject': () => forge(claims({ sub: undefined })),
+  'that is not valid before tomorrow': () => forge(claims({ nbf: Math.floor(Date.now() / 1_000) + 86_400 })),
   'with an extension that we do not know': () => {
     const input = `${encode({ alg: 'EdDSA', crit: ['b64'], b64: false })}.${encode(claims())}`;
     return `${input}.${sign(null, Buffer.from(input), identity.keys.privateKey).toString('base64url')}`;
   },
-  'that is none': () => 'a.b.c',
+  'that is not a JWT': () => 'a.b.c',
   'that is a refresh token': () => 'x'.repeat(43),
 };
 
@@ -107,7 +107,7 @@ test.each(Object.entries(forgeries))('a token %s', async (_, make) => {
   }
 });
 
-test('a user at an administrator’s door is a 403', async () => {
+test('403 for a user where an administrator is required', async () => {
   await identity.signUp('bob');
   const answer = await identity.call('GET', '/api/admin/users/', { token: (await identity.logIn('bob')).access });
   expect(answer).toMatchObject({ status: 403, body: { code: 'forbidden' } });

@@ -1,8 +1,8 @@
 /**
- * Who is asking: access tokens as JWTs (RFC 7519) signed with Ed25519 (RFC 8037), one algorithm and no
- * other (RFC 8725, 3.1). They are believed without a look in the database for the 15 minutes they
- * live, unless they were revoked (access-revocations.ts): the user was deactivated or deleted, or got
- * another role or password.
+ * Authentication: access tokens are JWTs (RFC 7519) signed with Ed25519 (RFC 8037), with one algorithm
+ * and no other (RFC 8725, section 3.1). They are trusted for the 15 minutes they live without a query
+ * to the database, unless they were revoked because the user was deactivated or deleted, or got another
+ * role or password.
  */
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import type { User } from '@boxoffice/shared/database/entities/identity';
@@ -10,37 +10,48 @@ import type { Http } from '@boxoffice/shared/service/http';
 import jwt from '@fastify/jwt';
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
 import { LRUCache } from 'lru-cache';
-import type { AccessRevocations } from '../identity/access-revocations.ts';
-import type { Parts } from '../parts.ts';
 
-/** The user a request comes from, as the access token says it. */
+/** The user who sent a request, according to the access token. */
 export interface AuthenticatedUser {
   id: number;
   username: string;
   role: User['role'];
 }
 
-/** What an access token says of its user; `sub` is the id. */
+/** The claims of an access token; `sub` is the user's id. */
 interface AccessClaims extends Pick<AuthenticatedUser, 'username' | 'role'> {
   sub: string;
-  /** When it expires, in seconds since 1970; set when it is signed. */
+  /** Expiry in seconds since 1970; set when the token is signed. */
   exp?: number;
-  /** The user's token generation when it was signed; 0 unless given. */
+  /** The user's token generation when the token was signed; absent means 0. */
   gen?: number;
+}
+
+/** The key pair that signs access tokens and verifies them, in PEM. */
+export interface SigningKeyPair {
+  kid: string;
+  privateKey: string;
+  publicKey: string;
+}
+
+/** Knows which access tokens were revoked before they expired. */
+export interface RevocationCheck {
+  isRevoked(userId: number, generation: number): boolean;
 }
 
 declare module '@fastify/jwt' {
   interface FastifyJWT {
     payload: AccessClaims;
-    /** Set behind `requireUser` and `requireAdmin`, and only there. */
+    /** Set by `requireUser` and `requireAdmin`, and by nothing else. */
     user: AuthenticatedUser;
   }
 }
 
 declare module 'fastify' {
   interface FastifyInstance {
-    accessRevocations: Pick<AccessRevocations, 'isRevoked'>;
+    accessRevocations: RevocationCheck;
     knownTokens: LRUCache<string, AccessClaims>;
+    forAdministrators?: true;
   }
 }
 
@@ -50,16 +61,16 @@ const tokenAudience = 'boxoffice';
 const accessTokenMinutes = 15;
 
 /**
- * Tokens that are known to be good, so that a token's signature is verified once and not with every
- * booking. More than the users that are active at a time, or it would forget each before it comes
- * again; a kilobyte apiece at most. By the token itself: the library's own cache hashes it every time.
+ * How many valid tokens are remembered, so that a signature is verified once and not with every booking.
+ * It must exceed the number of users active at a time, or each token is evicted before it is used again.
+ * An entry takes a kilobyte at most. Keyed by the token itself: the library's own cache hashes it each time.
  */
 const knownTokens = 20_000;
 
-/** Teaches a server to sign and to verify access tokens; `requireUser` and `requireAdmin` need it. */
+/** Enables a server to sign and verify access tokens; `requireUser` and `requireAdmin` depend on it. */
 export function addAuthentication(
   http: Http,
-  { keys, accessRevocations }: { keys: Parts['keys']; accessRevocations: Pick<AccessRevocations, 'isRevoked'> },
+  { keys, accessRevocations }: { keys: SigningKeyPair; accessRevocations: RevocationCheck },
 ): void {
   http.decorate('accessRevocations', accessRevocations);
   http.decorate('knownTokens', new LRUCache<string, AccessClaims>({ max: knownTokens }));
@@ -81,7 +92,7 @@ export function addAuthentication(
   });
 }
 
-/** Signs an access token for this user, good for 15 minutes. */
+/** Signs an access token for this user, valid for 15 minutes. */
 export function signAccessToken(
   http: FastifyInstance,
   { id, username, role, tokenGeneration }: AuthenticatedUser & Pick<User, 'tokenGeneration'>,
@@ -89,25 +100,31 @@ export function signAccessToken(
   return http.jwt.sign({ sub: String(id), username, role, gen: tokenGeneration });
 }
 
-/** onRequest hook: lets a request pass that carries a valid access token, and sets `request.user`. */
+/** onRequest hook: lets requests with a valid access token pass, and sets `request.user`. */
 export function requireUser(request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void {
   done(identify(request, reply));
 }
 
-/** onRequest hook: lets a request pass that carries an administrator's access token, and sets `request.user`. */
+/** onRequest hook: lets requests with an administrator's access token pass, and sets `request.user`. */
 export function requireAdmin(request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void {
   const refusal = identify(request, reply);
   done(refusal ?? (request.user.role === 'admin' ? undefined : new ProblemError('forbidden')));
 }
 
-/** Sets `request.user`, or gives the reason why it cannot. */
+/** Requires an administrator for every route of this Fastify plugin. */
+export function closeToEveryoneElse(plugin: Http): void {
+  plugin.decorate('forAdministrators', true);
+  plugin.addHook('onRequest', requireAdmin);
+}
+
+/** Sets `request.user`, or returns the reason why it cannot. */
 function identify(request: FastifyRequest, reply: FastifyReply): Error | undefined {
   const token = /^Bearer +([^ ]+)$/i.exec(request.headers.authorization ?? '')?.[1];
   if (!token) {
     reply.header('www-authenticate', 'Bearer');
     return new ProblemError(
       'unauthenticated',
-      'No access token came with the request: log in, and send `Authorization: Bearer <access>`.',
+      'No access token was sent. Log in and send `Authorization: Bearer <access>`.',
     );
   }
   try {
@@ -115,11 +132,11 @@ function identify(request: FastifyRequest, reply: FastifyReply): Error | undefin
     request.user = { id: Number(sub), username, role };
     return request.server.accessRevocations.isRevoked(request.user.id, gen) ? revoked(reply) : undefined;
   } catch (error) {
-    return refuse(error, reply);
+    return invalid(error, reply);
   }
 }
 
-/** The claims of a token; throws as the library does when it is not valid, or not any more. */
+/** Returns the claims of a token; throws the library's error when it is invalid or has expired. */
 function verify({ jwt, knownTokens }: FastifyInstance, token: string): AccessClaims {
   const known = knownTokens.get(token);
   if (known?.exp && Date.now() < known.exp * 1_000) return known;
@@ -132,19 +149,16 @@ function revoked(reply: FastifyReply): Error {
   reply.header('www-authenticate', 'Bearer error="invalid_token"');
   return new ProblemError(
     'unauthenticated',
-    'The access token has been revoked: get the next one with POST /api/auth/refresh/, or log in again.',
+    'The access token has been revoked. Get a new one from POST /api/auth/refresh/, or log in again.',
   );
 }
 
-/** Challenges as RFC 6750, section 3, wants it. */
-function refuse(error: unknown, reply: FastifyReply): Error {
+/** Sends the challenge that RFC 6750, section 3, requires. */
+function invalid(error: unknown, reply: FastifyReply): Error {
   const code = String((error as { code?: unknown }).code);
   if (!code.startsWith('FAST_JWT_')) return error as Error;
   reply.header('www-authenticate', 'Bearer error="invalid_token"');
   return code === 'FAST_JWT_EXPIRED'
-    ? new ProblemError(
-        'unauthenticated',
-        'The access token has expired: get the next one with POST /api/auth/refresh/.',
-      )
-    : new ProblemError('unauthenticated', 'The access token is not valid: log in for another.');
+    ? new ProblemError('unauthenticated', 'The access token has expired. Get a new one from POST /api/auth/refresh/.')
+    : new ProblemError('unauthenticated', 'The access token is not valid. Log in to get a new one.');
 }

@@ -4,7 +4,7 @@ import { pageLinks } from './paging.ts';
 const request = (originalUrl: string) => ({ protocol: 'https' as const, host: 'tickets.example:8443', originalUrl });
 
 describe('pageLinks', () => {
-  it('has no links on an only page, nor on an empty list', () => {
+  it('has no links when there is only one page, or none', () => {
     expect(pageLinks(request('/api/movies/'), 1, 20, 20)).toEqual({ next: null, previous: null });
     expect(pageLinks(request('/api/movies/'), 1, 20, 0)).toEqual({ next: null, previous: null });
   });
@@ -17,11 +17,11 @@ describe('pageLinks', () => {
     expect(pageLinks(request('/movies/?search=who?'), 1, 20, 21).next).toContain('?search=who%3F&page=2');
   });
 
-  it('adds the parameter where the request had none', () => {
+  it('adds the parameter when the request had none', () => {
     expect(pageLinks(request('/api/movies/'), 1, 20, 21).next).toBe('https://tickets.example:8443/api/movies/?page=2');
   });
 
-  it('leads back to the last page from beyond the end', () => {
+  it('links back to the last page from beyond the end', () => {
     expect(pageLinks(request('/api/movies/?page=90'), 90, 20, 45)).toEqual({
       next: null,
       previous: 'https://tickets.example:8443/api/movies/?page=3',
@@ -31,7 +31,7 @@ describe('pageLinks', () => {
     );
   });
 
-  it('never links past the last page that may be asked for', () => {
+  it('never links beyond the last page that can be requested', () => {
     expect(pageLinks(request('/api/movies/?page=100000'), 100_000, 1, 200_000).next).toBeNull();
   });
 

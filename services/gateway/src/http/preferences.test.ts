@@ -1,9 +1,9 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import { expect, test } from 'vitest';
 import { waitMsOf } from './preferences.ts';
 
 test.each([
-  // what is sent, how long it waits when 7 s is what it does unasked, what Preference-Applied says
+  // the header as sent, how long to wait when 7 s is the default, Preference-Applied
   [undefined, 7_000, undefined],
   ['', 7_000, undefined],
   ['wait=10', 10_000, 'wait=10'],
@@ -16,7 +16,7 @@ test.each([
   ['wait=5; because="why not"', 5_000, 'wait=5'],
   ['respond-async', 0, 'respond-async'],
   ['Respond-Async', 0, 'respond-async'],
-  // Both: process it apart, but answer at once should it be done that soon (RFC 7240, section 4.3).
+  // Both: respond asynchronously unless the outcome comes within that time (RFC 7240, section 4.3).
   ['respond-async, wait=10', 10_000, 'wait=10'],
   ['return=minimal, wait=3', 3_000, 'wait=3'],
   ['wait=3, wait=9', 3_000, 'wait=3'],
@@ -30,16 +30,15 @@ test.each([
   ['await=3', 7_000, undefined],
   ['handling=strict', 7_000, undefined],
 ])('Prefer: %s', (prefer, waitMs, applied) => {
-  expect(askedWith(prefer)).toEqual({ waitMs, applied });
+  expect(parse(prefer)).toEqual({ waitMs, applied });
 });
 
-test('a header that came several times is one list (RFC 9110, section 5.3)', () => {
-  expect(askedWith(['return=minimal', 'wait=2'])).toEqual({ waitMs: 2_000, applied: 'wait=2' });
+test('a header that is sent several times is one list (RFC 9110, section 5.3)', () => {
+  expect(parse(['return=minimal', 'wait=2'])).toEqual({ waitMs: 2_000, applied: 'wait=2' });
 });
 
-function askedWith(prefer: string | string[] | undefined) {
+function parse(prefer: string | string[] | undefined) {
   const headers = new Map<string, unknown>();
   const reply = { header: (name: string, value: unknown) => headers.set(name, value) } as unknown as FastifyReply;
-  const request = { headers: { prefer } } as unknown as FastifyRequest;
-  return { waitMs: waitMsOf(request, reply, 7), applied: headers.get('preference-applied') };
+  return { waitMs: waitMsOf({ headers: { prefer } }, reply, 7), applied: headers.get('preference-applied') };
 }

@@ -1,16 +1,20 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 
-/** The longest that a request is held open for its outcome, in seconds. */
+/** The longest time a request waits for its outcome, in seconds. */
 const waitLimitSeconds = 30;
 
+export interface PreferringRequest {
+  headers: { prefer?: string | string[] | undefined };
+}
+
 /**
- * How long the client wants to wait for the outcome (RFC 7240: `Prefer: wait=10`, `respond-async`);
- * says so in `Preference-Applied`.
+ * How long the client wants to wait for the outcome (RFC 7240: `Prefer: wait=10`, `respond-async`). Confirms
+ * it in `Preference-Applied`.
  *
- * @param unasked seconds to wait when the client says nothing
+ * @param defaultSeconds how long to wait when the client has no preference
  * @returns milliseconds
  */
-export function waitMsOf(request: FastifyRequest, reply: FastifyReply, unasked: number): number {
+export function waitMsOf(request: PreferringRequest, reply: FastifyReply, defaultSeconds: number): number {
   const header = [request.headers.prefer ?? []].flat().join(',');
   const preferences = header.split(',').map((preference) => preference.split(';')[0]?.trim().toLowerCase() ?? '');
   const wait = preferences
@@ -25,5 +29,5 @@ export function waitMsOf(request: FastifyRequest, reply: FastifyReply, unasked: 
     reply.header('preference-applied', 'respond-async');
     return 0;
   }
-  return unasked * 1_000;
+  return defaultSeconds * 1_000;
 }

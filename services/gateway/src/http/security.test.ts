@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => boxoffice.stop());
 
-describe('browsers of other origins', () => {
+describe('browsers on other origins', () => {
   const preflight = (origin: string) =>
     boxoffice.call('/api/shows/1/book/', {
       method: 'OPTIONS',
@@ -19,7 +19,7 @@ describe('browsers of other origins', () => {
       },
     });
 
-  test('may call from an origin on the list', async () => {
+  test('may call from an allowed origin', async () => {
     const { status, headers } = await preflight(allowed);
     expect(status).toBe(204);
     expect(headers.get('access-control-allow-origin')).toBe(allowed);
@@ -28,7 +28,7 @@ describe('browsers of other origins', () => {
     expect(headers.get('vary')).toContain('Origin');
   });
 
-  test('may read what they need to go on', async () => {
+  test('may read the headers that they need', async () => {
     const { headers } = await boxoffice.call('/api/movies/', { headers: { origin: allowed } });
     expect(headers.get('access-control-allow-origin')).toBe(allowed);
     const exposed = headers.get('access-control-expose-headers')?.split(', ');
@@ -53,7 +53,7 @@ test.each([
   ['/api/my-bookings/', 401],
   ['/nowhere', 404],
   ['/livez', 200],
-])('security headers are on every answer: %s', async (path, status) => {
+])('every response has security headers: %s', async (path, status) => {
   const answer = await boxoffice.call(path);
   expect(answer.status).toBe(status);
   expect(Object.fromEntries(answer.headers)).toMatchObject({
@@ -70,7 +70,7 @@ test.each([
   expect(answer.headers.get('strict-transport-security')).toBeNull();
 });
 
-test('nothing may be loaded from elsewhere', async () => {
+test('nothing may be loaded from other hosts', async () => {
   const { headers } = await boxoffice.call('/api/movies/');
   expect(headers.get('content-security-policy')).not.toMatch(/https?:/);
 });
@@ -85,7 +85,7 @@ describe('x-request-id', () => {
     return headers.get('x-request-id');
   };
 
-  test('is made up when there is none, anew each time', async () => {
+  test('is generated when absent, differently each time', async () => {
     const [one, two] = [await idOf(), await idOf()];
     expect(one).toMatch(madeUp);
     expect(two).not.toBe(one);

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Config } from '@boxoffice/shared/service/config';
 import type { Http } from '@boxoffice/shared/service/http';
 import cors from '@fastify/cors';
 import helmet, { type HelmetOptions } from 'helmet';
-import type { Parts } from '../parts.ts';
 
 /** Security headers on every answer; calls from browsers' other origins only from the allow-list. */
-export function addSecurity(http: Http, { config }: Pick<Parts, 'config'>): void {
+export function addSecurity(http: Http, { config }: { config: Pick<Config, 'NODE_ENV' | 'CORS_ORIGINS'> }): void {
   const headers = securityHeaders({
     contentSecurityPolicy: {
       directives: {

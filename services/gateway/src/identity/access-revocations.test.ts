@@ -1,4 +1,4 @@
-/** Access tokens that end before their time, on two gateways. */
+/** Access tokens that are revoked before they expire, on two gateways. */
 
 import { type Boxoffice, startBoxoffice } from '@boxoffice/testing/boxoffice';
 import { eventually } from '@boxoffice/testing/eventually';
@@ -38,7 +38,7 @@ const myBookings = (token: string, gateway: SpawnedService) => withToken('/api/m
 const change = (id: number, body: object) =>
   boxoffice.call(`/api/admin/users/${id}/`, { method: 'PATCH', body, ...admin });
 
-/** A token that is good at both gateways, so that both have verified and cached it. */
+/** A token that both gateways have verified and cached. */
 async function goodToken(username: string): Promise<{ id: number; access: string; refresh: string }> {
   const id = await signUp(username);
   const { access, refresh } = await logIn(username);
@@ -46,13 +46,13 @@ async function goodToken(username: string): Promise<{ id: number; access: string
   return { id, access, refresh };
 }
 
-/** Refused where it was revoked with the answer to that, and at the other gateway as soon as it hears. */
+/** Refused immediately where it was revoked, and on the other gateway after its message. */
 async function expectRevoked(access: string): Promise<void> {
   expectProblem(await myBookings(access, first), 'unauthenticated');
   await eventually(async () => (await myBookings(access, second)).status === 401, { timeoutMs: 2_000 });
 }
 
-test('who is deactivated is out at once, on every gateway, and books nothing any more', async () => {
+test('deactivation takes effect immediately on every gateway, and nothing can be booked any more', async () => {
   const show = await boxoffice.addShow();
   const { id, access, refresh } = await goodToken('ada');
   expect((await change(id, { is_active: false })).status).toBe(200);
@@ -71,7 +71,7 @@ test('who is deactivated is out at once, on every gateway, and books nothing any
   expect((await myBookings((await logIn('ada')).access, second)).status).toBe(200);
 });
 
-test('a role that is taken away counts at once; the next token has the new one', async () => {
+test('a role change takes effect immediately; the next token has the new role', async () => {
   const { id, refresh: asUser } = await goodToken('bea');
   await change(id, { role: 'admin' });
   const { access, refresh } = (await post('/api/auth/refresh/', { refresh: asUser })).body;
@@ -87,7 +87,7 @@ test('a role that is taken away counts at once; the next token has the new one',
   }
 });
 
-test('another password, and a deletion, end access tokens as well; another name ends none', async () => {
+test('a new password and a deletion revoke access tokens too; a new name does not', async () => {
   const { id, access } = await goodToken('cyd');
   await change(id, { username: 'cydney' });
   expect((await myBookings(access, first)).status).toBe(200);
@@ -99,7 +99,7 @@ test('another password, and a deletion, end access tokens as well; another name 
   await expectRevoked(theirs);
 });
 
-test('a gateway that was told nothing reads it, in time or when it starts', async () => {
+test('a gateway that received no message reads the revocation within seconds, or when it starts', async () => {
   const { id, access } = await goodToken('eve');
   await boxoffice.rows('insert into identity.access_revocations (user_id, generation) values (?, 1)', [id]);
   const third = await boxoffice.addGateway();
@@ -109,7 +109,7 @@ test('a gateway that was told nothing reads it, in time or when it starts', asyn
   }
 });
 
-test('a message alone ends nothing: another installation may be on the same Redis', async () => {
+test('a message alone revokes nothing: another installation may use the same Redis', async () => {
   const { id, access } = await goodToken('gus');
   const redis = new Redis(boxoffice.redisUrl);
   const said = JSON.stringify({ userId: id, generation: 9 });
@@ -122,7 +122,7 @@ test('a message alone ends nothing: another installation may be on the same Redi
   for (const gateway of [first, second]) expect((await myBookings(access, gateway)).status).toBe(200);
 });
 
-test('the password that a browser remembers for the queues ends too', async () => {
+test('the password that a browser remembers for the board of queues is revoked too', async () => {
   const { id } = await goodToken('flo');
   await change(id, { role: 'admin' });
   const headers = { authorization: `Basic ${Buffer.from(`flo:${password}`).toString('base64')}` };

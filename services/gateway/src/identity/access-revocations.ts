@@ -5,20 +5,20 @@ import type { Redis } from 'ioredis';
 import type { Revocation, Revocations } from './revocations.ts';
 
 const channel = 'boxoffice:access-revocations';
-/** How often a gateway reads what it may not have been told, in milliseconds. */
+/** How often a gateway reads all recent revocations, in case a message was lost, in milliseconds. */
 const rereadEveryMs = 5_000;
-/** How soon it tries again as long as it has read nothing at all, in milliseconds. */
+/** How soon it retries until the first read has succeeded, in milliseconds. */
 const firstReadRetryMs = 250;
-/** A revocation is remembered for longer than the access tokens live that it ends (15 minutes), in milliseconds. */
+/** Revocations are remembered for longer than access tokens live (15 minutes), in milliseconds. */
 const rememberedMs = 20 * 60_000;
 
 /**
- * Which access tokens have ended before their time. Tokens are believed without a look in the database,
- * so every gateway keeps the few revocations of the last minutes in memory: read at the start, when
- * Redis' pub/sub tells that there is another, and every 5 seconds, for messages that were lost. What
- * counts is what the database says; a message only says to look. So a revocation counts at once in the
- * gateway that makes it, after a message and a look in the others, and within 5 seconds when Redis is
- * away. A gateway that has not read them yet believes nobody.
+ * Which access tokens were revoked before they expired. Tokens are trusted without a query to the database,
+ * so every gateway keeps the few revocations of the last minutes in memory. It reads them at the start, when
+ * a message on Redis' pub/sub announces another, and every 5 seconds in case a message was lost. The database
+ * is the source of truth; messages only prompt a read. So a revocation takes effect immediately on the gateway
+ * that makes it, after a message and a read on the others, and within 5 seconds while Redis is unavailable.
+ * A gateway that has not read any revocations yet accepts no token.
  */
 export class AccessRevocations {
   readonly #revocations: Revocations;
@@ -28,31 +28,35 @@ export class AccessRevocations {
   #loaded = false;
   #closed = false;
   #isReading = false;
-  /** Told since the reading that is under way began. */
-  #isTold = false;
+  /** A message has arrived since the current read began. */
+  #isOutdated = false;
   #next: NodeJS.Timeout | undefined;
 
   /**
-   * @param parts.redis never waits (openImpatientRedis)
-   * @param parts.subscriber a connection for subscriptions; it may have others
+   * @param options.redis never waits (openImpatientRedis)
+   * @param options.subscriber a connection for subscriptions, which may be shared
    */
-  constructor(parts: { revocations: Revocations; redis: Redis; subscriber: Redis; logger: Logger }) {
-    this.#revocations = parts.revocations;
-    this.#redis = parts.redis;
-    this.#logger = parts.logger;
-    subscribe(parts, [channel], {
+  constructor(options: { revocations: Revocations; redis: Redis; subscriber: Redis; logger: Logger }) {
+    this.#revocations = options.revocations;
+    this.#redis = options.redis;
+    this.#logger = options.logger;
+    subscribe(options, [channel], {
       onMessage: () => {
-        this.#isTold = true;
-        if (!this.#isReading) void this.#readOn();
+        this.#isOutdated = true;
+        if (!this.#isReading) void this.#keepReading();
       },
     });
-    void this.#readOn();
+  }
+
+  /** Begins to read the revocations. */
+  start(): void {
+    void this.#keepReading();
   }
 
   /**
-   * Whether an access token of this user and generation has ended.
+   * Whether access tokens of this user and generation are revoked.
    *
-   * @throws {ProblemError} database_unavailable before the revocations were read for the first time
+   * @throws {ProblemError} database_unavailable until the revocations have been read for the first time
    */
   isRevoked(userId: number, generation: number): boolean {
     if (!this.#loaded) {
@@ -64,19 +68,22 @@ export class AccessRevocations {
     return known !== undefined && generation < known.generation;
   }
 
-  /** Makes a revocation that was committed count here, and tells the other gateways. */
+  /** Applies a committed revocation on this gateway and tells the others. */
   async announce(revocation: Revocation): Promise<void> {
     this.#remember(revocation);
     try {
-      await this.#redis.publish(channel, 'look');
+      await this.#redis.publish(channel, 'changed');
     } catch (error) {
-      this.#logger.warn({ reason: (error as Error).message }, 'other gateways learn of a revocation in seconds only');
+      this.#logger.warn(
+        { reason: (error as Error).message },
+        'other gateways will apply a revocation with a delay of seconds',
+      );
     }
   }
 
-  /** For the readiness probe. */
+  /** For the readiness probe: rejects until the revocations have been read. */
   async check(): Promise<void> {
-    if (!this.#loaded) throw new Error('the revocations are not read yet');
+    if (!this.#loaded) throw new Error('the revocations have not been read yet');
   }
 
   close(): void {
@@ -84,17 +91,17 @@ export class AccessRevocations {
     clearTimeout(this.#next);
   }
 
-  async #readOn(): Promise<void> {
+  async #keepReading(): Promise<void> {
     clearTimeout(this.#next);
     this.#isReading = true;
     do {
-      this.#isTold = false;
+      this.#isOutdated = false;
       await this.#read();
-    } while (this.#isTold && !this.#closed);
+    } while (this.#isOutdated && !this.#closed);
     this.#isReading = false;
     this.#forgetOld();
     if (this.#closed) return;
-    this.#next = setTimeout(() => void this.#readOn(), this.#loaded ? rereadEveryMs : firstReadRetryMs).unref();
+    this.#next = setTimeout(() => void this.#keepReading(), this.#loaded ? rereadEveryMs : firstReadRetryMs).unref();
   }
 
   async #read(): Promise<void> {

@@ -3,29 +3,37 @@ import type { AdminUserChangeBody } from '@boxoffice/shared/contracts/identity';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import { changedFields } from '@boxoffice/shared/database/audit';
 import type { User } from '@boxoffice/shared/database/entities/identity';
-import { addAuditLine } from '../admin/audit-lines.ts';
-import type { Parts } from '../parts.ts';
-import { hashPassword } from './passwords.ts';
+import type { MikroORM } from '@boxoffice/shared/database/orm';
+import type { AccessRevocations } from './access-revocations.ts';
+import { addAuditLine } from './audit-line.ts';
+import type { PasswordHasher } from './passwords.ts';
 import { revokeTokensOf } from './refresh-tokens.ts';
 import { addRevocation } from './revocations.ts';
 import { adminUserView } from './user-view.ts';
 import { lockUser, type UserChanges, updateUser } from './users.ts';
 
+export interface ChangeUserDependencies {
+  orm: MikroORM;
+  passwords: Pick<PasswordHasher, 'hash'>;
+  accessRevocations: Pick<AccessRevocations, 'announce'>;
+}
+
 /**
- * Changes what is given of a user, as an administrator. Whoever is deactivated or gets another password
- * has to log in again: their tokens end. With another role only the access tokens end: the next has it.
+ * Changes the given fields of a user, on behalf of an administrator. Deactivation or a new password revokes
+ * all tokens of the user, who has to log in again. A new role revokes only the access tokens: the next one
+ * carries the new role.
  *
  * @throws {ProblemError} user_not_found, username_taken, email_taken; validation_failed when
  *   administrators would lock themselves out
  */
 export async function changeUser(
-  { orm, accessRevocations }: Pick<Parts, 'orm' | 'accessRevocations'>,
+  { orm, passwords, accessRevocations }: ChangeUserDependencies,
   author: Author,
   id: number,
   wanted: AdminUserChangeBody,
 ): Promise<User> {
   if (id === author.actorId) refuseLockingOneselfOut(wanted);
-  const changes = await changesOf(wanted);
+  const changes = await changesOf(wanted, passwords);
   const { user, revocation } = await orm.em.fork().transactional(async (em) => {
     const user = await lockUser(em, id);
     if (!user) throw new ProblemError('user_not_found');
@@ -48,22 +56,25 @@ export async function changeUser(
   return user;
 }
 
-async function changesOf({ password, is_active, ...same }: AdminUserChangeBody): Promise<UserChanges> {
+async function changesOf(
+  { password, is_active, ...same }: AdminUserChangeBody,
+  passwords: Pick<PasswordHasher, 'hash'>,
+): Promise<UserChanges> {
   const changes = {
     ...same,
     isActive: is_active,
-    passwordHash: password === undefined ? undefined : await hashPassword(password),
+    passwordHash: password === undefined ? undefined : await passwords.hash(password),
   };
   return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
 }
 
 function refuseLockingOneselfOut({ role, is_active }: AdminUserChangeBody): void {
   const errors = {
-    ...(role === 'user' && { role: ['You cannot take the administrator role from yourself'] }),
+    ...(role === 'user' && { role: ['You cannot remove your own administrator role'] }),
     ...(is_active === false && { is_active: ['You cannot deactivate yourself'] }),
   };
   const sentences = Object.values(errors).flat();
   if (sentences.length > 0) {
-    throw new ProblemError('validation_failed', `${sentences.join('. ')}: ask another administrator.`, { errors });
+    throw new ProblemError('validation_failed', `${sentences.join('. ')}. Ask another administrator.`, { errors });
   }
 }

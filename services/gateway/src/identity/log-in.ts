@@ -2,34 +2,39 @@ import { randomUUID } from 'node:crypto';
 import type { LoginBody } from '@boxoffice/shared/contracts/identity';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import type { User } from '@boxoffice/shared/database/entities/identity';
-import type { Parts } from '../parts.ts';
-import { checkPassword } from './check-password.ts';
+import type { MikroORM } from '@boxoffice/shared/database/orm';
+import { checkPassword, type PasswordCheckDependencies } from './check-password.ts';
 import { issueRefreshToken } from './refresh-tokens.ts';
 import { lockUser } from './users.ts';
 
-/** A user who is logged in, and the refresh token that keeps them so. */
+/** A logged-in user with the refresh token that continues the login. */
 export interface Session {
   user: User;
   refresh: string;
 }
 
+export interface LogInDependencies extends PasswordCheckDependencies {
+  orm: MikroORM;
+}
+
 /**
- * Logs a user in, from the address `ip`: begins a family of refresh tokens.
+ * Logs a user in: starts a family of refresh tokens.
  *
+ * @param ip the address that the attempt came from
  * @throws {ProblemError} invalid_credentials, too_many_requests
  */
 export async function logIn(
-  parts: Pick<Parts, 'orm' | 'users' | 'redis' | 'config'>,
+  dependencies: LogInDependencies,
   { username, password }: LoginBody,
   ip: string,
 ): Promise<Session> {
-  const known = await checkPassword(parts, username, password, ip);
+  const checked = await checkPassword(dependencies, username, password, ip);
   const session =
-    known &&
-    (await parts.orm.em.fork().transactional(async (em) => {
-      const user = await lockUser(em, known.id);
-      // Deactivated or given another password since it was checked: that counts.
-      if (!user?.isActive || user.passwordHash !== known.passwordHash) return null;
+    checked &&
+    (await dependencies.orm.em.fork().transactional(async (em) => {
+      const user = await lockUser(em, checked.id);
+      // The user may have been deactivated, or got another password, since the check.
+      if (!user?.isActive || user.passwordHash !== checked.passwordHash) return null;
       return { user, refresh: await issueRefreshToken(em, user.id, randomUUID()) };
     }));
   if (!session)

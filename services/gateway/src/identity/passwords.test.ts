@@ -1,27 +1,28 @@
 import { expect, test } from 'vitest';
-import { hashPassword, inHashingTurn, isPassword } from './passwords.ts';
+import { isPassword, PasswordHasher } from './passwords.ts';
 
-test('a password is known by its hash, any other is not, and without a hash none is', async () => {
-  const hash = await hashPassword('correct horse');
+test('a hash matches its own password and no other, and without a hash nothing matches', async () => {
+  const hash = await new PasswordHasher().hash('correct horse');
   expect(await isPassword('correct horse', hash)).toBe(true);
   expect(await isPassword('Correct horse', hash)).toBe(false);
   expect(await isPassword('correct horse', null)).toBe(false);
 });
 
-test('few hash at once, many wait in line, and past that a request is turned away at once', async () => {
-  let underWay = 0;
+test('few hash at a time, many wait, and beyond that requests are turned away immediately', async () => {
+  const hasher = new PasswordHasher();
+  let running = 0;
   let most = 0;
   let open = () => {};
   const gate = new Promise<void>((resolve) => {
     open = resolve;
   });
   const work = async () => {
-    underWay += 1;
-    most = Math.max(most, underWay);
+    running += 1;
+    most = Math.max(most, running);
     await gate;
-    underWay -= 1;
+    running -= 1;
   };
-  const turns = Array.from({ length: 400 }, () => inHashingTurn(work));
+  const turns = Array.from({ length: 400 }, () => hasher.inTurn(work));
   const refused = await Promise.any(
     turns.map((turn) =>
       turn.then(
@@ -35,12 +36,13 @@ test('few hash at once, many wait in line, and past that a request is turned awa
   const done = await Promise.allSettled(turns);
   expect(most).toBeLessThanOrEqual(3);
   expect(done.filter(({ status }) => status === 'fulfilled')).toHaveLength(256 + most);
-  await inHashingTurn(async () => {}); // the line is empty and nothing is held
+  await hasher.inTurn(async () => {}); // nothing is waiting and no slot is lost
 });
 
-test('a turn that fails passes on to the next', async () => {
+test('work that fails still releases its slot', async () => {
+  const hasher = new PasswordHasher();
   const turns = Array.from({ length: 10 }, (_, i) =>
-    inHashingTurn(async () => {
+    hasher.inTurn(async () => {
       if (i % 2) throw new Error('no');
     }),
   );

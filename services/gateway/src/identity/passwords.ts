@@ -7,78 +7,81 @@ import { hash, type Options, verify } from '@node-rs/argon2';
 const cost = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 } satisfies Options;
 
 /**
- * Hashes under way at once in this process. Each takes 19 MiB and a core for some 20 ms, and a thread
- * of the pool of four that files and name look-ups need as well: one is left to them.
+ * Concurrent hashes per process. Each takes 19 MiB and a core for about 20 ms, and one of the four threads
+ * of libuv's pool: one thread is left for files and name look-ups.
  */
-const hashesAtOnce = Math.min(3, Math.max(2, availableParallelism() - 1));
+const concurrencyLimit = Math.min(3, Math.max(2, availableParallelism() - 1));
 
-/** Hashes that may wait for their turn, and for how long; past either a request is turned away. */
-const hashesWaiting = 256;
+/** How many hashes may wait for a slot, and for how long; beyond either a request is turned away. */
+const waitingLimit = 256;
 const longestWaitMs = 5_000;
 
-let underWay = 0;
-const line: (() => void)[] = [];
+/** Hashes passwords, a bounded number at a time: a rush of logins takes neither all memory nor all cores. */
+export class PasswordHasher {
+  #running = 0;
+  readonly #waiting: (() => void)[] = [];
 
-/**
- * Runs what hashes when it is its turn, so that a rush of logins takes neither all memory nor all cores.
- *
- * @throws {ProblemError} too_many_requests when too many wait already, or its turn came too late
- */
-export async function inHashingTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-  await turn();
-  try {
-    return await work();
-  } finally {
-    passTurn();
+  /**
+   * Hashes a password with a new salt.
+   *
+   * @returns a PHC string, which contains its parameters
+   * @throws {ProblemError} too_many_requests when too many are waiting already
+   */
+  hash(password: string): Promise<string> {
+    return this.inTurn(() => hash(password, cost));
   }
-}
 
-async function turn(): Promise<void> {
-  if (underWay < hashesAtOnce) {
-    underWay += 1;
-    return;
+  /**
+   * Runs work that hashes as soon as there is a slot.
+   *
+   * @throws {ProblemError} too_many_requests when too many are waiting already, or the slot came too late
+   */
+  async inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    await this.#takeSlot();
+    try {
+      return await work();
+    } finally {
+      this.#releaseSlot();
+    }
   }
-  if (line.length >= hashesWaiting) throw tooMany();
-  const since = performance.now();
-  await new Promise<void>((resolve) => line.push(resolve));
-  if (performance.now() - since < longestWaitMs) return;
-  // The turns before were slow. Those behind have waited as long: all of them hear it now.
-  passTurn();
-  throw tooMany();
-}
 
-/** Whoever waits longest takes the turn over, so that `underWay` stays as it is. */
-function passTurn(): void {
-  const next = line.shift();
-  if (next) next();
-  else underWay -= 1;
+  async #takeSlot(): Promise<void> {
+    if (this.#running < concurrencyLimit) {
+      this.#running += 1;
+      return;
+    }
+    if (this.#waiting.length >= waitingLimit) throw tooMany();
+    const since = performance.now();
+    await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    if (performance.now() - since < longestWaitMs) return;
+    // Hashing is slow at the moment. Everyone behind has waited as long, and is turned away now.
+    this.#releaseSlot();
+    throw tooMany();
+  }
+
+  /** Hands the slot to the request that has waited longest, so `#running` stays the same. */
+  #releaseSlot(): void {
+    const next = this.#waiting.shift();
+    if (next) next();
+    else this.#running -= 1;
+  }
 }
 
 function tooMany(): ProblemError {
-  const detail = 'Too many people are signing in at this moment. Try again in a few seconds.';
+  const detail = 'Too many people are signing in right now. Try again in a few seconds.';
   return new ProblemError('too_many_requests', detail, { retryAfterSeconds: 3 });
 }
 
-/**
- * Hashes a password, with a salt of its own, when it is its turn.
- *
- * @returns a PHC string, which tells its own parameters
- * @throws {ProblemError} too_many_requests when too many wait already
- */
-export function hashPassword(password: string): Promise<string> {
-  return inHashingTurn(() => hash(password, cost));
-}
-
-/** What no password has, at the price of any: a hash that nobody made. */
-const nobodysHash = (() => {
+/** A dummy hash: as costly to verify as a real one, and never matches. */
+const dummyHash = (() => {
   const random = (bytes: number) => randomBytes(bytes).toString('base64').replaceAll('=', '');
   return `$argon2id$v=19$m=${cost.memoryCost},t=${cost.timeCost},p=${cost.parallelism}$${random(16)}$${random(32)}`;
 })();
 
 /**
- * Whether this is the password of that hash. Without a hash, for a user who does not exist, it takes as
- * long and says no. Costs as much as hashing: to be called in a hashing turn.
+ * Whether the password matches the hash. With null, for a user who does not exist, it takes as long and
+ * returns false. Costs as much as hashing: call it within `PasswordHasher.inTurn`.
  */
 export function isPassword(password: string, passwordHash: string | null): Promise<boolean> {
-  return verify(passwordHash ?? nobodysHash, password);
+  return verify(passwordHash ?? dummyHash, password);
 }

@@ -1,6 +1,6 @@
 /**
- * Refresh tokens: 256 random bits, of which only the SHA-256 is kept (no salt or slow hash is needed
- * for what cannot be guessed). All that changes them holds the user's lock (`lockUser`).
+ * Refresh tokens: 256 random bits, stored as their SHA-256. What cannot be guessed needs neither a salt nor
+ * a slow hash. Every change of a token holds its user's lock (`lockUser`).
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { RefreshToken } from '@boxoffice/shared/database/entities/identity';
@@ -8,7 +8,7 @@ import type { EntityManager } from '@boxoffice/shared/database/orm';
 
 const lifetimeDays = 14;
 
-/** Issuing one token removes this many expired ones, whoever's they were: the table shrinks faster than it grows. */
+/** Issuing a token deletes up to this many expired ones of any user: the table shrinks faster than it grows. */
 const expiredPerIssue = 10;
 
 /** Issues the next token of a family. */
@@ -28,12 +28,12 @@ export async function issueRefreshToken(em: EntityManager, userId: number, famil
   return token;
 }
 
-/** Finds a token in whatever state. */
+/** Finds a token, whether or not it is still valid. */
 export function findRefreshToken(em: EntityManager, token: string): Promise<RefreshToken | null> {
   return em.findOne(RefreshToken, { hash: hashOf(token) });
 }
 
-/** Uses a token up. True for one caller only, whoever asks how often at once; false as well when it is expired or revoked. */
+/** Marks a token as used. True for exactly one of any concurrent callers, and false when it has expired or was revoked. */
 export async function spendRefreshToken(em: EntityManager, token: string): Promise<boolean> {
   const spent = await em.execute(
     `update identity.refresh_tokens set used_at = now()
@@ -44,14 +44,14 @@ export async function spendRefreshToken(em: EntityManager, token: string): Promi
   return spent.length === 1;
 }
 
-/** Makes every token that came of one login worthless. */
+/** Revokes every token of one login. */
 export async function revokeFamily(em: EntityManager, family: string): Promise<void> {
   await em.execute('update identity.refresh_tokens set revoked_at = now() where family = ? and revoked_at is null', [
     family,
   ]);
 }
 
-/** Makes every token of a user worthless. */
+/** Revokes every token of a user. */
 export async function revokeTokensOf(em: EntityManager, userId: number): Promise<void> {
   await em.execute('update identity.refresh_tokens set revoked_at = now() where user_id = ? and revoked_at is null', [
     userId,

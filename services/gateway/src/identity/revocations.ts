@@ -1,12 +1,12 @@
 import type { EntityManager, MikroORM } from '@boxoffice/shared/database/orm';
 
-/** Access tokens of this user that are of an earlier generation have ended. */
+/** Access tokens of this user from an earlier generation are revoked. */
 export interface Revocation {
   userId: number;
   generation: number;
 }
 
-/** Revocations of access tokens, as all gateways share them. */
+/** Revocations of access tokens, shared by all gateways. */
 export class Revocations {
   readonly #orm: MikroORM;
 
@@ -14,7 +14,7 @@ export class Revocations {
     this.#orm = orm;
   }
 
-  /** Those of the last `ms` milliseconds, by the clock of the database. */
+  /** Revocations of the last `ms` milliseconds by the database's clock. */
   async listSince(ms: number): Promise<Revocation[]> {
     return this.#orm.em.getConnection().execute<Revocation[]>(
       `select user_id as "userId", generation from identity.access_revocations
@@ -24,12 +24,12 @@ export class Revocations {
   }
 }
 
-/** Lines older than this have nothing left to end. */
+/** By this age every access token that a revocation could apply to has expired. */
 const keptFor = '1 hour';
 
 /**
- * Ends the access tokens of a user whose lock this transaction holds: those of generations before this one.
- * Tell the gateways when it is committed (`AccessRevocations.announce`).
+ * Revokes a user's access tokens of generations before this one. The transaction must hold the user's lock.
+ * After the commit, tell the gateways with `AccessRevocations.announce`.
  */
 export async function addRevocation(em: EntityManager, { userId, generation }: Revocation): Promise<void> {
   await em.execute(

@@ -1,17 +1,17 @@
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
-import type { Parts } from '../parts.ts';
+import type { MikroORM } from '@boxoffice/shared/database/orm';
 import type { Session } from './log-in.ts';
 import { findRefreshToken, issueRefreshToken, revokeFamily, spendRefreshToken } from './refresh-tokens.ts';
 import { lockUser } from './users.ts';
 
 /**
- * Replaces a refresh token by the next of its family. A token that comes a second time has been
- * stolen, from one side or the other, so its whole family ends (RFC 9700, section 4.14.2); that
- * goes for two uses at once as well.
+ * Exchanges a refresh token for the next of its family. A token that is used twice, even concurrently, has
+ * been stolen, and it is unknown from which side. So its whole family is revoked (RFC 9700, section 4.14.2).
  *
- * @throws {ProblemError} invalid_refresh_token when it is unknown, used, expired or revoked, or its user deactivated
+ * @throws {ProblemError} invalid_refresh_token when the token is unknown, used, expired or revoked, or its
+ *   user deactivated
  */
-export async function refreshTokens({ orm }: Pick<Parts, 'orm'>, token: string): Promise<Session> {
+export async function rotateTokens({ orm }: { orm: MikroORM }, token: string): Promise<Session> {
   const session = await orm.em.fork().transactional(async (em): Promise<Session | null> => {
     const known = await findRefreshToken(em, token);
     if (!known) return null;
@@ -20,14 +20,14 @@ export async function refreshTokens({ orm }: Pick<Parts, 'orm'>, token: string):
     if (await spendRefreshToken(em, token)) {
       return { user, refresh: await issueRefreshToken(em, user.id, known.family) };
     }
-    // A return, not a throw: the revocation is to be committed.
+    // Return instead of throwing: the revocation must be committed.
     await revokeFamily(em, known.family);
     return null;
   });
   if (!session)
     throw new ProblemError(
       'invalid_refresh_token',
-      'The refresh token is unknown, used, expired or revoked: log in again.',
+      'The refresh token is unknown, used, expired or revoked. Log in again.',
     );
   return session;
 }

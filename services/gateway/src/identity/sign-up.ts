@@ -1,20 +1,24 @@
 import type { SignupBody } from '@boxoffice/shared/contracts/identity';
 import type { User } from '@boxoffice/shared/database/entities/identity';
-import type { Parts } from '../parts.ts';
+import type { MikroORM } from '@boxoffice/shared/database/orm';
 import { createUser } from './create-user.ts';
-import { rateLimits } from './rate-limits.ts';
+import type { PasswordHasher } from './passwords.ts';
+import type { RateLimits } from './rate-limits.ts';
+
+export interface SignUpDependencies {
+  orm: MikroORM;
+  passwords: Pick<PasswordHasher, 'hash'>;
+  limits: Pick<RateLimits, 'countSignUp'>;
+}
 
 /**
- * Creates an account for whoever asks from the address `ip`. Every try counts, so that nobody can ask
- * through a list of names which of them are taken.
+ * Creates an account for a visitor. Every attempt counts, so nobody can test a list of names for which are
+ * taken.
  *
+ * @param ip the address that the attempt came from
  * @throws {ProblemError} username_taken, email_taken, too_many_requests
  */
-export async function signUp(
-  parts: Pick<Parts, 'orm' | 'redis' | 'config'>,
-  wanted: SignupBody,
-  ip: string,
-): Promise<User> {
-  await rateLimits(parts).countSignUp(ip);
-  return createUser(parts, { ...wanted, role: 'user', is_active: true }, null);
+export async function signUp(dependencies: SignUpDependencies, wanted: SignupBody, ip: string): Promise<User> {
+  await dependencies.limits.countSignUp(ip);
+  return createUser(dependencies, { ...wanted, role: 'user', is_active: true }, null);
 }

@@ -38,13 +38,13 @@ test('an unusable JWT_PRIVATE_KEY is named, and never quoted', () => {
   expect(load(pemOf(generateKeyPairSync('rsa', { modulusLength: 2_048 })))).toThrow(/JWT_PRIVATE_KEY.*rsa.*openssl/);
 });
 
-test('production refuses to start without a key, and says how to make one', () => {
+test('production refuses to start without a key, and says how to create one', () => {
   const load = () => loadSigningKeys({ NODE_ENV: 'production', DATA_DIR, JWT_PRIVATE_KEY: undefined });
   expect(load).toThrow(ConfigError);
   expect(load).toThrow(/JWT_PRIVATE_KEY.*openssl genpkey -algorithm ed25519/);
 });
 
-test('in development the key is made once, for its owner alone, and processes that start at once agree', async () => {
+test('in development the key is created once, readable by its owner only, and concurrent processes agree on it', async () => {
   const script = `import { loadSigningKeys } from '${join(import.meta.dirname, 'signing-keys.ts')}';
     console.log(loadSigningKeys({ NODE_ENV: 'development', DATA_DIR: '${DATA_DIR}' }).kid);`;
   const run = promisify(execFile);

@@ -10,7 +10,7 @@ import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import { type Config, ConfigError } from '@boxoffice/shared/service/config';
 
-/** What the JWKS says about a key (RFC 7517, RFC 8037): enough to verify, nothing to sign with. */
+/** A public key in the JWKS (RFC 7517, RFC 8037). */
 interface PublicJwk {
   kty: 'OKP';
   crv: 'Ed25519';
@@ -20,9 +20,9 @@ interface PublicJwk {
   use: 'sig';
 }
 
-/** The key pair that signs access tokens. */
+/** The key pair that signs access tokens, with its public half as a JWK. */
 export interface SigningKeys {
-  /** The key's RFC 7638 thumbprint: the same key has the same id everywhere. */
+  /** The key's RFC 7638 thumbprint, so a key has the same id on every gateway. */
   kid: string;
   /** PKCS #8, PEM. */
   privateKey: string;
@@ -31,20 +31,20 @@ export interface SigningKeys {
   jwk: PublicJwk;
 }
 
-const howToMakeOne = 'make one with `openssl genpkey -algorithm ed25519`';
+const howToCreateOne = 'create one with `openssl genpkey -algorithm ed25519`';
 
 /**
- * The signing keys of this installation: those of JWT_PRIVATE_KEY, or in development and test a pair
- * that is made once and kept in DATA_DIR.
+ * The signing keys of this installation: from JWT_PRIVATE_KEY, or in development and test a pair that is
+ * generated once and kept in DATA_DIR.
  *
  * @throws {ConfigError} when JWT_PRIVATE_KEY is unusable, or missing in production
  */
 export function loadSigningKeys(config: Pick<Config, 'JWT_PRIVATE_KEY' | 'NODE_ENV' | 'DATA_DIR'>): SigningKeys {
   if (config.JWT_PRIVATE_KEY) return readKeys(config.JWT_PRIVATE_KEY.replaceAll('\\n', '\n'), 'JWT_PRIVATE_KEY');
   if (config.NODE_ENV === 'production') {
-    throw new ConfigError(`JWT_PRIVATE_KEY is not set, and production makes no keys of its own: ${howToMakeOne}.`);
+    throw new ConfigError(`JWT_PRIVATE_KEY is not set, and no key is generated in production: ${howToCreateOne}.`);
   }
-  return keptKeys(config.DATA_DIR);
+  return generatedKeys(config.DATA_DIR);
 }
 
 function readKeys(pem: string, source: string): SigningKeys {
@@ -52,11 +52,11 @@ function readKeys(pem: string, source: string): SigningKeys {
   try {
     key = createPrivateKey(pem);
   } catch {
-    // The reason is left out: it could quote the key.
-    throw new ConfigError(`${source} is no private key in PEM: ${howToMakeOne}.`);
+    // The reason is omitted: it could quote the key.
+    throw new ConfigError(`${source} is not a private key in PEM format: ${howToCreateOne}.`);
   }
   if (key.asymmetricKeyType !== 'ed25519') {
-    throw new ConfigError(`${source} is a key of type ${key.asymmetricKeyType}, not Ed25519: ${howToMakeOne}.`);
+    throw new ConfigError(`${source} is a key of type ${key.asymmetricKeyType}, not Ed25519: ${howToCreateOne}.`);
   }
   const publicKey = createPublicKey(key);
   const x = publicKey.export({ format: 'jwk' }).x as string;
@@ -76,21 +76,24 @@ export function thumbprint(x: string): string {
     .digest('base64url');
 }
 
-function keptKeys(dataDir: string): SigningKeys {
+function generatedKeys(dataDir: string): SigningKeys {
   const path = join(dataDir, 'jwt-private-key.pem');
-  const kept = readIfThere(path);
-  if (kept === null) {
+  const existing = readIfExists(path);
+  if (existing === null) {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    putFirst(path, generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }) as string);
+    writeUnlessExists(
+      path,
+      generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }) as string,
+    );
   }
-  return readKeys(kept ?? readFileSync(path, 'utf8'), path);
+  return readKeys(existing ?? readFileSync(path, 'utf8'), path);
 }
 
 /**
- * Writes a file unless there is one. Of two processes that do it at once one wins and both find its
- * file, whole: a hard link appears at once and never replaces.
+ * Writes a file unless it exists. Of two concurrent processes one wins, and both find its complete file:
+ * creating a hard link is atomic and never replaces a file.
  */
-function putFirst(path: string, text: string): void {
+function writeUnlessExists(path: string, text: string): void {
   const draft = `${path}.${randomUUID()}`;
   writeFileSync(draft, text, { mode: 0o600, flush: true });
   try {
@@ -102,7 +105,7 @@ function putFirst(path: string, text: string): void {
   }
 }
 
-function readIfThere(path: string): string | null {
+function readIfExists(path: string): string | null {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {

@@ -3,13 +3,14 @@ import type { Rows } from '@boxoffice/shared/contracts/pagination';
 import { type ProblemCode, ProblemError } from '@boxoffice/shared/contracts/problems';
 import { Booking } from '@boxoffice/shared/database/entities/booking';
 import { User } from '@boxoffice/shared/database/entities/identity';
+import { containing } from '@boxoffice/shared/database/like';
 import type { EntityManager, MikroORM } from '@boxoffice/shared/database/orm';
 import { type FilterQuery, LockMode, raw } from '@mikro-orm/core';
 
 export type NewUser = Pick<User, 'username' | 'email' | 'passwordHash' | 'role' | 'isActive'>;
 export type UserChanges = Partial<NewUser & Pick<User, 'tokenGeneration'>>;
 
-/** Reads users. What writes one is below: it needs a transaction, and to change one the user's lock. */
+/** Reads users. Functions that write users are below: they need a transaction, and changes the user's lock. */
 export class Users {
   readonly #orm: MikroORM;
 
@@ -21,14 +22,14 @@ export class Users {
     return this.#orm.em.fork().findOne(User, { id });
   }
 
-  /** Finds a user by name, whatever the case of the letters. */
+  /** Finds a user by name, case-insensitively. */
   async findByName(username: string): Promise<User | null> {
-    if (username.includes('\0')) return null; // PostgreSQL knows no such text, and drops the connection
+    if (username.includes('\0')) return null; // PostgreSQL's text cannot hold NUL, and it drops the connection
     const sameName = { [raw('lower(username)')]: raw('lower(?)', [username]) } as FilterQuery<User>;
     return this.#orm.em.fork().findOne(User, sameName);
   }
 
-  /** User names by id; a user who is gone is left out. */
+  /** User names by id; deleted users are left out. */
   async findNames(ids: number[]): Promise<Map<number, string>> {
     const users = await this.#orm.em.fork().find(User, { id: { $in: ids } }, { fields: ['username'] });
     return new Map(users.map(({ id, username }) => [id, username]));
@@ -36,7 +37,7 @@ export class Users {
 
   /** One page of users, oldest first. */
   async list({ role, is_active, search, page, page_size }: AdminUserQuery): Promise<Rows<User>> {
-    const part = search && `%${search.replaceAll(/[\\%_]/g, '\\$&')}%`;
+    const part = search && containing(search);
     const where: FilterQuery<User> = {
       ...(role && { role }),
       ...(is_active !== undefined && { isActive: is_active }),
@@ -49,18 +50,17 @@ export class Users {
 }
 
 /**
- * Writes a new user.
+ * Inserts a new user.
  *
- * @throws {ProblemError} username_taken or email_taken, whatever the case of the letters
+ * @throws {ProblemError} username_taken, email_taken; both are compared case-insensitively
  */
 export async function insertUser(em: EntityManager, user: NewUser): Promise<User> {
-  return namingWhatIsTaken(em.createQueryBuilder(User).insert(user).returning('*').execute<User>('get', true));
+  return withUniqueViolationsNamed(em.createQueryBuilder(User).insert(user).returning('*').execute<User>('get', true));
 }
 
 /**
- * Finds a user and makes every other change of them wait for this transaction: of their row, and of
- * their refresh tokens, which nobody touches without this lock. So a revocation never misses a token
- * that is just being issued.
+ * Finds and locks a user. Other changes of the user's row and refresh tokens wait for this transaction,
+ * because all of them take this lock. So a revocation never misses a token that is just being issued.
  */
 export function lockUser(em: EntityManager, id: number): Promise<User | null> {
   return em.findOne(User, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
@@ -69,14 +69,14 @@ export function lockUser(em: EntityManager, id: number): Promise<User | null> {
 /**
  * Changes a user that this transaction has locked.
  *
- * @throws {ProblemError} username_taken or email_taken, whatever the case of the letters
+ * @throws {ProblemError} username_taken, email_taken; both are compared case-insensitively
  */
 export async function updateUser(em: EntityManager, user: User, changes: UserChanges): Promise<void> {
   em.assign(user, changes);
-  await namingWhatIsTaken(em.flush());
+  await withUniqueViolationsNamed(em.flush());
 }
 
-/** Deletes a user; their refresh tokens go with them. */
+/** Deletes a user and, by cascade, their refresh tokens. */
 export async function deleteUser(em: EntityManager, user: User): Promise<void> {
   await em.nativeDelete(User, { id: user.id });
 }
@@ -85,17 +85,17 @@ export async function hasBookings(em: EntityManager, userId: number): Promise<bo
   return (await em.findOne(Booking, { userId }, { fields: ['id'] })) !== null;
 }
 
-const takenBy: Record<string, { code: ProblemCode; detail: string }> = {
-  users_username_key: { code: 'username_taken', detail: 'Someone has this user name already: choose another.' },
-  users_email_key: { code: 'email_taken', detail: 'There is an account with this e-mail address already.' },
+const takenByConstraint: Record<string, { code: ProblemCode; detail: string }> = {
+  users_username_key: { code: 'username_taken', detail: 'This user name is taken. Choose another.' },
+  users_email_key: { code: 'email_taken', detail: 'An account with this e-mail address already exists.' },
 };
 
-async function namingWhatIsTaken<Result>(work: Promise<Result>): Promise<Result> {
+async function withUniqueViolationsNamed<Result>(work: Promise<Result>): Promise<Result> {
   try {
     return await work;
   } catch (error) {
-    const { constraint } = error as { constraint?: string }; // PostgreSQL names it
-    const taken = constraint && takenBy[constraint];
+    const { constraint } = error as { constraint?: string }; // from PostgreSQL
+    const taken = constraint && takenByConstraint[constraint];
     throw taken ? new ProblemError(taken.code, taken.detail) : error;
   }
 }

@@ -8,32 +8,36 @@ import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import { matchesIfNoneMatch } from '@boxoffice/shared/service/conditional-requests';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
-import type { Parts } from '../parts.ts';
+import type { CatalogClient } from '../catalog/index.ts';
 
-/** Shows on the page. */
+/** How many shows the page lists. */
 const showLimit = 6;
-/** Page and programme are read no more often than this, however many people look, in milliseconds. */
-const programmeKeptMs = 1_000;
+/** Page and programme are read at most this often, however many visitors there are, in milliseconds. */
+const programmeFreshMs = 1_000;
+
+export interface LandingPageDependencies {
+  catalog: Pick<CatalogClient, 'listShows' | 'findBookingShows'>;
+}
 
 interface PlayingShow extends ShowView {
   movie: BookingShow['movie'];
 }
 
 /**
- * Serves `/`: the page as it was built, with what is playing written into it, so that it works without
- * JavaScript. When the catalog is away it says so.
+ * Serves `/`: the built page with the programme written into it, so it works without JavaScript. While the
+ * catalog is unavailable the page says so.
  *
  * @param file the built page
- * @param headers of the answer
+ * @param headers of the response
  */
 export function addLandingPage(
   http: FastifyInstance,
-  { catalog }: Pick<Parts, 'catalog'>,
+  { catalog }: LandingPageDependencies,
   { file, headers }: { file: string; headers: Record<string, string> },
 ): void {
   const contents = new LRUCache<string, [template: string, shows: PlayingShow[] | null], string>({
     max: 1,
-    ttl: programmeKeptMs,
+    ttl: programmeFreshMs,
     fetchMethod: (_file, _stale, { context: requestId }) =>
       Promise.all([readFile(file, 'utf8'), nextShows(catalog, requestId)]),
   });
@@ -52,8 +56,8 @@ export function addLandingPage(
   });
 }
 
-/** The next shows with their movies; null when the catalog is away. */
-async function nextShows(catalog: Parts['catalog'], requestId: string): Promise<PlayingShow[] | null> {
+/** The next shows with their movies; null while the catalog is unavailable. */
+async function nextShows(catalog: LandingPageDependencies['catalog'], requestId: string): Promise<PlayingShow[] | null> {
   try {
     const { results } = await catalog.listShows({ page: 1, page_size: showLimit, from: new Date() }, requestId);
     const known = await catalog.findBookingShows(
@@ -71,8 +75,8 @@ async function nextShows(catalog: Parts['catalog'], requestId: string): Promise<
 }
 
 function programme(shows: PlayingShow[] | null): string {
-  if (!shows) return '<p class="notice">What is playing cannot be said right now. Look again in a moment.</p>';
-  if (shows.length === 0) return '<p class="notice">Nothing is on the programme yet.</p>';
+  if (!shows) return '<p class="notice">The programme is unavailable right now. Try again in a moment.</p>';
+  if (shows.length === 0) return '<p class="notice">No shows are scheduled yet.</p>';
   return `<ol class="programme">${shows.map(programmeRow).join('')}</ol>`;
 }
 
@@ -95,7 +99,7 @@ function programmeRow({ id, date_time, screen_name, total_seats, available_seats
               <span class="free"><svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true"><rect width="${sold.toFixed(1)}" height="10"/></svg> ${free}</span></a></li>`;
 }
 
-/** Where this page was asked for, for the commands on it. A Host that is none becomes the usual one. */
+/** The origin of a request, for the commands on the page. An implausible Host becomes the default. */
 function originOf({ protocol, host }: Pick<FastifyRequest, 'protocol' | 'host'>): string {
   return /^[\w.:[\]-]+$/.test(host) ? `${protocol}://${host}` : 'http://localhost:3000';
 }

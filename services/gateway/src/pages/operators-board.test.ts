@@ -28,7 +28,7 @@ const basic = (username: string, password = `${username}: long enough`) => ({
 const look = <Body = string>(headers = {}, path = '/') => boxoffice.call<Body>(`/ops/queues${path}`, { headers });
 
 test.each(['/', '', '/api/queues', '/queue/%7Bbooking-0%7D', '/static/js/main.js'])(
-  '401 without a login, and a challenge that makes a browser ask for one: /ops/queues%s',
+  '401 without a login, with a challenge that makes browsers ask for one: /ops/queues%s',
   async (path) => {
     const answer = await look({}, path);
     expect(answer.headers.get('www-authenticate')).toBe('Basic realm="Boxoffice operators", charset="UTF-8"');
@@ -46,7 +46,7 @@ test.each([
   expectProblem(await look(headers), 'unauthenticated');
 });
 
-test('403 for a user who is no administrator, by password and by token', async () => {
+test('403 for a user who is not an administrator, by password and by token', async () => {
   expectProblem(await look(basic('bob')), 'forbidden');
   expectProblem(await look({ authorization: `Bearer ${boxoffice.token(1)}` }), 'forbidden');
 });
@@ -60,7 +60,7 @@ test('200 for an administrator, by password and by token', async () => {
   }
 });
 
-test('the page loads nothing from elsewhere, and what it loads is there', async () => {
+test('the page loads nothing from other hosts, and all of its files exist', async () => {
   const { body } = await look(basic('ada'));
   const references = [...body.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, reference = '']) => reference);
   expect(references.filter((reference) => /^(https?:)?\/\//.test(reference))).toEqual([]);
@@ -72,14 +72,14 @@ test('the page loads nothing from elsewhere, and what it loads is there', async 
   }
 });
 
-test('it shows every partition, and what a job carries at a glance', async () => {
+test('it shows every partition and summarizes each job', async () => {
   const { body } = await look<{ queues: BoardQueue[] }>(basic('ada'), `/api/queues?activeQueue=${queueOf(show)}`);
   expect(body.queues.map(({ name }) => name)).toEqual(['{booking-0}', '{booking-1}', '{booking-2}']);
   const jobs = body.queues.flatMap((queue) => queue.jobs);
   expect(jobs.map(({ name }) => name)).toContain(`book A1 · show ${show}`);
 });
 
-test('it is read-only: nobody can take a job out of its order', async () => {
+test('it is read-only: nobody can change the order of jobs', async () => {
   const { body } = await look<{ queues: BoardQueue[] }>(basic('ada'), `/api/queues?activeQueue=${queueOf(show)}`);
   expect(body.queues.every((queue) => queue.readOnlyMode)).toBe(true);
   const [job] = body.queues.flatMap((queue) => queue.jobs);
@@ -98,7 +98,7 @@ test('it is read-only: nobody can take a job out of its order', async () => {
   expect((await boxoffice.book(show, 'A2', { wait: 10 })).status).toBe(201);
 });
 
-test('what goes wrong inside is not told', async () => {
+test('internal errors are not revealed', async () => {
   const { status, body } = await look<object>(basic('ada'), '/api/queues/no-such-queue/1');
   expect(status).toBeGreaterThanOrEqual(400);
   expect(JSON.stringify(body)).not.toMatch(/node_modules|\bat /);

@@ -1,13 +1,13 @@
 import { createHttp } from '@boxoffice/shared/service/http';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
-import type { Parts } from '../parts.ts';
+import { CatalogClient, CatalogConnection } from '../catalog/index.ts';
 import { addPages } from './pages.ts';
 
 const { http } = createHttp({ logger: pino({ level: 'silent' }), checks: {} });
-addPages(http, {} as Parts, '/nowhere');
+addPages(http, { catalog: new CatalogClient(new CatalogConnection('http://127.0.0.1:1')) }, '/nowhere');
 
-test('before the pages are built, / leads to Swagger UI', async () => {
+test('before the pages are built, / redirects to Swagger UI', async () => {
   const { statusCode, headers } = await http.inject('/');
   expect(statusCode).toBe(302);
   expect(headers.location).toBe('/swagger/');

@@ -21,7 +21,7 @@ const filesOf = (html: string) =>
   [...html.matchAll(/<(?:script|link)\b[^>]*?(?:src|href)="([^"]+)"/g)].map(([, file = '']) => file);
 
 describe('the landing page', () => {
-  test('shows what is playing, in its own words and nobody’s markup', async () => {
+  test('shows the programme, with titles escaped', async () => {
     const show = await boxoffice.addShow({ totalSeats: 8 });
     await boxoffice.addShow({ startsAt: new Date(Date.now() - 3_600_000) });
     await boxoffice.rows(`update catalog.movies set title = '<script>"&' where title = 'The Last Reel'`);
@@ -34,12 +34,12 @@ describe('the landing page', () => {
     expect(body).toContain(`curl -s ${boxoffice.url}/api/shows/${show}/book/`);
   });
 
-  test('names no host that is none in its commands', async () => {
+  test('does not repeat an implausible Host in its commands', async () => {
     const [answer] = await once(get(boxoffice.url, { headers: { host: 'a"b<c' } }), 'response');
     expect(await text(answer)).toContain('curl -s http://localhost:3000/api/movies/');
   });
 
-  test('weighs 30 KB at most, with all it loads', async () => {
+  test('weighs at most 30 KB, including everything it loads', async () => {
     const paths = ['/', ...filesOf((await page('/')).body)];
     const sizes = await Promise.all(paths.map(compressedSize));
     expect(paths.length).toBeGreaterThan(2);
@@ -47,13 +47,13 @@ describe('the landing page', () => {
   });
 });
 
-test('the scripts of the box office weigh 120 KB at most', async () => {
+test('the scripts of the box office weigh at most 120 KB', async () => {
   const scripts = await scriptsFrom('/boxoffice/');
   const sizes = await Promise.all(scripts.map(compressedSize));
   expect(sizes.reduce((sum, size) => sum + size)).toBeLessThan(120 * 1024);
 });
 
-/** Every script that a page can come to load: its own, and what those name. */
+/** Every script that a page may load: its own and those that they import. */
 async function scriptsFrom(path: string): Promise<string[]> {
   const found = new Set<string>();
   const queue = filesOf((await page(path)).body).filter((file) => file.endsWith('.js'));
@@ -71,7 +71,7 @@ async function compressedSize(path: string): Promise<number> {
 }
 
 describe.each(['/', '/boxoffice/', '/boxoffice/shows/7', '/admin/', '/admin/shows/7/show'])('%s', (path) => {
-  test('is a page that may be kept but must be asked for', async () => {
+  test('is a page that may be cached but must be revalidated', async () => {
     const { status, headers } = await page(path);
     expect(status).toBe(200);
     expect(headers.get('content-type')).toBe('text/html; charset=utf-8');
@@ -82,7 +82,7 @@ describe.each(['/', '/boxoffice/', '/boxoffice/shows/7', '/admin/', '/admin/show
     expect((await page(path, { 'if-none-match': etag, 'cache-control': 'max-age=0' })).status).toBe(304);
   });
 
-  test('runs and loads nothing that is not from here', async () => {
+  test('runs and loads nothing from other hosts', async () => {
     const { headers, body } = await page(path);
     const policy = headers.get('content-security-policy') ?? '';
     expect(policy).toMatch(/^default-src 'self';/);
@@ -92,7 +92,7 @@ describe.each(['/', '/boxoffice/', '/boxoffice/shows/7', '/admin/', '/admin/show
     expect(filesOf(body).filter((file) => !file.startsWith('/'))).toEqual([]);
   });
 
-  test('loads files that are there, for ever', async () => {
+  test('loads files that exist and may be cached for ever', async () => {
     for (const file of filesOf((await page(path)).body)) {
       const { status, headers } = await page(file);
       expect(status, file).toBe(200);
@@ -117,11 +117,11 @@ test.each(['/assets/', '/assets/nothing.js', '/assets/../index.html', '/assets/%
   },
 );
 
-test('the landing page is there when the catalog is not, and says so', async () => {
+test('the landing page works while the catalog is down, and says so', async () => {
   await boxoffice.catalog.stop();
   const { status } = await eventually(async () => {
     const answer = await page('/');
-    return answer.body.includes('cannot be said right now') && answer;
+    return answer.body.includes('programme is unavailable right now') && answer;
   });
   expect(status).toBe(200);
 });

@@ -4,8 +4,7 @@ import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import type { Http } from '@boxoffice/shared/service/http';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
-import type { Parts } from '../parts.ts';
-import { addLandingPage } from './landing-page.ts';
+import { addLandingPage, type LandingPageDependencies } from './landing-page.ts';
 
 /** Where `pnpm build` puts the pages. */
 const builtPages = join(import.meta.dirname, '../../../../web/dist');
@@ -13,11 +12,10 @@ const builtPages = join(import.meta.dirname, '../../../../web/dist');
 const hidden = { schema: { hide: true } };
 
 /**
- * Serves the landing page, the box office and the admin portal. What is under `/boxoffice/` and
- * `/admin/` is the page itself, which reads the rest of the path. Before the pages are built, `/` leads
- * to Swagger UI.
+ * Serves the landing page, the box office and the admin portal. Every path below `/boxoffice/` and `/admin/`
+ * returns the same page, which does its own routing. Before the pages are built, `/` redirects to Swagger UI.
  */
-export function addPages(http: Http, parts: Pick<Parts, 'catalog'>, built = builtPages): void {
+export function addPages(http: Http, dependencies: LandingPageDependencies, built = builtPages): void {
   void http.register(async (pages) => {
     if (!existsSync(join(built, 'index.html'))) return explainMissingPages(pages);
     await pages.register(fastifyStatic, {
@@ -25,18 +23,18 @@ export function addPages(http: Http, parts: Pick<Parts, 'catalog'>, built = buil
       prefix: '/assets/',
       index: false,
       preCompressed: true,
-      // Their names change with what is in them.
+      // File names change with their content.
       maxAge: '1y',
       immutable: true,
     });
-    addLandingPage(pages, parts, { file: join(built, 'index.html'), headers: pageHeaders });
+    addLandingPage(pages, dependencies, { file: join(built, 'index.html'), headers: pageHeaders });
     addPage(pages, built, ['/boxoffice/', '/boxoffice/*'], 'boxoffice/index.html');
     addPage(pages, built, ['/admin/', '/admin/*'], 'admin/index.html');
   });
 }
 
 const pageHeaders = {
-  // Everything from here, nothing inline.
+  // Everything comes from this server, nothing is inline.
   'content-security-policy': [
     "default-src 'self'",
     "base-uri 'none'",
@@ -44,7 +42,7 @@ const pageHeaders = {
     "frame-ancestors 'none'",
     "object-src 'none'",
   ].join('; '),
-  // A page names its assets: it may be kept, with its entity tag, but must be asked for.
+  // A page refers to its assets by name, so caches must revalidate it.
   'cache-control': 'no-cache',
 };
 
@@ -57,11 +55,14 @@ function addPage(http: FastifyInstance, built: string, paths: string[], file: st
 }
 
 function explainMissingPages(http: FastifyInstance): void {
-  http.log.warn('the web pages are not built: run `pnpm build`');
+  http.log.warn('the web pages have not been built: run `pnpm build`');
   http.get('/', hidden, async (_request, reply) => reply.redirect('/swagger/'));
   for (const path of ['/boxoffice/', '/boxoffice/*', '/admin/', '/admin/*']) {
     http.get(path, hidden, () => {
-      throw new ProblemError('not_found', 'The web pages are not built: run `pnpm build` and start the gateway again.');
+      throw new ProblemError(
+        'not_found',
+        'The web pages have not been built. Run `pnpm build` and restart the gateway.',
+      );
     });
   }
 }

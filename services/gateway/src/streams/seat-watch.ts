@@ -5,7 +5,7 @@ import type { Occupancy } from '@boxoffice/shared/seats';
 import type { Logger } from '@boxoffice/shared/service/logging';
 import { subscribe } from '@boxoffice/shared/service/pub-sub';
 import type { Redis } from 'ioredis';
-import type { CatalogClient } from '../catalog/catalog-client.ts';
+import type { CatalogClient } from '../catalog/index.ts';
 import { WatchedShow } from './watched-show.ts';
 
 /** Every watched show is read this often even without a hint, in milliseconds. */

@@ -14,7 +14,7 @@ let boxoffice: Boxoffice;
 let shows: number[];
 let ada: number;
 let bob: number;
-/** Whose bookings are cancelled here, so that those of the others stay as they are. */
+/** The user whose bookings are cancelled here; those of other users are left alone. */
 let cyd: number;
 beforeAll(async () => {
   boxoffice = await startBoxoffice();
@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => boxoffice.stop());
 
-test("200: everyone's, newest first, each with show, movie and user", async () => {
+test("200: the bookings of all users, newest first, each with show, movie and user", async () => {
   const { count, results: all } = await list();
   expect(count).toBe(all.length);
   const results = all.filter((booking) => shows.includes(booking.show_id));
@@ -44,7 +44,7 @@ test("200: everyone's, newest first, each with show, movie and user", async () =
   });
 });
 
-test('200: by user, show and status, alone and together', async () => {
+test('200: filtered by user, show and status, separately and combined', async () => {
   expect((await list(`?user_id=${ada}`)).count).toBe(2);
   expect((await list('?username=ADA')).count).toBe(2);
   expect((await list(`?username=bob&show_id=${shows[0]}`)).results.map(({ seats }) => seats)).toEqual([['A2']]);
@@ -56,7 +56,7 @@ test('200: by user, show and status, alone and together', async () => {
   expect(page.next).toBe(`${boxoffice.url}/api/admin/bookings/?user_id=${ada}&page_size=1&page=2`);
 });
 
-test('200: one of them', async () => {
+test('200: one booking', async () => {
   const [booking] = (await list(`?user_id=${bob}`)).results;
   expect(await boxoffice.call(`/api/admin/bookings/${booking?.id}/`, admin)).toMatchObject({
     status: 200,
@@ -87,7 +87,7 @@ test.each([
   expect((await list(`?status=cancelled&show_id=${show}`)).count).toBe(1);
 });
 
-test('202: an administrator need not wait either, and may ask for the job', async () => {
+test('202: an administrator need not wait either, and can retrieve the job', async () => {
   const show = await boxoffice.addShow();
   const { body: booking } = await boxoffice.book(show, 'A1', { user: cyd, wait: 10 });
   const path = `/api/admin/bookings/${booking.id}/cancel/`;

@@ -36,7 +36,7 @@ describe.each(['movies', 'shows'])('/api/admin/%s/', (resource) => {
 });
 
 describe('/api/admin/movies/', () => {
-  it('creates, reads, changes, writes anew and deletes', async () => {
+  it('creates, reads, changes, replaces and deletes', async () => {
     const created = await admin('POST', '/movies/', { title: 'Ronin', duration_minutes: 122, rating: 'R' });
     expect(created.statusCode).toBe(201);
     const { id } = created.body;
@@ -59,7 +59,7 @@ describe('/api/admin/movies/', () => {
     }
   });
 
-  it('lists with links', async () => {
+  it('lists in pages with links', async () => {
     await admin('POST', '/movies/', { title: 'Thief', duration_minutes: 123 });
     const { body } = await admin('GET', '/movies/?page_size=1&search=h');
     expect(body).toMatchObject({
@@ -68,7 +68,7 @@ describe('/api/admin/movies/', () => {
     });
   });
 
-  it('names every field that is wrong', async () => {
+  it('names every invalid field', async () => {
     const { statusCode, body } = await admin('POST', '/movies/', {
       title: ' ',
       duration_minutes: 0,
@@ -86,7 +86,7 @@ describe('/api/admin/movies/', () => {
 });
 
 describe('/api/admin/shows/', () => {
-  it('creates, reads, changes, writes anew and deletes', async () => {
+  it('creates, reads, changes, replaces and deletes', async () => {
     const created = await admin('POST', '/shows/', show());
     expect(created.statusCode).toBe(201);
     const { id } = created.body;
@@ -104,7 +104,7 @@ describe('/api/admin/shows/', () => {
     }
   });
 
-  it('lists those of one movie and time', async () => {
+  it('lists the shows of one movie and period', async () => {
     const other = (await admin('POST', '/movies/', { title: 'Collateral', duration_minutes: 120 })).body.id;
     for (const date_time of ['2031-01-01T00:00:00Z', '2031-01-02T00:00:00Z']) {
       await admin('POST', '/shows/', { ...show(), movie_id: other, date_time });
@@ -113,12 +113,12 @@ describe('/api/admin/shows/', () => {
     expect(body).toMatchObject({ count: 1, results: [{ movie_id: other, date_time: '2031-01-02T00:00:00.000Z' }] });
   });
 
-  it('400 names the movie that is not there', async () => {
+  it('400 names a movie that does not exist', async () => {
     const { statusCode, body } = await admin('POST', '/shows/', { ...show(), movie_id: 99_999 });
     expect([statusCode, body.errors]).toEqual([400, { movie_id: ['There is no movie 99999'] }]);
   });
 
-  it('409 when a booking is in the way', async () => {
+  it('409 when a booking prevents it', async () => {
     const { id } = (await admin('POST', '/shows/', show())).body;
     await routes.book(id, 'B10');
     for (const answer of [

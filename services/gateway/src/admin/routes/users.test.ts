@@ -34,7 +34,7 @@ test('GET 200: pages, a search in names and addresses, a role', async () => {
   expect((await ask('GET', '?role=admin')).body).toMatchObject({ count: 1, results: [{ id: admin.id }] });
 });
 
-test('GET 400: a search that PostgreSQL cannot hold', async () => {
+test('GET 400: a search that PostgreSQL cannot store', async () => {
   expect((await ask('GET', '?search=a%00b')).status).toBe(400);
 });
 
@@ -46,7 +46,7 @@ test('POST 201: a user of either role, who can log in', async () => {
   await identity.logIn('boss');
 });
 
-test('POST, PATCH, PUT 409: a name or an address that is taken', async () => {
+test('POST, PATCH, PUT 409: a user name or e-mail address that is taken', async () => {
   const id = await identity.signUp('taker');
   expect((await ask('POST', '', newUser('TAKER'))).body.code).toBe('username_taken');
   expect((await ask('PATCH', `${id}/`, { username: 'Root' })).body.code).toBe('username_taken');
@@ -54,7 +54,7 @@ test('POST, PATCH, PUT 409: a name or an address that is taken', async () => {
   expect((await ask('PATCH', `${id}/`, { username: 'Taker' })).status).toBe(200);
 });
 
-test('PATCH 200: changes what is given; another password ends every login', async () => {
+test('PATCH 200: changes the given fields; a new password ends every login', async () => {
   const id = await identity.signUp('carol');
   const { refresh } = await identity.logIn('carol');
   const renamed = await ask('PATCH', `${id}/`, { email: 'c@example.com' });
@@ -68,7 +68,7 @@ test('PATCH 200: changes what is given; another password ends every login', asyn
   expect(now.status).toBe(200);
 });
 
-test('PATCH 200: who is deactivated stays out, also after being activated again', async () => {
+test('PATCH 200: a deactivated user stays logged out, even after reactivation', async () => {
   const id = await identity.signUp('dave');
   const { refresh } = await identity.logIn('dave');
   expect((await ask('PATCH', `${id}/`, { is_active: false })).body.is_active).toBe(false);
@@ -88,7 +88,7 @@ test('PUT 200: sets every field; 400 when one is missing', async () => {
   expect((await ask('PUT', `${id}/`, part)).status).toBe(400);
 });
 
-test('PATCH, PUT, DELETE 400: administrators do not lock themselves out', async () => {
+test('PATCH, PUT, DELETE 400: administrators cannot lock themselves out', async () => {
   for (const body of [{ is_active: false }, { role: 'user' }]) {
     const answer = await ask('PATCH', `${admin.id}/`, body);
     expect(answer).toMatchObject({ status: 400, body: { code: 'validation_failed' } });
@@ -102,7 +102,7 @@ test('PATCH, PUT, DELETE 400: administrators do not lock themselves out', async 
   );
 });
 
-test('DELETE 204: a user who never booked, with all their logins', async () => {
+test('DELETE 204: a user who never booked, including all their logins', async () => {
   const id = await identity.signUp('frank');
   const { refresh } = await identity.logIn('frank');
   expect(await ask('DELETE', `${id}/`)).toMatchObject({ status: 204, body: null });
@@ -110,7 +110,7 @@ test('DELETE 204: a user who never booked, with all their logins', async () => {
   expect((await identity.post('/api/auth/refresh/', { refresh })).status).toBe(401);
 });
 
-test('DELETE 409: a user who has bookings, cancelled ones as well', async () => {
+test('DELETE 409: a user with bookings, including cancelled ones', async () => {
   const id = await identity.signUp('grace');
   await identity.owner.em.fork().execute(
     `insert into booking.bookings (show_id, id, user_id, seats, status, created_at)
@@ -128,7 +128,7 @@ test('404: no such user', async () => {
   }
 });
 
-test('401 and 403: nobody else gets in, whatever they ask', async () => {
+test('401 and 403: nobody else has access to any operation', async () => {
   const id = await identity.signUp('heidi');
   const { access } = await identity.logIn('heidi');
   for (const [method, path] of [

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => boxoffice.stop());
 
-test('Prefer: wait answers with the booking, and where it is', async () => {
+test('Prefer: wait returns the booking and its location', async () => {
   const { status, headers, body } = await boxoffice.book(show, 'A1', { user: 7, wait: 10 });
   expect(status).toBe(201);
   expect(body).toEqual({
@@ -27,7 +27,7 @@ test('Prefer: wait answers with the booking, and where it is', async () => {
   expect(found).toMatchObject({ status: 200, body });
 });
 
-test('the seat is gone from the map and from the count before anyone hears of it', async () => {
+test('the seat disappears from the map and the count before the outcome is sent', async () => {
   const countFree = async () =>
     (await boxoffice.call<{ available_seats: number }>(`/api/shows/${show}/`)).body.available_seats;
   const before = await countFree();
@@ -53,7 +53,7 @@ test.each([
   expect(answer).toMatchObject({ status: 201, body: { seats: [label], seat_number: label } });
 });
 
-test('several seats are one booking, in the order in which they were named', async () => {
+test('several seats become one booking, in the requested order', async () => {
   const seats = ['C3', 'c1', 'C2'];
   const { status, body } = await boxoffice.book(show, seats, { wait: 10 });
   expect(status).toBe(201);
@@ -61,16 +61,16 @@ test('several seats are one booking, in the order in which they were named', asy
   expect(body).not.toHaveProperty('seat_number');
 });
 
-test('ten seats are not too many', async () => {
+test('ten seats are allowed', async () => {
   const seats = Array.from({ length: 10 }, (_, place) => `D${place + 1}`);
   expect(await boxoffice.book(show, seats, { wait: 10 })).toMatchObject({ status: 201, body: { seats } });
 });
 
-test('one seat in a list is as good as seat_number', async () => {
+test('a list of one seat is equivalent to seat_number', async () => {
   expect(await boxoffice.book(show, ['E1'], { wait: 10 })).toMatchObject({ status: 201, body: { seat_number: 'E1' } });
 });
 
-test('the slash at the end is optional', async () => {
+test('the trailing slash is optional', async () => {
   const answer = await boxoffice.call(`/api/shows/${show}/book`, {
     method: 'POST',
     user: 1,
@@ -80,7 +80,7 @@ test('the slash at the end is optional', async () => {
   expect(answer).toMatchObject({ status: 201, body: { seat_number: 'E2' } });
 });
 
-test('a wish to wait for longer than 30 seconds is cut, and said so', async () => {
+test('a wait of more than 30 seconds is shortened, and Preference-Applied says so', async () => {
   const { status, headers } = await boxoffice.book(show, 'E3', { wait: 999 });
   expect(status).toBe(201);
   expect(headers.get('preference-applied')).toBe('wait=30');

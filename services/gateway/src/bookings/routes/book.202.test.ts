@@ -4,14 +4,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 let boxoffice: Boxoffice;
 let show: number;
-/** Without a worker nothing is decided, so that what is queued can be looked at. */
+/** Without a worker nothing is decided, so queued requests can be inspected. */
 beforeAll(async () => {
   boxoffice = await startBoxoffice({ workers: 0 });
   show = await boxoffice.addShow();
 });
 afterAll(() => boxoffice.stop());
 
-test('a request is accepted, and told where to ask and when', async () => {
+test('an accepted request says where and when to poll', async () => {
   const { status, headers, body } = await boxoffice.book(show, 'A1');
   expect(status).toBe(202);
   expect(body).toEqual({ id: expect.any(String), kind: 'book', status: 'queued', position: expect.any(Number) });
@@ -42,7 +42,7 @@ test.each(['wait', 'wait=', 'wait=soon', 'wait=-1', 'wait=1.5', 'return=minimal'
   },
 );
 
-test('who waits in vain gets the 202 when the time is over', async () => {
+test('202 when the outcome does not come within the requested time', async () => {
   const sentAt = performance.now();
   const { status, headers, body } = await boxoffice.book(show, 'A4', { wait: 1 });
   const tookMs = performance.now() - sentAt;
@@ -53,13 +53,13 @@ test('who waits in vain gets the 202 when the time is over', async () => {
   expect(tookMs).toBeGreaterThan(950);
 });
 
-test('who comes later stands further back', async () => {
+test('later requests have higher positions', async () => {
   const first = await boxoffice.book(show, 'A5');
   const second = await boxoffice.book(show, 'A5');
   expect(second.body.position).toBeGreaterThan(first.body.position ?? Number.NaN);
 });
 
-test('the outcome is there for who asks later, and the position is then 0', async () => {
+test('the outcome can be retrieved later, with position 0', async () => {
   const winner = await boxoffice.book(show, 'B1', { user: 1 });
   const loser = await boxoffice.book(show, 'B1', { user: 2 });
   const waits = boxoffice.book(show, 'B2', { user: 3, wait: 30 });

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 
 let boxoffice: Boxoffice;
 let show: number;
-/** Without a worker whatever was queued by mistake stays there to be seen. */
+/** Without a worker, anything queued by mistake stays visible. */
 beforeAll(async () => {
   boxoffice = await startBoxoffice({ workers: 0 });
   show = await boxoffice.addShow({ totalSeats: 100, seatsPerRow: 10 });
@@ -111,7 +111,7 @@ test.each(['text/plain', 'application/x-www-form-urlencoded', 'application/xml',
 
 const book = (body: object) => boxoffice.call(`/api/shows/${show}/book/`, { method: 'POST', user: 1, body });
 
-/** Sends what `call` would not. */
+/** Sends bodies that `call` cannot send. */
 async function send({
   path = `/api/shows/${show}/book/`,
   body = '{"seat_number": "A1"}',

@@ -1,4 +1,4 @@
-/** What a request hears that is too late: for a show that is not there, that has begun, for a seat that is taken. */
+/** Requests that cannot be booked: no such show, a show that has started, a seat that is taken. */
 
 import { type Boxoffice, startBoxoffice } from '@boxoffice/testing/boxoffice';
 import { expectProblem } from '@boxoffice/testing/problem';
@@ -22,7 +22,7 @@ test('409: the show has started', async () => {
   expectProblem(await boxoffice.book(started, 'A1', { wait: 10 }), 'show_started');
 });
 
-test('409: the seat is taken; says which, and under which job that stays answerable', async () => {
+test('409: the seat is taken; the problem names the seat and the job', async () => {
   const answer = await boxoffice.book(show, 'a1', { user: 2, wait: 10 });
   const problem = expectProblem(answer, 'seat_taken');
   expect(problem).toMatchObject({ detail: 'Seat A1 is taken.', seats: ['A1'], job_id: expect.any(String) });
@@ -34,11 +34,11 @@ test('409: the seat is taken; says which, and under which job that stays answera
   });
 });
 
-test('409: the seat is taken by oneself', async () => {
+test('409: the user has already booked the seat', async () => {
   expectProblem(await boxoffice.book(show, 'A1', { user: 9, wait: 10 }), 'seat_taken');
 });
 
-test('409: some of several seats are taken: names those, and books none', async () => {
+test('409: some of several seats are taken: the problem names them, and none is booked', async () => {
   const problem = expectProblem(
     await boxoffice.book(show, ['A3', 'A2', 'A4', 'A1'], { user: 2, wait: 10 }),
     'seat_taken',
@@ -47,7 +47,7 @@ test('409: some of several seats are taken: names those, and books none', async 
   expect(await boxoffice.book(show, ['A3', 'A4'], { user: 3, wait: 10 })).toMatchObject({ status: 201 });
 });
 
-test('who does not wait hears of a taken seat from the job, not before', async () => {
+test('without waiting, the job reports the taken seat', async () => {
   const accepted = await boxoffice.book(show, 'A1', { user: 2 });
   expect(accepted.status).toBe(202);
   expect(await boxoffice.outcome(accepted.body.id, { user: 2 })).toMatchObject({

@@ -1,4 +1,4 @@
-/** Idempotency-Key: the same key and request are one job, the same key with another request is a mistake. */
+/** Idempotency-Key: the same key and request are one job; the same key with a different request is an error. */
 
 import { type Boxoffice, startBoxoffice } from '@boxoffice/testing/boxoffice';
 import { expectProblem } from '@boxoffice/testing/problem';
@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => boxoffice.stop());
 
-test('the key of another seat, show, or kind of request', async () => {
+test('a key that was used for a different seat, show or kind of request', async () => {
   const [one, other] = [await boxoffice.addShow(), await boxoffice.addShow()];
   const { body: booking } = await boxoffice.book(one, 'A1', { key: 'mine', wait: 10 });
   expectProblem(await boxoffice.book(one, 'A2', { key: 'mine', wait: 10 }), 'idempotency_mismatch');
@@ -22,7 +22,7 @@ test('the key of another seat, show, or kind of request', async () => {
   expect(await boxoffice.rows('select id from booking.bookings where show_id in (?, ?)', [one, other])).toHaveLength(1);
 });
 
-test('the same request again is answered with the same booking, however the seat is spelt', async () => {
+test('a retry returns the same booking, however the seat is spelled', async () => {
   const first = await boxoffice.book(show, 'B1', { key: 'again', wait: 10 });
   const second = await boxoffice.book(show, 'b1', { key: 'again', wait: 10 });
   const third = await boxoffice.call(`/api/shows/${show}/book/`, {
@@ -35,7 +35,7 @@ test('the same request again is answered with the same booking, however the seat
   for (const again of [second, third]) expect(again).toMatchObject({ status: 201, body: first.body });
 });
 
-test('the same request again without waiting is the same job', async () => {
+test('a retry without waiting returns the same job', async () => {
   const first = await boxoffice.book(show, 'B2', { key: 'job' });
   const second = await boxoffice.book(show, 'B2', { key: 'job' });
   expect([first.status, second.status]).toEqual([202, 202]);
@@ -45,7 +45,7 @@ test('the same request again without waiting is the same job', async () => {
   expect(third).toMatchObject({ status: 201, body: { id: first.body.id } });
 });
 
-test('a refusal is repeated, too, even when the seat is free by now', async () => {
+test('a retry repeats a rejection, even if the seat is free by now', async () => {
   const { body: booking } = await boxoffice.book(show, 'B3', { user: 1, wait: 10 });
   const refused = expectProblem(await boxoffice.book(show, 'B3', { user: 2, key: 'k', wait: 10 }), 'seat_taken');
   await boxoffice.cancel(booking.id, { user: 1 });
@@ -54,12 +54,12 @@ test('a refusal is repeated, too, even when the seat is free by now', async () =
   expect(await boxoffice.book(show, 'B3', { user: 2, key: 'a new key', wait: 10 })).toMatchObject({ status: 201 });
 });
 
-test("another user's key is another key", async () => {
+test("keys of different users are independent", async () => {
   expect(await boxoffice.book(show, 'C1', { user: 1, key: 'shared', wait: 10 })).toMatchObject({ status: 201 });
   expect(await boxoffice.book(show, 'C2', { user: 2, key: 'shared', wait: 10 })).toMatchObject({ status: 201 });
 });
 
-test('a cancellation with a key is repeated as well', async () => {
+test('a retried cancellation returns the same outcome', async () => {
   const { body: booking } = await boxoffice.book(show, 'C3', { wait: 10 });
   const first = await boxoffice.cancel(booking.id, { key: 'cancel' });
   const second = await boxoffice.cancel(booking.id, { key: 'cancel' });

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => boxoffice.stop());
 
-test('queue_full: past the limit nothing is accepted, says when to try again, and recovers', async () => {
+test('queue_full: beyond the limit nothing is accepted, Retry-After is sent, and booking recovers', async () => {
   const show = await boxoffice.addShow();
   const accepted: string[] = [];
   let answer = await boxoffice.book(show, '1', {});
@@ -31,7 +31,7 @@ test('queue_full: past the limit nothing is accepted, says when to try again, an
   expect(await boxoffice.book(show, 'J1', { wait: 10 })).toMatchObject({ status: 201 });
 });
 
-test('catalog_unavailable: while the catalog does not answer, a show that was not heard of lately cannot be booked', async () => {
+test('catalog_unavailable: while the catalog does not respond, a show that is not cached cannot be booked', async () => {
   const show = await boxoffice.addShow();
   boxoffice.catalog.kill('SIGSTOP');
   try {

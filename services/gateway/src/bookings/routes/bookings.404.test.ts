@@ -1,4 +1,4 @@
-/** What is not yours is not there: bookings and jobs of others, and ids that nobody has. */
+/** Bookings and jobs of other users, and unknown ids, are not found. */
 import { newEnvelopeId, requestId } from '@boxoffice/shared/booking-id';
 import { partitionOf } from '@boxoffice/shared/partition';
 import { type Boxoffice, startBoxoffice } from '@boxoffice/testing/boxoffice';
@@ -38,7 +38,7 @@ describe("another user's", () => {
     });
   });
 
-  test('booking that is cancelled already is none the less not there', async () => {
+  test('cancelled booking is not found either', async () => {
     const { body: gone } = await boxoffice.book(show, 'A3', { user: owner, wait: 10 });
     await boxoffice.cancel(gone.id, { user: owner });
     expectProblem(await boxoffice.cancel(gone.id, { user: stranger }), 'booking_not_found');
@@ -50,21 +50,21 @@ describe("another user's", () => {
     expect(await boxoffice.outcome(queued.id, { user: owner })).toMatchObject({ status: 'succeeded' });
   });
 
-  test('job cannot be seen: that of a booking, of a refusal, of a cancellation', async () => {
+  test('job cannot be seen: of a booking, a rejection or a cancellation', async () => {
     for (const id of [booking.id, refusedJob, cancelJob]) {
       expect((await boxoffice.call(`/api/jobs/${id}/`, { user: owner })).status).toBe(200);
       expectProblem(await boxoffice.call(`/api/jobs/${id}/`, { user: stranger }), 'job_not_found');
     }
   });
 
-  test('booking is not there for an administrator either, but under /api/admin/', async () => {
+  test('booking is not found by an administrator either, except under /api/admin/', async () => {
     const admin = { user: stranger, role: 'admin' } as const;
     expectProblem(await boxoffice.call(`/api/bookings/${booking.id}/`, admin), 'booking_not_found');
     expectProblem(await boxoffice.cancel(booking.id, admin), 'booking_not_found');
     expectProblem(await boxoffice.call(`/api/jobs/${booking.id}/`, admin), 'job_not_found');
   });
 
-  test("bookings are not in the list of one's own", async () => {
+  test("bookings are not in the list of a user's own", async () => {
     const { body } = await boxoffice.call<{ count: number }>(`/api/my-bookings/?user_id=${owner}`, { user: stranger });
     expect(body.count).toBe(0);
   });
@@ -97,7 +97,7 @@ describe('an id that', () => {
     );
   });
 
-  test('is too long is no id', async () => {
+  test('is too long is not valid', async () => {
     const answer = await boxoffice.call(`/api/bookings/${'a'.repeat(101)}/`, { user: owner });
     expectProblem(answer, 'validation_failed');
   });

@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterAll(() => boxoffice.stop());
 
-test('the booking is cancelled, and the answer waits for it without being asked to', async () => {
+test('the booking is cancelled, and the response waits for the outcome by default', async () => {
   const { body: booking } = await boxoffice.book(show, 'A1', { wait: 10 });
   const { status, headers, body } = await boxoffice.cancel(booking.id);
   expect(status).toBe(200);
@@ -21,7 +21,7 @@ test('the booking is cancelled, and the answer waits for it without being asked 
   expect(await boxoffice.call(`/api/bookings/${booking.id}/`, { user: 1 })).toMatchObject({ status: 200, body });
 });
 
-test('again: the same answer, also when the seat is sold to another since', async () => {
+test('idempotent, even if the seat has been sold to someone else since', async () => {
   const { body: booking } = await boxoffice.book(show, 'A1', { wait: 10 });
   const first = await boxoffice.cancel(booking.id);
   const second = await boxoffice.cancel(booking.id);
@@ -31,7 +31,7 @@ test('again: the same answer, also when the seat is sold to another since', asyn
   expect(await claimsOf(show)).toHaveLength(1);
 });
 
-test('twenty times at once: the same answer for each', async () => {
+test('twenty concurrent cancellations get the same response', async () => {
   const { body: booking } = await boxoffice.book(show, ['A1', 'A2'], { wait: 10 });
   const answers = await Promise.all(
     Array.from({ length: 20 }, (_, place) => {
@@ -43,13 +43,13 @@ test('twenty times at once: the same answer for each', async () => {
   expect(await claimsOf(show)).toEqual([]);
 });
 
-test('the seat is free for the very next request', async () => {
+test('the seat is free for the next request', async () => {
   const { body: booking } = await boxoffice.book(show, 'A1', { user: 1, wait: 10 });
   await boxoffice.cancel(booking.id, { user: 1 });
   expect((await boxoffice.book(show, 'A1', { user: 2, wait: 10 })).status).toBe(201);
 });
 
-test('the seat is free for the very next request even before the cancellation is decided', async () => {
+test('the seat is free for the next request even before the cancellation is decided', async () => {
   for (let round = 1; round <= 20; round++) {
     const { body: booking } = await boxoffice.book(show, 'A1', { user: round, wait: 10 });
     const cancel = await boxoffice.cancel(booking.id, { user: round, wait: 0 });
@@ -68,7 +68,7 @@ test('the show counts the seats of a cancelled booking as free', async () => {
   expect(body.available_seats).toBe(100);
 });
 
-test('a booking that is only queued can be cancelled already', async () => {
+test('a booking can be cancelled while it is still queued', async () => {
   const { body: job } = await boxoffice.book(show, 'A1');
   const { status, body } = await boxoffice.cancel(job.id);
   expect(status).toBe(200);
@@ -83,7 +83,7 @@ test.each(['application/json', 'application/json; charset=utf-8', 'application/x
   },
 );
 
-test('202: Prefer: respond-async does not wait; the job tells the outcome', async () => {
+test('202: Prefer: respond-async does not wait; the job has the outcome', async () => {
   const { body: booking } = await boxoffice.book(show, 'A1', { wait: 10 });
   const { status, headers, body } = await boxoffice.cancel(booking.id, { wait: 0 });
   expect(status).toBe(202);

@@ -1,4 +1,4 @@
-/** Many at once, through two gateways and two workers: what the seats' owners and everyone else are told. */
+/** Concurrent buyers, through two gateways and two workers: what winners and losers receive. */
 
 import { type Answer, type Boxoffice, startBoxoffice } from '@boxoffice/testing/boxoffice';
 import { politely } from '@boxoffice/testing/politely';
@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => boxoffice.stop());
 
-/** Ways to ask for the same seat: how it is spelt, through which gateway, waiting or polling. */
+/** Ways to request the same seat: spelling, gateway, waiting or polling. */
 const spellings = [
   (seat: number) => ({ seat_number: seat }),
   (seat: number) => ({ seat_number: `${seat}` }),
@@ -21,7 +21,7 @@ const spellings = [
 ];
 const labelOf = (seat: number) => `${String.fromCharCode(65 + Math.floor((seat - 1) / 10))}${((seat - 1) % 10) + 1}`;
 
-test('two buyers, one seat, in fifty ways at once: one gets it, the other hears that it is taken', async () => {
+test('two buyers, one seat, in fifty concurrent variants: one gets it, the other learns that it is taken', async () => {
   const show = await boxoffice.addShow({ totalSeats: 50 });
   const seats = Array.from({ length: 50 }, (_, place) => place + 1);
   const pairs = await Promise.all(
@@ -42,7 +42,7 @@ test('two buyers, one seat, in fifty ways at once: one gets it, the other hears 
   expect(claims.map(({ seat, user_id }) => `${seat} ${user_id}`).sort()).toEqual(told.sort());
 });
 
-test('overbooking is impossible: 200 buyers for the 20 seats of a show, and it is full, not more', async () => {
+test('overbooking is impossible: 200 buyers for the 20 seats of a show fill it and no more', async () => {
   const show = await boxoffice.addShow({ totalSeats: 20 });
   const answers = await Promise.all(
     Array.from({ length: 200 }, (_, buyer) => book(show, String((buyer % 20) + 1), buyer)),
@@ -59,7 +59,7 @@ test('overbooking is impossible: 200 buyers for the 20 seats of a show, and it i
   expect(body.available_seats).toBe(0);
 });
 
-test('several seats, all or none: nobody has a part of what they asked for', async () => {
+test('several seats, all or none: nobody gets only some of the requested seats', async () => {
   const show = await boxoffice.addShow({ totalSeats: 12 });
   const wishes = Array.from({ length: 60 }, (_, buyer) =>
     [0, 1, 2].map((step) => String(((buyer + step * 5) % 12) + 1)),

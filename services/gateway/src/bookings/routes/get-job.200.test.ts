@@ -11,7 +11,7 @@ afterAll(() => boxoffice.stop());
 
 const ask = (id: string) => boxoffice.call<JobView>(`/api/jobs/${id}/`, { user: 1 });
 
-test('active, then queued behind it, then decided; Retry-After as long as it is worth asking again', async () => {
+test('active, queued behind it, then decided; Retry-After until the outcome is known', async () => {
   const show = await boxoffice.addShow();
   const gate = await closeShow(boxoffice.orm, show);
   const first = await boxoffice.book(show, 'A1');
@@ -43,7 +43,7 @@ test('active, then queued behind it, then decided; Retry-After as long as it is 
   expect((await ask(first.body.id)).body).toMatchObject({ status: 'succeeded', booking: { status: 'cancelled' } });
 });
 
-test('a refusal says why, as often as one asks', async () => {
+test('a rejection gives its reason every time it is retrieved', async () => {
   const show = await boxoffice.addShow();
   await boxoffice.book(show, 'A1', { user: 2, wait: 10 });
   const { body } = await boxoffice.book(show, ['A1', 'A2']);

@@ -1,43 +1,30 @@
 import { JobView } from '@boxoffice/shared/contracts/booking';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
-import type { Http } from '@boxoffice/shared/service/http';
-import { requireUser } from '../../http/authentication.ts';
-import { problems } from '../../http/documentation.ts';
-import type { Parts } from '../../parts.ts';
-import { findJob } from '../find-job.ts';
-import { BookingParams } from './cancel.ts';
+import { operation } from '../../http/operation.ts';
+import { type FindJobDependencies, findJob, isUndecided } from '../find-job.ts';
+import { type SeatMapCache, showOwnWrite } from '../read-your-writes.ts';
+import { BookingParams } from './booking-params.ts';
 import { pollAfterSeconds } from './job-reply.ts';
 
-export function getJob(http: Http, parts: Pick<Parts, 'answers' | 'bookings' | 'queue'>): void {
-  http.get(
-    '/api/jobs/:id/',
-    {
-      onRequest: requireUser,
-      schema: {
-        tags: ['Bookings'],
-        operationId: 'getJob',
-        summary: 'Ask what became of a request',
-        description:
-          'While it is `queued` or `active`, `Retry-After` says when to ask again. A rejection stays answerable for 24 hours, a booking for ever.',
-        security: [{ bearer: [] }],
-        params: BookingParams,
-        response: {
-          200: JobView,
-          ...problems(
-            'unauthenticated',
-            'job_not_found',
-            'internal_error',
-            'queue_unavailable',
-            'database_unavailable',
-          ),
-        },
-      },
-    },
-    async (request, reply) => {
-      const job = await findJob(parts, request.params.id, request.user.id);
-      if (!job) throw new ProblemError('job_not_found');
-      if (job.status === 'queued' || job.status === 'active') reply.header('retry-after', pollAfterSeconds);
-      return job;
-    },
-  );
-}
+export const getJob = operation({
+  method: 'GET',
+  path: '/api/jobs/:id/',
+  auth: 'user',
+  tag: 'Bookings',
+  id: 'getJob',
+  summary: 'Get the state of a request',
+  description:
+    'While the job is `queued` or `active`, `Retry-After` says when to ask again. A rejection can be retrieved for 24 ' +
+    'hours, a booking for ever.',
+  params: BookingParams,
+  success: { 200: JobView.describe('The job') },
+  errors: ['job_not_found'],
+  needs: ['queue', 'database'],
+  handler: (dependencies: FindJobDependencies & SeatMapCache) => async (request, reply) => {
+    const job = await findJob(dependencies, request.params.id, request.user.id);
+    if (!job) throw new ProblemError('job_not_found');
+    showOwnWrite(dependencies, job);
+    if (isUndecided(job)) reply.header('retry-after', pollAfterSeconds);
+    return job;
+  },
+});

@@ -1,6 +1,6 @@
-import type { Http } from '@boxoffice/shared/service/http';
 import { z } from 'zod';
-import type { Parts } from '../../parts.ts';
+import { operation } from '../../http/operation.ts';
+import type { SigningKeys } from '../signing-keys.ts';
 
 const PublicJwk = z.object({
   kty: z.literal('OKP'),
@@ -27,18 +27,19 @@ const Jwks = z.object({ keys: z.array(PublicJwk) }).meta({
   },
 });
 
-const schema = {
-  tags: ['Authentication'],
-  operationId: 'getJwks',
-  summary: 'Public keys',
-  description: 'The keys that access tokens are signed with, for whoever wants to verify them (RFC 7517).',
-  response: { 200: Jwks.describe('The keys') },
-};
-
-/** GET /.well-known/jwks.json */
-export function jwksRoute(http: Http, { keys }: Pick<Parts, 'keys'>): void {
-  http.get('/.well-known/jwks.json', { schema }, async (_request, reply) => {
-    reply.header('cache-control', 'public, max-age=3600');
-    return { keys: [keys.jwk] };
-  });
-}
+export const jwks = operation({
+  method: 'GET',
+  path: '/.well-known/jwks.json',
+  auth: 'none',
+  tag: 'Authentication',
+  id: 'getJwks',
+  summary: 'Get the public keys',
+  description: 'The keys that verify access tokens (RFC 7517).',
+  success: { 200: Jwks.describe('The keys') },
+  handler:
+    ({ keys }: { keys: Pick<SigningKeys, 'jwk'> }) =>
+    async (_request, reply) => {
+      reply.header('cache-control', 'public, max-age=3600');
+      return { keys: [keys.jwk] };
+    },
+});

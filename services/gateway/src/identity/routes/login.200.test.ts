@@ -13,7 +13,7 @@ afterAll(() => identity.stop());
 const part = (token: string, index: number) =>
   JSON.parse(Buffer.from(token.split('.')[index] ?? '', 'base64url').toString());
 
-test('gives a signed access token for 15 minutes, and a refresh token', async () => {
+test('returns a signed access token for 15 minutes and a refresh token', async () => {
   const answer = await identity.post('/api/auth/login/', { username: 'alice', password });
   expect(answer.status).toBe(200);
   expect(answer.headers['cache-control']).toBe('no-store');
@@ -31,18 +31,18 @@ test('gives a signed access token for 15 minutes, and a refresh token', async ()
   expect(refresh).toMatch(/^[\w-]{43}$/);
 });
 
-test('the case of the user name does not matter', async () => {
+test('user names are case-insensitive', async () => {
   expect((await identity.post('/api/auth/login/', { username: 'ALICE', password })).status).toBe(200);
 });
 
-test('only the hash of a refresh token is kept', async () => {
+test('only the hash of a refresh token is stored', async () => {
   const { refresh } = await identity.logIn('alice');
   const rows = await identity.owner.em.fork().execute('select * from identity.refresh_tokens');
   expect(rows.length).toBeGreaterThan(0);
   expect(JSON.stringify(rows)).not.toContain(refresh);
 });
 
-test('expired refresh tokens are cleared away by and by, whoever’s they are', async () => {
+test('expired refresh tokens of all users are gradually deleted', async () => {
   const em = identity.owner.em.fork();
   for (let i = 0; i < 25; i++) {
     await em.execute(

@@ -10,7 +10,7 @@ afterAll(() => identity.stop());
 
 const logIn = (username: string, password: string) => identity.post('/api/auth/login/', { username, password });
 
-test('an unknown user, a wrong password and a deactivated user are told the same', async () => {
+test('the response is the same for an unknown user, a wrong password and a deactivated user', async () => {
   const id = await identity.signUp('gone');
   await identity.owner.em.fork().execute('update identity.users set is_active = false where id = ?', [id]);
   const answers = [
@@ -47,7 +47,7 @@ test('an unknown user takes as long as a wrong password', async () => {
   expect(ratio).toBeLessThan(1.7);
 });
 
-test('hostile user names are only wrong', async () => {
+test('hostile user names are simply wrong', async () => {
   for (const username of ["' or 1=1 --", 'alice%', '\u0000', '🎟'.repeat(50)]) {
     expect((await logIn(username, password)).status).toBe(401);
   }

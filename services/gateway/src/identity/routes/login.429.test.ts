@@ -10,7 +10,7 @@ afterAll(() => identity.stop());
 const logIn = (username: string, guess: string, ip = '198.51.100.1') =>
   identity.post('/api/auth/login/', { username, password: guess }, { ip });
 
-test('after three failures for a name even the right password has to wait, from wherever', async () => {
+test('after three failures for a name even the correct password has to wait, from any address', async () => {
   await identity.signUp('alice');
   for (let i = 0; i < 3; i++) expect((await logIn('alice', 'wrong', '198.51.100.2')).status).toBe(401);
   const refused = await logIn('ALICE', password, '198.51.100.3');
@@ -24,12 +24,12 @@ test('successes do not count', async () => {
   for (let i = 0; i < 5; i++) expect((await logIn('bob', password)).status).toBe(200);
 });
 
-test('a name that nobody has is limited alike, so the limit tells nothing', async () => {
+test('unknown names are limited in the same way, so the limit reveals nothing', async () => {
   for (let i = 0; i < 3; i++) expect((await logIn('nobody', 'wrong')).status).toBe(401);
   expect((await logIn('nobody', 'wrong')).status).toBe(429);
 });
 
-test('one address may fail ten times as often, over whatever names', async () => {
+test('one address may fail ten times as often, across all names', async () => {
   await identity.signUp('carol');
   const ip = '198.51.100.9';
   const answers = await Promise.all(Array.from({ length: 30 }, (_, i) => logIn(`guess${i}`, 'wrong', ip)));
@@ -38,7 +38,7 @@ test('one address may fail ten times as often, over whatever names', async () =>
   expect((await logIn('carol', password)).status).toBe(200);
 });
 
-test('fifty guesses at once are hardly more than one after the other', async () => {
+test('fifty concurrent guesses get hardly more attempts than sequential ones', async () => {
   await identity.signUp('dave');
   const answers = await Promise.all(Array.from({ length: 50 }, (_, i) => logIn('dave', `guess${i}`, `192.0.2.${i}`)));
   const guesses = answers.filter(({ status }) => status === 401).length;

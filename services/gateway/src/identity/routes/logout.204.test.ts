@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => identity.stop());
 
-test('ends the login, with the tokens that came of it; once more is no error', async () => {
+test('ends the login and revokes its tokens; idempotent', async () => {
   const first = (await identity.logIn('alice')).refresh;
   const other = (await identity.logIn('alice')).refresh;
   const second = (await identity.post('/api/auth/refresh/', { refresh: first })).body.refresh;
@@ -18,6 +18,6 @@ test('ends the login, with the tokens that came of it; once more is no error', a
   expect((await identity.post('/api/auth/refresh/', { refresh: other })).status).toBe(200);
 });
 
-test('a token that never was is no error', async () => {
+test('an unknown token is not an error', async () => {
   expect((await identity.post('/api/auth/logout/', { refresh: 'never' })).status).toBe(204);
 });

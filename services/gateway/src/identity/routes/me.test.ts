@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => identity.stop());
 
-test('200: the user whose token it is', async () => {
+test('200: the user whose token was sent', async () => {
   const answer = await identity.call('GET', '/api/auth/me/', { token });
   expect(answer.status).toBe(200);
   expect(answer.body).toEqual({ id, username: 'alice', email: 'alice@example.com', role: 'user' });

@@ -1,30 +1,26 @@
 import { UserView } from '@boxoffice/shared/contracts/identity';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
-import type { Http } from '@boxoffice/shared/service/http';
-import { requireUser } from '../../http/authentication.ts';
-import { problems } from '../../http/documentation.ts';
-import type { Parts } from '../../parts.ts';
+import { operation } from '../../http/operation.ts';
 import { userView } from '../user-view.ts';
+import type { Users } from '../users.ts';
 
-const schema = {
-  tags: ['Authentication'],
-  operationId: 'getMe',
-  summary: 'Who am I',
-  description: 'The user whose access token comes with the request.',
-  security: [{ bearer: [] }],
-  response: {
-    200: UserView.describe('You'),
-    ...problems('unauthenticated', 'database_unavailable'),
-  },
-};
-
-/** GET /api/auth/me/ */
-export function meRoute(http: Http, { users }: Pick<Parts, 'users'>): void {
-  http.get('/api/auth/me/', { schema, onRequest: requireUser }, async (request) => {
-    const user = await users.find(request.user.id);
-    // The token outlives the account by minutes.
-    if (!user?.isActive)
-      throw new ProblemError('unauthenticated', 'The account of this access token is no longer active.');
-    return userView(user);
-  });
-}
+export const me = operation({
+  method: 'GET',
+  path: '/api/auth/me/',
+  auth: 'user',
+  tag: 'Authentication',
+  id: 'getMe',
+  summary: 'Get your account',
+  description: 'The user whose access token was sent.',
+  success: { 200: UserView.describe('Your account') },
+  needs: ['database'],
+  handler:
+    ({ users }: { users: Pick<Users, 'find'> }) =>
+    async (request) => {
+      const user = await users.find(request.user.id);
+      // A token can outlive its account by minutes.
+      if (!user?.isActive)
+        throw new ProblemError('unauthenticated', 'The account of this access token is no longer active.');
+      return userView(user);
+    },
+});

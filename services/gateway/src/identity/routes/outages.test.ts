@@ -20,7 +20,7 @@ afterAll(async () => {
   await Promise.all([postgres.drop(), redis.drop()]);
 });
 
-/** Runs `work` and gives its answer and how long it took, in milliseconds. */
+/** Runs `work` and returns its result and duration in milliseconds. */
 async function timed<Answer>(work: () => Promise<Answer>): Promise<[Answer, number]> {
   const begin = performance.now();
   return [await work(), performance.now() - begin];
@@ -28,7 +28,7 @@ async function timed<Answer>(work: () => Promise<Answer>): Promise<[Answer, numb
 const logIn = (username: string, guess = password) => identity.post('/api/auth/login/', { username, password: guess });
 const refresh = (token: string) => identity.post('/api/auth/refresh/', { refresh: token });
 
-test('Redis is gone: everything works, and failures are counted here', async () => {
+test('Redis is down: everything works, and failures are counted in memory', async () => {
   await redis.stop();
   const [answer, ms] = await timed(() => logIn('alice'));
   expect(answer.status).toBe(200);
@@ -37,10 +37,10 @@ test('Redis is gone: everything works, and failures are counted here', async () 
   for (let i = 0; i < 3; i++) expect((await logIn('alice', 'wrong')).status).toBe(401);
   expect((await logIn('alice')).status).toBe(429);
   await redis.restart();
-  await eventually(() => identity.parts.redis.status === 'ready');
+  await eventually(() => identity.redis.status === 'ready');
 });
 
-test('Redis hangs: logging in takes its time, but works', async () => {
+test('Redis hangs: logging in is slow, but works', async () => {
   redis.kill('SIGSTOP');
   const [answer, ms] = await timed(() => logIn('bob'));
   redis.kill('SIGCONT');

@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => identity.stop());
 
-test('gives the next pair, again and again', async () => {
+test('returns the next pair, repeatedly', async () => {
   let { refresh } = await identity.logIn('alice');
   const seen = new Set([refresh]);
   for (let i = 0; i < 3; i++) {
@@ -22,7 +22,7 @@ test('gives the next pair, again and again', async () => {
   expect(seen.size).toBe(4);
 });
 
-test('the next access token says what an administrator has changed', async () => {
+test('the next access token contains what an administrator has changed', async () => {
   const id = await identity.signUp('bob');
   const { refresh } = await identity.logIn('bob');
   await identity.owner.em.fork().execute("update identity.users set role = 'admin' where id = ?", [id]);

@@ -11,7 +11,7 @@ afterAll(() => identity.stop());
 const refresh = (token: string) => identity.post('/api/auth/refresh/', { refresh: token });
 const refused = { status: 401, body: { code: 'invalid_refresh_token' } };
 
-test('a token that comes a second time ends its whole family, and no other', async () => {
+test('a token that is used twice revokes its whole family and no other', async () => {
   const stolen = (await identity.logIn('alice')).refresh;
   const otherLogin = (await identity.logIn('alice')).refresh;
   const second = (await refresh(stolen)).body.refresh;
@@ -22,7 +22,7 @@ test('a token that comes a second time ends its whole family, and no other', asy
 });
 
 // On a machine that is busy for a moment one of them may be told that the database does not answer in time.
-test('of twenty parallel uses of one token exactly one wins, and its family ends', { retry: 2 }, async () => {
+test('of twenty concurrent uses of one token exactly one succeeds, and the family is revoked', { retry: 2 }, async () => {
   const { refresh: token } = await identity.logIn('alice');
   const answers = await Promise.all(Array.from({ length: 20 }, () => refresh(token)));
   const winners = answers.filter(({ status }) => status === 200);
@@ -31,7 +31,7 @@ test('of twenty parallel uses of one token exactly one wins, and its family ends
   expect(await refresh(winners[0]?.body.refresh ?? '')).toMatchObject(refused);
 });
 
-test('a revocation misses no token that is just being issued', async () => {
+test('a revocation includes tokens that are just being issued', async () => {
   for (let i = 0; i < 10; i++) {
     const first = (await identity.logIn('alice')).refresh;
     const second = (await refresh(first)).body.refresh;
@@ -52,7 +52,7 @@ test('an unknown token', async () => {
   expect(await refresh('x'.repeat(43))).toMatchObject(refused);
 });
 
-test('the token of a user who was deactivated', async () => {
+test('the token of a deactivated user', async () => {
   const id = await identity.signUp('bob');
   const { refresh: token } = await identity.logIn('bob');
   await identity.owner.em.fork().execute('update identity.users set is_active = false where id = ?', [id]);

@@ -17,7 +17,7 @@ afterAll(async () => {
   await Promise.all([database.drop(), redis.drop()]);
 });
 
-test('no password and no token reaches the log, whatever goes wrong', async () => {
+test('no password or token reaches the log, whatever goes wrong', async () => {
   const post = async (path: string, body: object | string, headers: Record<string, string> = {}) => {
     const answer = await fetch(`${gateway.url}${path}`, {
       method: 'POST',

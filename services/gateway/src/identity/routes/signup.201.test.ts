@@ -7,7 +7,7 @@ beforeAll(async () => {
 });
 afterAll(() => identity.stop());
 
-test('a new user is told who they are, and nothing of the password', async () => {
+test('returns the new user without the password', async () => {
   const answer = await identity.post('/api/auth/signup/', {
     username: ' alice ',
     email: 'alice@example.com',
@@ -23,7 +23,7 @@ test('nobody signs up as an administrator', async () => {
   expect(answer.body.role).toBe('user');
 });
 
-test('the password is kept as an argon2id hash with OWASP parameters and a salt of its own', async () => {
+test('the password is stored as an argon2id hash with the parameters of OWASP and its own salt', async () => {
   await identity.signUp('bob');
   await identity.signUp('bobby');
   const rows = await identity.owner.em

@@ -10,22 +10,22 @@ afterAll(() => identity.stop());
 
 const signUp = (username: string, email: string) => identity.post('/api/auth/signup/', { username, email, password });
 
-test('a user name is taken whatever the case of its letters', async () => {
+test('user names are compared case-insensitively', async () => {
   expect(await signUp('aLICE', 'other@example.com')).toMatchObject({ status: 409, body: { code: 'username_taken' } });
 });
 
-test('a user name is taken in any spelling that means the same letters', async () => {
+test('user names are compared after Unicode normalization', async () => {
   expect(await signUp('ａｌｉｃｅ', 'other@example.com')).toMatchObject({
     status: 409,
     body: { code: 'username_taken' },
   });
 });
 
-test('an e-mail address is taken whatever the case of its letters', async () => {
+test('e-mail addresses are compared case-insensitively', async () => {
   expect(await signUp('other', 'alice@EXAMPLE.com')).toMatchObject({ status: 409, body: { code: 'email_taken' } });
 });
 
-test('of twenty who want one name at once, one gets it', async () => {
+test('of twenty concurrent sign-ups with one name, one succeeds', async () => {
   const answers = await Promise.all(
     Array.from({ length: 20 }, (_, i) => signUp(i % 2 ? 'dora' : 'DORA', `dora${i}@example.com`)),
   );

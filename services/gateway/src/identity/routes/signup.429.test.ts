@@ -7,7 +7,7 @@ beforeAll(async () => {
 });
 afterAll(() => identity.stop());
 
-test('one address signs up three times a minute, another still can', async () => {
+test('one address can sign up three times a minute; another still can', async () => {
   const signUp = (i: number, ip: string) =>
     identity.post('/api/auth/signup/', { username: `user${i}`, email: `user${i}@example.com`, password }, { ip });
   for (const i of [1, 2, 3]) expect((await signUp(i, '203.0.113.7')).status).toBe(201);

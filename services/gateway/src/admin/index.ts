@@ -1,0 +1,68 @@
+/** Administration: one plugin that is closed to everyone but administrators. */
+import type { MikroORM } from '@boxoffice/shared/database/orm';
+import type { Http } from '@boxoffice/shared/service/http';
+import type { BookingQueue, Bookings } from '../bookings/index.ts';
+import type { CatalogClient, CatalogEditor, ResponseCache } from '../catalog/index.ts';
+import { closeToEveryoneElse } from '../http/authentication.ts';
+import type { Operation } from '../http/operation.ts';
+import type { AccessRevocations, PasswordHasher, Users } from '../identity/index.ts';
+import type { AuditLines } from './audit-lines.ts';
+import { cancelBooking } from './routes/cancel-booking.ts';
+import { changeMovie } from './routes/change-movie.ts';
+import { changeShow } from './routes/change-show.ts';
+import { changeUser } from './routes/change-user.ts';
+import { createMovie } from './routes/create-movie.ts';
+import { createShow } from './routes/create-show.ts';
+import { createShowRun } from './routes/create-show-run.ts';
+import { createUser } from './routes/create-user.ts';
+import { deleteBooking } from './routes/delete-booking.ts';
+import { deleteMovie } from './routes/delete-movie.ts';
+import { deleteShow } from './routes/delete-show.ts';
+import { deleteUser } from './routes/delete-user.ts';
+import { getBooking } from './routes/get-booking.ts';
+import { getDashboard } from './routes/get-dashboard.ts';
+import { getMovie } from './routes/get-movie.ts';
+import { getQueues } from './routes/get-queues.ts';
+import { getShow } from './routes/get-show.ts';
+import { getUser } from './routes/get-user.ts';
+import { listAuditLines } from './routes/list-audit-lines.ts';
+import { listBookings } from './routes/list-bookings.ts';
+import { listMovies } from './routes/list-movies.ts';
+import { listShows } from './routes/list-shows.ts';
+import { listUsers } from './routes/list-users.ts';
+import { replaceMovie } from './routes/replace-movie.ts';
+import { replaceShow } from './routes/replace-show.ts';
+import { replaceUser } from './routes/replace-user.ts';
+import type { Sales } from './sales.ts';
+
+export { AuditLines } from './audit-lines.ts';
+export { Sales } from './sales.ts';
+
+export interface Dependencies {
+  accessRevocations: AccessRevocations;
+  auditLines: AuditLines;
+  bookings: Bookings;
+  catalog: CatalogClient;
+  catalogEditor: CatalogEditor;
+  orm: MikroORM;
+  passwords: PasswordHasher;
+  queue: BookingQueue;
+  responses: ResponseCache;
+  sales: Sales;
+  users: Users;
+}
+
+export const operations: Operation<Dependencies>[] = [
+  ...[listMovies, createMovie, getMovie, changeMovie, replaceMovie, deleteMovie],
+  ...[listShows, createShow, createShowRun, getShow, changeShow, replaceShow, deleteShow],
+  ...[listUsers, createUser, getUser, changeUser, replaceUser, deleteUser],
+  ...[listBookings, getBooking, cancelBooking, deleteBooking],
+  ...[listAuditLines, getDashboard, getQueues],
+];
+
+export function register(http: Http, dependencies: Dependencies): void {
+  void http.register(async (administration: Http) => {
+    closeToEveryoneElse(administration);
+    for (const operation of operations) operation.serve(administration, dependencies);
+  });
+}

@@ -1,0 +1,22 @@
+import {
+  type CancelDependencies,
+  cancelBooking as cancel,
+  cancelContract,
+  readCancellation,
+  sendCancellation,
+} from '../../bookings/index.ts';
+import { operation } from '../../http/operation.ts';
+
+export const cancelBooking = operation({
+  ...cancelContract,
+  method: 'POST',
+  path: '/api/admin/bookings/:id/cancel/',
+  auth: 'admin',
+  tag: 'Admin',
+  id: 'adminCancelBooking',
+  summary: 'Cancel the booking of any user',
+  handler: (dependencies: CancelDependencies) => async (request, reply) => {
+    const cancellation = readCancellation(request, reply, { asAdmin: true });
+    return sendCancellation(request, reply, await cancel(dependencies, cancellation));
+  },
+});

@@ -1,0 +1,24 @@
+import { IdParams, ShowChangeBody, ShowView } from '@boxoffice/shared/contracts/catalog';
+import type { CatalogEditor } from '../../catalog/index.ts';
+import { operation } from '../../http/operation.ts';
+import { authorOf } from '../author.ts';
+
+export const changeShow = operation({
+  method: 'PATCH',
+  path: '/api/admin/shows/:id/',
+  auth: 'admin',
+  tag: 'Admin',
+  id: 'adminChangeShow',
+  summary: 'Change a show',
+  description:
+    'Sets the given fields and keeps the others. A change that would remove or move a held or booked seat is refused.',
+  params: IdParams,
+  body: ShowChangeBody,
+  success: { 200: ShowView.describe('The changed show') },
+  errors: ['show_not_found', 'has_bookings'],
+  needs: ['catalog'],
+  handler:
+    ({ catalogEditor }: { catalogEditor: Pick<CatalogEditor, 'changeShow'> }) =>
+    (request) =>
+      catalogEditor.changeShow(request.params.id, request.body, authorOf(request)),
+});

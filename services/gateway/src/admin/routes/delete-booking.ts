@@ -1,0 +1,23 @@
+import {
+  type CancelDependencies,
+  cancelBooking as cancel,
+  cancelContract,
+  readCancellation,
+  sendCancellation,
+} from '../../bookings/index.ts';
+import { operation } from '../../http/operation.ts';
+
+/** Bookings are never deleted: deleting one cancels it. */
+export const deleteBooking = operation({
+  ...cancelContract,
+  method: 'DELETE',
+  path: '/api/admin/bookings/:id/',
+  auth: 'admin',
+  tag: 'Admin',
+  id: 'adminDeleteBooking',
+  summary: 'Cancel the booking of any user',
+  handler: (dependencies: CancelDependencies) => async (request, reply) => {
+    const cancellation = readCancellation(request, reply, { asAdmin: true });
+    return sendCancellation(request, reply, await cancel(dependencies, cancellation));
+  },
+});

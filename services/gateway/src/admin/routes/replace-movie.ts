@@ -1,0 +1,23 @@
+import { IdParams, MovieCreateBody, MovieView } from '@boxoffice/shared/contracts/catalog';
+import type { CatalogEditor } from '../../catalog/index.ts';
+import { operation } from '../../http/operation.ts';
+import { authorOf } from '../author.ts';
+
+export const replaceMovie = operation({
+  method: 'PUT',
+  path: '/api/admin/movies/:id/',
+  auth: 'admin',
+  tag: 'Admin',
+  id: 'adminReplaceMovie',
+  summary: 'Replace a movie',
+  description: 'Sets every field; fields that are left out become empty.',
+  params: IdParams,
+  body: MovieCreateBody,
+  success: { 200: MovieView.describe('The changed movie') },
+  errors: ['movie_not_found'],
+  needs: ['catalog'],
+  handler:
+    ({ catalogEditor }: { catalogEditor: Pick<CatalogEditor, 'replaceMovie'> }) =>
+    (request) =>
+      catalogEditor.replaceMovie(request.params.id, request.body, authorOf(request)),
+});

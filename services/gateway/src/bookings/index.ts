@@ -1,0 +1,34 @@
+/** Bookings: what users book and cancel, and how they learn the outcome. */
+import type { Http } from '@boxoffice/shared/service/http';
+import type { CatalogClient, ResponseCache } from '../catalog/index.ts';
+import type { Operation } from '../http/operation.ts';
+import type { EventStreams } from '../streams/index.ts';
+import type { BookingQueue } from './queue/booking-queue.ts';
+import { book } from './routes/book.ts';
+import { cancel } from './routes/cancel.ts';
+import { followJob } from './routes/follow-job.ts';
+import { getBooking } from './routes/get-booking.ts';
+import { getJob } from './routes/get-job.ts';
+import { listMyBookings } from './routes/list-my-bookings.ts';
+import type { Bookings } from './stored-bookings.ts';
+
+export { type CancelDependencies, cancelBooking } from './cancel-booking.ts';
+export { BookingQueue } from './queue/booking-queue.ts';
+export { BookingParams } from './routes/booking-params.ts';
+export { cancelContract, readCancellation, sendCancellation } from './routes/cancel-contract.ts';
+export { Bookings } from './stored-bookings.ts';
+
+export interface Dependencies {
+  responses: ResponseCache;
+  bookings: Bookings;
+  catalog: CatalogClient;
+  config: { EVENT_STREAM_LIMIT_PER_USER: number };
+  queue: BookingQueue;
+  streams: EventStreams;
+}
+
+export const operations: Operation<Dependencies>[] = [book, getJob, followJob, listMyBookings, getBooking, cancel];
+
+export function register(http: Http, dependencies: Dependencies): void {
+  for (const operation of operations) operation.serve(http, dependencies);
+}

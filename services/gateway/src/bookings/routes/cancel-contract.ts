@@ -1,0 +1,54 @@
+import { BookingView, type JobView } from '@boxoffice/shared/contracts/booking';
+import type { ProblemCode } from '@boxoffice/shared/contracts/problems';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Exit } from '../../http/operation-errors.ts';
+import { waitMsOf } from '../../http/preferences.ts';
+import type { Cancellation } from '../cancel-booking.ts';
+import { isUndecided } from '../find-job.ts';
+import { BookingParams } from './booking-params.ts';
+import { acceptedJob, BookingHeaders, sendAccepted, sendRefusal } from './job-reply.ts';
+
+/** How long a cancellation waits for its outcome by default, in seconds. */
+const cancelWaitSeconds = 10;
+
+/** What the owner's and the administrators' cancellations have in common. */
+export const cancelContract = {
+  description:
+    'Releases the seats for every request that is accepted after this one. Idempotent. Waits for the outcome unless ' +
+    '`Prefer: respond-async` is sent.',
+  params: BookingParams,
+  headers: BookingHeaders,
+  success: { 200: BookingView.describe('The cancelled booking'), 202: acceptedJob },
+  errors: [
+    'booking_not_found',
+    'idempotency_in_progress',
+    'idempotency_mismatch',
+    'queue_full',
+  ] satisfies ProblemCode[],
+  needs: ['queue', 'database'] satisfies Exit[],
+};
+
+/** Reads the cancellation that a request asks for, and sets `Preference-Applied`. */
+export function readCancellation(
+  request: Pick<FastifyRequest, 'id' | 'user'> & {
+    params: { id: string };
+    headers: { prefer?: string | undefined; 'idempotency-key'?: string | undefined };
+  },
+  reply: FastifyReply,
+  { asAdmin }: Pick<Cancellation, 'asAdmin'>,
+): Cancellation {
+  return {
+    bookingId: request.params.id,
+    userId: request.user.id,
+    asAdmin,
+    waitMs: waitMsOf(request, reply, cancelWaitSeconds),
+    idempotencyKey: request.headers['idempotency-key'],
+    requestId: request.id,
+  };
+}
+
+/** Responds with the outcome of a cancellation, or with its job when there is no outcome yet. */
+export function sendCancellation(request: FastifyRequest, reply: FastifyReply, job: JobView): FastifyReply {
+  if (isUndecided(job)) return sendAccepted(reply, job);
+  return job.booking ? reply.code(200).send(job.booking) : sendRefusal(request, reply, job);
+}

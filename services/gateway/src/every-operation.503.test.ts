@@ -1,0 +1,69 @@
+/** What every operation answers while a dependency is down, compared with the document. */
+import { newEnvelopeId, requestId } from '@boxoffice/shared/booking-id';
+import { type Boxoffice, startBoxoffice } from '@boxoffice/testing/boxoffice';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type DocumentedOperation, readOperations, undocumented } from '../test/documented-operations.ts';
+
+const operations = await readOperations();
+
+let boxoffice: Boxoffice;
+let showId: number;
+/** The id of a booking that exists, and one that nobody has. */
+const ids = { booked: '', unknown: '' };
+beforeAll(async () => {
+  boxoffice = await startBoxoffice({ workers: 0, ownServers: true });
+  showId = await boxoffice.addShow();
+  ids.booked = requestId(newEnvelopeId(0), showId, 0);
+  ids.unknown = requestId(newEnvelopeId(0), showId, 1);
+  await boxoffice.rows(
+    `insert into booking.bookings (show_id, id, user_id, seats, status, created_at)
+     values (?, ?, 1, '{A1}', 'booked', now()) returning id`,
+    [showId, ids.booked],
+  );
+});
+afterAll(() => boxoffice.stop());
+
+/** Sends a valid request, and expects a documented response. */
+async function send(operation: DocumentedOperation, id: string): Promise<string> {
+  const { auth, method, parameters, exampleBody, path } = operation;
+  const isNumber = parameters.some((parameter) => parameter.in === 'path' && parameter.schema.type === 'integer');
+  // Nothing else has a number yet; users are asked for one that is not the administrator's own.
+  const number = path.includes('/users/') ? 2 : showId;
+  const response = await boxoffice.call<{ code: string }>(path.replace('{id}', isNumber ? String(number) : id), {
+    method,
+    ...(auth !== 'none' && { user: 1, role: auth }),
+    ...(exampleBody && { body: exampleBody }),
+  });
+  const contentType = response.headers.get('content-type') ?? undefined;
+  expect(undocumented(operation, { ...response, contentType }), operation.name).toBeNull();
+  return response.body.code;
+}
+
+const documenting = (code: string) => operations.filter(({ codes }) => codes.includes(code));
+
+test('without Redis, every operation that needs the queue answers 503 queue_unavailable', async () => {
+  await boxoffice.servers.redis.stop();
+  expect(documenting('queue_unavailable').length).toBeGreaterThan(5);
+  for (const operation of documenting('queue_unavailable'))
+    expect(await send(operation, ids.unknown), operation.name).toBe('queue_unavailable');
+});
+
+test('without the catalog, every operation that needs it answers 503 catalog_unavailable', async () => {
+  boxoffice.catalog.kill('SIGKILL');
+  await boxoffice.catalog.exited;
+  expect(documenting('catalog_unavailable').length).toBeGreaterThan(20);
+  for (const operation of documenting('catalog_unavailable'))
+    expect(await send(operation, ids.booked), operation.name).toBe('catalog_unavailable');
+});
+
+test('without PostgreSQL, every operation that reads it answers 503 database_unavailable', async () => {
+  await boxoffice.servers.postgres.stop();
+  // It reads Redis alone, and needs the database only until the gateway has read the revocations.
+  const readers = documenting('database_unavailable').filter(({ id }) => id !== 'adminGetQueues');
+  for (const operation of readers) {
+    const code = await send(operation, ids.booked);
+    // The catalog is still down: an operation that asks it first says so.
+    const expected = operation.codes.includes('catalog_unavailable') ? /^(catalog|database)_/ : /^database_/;
+    expect(code, operation.name).toMatch(expected);
+  }
+});

@@ -1,0 +1,40 @@
+/** Identity: accounts, logins and tokens. */
+import type { MikroORM } from '@boxoffice/shared/database/orm';
+import type { Http } from '@boxoffice/shared/service/http';
+import type { Operation } from '../http/operation.ts';
+import type { PasswordHasher } from './passwords.ts';
+import type { RateLimits } from './rate-limits.ts';
+import { jwks } from './routes/jwks.ts';
+import { login } from './routes/login.ts';
+import { logout } from './routes/logout.ts';
+import { me } from './routes/me.ts';
+import { refresh } from './routes/refresh.ts';
+import { signup } from './routes/signup.ts';
+import type { SigningKeys } from './signing-keys.ts';
+import type { Users } from './users.ts';
+
+export { AccessRevocations } from './access-revocations.ts';
+export { type ChangeUserDependencies, changeUser } from './change-user.ts';
+export { checkPassword, type PasswordCheckDependencies } from './check-password.ts';
+export { type CreateUserDependencies, createUser } from './create-user.ts';
+export { type DeleteUserDependencies, deleteUser } from './delete-user.ts';
+export { PasswordHasher } from './passwords.ts';
+export { RateLimits } from './rate-limits.ts';
+export { Revocations } from './revocations.ts';
+export { loadSigningKeys, type SigningKeys } from './signing-keys.ts';
+export { adminUserView } from './user-view.ts';
+export { Users } from './users.ts';
+
+export interface Dependencies {
+  orm: MikroORM;
+  users: Users;
+  passwords: PasswordHasher;
+  limits: RateLimits;
+  keys: SigningKeys;
+}
+
+export const operations: Operation<Dependencies>[] = [signup, login, refresh, logout, me, jwks];
+
+export function register(http: Http, dependencies: Dependencies): void {
+  for (const operation of operations) operation.serve(http, dependencies);
+}
