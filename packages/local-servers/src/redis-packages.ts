@@ -4,9 +4,22 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { delimiter, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { onPath } from './on-path.ts';
-import type { FindRedisOptions, RedisProgram } from './redis-program.ts';
 
 const run = promisify(execFile);
+
+export interface FindRedisOptions {
+  /** Folder for a server that has to be fetched. */
+  binDir: string;
+  log?: ((line: string) => void) | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** A server's executable, and the environment that it needs. */
+export interface RedisFile {
+  kind: 'file';
+  file: string;
+  env?: Record<string, string>;
+}
 
 const fetchTimeoutMs = 180_000;
 
@@ -15,7 +28,7 @@ const fetchTimeoutMs = 180_000;
  *
  * @throws when there is no apt-get, it fails, or what it fetched does not run
  */
-export async function redisFromPackages({ binDir, log, signal }: FindRedisOptions): Promise<RedisProgram> {
+export async function redisFromPackages({ binDir, log, signal }: FindRedisOptions): Promise<RedisFile> {
   const folder = resolve(binDir, 'redis');
   if (existsSync(folder)) {
     const program = await runnableIn(folder).catch(() => null);
@@ -30,7 +43,7 @@ export async function redisFromPackages({ binDir, log, signal }: FindRedisOption
 }
 
 /** @throws when the program in this folder does not run */
-async function runnableIn(folder: string): Promise<RedisProgram> {
+async function runnableIn(folder: string): Promise<RedisFile> {
   const file = join(folder, 'usr/bin/redis-server');
   // apt-get fetches only the libraries that the system lacks. When it lacks none, there is no such folder.
   const libraries = join(folder, 'usr/lib');

@@ -4,20 +4,11 @@ import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { onPath } from './on-path.ts';
 import { PlainError } from './plain-error.ts';
-import { redisFromPackages } from './redis-packages.ts';
+import { type FindRedisOptions, type RedisFile, redisFromPackages } from './redis-packages.ts';
 
 const run = promisify(execFile);
 
-export type RedisProgram =
-  | { kind: 'file'; file: string; env?: Record<string, string> }
-  | { kind: 'container'; image: string };
-
-export interface FindRedisOptions {
-  /** Folder for a server that has to be fetched. */
-  binDir: string;
-  log?: ((line: string) => void) | undefined;
-  signal?: AbortSignal | undefined;
-}
+export type RedisProgram = RedisFile | { kind: 'container'; image: string };
 
 const image = 'valkey/valkey:9';
 const pullTimeoutMs = 180_000;
