@@ -5,9 +5,6 @@ import { dirname, join, normalize, resolve } from 'node:path';
 const root = resolve(import.meta.dirname, '..');
 const services = readdirSync(join(root, 'services'));
 
-/** Off until every feature of the gateway has its index.ts. */
-const featuresHaveEntries = false;
-
 interface Import {
   /** The importing file, relative to the project's root, with forward slashes. */
   from: string;
@@ -18,8 +15,6 @@ interface Import {
 
 interface Rule {
   message: string;
-  /** Applies to the files that are named, but not yet to the whole tree. */
-  isOff?: boolean;
   isBrokenBy(candidate: Import): boolean;
 }
 
@@ -57,12 +52,10 @@ const rules: Rule[] = [
   },
   {
     message: 'http/ imports no feature of the gateway',
-    isOff: !featuresHaveEntries,
     isBrokenBy: ({ from, to }) => gatewayFolderOf(from) === 'http' && featureOf(to) !== null,
   },
   {
     message: 'a feature of the gateway is imported through its index.ts',
-    isOff: !featuresHaveEntries,
     isBrokenBy: ({ from, to }) =>
       featureOf(to) !== null &&
       featureOf(to) !== featureOf(from) &&
@@ -79,11 +72,11 @@ const specifiers = /\bfrom\s*['"]([^'"]+)['"]|\bimport\s*\(?\s*['"]([^'"]+)['"]/
  * @param path relative to the project's root, with forward slashes
  * @returns a sentence per import that breaks a rule
  */
-export function brokenImports(path: string, source: string, checked = rules): string[] {
+export function brokenImports(path: string, source: string): string[] {
   return [...source.matchAll(specifiers)].flatMap((match) => {
     const specifier = match[1] ?? match[2] ?? '';
     const candidate = resolveImport(path, specifier);
-    return checked
+    return rules
       .filter((rule) => rule.isBrokenBy(candidate))
       .map(({ message }) => `${path} imports ${specifier}: ${message}`);
   });
@@ -102,8 +95,7 @@ export function brokenImportsOfProject(): string[] {
     cwd: root,
     exclude: (name) => name === 'node_modules',
   });
-  const active = rules.filter(({ isOff }) => !isOff);
-  return files.toSorted().flatMap((file) => brokenImports(file, readFileSync(join(root, file), 'utf8'), active));
+  return files.toSorted().flatMap((file) => brokenImports(file, readFileSync(join(root, file), 'utf8')));
 }
 
 if (import.meta.main) {

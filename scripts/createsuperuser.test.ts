@@ -5,7 +5,7 @@ import { User } from '@boxoffice/shared/database/entities/identity';
 import { openDatabase } from '@boxoffice/shared/database/orm';
 import { createTestDatabase, type TestDatabase } from '@boxoffice/testing/database';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { isPassword } from '../services/gateway/src/identity/passwords.ts';
+import { isPassword } from '../services/gateway/src/identity/index.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {

@@ -10,8 +10,7 @@ import { PlainError } from '@boxoffice/local-servers/plain-error';
 import { databaseUrlOfRunning } from '@boxoffice/local-servers/running';
 import { SignupBody } from '@boxoffice/shared/contracts/identity';
 import { loadConfig } from '@boxoffice/shared/service/config';
-import { createUser } from '../services/gateway/src/identity/create-user.ts';
-import { PasswordHasher } from '../services/gateway/src/identity/passwords.ts';
+import { createUser, PasswordHasher } from '../services/gateway/src/identity/index.ts';
 import { runCommand } from './command.ts';
 import { withDatabase } from './database.ts';
 

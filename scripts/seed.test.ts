@@ -6,7 +6,7 @@ import { type MikroORM, openDatabase } from '@boxoffice/shared/database/orm';
 import { findSeat } from '@boxoffice/shared/seats';
 import { createTestDatabase, type TestDatabase } from '@boxoffice/testing/database';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { isPassword } from '../services/gateway/src/identity/passwords.ts';
+import { isPassword } from '../services/gateway/src/identity/index.ts';
 import { seed } from './seed.ts';
 
 let database: TestDatabase;

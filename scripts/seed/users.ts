@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { EntityManager } from '@boxoffice/shared/database/orm';
-import { hashPassword } from '../../services/gateway/src/identity/passwords.ts';
+import { PasswordHasher } from '../../services/gateway/src/identity/index.ts';
 
 const buyerNames = [
   ...['amara.okafor', 'ben.fischer', 'chiara.rossi', 'dev.patel', 'elif.yilmaz', 'finn.murphy', 'grace.chen'],
@@ -18,7 +18,8 @@ export async function addSampleUsers(
 ): Promise<void> {
   const users = [{ name: 'demo', password: 'demopass', role: 'user' }];
   if (admin) users.push({ name: 'admin', password: 'adminpass', role: 'admin' });
-  const hashes = await Promise.all(users.map(({ password }) => hashPassword(password)));
+  const hasher = new PasswordHasher();
+  const hashes = await Promise.all(users.map(({ password }) => hasher.hash(password)));
   for (const [i, { name, password, role }] of users.entries()) {
     const added = await em.execute(
       `insert into identity.users (username, email, password_hash, role) values (?, ?, ?, ?)
@@ -44,7 +45,7 @@ export async function findDemo(em: EntityManager): Promise<number | null> {
  * @returns their ids
  */
 export async function addBuyers(em: EntityManager): Promise<number[]> {
-  const passwordHash = await hashPassword(randomBytes(32).toString('base64url'));
+  const passwordHash = await new PasswordHasher().hash(randomBytes(32).toString('base64url'));
   await em.execute(
     `insert into identity.users (username, email, password_hash, created_at)
      select name, name || '@' || ?, ?, now() - interval '30 days'

@@ -13,8 +13,8 @@ import { createTestRedis } from '@boxoffice/testing/redis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildCatalog } from '../../services/catalog/src/app.ts';
 import { buildGateway } from '../../services/gateway/src/app.ts';
-import { CatalogConnection } from '../../services/gateway/src/catalog/catalog-connection.ts';
-import { loadSigningKeys } from '../../services/gateway/src/identity/signing-keys.ts';
+import { CatalogConnection } from '../../services/gateway/src/catalog/index.ts';
+import { loadSigningKeys } from '../../services/gateway/src/identity/index.ts';
 
 const logger = createLogger('test', { LOG_LEVEL: 'error' });
 const password = 'correct horse';

@@ -18,7 +18,7 @@ export { type ChangeUserDependencies, changeUser } from './change-user.ts';
 export { checkPassword, type PasswordCheckDependencies } from './check-password.ts';
 export { type CreateUserDependencies, createUser } from './create-user.ts';
 export { type DeleteUserDependencies, deleteUser } from './delete-user.ts';
-export { PasswordHasher } from './passwords.ts';
+export { isPassword, PasswordHasher } from './passwords.ts';
 export { RateLimits } from './rate-limits.ts';
 export { Revocations } from './revocations.ts';
 export { loadSigningKeys, type SigningKeys } from './signing-keys.ts';

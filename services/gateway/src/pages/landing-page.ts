@@ -57,7 +57,10 @@ export function addLandingPage(
 }
 
 /** The next shows with their movies; null while the catalog is unavailable. */
-async function nextShows(catalog: LandingPageDependencies['catalog'], requestId: string): Promise<PlayingShow[] | null> {
+async function nextShows(
+  catalog: LandingPageDependencies['catalog'],
+  requestId: string,
+): Promise<PlayingShow[] | null> {
   try {
     const { results } = await catalog.listShows({ page: 1, page_size: showLimit, from: new Date() }, requestId);
     const known = await catalog.findBookingShows(

@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => boxoffice.stop());
 
-test("200: the bookings of all users, newest first, each with show, movie and user", async () => {
+test('200: the bookings of all users, newest first, each with show, movie and user', async () => {
   const { count, results: all } = await list();
   expect(count).toBe(all.length);
   const results = all.filter((booking) => shows.includes(booking.show_id));

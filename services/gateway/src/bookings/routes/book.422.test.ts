@@ -54,7 +54,7 @@ test('a retry repeats a rejection, even if the seat is free by now', async () =>
   expect(await boxoffice.book(show, 'B3', { user: 2, key: 'a new key', wait: 10 })).toMatchObject({ status: 201 });
 });
 
-test("keys of different users are independent", async () => {
+test('keys of different users are independent', async () => {
   expect(await boxoffice.book(show, 'C1', { user: 1, key: 'shared', wait: 10 })).toMatchObject({ status: 201 });
   expect(await boxoffice.book(show, 'C2', { user: 2, key: 'shared', wait: 10 })).toMatchObject({ status: 201 });
 });

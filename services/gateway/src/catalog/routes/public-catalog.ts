@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
-import type { ResponseCache } from '../response-cache.ts';
 import type { CatalogClient } from '../catalog-client.ts';
+import type { ResponseCache } from '../response-cache.ts';
 
 /** What the public, cached operations of the catalog depend on. */
 export interface PublicCatalog {

@@ -22,7 +22,9 @@ test('a token that is used twice revokes its whole family and no other', async (
 });
 
 // On a machine that is busy for a moment one of them may be told that the database does not answer in time.
-test('of twenty concurrent uses of one token exactly one succeeds, and the family is revoked', { retry: 2 }, async () => {
+test('of twenty concurrent uses of one token exactly one succeeds, and the family is revoked', {
+  retry: 2,
+}, async () => {
   const { refresh: token } = await identity.logIn('alice');
   const answers = await Promise.all(Array.from({ length: 20 }, () => refresh(token)));
   const winners = answers.filter(({ status }) => status === 200);
