@@ -79,7 +79,8 @@ async function nextShows(
 
 function programme(shows: PlayingShow[] | null): string {
   if (!shows) return '<p class="notice">The programme is unavailable right now. Try again in a moment.</p>';
-  if (shows.length === 0) return '<p class="notice">No shows are scheduled yet.</p>';
+  if (shows.length === 0)
+    return '<p class="notice">No shows are scheduled yet. Administrators add them in the <a href="/admin/">admin portal</a>.</p>';
   return `<ol class="programme">${shows.map(programmeRow).join('')}</ol>`;
 }
 
