@@ -33,7 +33,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-test.each(operations)('$name', async (operation) => {
+test.each(operations)('$name', { timeout: 300_000 }, async (operation) => {
   const access = operation.auth === 'none' ? null : `Bearer ${gateway.token(1, operation.auth)}`;
   const requests = malformedRequests(operation, access, seedOf(operation.name));
   const wrong: { request: MalformedRequest; is: string }[] = [];

@@ -71,11 +71,12 @@ export function* malformedRequests(
   const ids = ['1', '2147483647', '0641f3a2-9c1b-8407-a51c-9f2600000380'];
 
   const path = () => {
-    const id = sometimes(0.4) ? encodeURIComponent(pick(texts).toWellFormed()) || 'x' : pick(ids);
+    const encoded = sometimes(0.1) ? pick(['%', '%zz', '%c3%28', '%00']) : encodeURIComponent(pick(texts)) || 'x';
+    const id = sometimes(0.4) ? encoded : pick(ids);
     return operation.path.replace('{id}', id);
   };
   const search = () => {
-    const names = [...query, 'page', 'unknown', '__proto__', 'page[]'];
+    const names = [...query, ...query, 'page', 'unknown', '__proto__', 'page[]'];
     const pairs = Array.from({ length: Math.floor(random() * 4) }, () =>
       sometimes(0.1)
         ? pick(['%', '%zz', '&&', '=', '?', '%ff=%ff'])

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import { type IncomingMessage, maxHeaderSize } from 'node:http';
 import { errorCodes, fastify, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
@@ -25,7 +25,10 @@ function createServer({ logger, trustProxy = false, rewriteUrl }: HttpOptions) {
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: (request) => acceptedRequestId(request.headers['x-request-id']) ?? newRequestId(),
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
+    // Parameters are limited by the schemas alone: the router's own limit responds 414, without a problem body.
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: maxHeaderSize },
+    // What the router itself refuses, such as a malformed escape in a URL.
+    frameworkErrors: sendError,
     bodyLimit: 64 * 1024,
     requestTimeout: 15_000,
     trustProxy,

@@ -1,6 +1,7 @@
 import { type Boxoffice, startBoxoffice } from '@boxoffice/testing/boxoffice';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { buildOpenApi } from '../openapi.ts';
 
 interface Media {
   schema: Schema;
@@ -61,6 +62,10 @@ describe('/schema/', () => {
   test('?format=json is JSON regardless of Accept', async () => {
     const { body } = await boxoffice.call('/schema/?format=json', { headers: { accept: 'application/yaml' } });
     expect(body).toEqual(document);
+  });
+
+  test('is the document from which the client is generated', async () => {
+    expect(document).toEqual(await buildOpenApi());
   });
 
   test('has every public operation, and no path of the first generation', () => {

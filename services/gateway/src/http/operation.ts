@@ -48,7 +48,7 @@ type Handler<Params, Query, Headers, Body, Success> = RouteHandlerMethod<
 >;
 
 /** Hooks of one route beside those that authenticate. */
-export interface Hooks {
+interface Hooks {
   onRequest: onRequestAsyncHookHandler;
   onError: onErrorAsyncHookHandler;
   onSend: onSendAsyncHookHandler;
