@@ -31,7 +31,7 @@ export async function deleteUser(
     const user = await lockUser(em, id);
     if (!user) throw new ProblemError('user_not_found');
     if (await hasBookings(em, id)) {
-      throw new ProblemError('has_bookings', 'This user has bookings, which are kept. Deactivate the user instead.');
+      throw new ProblemError('has_bookings', 'This user has bookings, which are kept: deactivate the user instead.');
     }
     const revocation = { userId: id, generation: user.tokenGeneration + 1 };
     await addRevocation(em, revocation);
