@@ -135,6 +135,14 @@ test('leaves a database with other movies alone', async () => {
   expect(await userNames()).toEqual([]);
 });
 
+test('leaves a database alone that has other movies beside a sample one', async () => {
+  await seed(database.url);
+  const em = orm.em.fork();
+  await em.execute("update catalog.shows set date_time = now() - interval '1 day'");
+  await em.insert(Movie, { title: 'Our Own', durationMinutes: 90 });
+  expect(await seed(database.url)).toEqual({ loaded: false });
+});
+
 test('adds new shows, and sales for them, when all are over', async () => {
   await seed(database.url);
   await orm.em.fork().execute("update catalog.shows set date_time = now() - interval '1 day'");

@@ -98,6 +98,7 @@ export class ResponseCache {
       const size = key.length + (body?.byteLength ?? 0);
       if (body) this.#entries.set(key, { ...entry }, { size, noUpdateTTL: true });
       else this.#entries.delete(key);
+      if (!this.#entries.has(key)) this.#removeFromGroup(group, key); // larger than the whole cache
     };
     return {
       resolve(response) {

@@ -50,7 +50,7 @@ export class AccessRevocations {
 
   /** Begins to read the revocations. */
   start(): void {
-    void this.#keepReading();
+    if (!this.#isReading) void this.#keepReading();
   }
 
   /**
