@@ -37,6 +37,6 @@ test('ReDoc renders the whole document', async () => {
   const page = await browsing.newPage();
   await page.goto('/redoc/');
   await page.getByRole('heading', { name: /^Boxoffice/ }).waitFor();
-  await page.getByRole('heading', { name: 'Book a seat, or several' }).waitFor();
+  await page.getByRole('heading', { name: 'Book one seat or several' }).waitFor();
   expect(errorsOf(page)).toEqual([]);
 });

@@ -228,7 +228,7 @@ export const SeatChanges = SeatMap.pick({ show_id: true, available_seats: true, 
 });
 export type SeatChanges = z.infer<typeof SeatChanges>;
 
-/** What the gateway must know of a show before it queues a request for it. */
+/** The facts about a show that the gateway needs before it queues a request for it. */
 export interface ShowFacts {
   id: number;
   movie_id: number;

@@ -46,7 +46,7 @@ async function refusals(headers: Record<string, string>) {
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
-test('a token forged here is accepted when nothing is wrong with it', async () => {
+test('a well-formed token from this test is accepted', async () => {
   expect((await refusals(bearer(forge(claims())))).status).toBe(200);
 });
 
@@ -98,7 +98,7 @@ const forgeries: Record<string, () => string> = {
 
 test.each(Object.entries(forgeries))('a token %s', async (_, make) => {
   const token = make();
-  // Twice: what is refused must not be remembered as good.
+  // Twice: a refused token must not be cached as valid.
   for (let i = 0; i < 2; i++) {
     const answer = await refusals(bearer(token));
     expect(answer).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });

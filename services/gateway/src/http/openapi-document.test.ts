@@ -207,7 +207,7 @@ describe.each([
     for (const file of files) expect((await boxoffice.call(file)).status, file).toBe(200);
   });
 
-  test('loads nothing from other hosts, and could not', async () => {
+  test('loads nothing from other hosts, and its policy forbids it', async () => {
     const { headers, body } = await boxoffice.call<string>(path);
     expect(body).not.toMatch(/(src|href)="(https?:)?\/\//);
     const policy = headers.get('content-security-policy');

@@ -66,7 +66,7 @@ test.each([
   });
   expect(answer.headers.get('x-powered-by')).toBeNull();
   expect(answer.headers.get('server')).toBeNull();
-  // Over plain HTTP it means nothing, and in development it would pin localhost.
+  // Browsers ignore it over plain HTTP, and in development it would pin localhost to HTTPS.
   expect(answer.headers.get('strict-transport-security')).toBeNull();
 });
 

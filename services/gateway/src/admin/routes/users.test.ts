@@ -34,7 +34,7 @@ test('GET 200: pages, a search in names and addresses, a role', async () => {
   expect((await ask('GET', '?role=admin')).body).toMatchObject({ count: 1, results: [{ id: admin.id }] });
 });
 
-test('GET 400: a search that PostgreSQL cannot store', async () => {
+test('GET 400: a search for text that PostgreSQL cannot store', async () => {
   expect((await ask('GET', '?search=a%00b')).status).toBe(400);
 });
 
@@ -83,7 +83,7 @@ test('PUT 200: sets every field; 400 when one is missing', async () => {
   const id = await identity.signUp('erin');
   const whole = { username: 'erin2', email: 'erin2@example.com', role: 'admin', is_active: true };
   expect((await ask('PUT', `${id}/`, whole)).body).toMatchObject(whole);
-  await identity.logIn('erin2'); // the password stayed
+  await identity.logIn('erin2'); // the password was kept
   const { role: _, ...part } = whole;
   expect((await ask('PUT', `${id}/`, part)).status).toBe(400);
 });
@@ -102,7 +102,7 @@ test('PATCH, PUT, DELETE 400: administrators cannot lock themselves out', async 
   );
 });
 
-test('DELETE 204: a user who never booked, including all their logins', async () => {
+test('DELETE 204: a user who has never booked, including all their logins', async () => {
   const id = await identity.signUp('frank');
   const { refresh } = await identity.logIn('frank');
   expect(await ask('DELETE', `${id}/`)).toMatchObject({ status: 204, body: null });

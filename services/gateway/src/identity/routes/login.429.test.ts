@@ -43,6 +43,6 @@ test('fifty concurrent guesses get hardly more attempts than sequential ones', a
   const answers = await Promise.all(Array.from({ length: 50 }, (_, i) => logIn('dave', `guess${i}`, `192.0.2.${i}`)));
   const guesses = answers.filter(({ status }) => status === 401).length;
   expect(guesses).toBeGreaterThanOrEqual(3);
-  expect(guesses).toBeLessThanOrEqual(5); // the hashes under way at once, less one
+  expect(guesses).toBeLessThanOrEqual(5); // the number of concurrent hashes, minus one
   expect(answers.filter(({ status }) => status === 429)).toHaveLength(50 - guesses);
 });

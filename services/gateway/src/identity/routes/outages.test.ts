@@ -49,7 +49,7 @@ test('Redis hangs: logging in is slow, but works', async () => {
 });
 
 test.each(['SIGSTOP', 'SIGKILL'] as const)(
-  'PostgreSQL gets a %s: 503 within 1.5 s, and well again after it',
+  'PostgreSQL gets a %s: 503 within 1.5 s, then a full recovery',
   async (signal) => {
     const session = await identity.logIn('bob');
     postgres.kill(signal);

@@ -21,7 +21,7 @@ test('a token that is used twice revokes its whole family and no other', async (
   expect((await refresh(otherLogin)).status).toBe(200);
 });
 
-// On a machine that is busy for a moment one of them may be told that the database does not answer in time.
+// On a busy machine, one of them may get a 503 because the database did not respond in time.
 test('of twenty concurrent uses of one token exactly one succeeds, and the family is revoked', {
   retry: 2,
 }, async () => {

@@ -17,7 +17,7 @@ test('returns the new user without the password', async () => {
   expect(answer.body).toEqual({ id: expect.any(Number), username: 'alice', email: 'alice@example.com', role: 'user' });
 });
 
-test('nobody signs up as an administrator', async () => {
+test('nobody can sign up as an administrator', async () => {
   const wanted = { username: 'mallory', email: 'mallory@example.com', password, role: 'admin', is_active: false };
   const answer = await identity.post('/api/auth/signup/', wanted);
   expect(answer.body.role).toBe('user');
@@ -34,7 +34,7 @@ test('the password is stored as an argon2id hash with the parameters of OWASP an
   for (const hash of hashes) expect(hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
 });
 
-test('a body that breaks the rules is a 400 that names each field', async () => {
+test('an invalid body is a 400 that names each field', async () => {
   const answer = await identity.post('/api/auth/signup', { username: 'a b', email: 'nobody', password: '1234567' });
   expect(answer.status).toBe(400);
   expect(answer.body.code).toBe('validation_failed');
