@@ -27,9 +27,9 @@ test('Swagger UI: authorize, execute an operation, and see the response', async 
   const operation = page.locator('.opblock', { hasText: '/api/auth/me/' });
   await operation.locator('.opblock-summary-control').click();
   await operation.getByRole('button', { name: 'Execute' }).click();
-  const answer = operation.locator('.live-responses-table');
-  await answer.getByText('"alice@example.com"').waitFor();
-  expect(await answer.locator('.response .response-col_status').textContent()).toMatch(/^200/);
+  const response = operation.locator('.live-responses-table');
+  await response.getByText('"alice@example.com"').waitFor();
+  expect(await response.locator('.response .response-col_status').textContent()).toMatch(/^200/);
   expect(errorsOf(page)).toEqual([]);
 });
 

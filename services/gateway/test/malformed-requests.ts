@@ -9,7 +9,7 @@ export interface MalformedRequest {
 }
 
 /** Mulberry32: the same seed gives the same numbers from 0 (inclusive) to 1 everywhere. */
-export function seededRandom(seed: number): () => number {
+function seededRandom(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

@@ -186,7 +186,7 @@ export const ShowRunView = z
   .object({ count: z.number().int(), results: z.array(ShowView) })
   .meta({ id: 'ShowRunResult', example: { count: 1, results: [{ id: 7, ...exampleShow, available_seats: 80 }] } });
 
-export const seatStatuses = ['available', 'held', 'booked'] as const;
+const seatStatuses = ['available', 'held', 'booked'] as const;
 export const SeatMap = z
   .object({
     show_id: z.number().int(),

@@ -54,9 +54,9 @@ describe('/schema/', () => {
     ['', { accept: 'application/yaml' }],
     ['', { accept: 'application/vnd.oai.openapi+yaml, */*;q=0.1' }],
   ])('is available as YAML: %s %j', async (query, headers) => {
-    const answer = await boxoffice.call<string>(`/schema/${query}`, { headers: headers as Record<string, string> });
-    expect(answer.headers.get('content-type')).toBe('application/yaml; charset=utf-8');
-    expect(parse(answer.body)).toEqual(document);
+    const response = await boxoffice.call<string>(`/schema/${query}`, { headers: headers as Record<string, string> });
+    expect(response.headers.get('content-type')).toBe('application/yaml; charset=utf-8');
+    expect(parse(response.body)).toEqual(document);
   });
 
   test('?format=json is JSON regardless of Accept', async () => {

@@ -60,9 +60,9 @@ test('deactivation takes effect immediately on every gateway, and nothing can be
   for (const gateway of [first, second]) {
     const headers = { authorization: `Bearer ${access}` };
     const body = { seat_number: 'A1' };
-    const answer = await boxoffice.call(`/api/shows/${show}/book/`, { method: 'POST', headers, body, gateway });
-    expectProblem(answer, 'unauthenticated');
-    expect(answer.headers.get('www-authenticate')).toBe('Bearer error="invalid_token"');
+    const response = await boxoffice.call(`/api/shows/${show}/book/`, { method: 'POST', headers, body, gateway });
+    expectProblem(response, 'unauthenticated');
+    expect(response.headers.get('www-authenticate')).toBe('Bearer error="invalid_token"');
   }
   expect((await post('/api/auth/refresh/', { refresh })).status).toBe(401);
 

@@ -114,6 +114,6 @@ const list = async (query = '') => (await boxoffice.call<Page>(`/api/admin/booki
 
 async function signUp(username: string): Promise<number> {
   const body = { username, email: `${username}@example.com`, password: 'long enough' };
-  const answer = await boxoffice.call<{ id: number }>('/api/auth/signup/', { method: 'POST', body });
-  return answer.body.id;
+  const response = await boxoffice.call<{ id: number }>('/api/auth/signup/', { method: 'POST', body });
+  return response.body.id;
 }

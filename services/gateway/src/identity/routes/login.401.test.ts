@@ -13,14 +13,14 @@ const logIn = (username: string, password: string) => identity.post('/api/auth/l
 test('the response is the same for an unknown user, a wrong password and a deactivated user', async () => {
   const id = await identity.signUp('gone');
   await identity.owner.em.fork().execute('update identity.users set is_active = false where id = ?', [id]);
-  const answers = [
+  const responses = [
     await logIn('alice', 'wrong horse'),
     await logIn('nobody', 'wrong horse'),
     await logIn('gone', password),
   ];
-  const [first] = answers.map(({ body: { instance: _, ...body } }) => body);
+  const [first] = responses.map(({ body: { instance: _, ...body } }) => body);
   expect(first).toMatchObject({ status: 401, code: 'invalid_credentials' });
-  for (const { status, body } of answers) {
+  for (const { status, body } of responses) {
     const { instance: _, ...rest } = body;
     expect(status).toBe(401);
     expect(rest).toEqual(first);

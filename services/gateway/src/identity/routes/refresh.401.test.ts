@@ -26,10 +26,10 @@ test('of twenty concurrent uses of one token exactly one succeeds, and the famil
   retry: 2,
 }, async () => {
   const { refresh: token } = await identity.logIn('alice');
-  const answers = await Promise.all(Array.from({ length: 20 }, () => refresh(token)));
-  const winners = answers.filter(({ status }) => status === 200);
+  const responses = await Promise.all(Array.from({ length: 20 }, () => refresh(token)));
+  const winners = responses.filter(({ status }) => status === 200);
   expect(winners).toHaveLength(1);
-  expect(answers.filter(({ body }) => body.code === 'invalid_refresh_token')).toHaveLength(19);
+  expect(responses.filter(({ body }) => body.code === 'invalid_refresh_token')).toHaveLength(19);
   expect(await refresh(winners[0]?.body.refresh ?? '')).toMatchObject(refused);
 });
 
