@@ -33,8 +33,8 @@ export interface SeedOptions {
  * Loads the sample data once. A database that has movies of its own is left alone (except by `large`); one
  * whose sample shows are all over gets new ones.
  *
- * Every table has one service that writes it, and this is none of them. It may still write them all, because
- * it only adds rows, in one transaction: until that commits, no service knows these shows or books their seats.
+ * Every table is written by one service only. This script may still write to all of them, because it only
+ * adds rows, in one transaction: until that commits, no service knows these shows or books their seats.
  *
  * @throws {PlainError} when the database does not respond or has no tables yet
  */
@@ -59,7 +59,7 @@ export function seed(databaseUrl: string, options: SeedOptions = {}): Promise<{ 
   );
 }
 
-/** Whether sample data is loaded without being asked for. */
+/** Whether sample data is loaded automatically. */
 export function isSampleDataEnabled({ SAMPLE_DATA, NODE_ENV }: Pick<Config, 'SAMPLE_DATA' | 'NODE_ENV'>): boolean {
   return SAMPLE_DATA ?? NODE_ENV !== 'production';
 }
@@ -71,14 +71,14 @@ if (import.meta.main) {
     if (values.help) return console.log(help);
     const config = loadConfig();
     const url = databaseUrlOfRunning(config);
-    if (values['if-enabled'] && !isSampleDataEnabled(config)) return sayHowToBegin(url);
+    if (values['if-enabled'] && !isSampleDataEnabled(config)) return explainFirstSteps(url);
     const { loaded } = await seed(url, { large: values.large, log: (line) => console.log(`  ${line}`) });
     console.log(loaded ? 'Sample data loaded.' : 'No sample data loaded: the database already has movies.');
   });
 }
 
 /** Without sample data nobody can add a movie until there is an administrator. */
-async function sayHowToBegin(url: string): Promise<void> {
+async function explainFirstSteps(url: string): Promise<void> {
   console.log('Sample data is off (SAMPLE_DATA).');
   if (await withDatabase(url, (em) => em.count(User, { role: 'admin', isActive: true }))) return;
   console.log(

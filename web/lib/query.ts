@@ -26,7 +26,7 @@ type State<Data> = Partial<Pick<Query<Data>, 'data' | 'outage' | 'problem'>> & {
  * Fetches data and retries for as long as the server is unavailable.
  *
  * @param key identifies what is fetched: another key starts another request
- * @param fetch is called as it was when the key last changed
+ * @param fetch the function passed when the key last changed is used
  */
 export function useQuery<Data>(
   key: string,

@@ -6,7 +6,7 @@ export const large = {
   /** Shows of movie 1, and of movie 2; the others share the rest of `shows`. */
   showsOfOneMovie: 1_000,
   shows: 20_000,
-  /** Seats of every show. In every tenth show (10, 20, …) each seat has a booking, of which every twentieth is cancelled. */
+  /** Seats of every show. In every tenth show (10, 20, …) each seat has a booking; every twentieth of them is cancelled. */
   seats: 100,
   bookings: 200_000,
   users: 10_000,

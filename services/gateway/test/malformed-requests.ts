@@ -9,7 +9,7 @@ export interface MalformedRequest {
 }
 
 /** Mulberry32: the same seed gives the same numbers from 0 (inclusive) to 1 everywhere. */
-export function seededRandom(seed: number): () => number {
+function seededRandom(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
@@ -44,7 +44,7 @@ const contentTypes = [
     'text/event-stream',
   ],
 ];
-/** Bodies that are no JSON, or not what any operation takes. */
+/** Bodies that are not JSON, or that no operation accepts. */
 const bodies: (string | Buffer)[] = [
   ...['', '{', '[', '"', '{"a":}', '{"a":1,}', "{'a':1}", 'undefined', 'NaN', 'null', '[]', '1', '"x"', 'true', '{}'],
   ...['{"__proto__":{"role":"admin"}}', '{"constructor":{"prototype":{}}}', '{"a":1}{"b":2}', '\ufeff{}', '[{}]'],

@@ -27,7 +27,7 @@ function createServer({ logger, trustProxy = false, rewriteUrl }: HttpOptions) {
     genReqId: (request) => acceptedRequestId(request.headers['x-request-id']) ?? newRequestId(),
     // Parameters are limited by the schemas alone: the router's own limit responds 414, without a problem body.
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: maxHeaderSize },
-    // What the router itself refuses, such as a malformed escape in a URL.
+    // Requests that the router itself refuses, such as a malformed escape in a URL.
     frameworkErrors: sendError,
     bodyLimit: 64 * 1024,
     requestTimeout: 15_000,
@@ -69,7 +69,7 @@ export function createHttp(options: HttpOptions): { http: Http; metrics: Registr
   return { http, metrics };
 }
 
-/** Accepts JSON bodies only. An empty body is none, whatever its type: many clients send a type with every POST. */
+/** Accepts JSON bodies only. An empty body counts as none, whatever its type: many clients send a type with every POST. */
 function readJsonBodies(http: Http): void {
   const readJson = http.getDefaultJsonParser('error', 'error');
   http.removeAllContentTypeParsers();

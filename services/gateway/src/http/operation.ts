@@ -25,7 +25,7 @@ type MediaTypes<Schema> = { description: string; content: Record<string, { schem
 /** Responses by status, each with a description. */
 type Responses = Record<number, z.ZodType | MediaTypes<z.ZodType>>;
 
-/** What the handler receives and may send. */
+/** The types that the handler receives and may send. */
 interface RouteTypes<Params, Query, Headers, Body, Success> {
   Params: OutputOf<Params>;
   Querystring: OutputOf<Query>;
@@ -47,7 +47,7 @@ type Handler<Params, Query, Headers, Body, Success> = RouteHandlerMethod<
   Logger
 >;
 
-/** Hooks of one route beside those that authenticate. */
+/** Hooks of one route, besides those that authenticate. */
 interface Hooks {
   onRequest: onRequestAsyncHookHandler;
   onError: onErrorAsyncHookHandler;
@@ -55,7 +55,7 @@ interface Hooks {
   onResponse: onResponseAsyncHookHandler;
 }
 
-/** One method and path of the HTTP interface, and what its handler depends on. */
+/** One method and path of the HTTP interface; its handler needs these dependencies. */
 export interface Operation<Dependencies> {
   /** Adds the route to a server. */
   readonly serve: (http: Http, dependencies: Dependencies) => void;
@@ -78,10 +78,10 @@ interface Shape<Params = Input, Query = Input, Headers = Input, Body = Input, Su
   headers?: Headers;
   body?: Body;
   success: Success;
-  /** What the handler itself decides; everything else is derived (operation-errors.ts). */
+  /** Errors that the handler itself decides on; all others are derived (operation-errors.ts). */
   errors?: ProblemCode[];
   needs?: Exit[];
-  /** Whether HEAD is answered too; true unless given. */
+  /** Whether HEAD is supported too; true by default. */
   head?: boolean;
 }
 

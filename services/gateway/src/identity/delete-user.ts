@@ -13,9 +13,9 @@ export interface DeleteUserDependencies {
 }
 
 /**
- * Deletes a user who never booked, on behalf of an administrator, and revokes their tokens. Bookings are
- * kept for ever and refer to their user, so a user with bookings can only be deactivated. (A request that
- * is still queued is not noticed: its booking would refer to a user who no longer exists.)
+ * Deletes a user who has never booked, on behalf of an administrator, and revokes their tokens. Bookings
+ * are kept forever and refer to their user, so a user with bookings can only be deactivated. (A request that
+ * is still queued goes undetected: its booking would refer to a user who no longer exists.)
  *
  * @throws {ProblemError} user_not_found, has_bookings; validation_failed when administrators delete themselves
  */

@@ -24,7 +24,7 @@ interface PlayingShow extends ShowView {
 }
 
 /**
- * Serves `/`: the built page with the programme written into it, so it works without JavaScript. While the
+ * Serves `/`: the built page with the programme rendered into it, so it works without JavaScript. While the
  * catalog is unavailable the page says so.
  *
  * @param file the built page

@@ -14,11 +14,14 @@ test('before the pages are built, / redirects to Swagger UI', async () => {
   expect(headers.location).toBe('/swagger/');
 });
 
-test.each(['/boxoffice/', '/boxoffice/shows/1', '/admin/'])('and %s says what to do', async (path) => {
-  const { statusCode, body } = await http.inject(path);
-  expect(statusCode).toBe(404);
-  expect(JSON.parse(body)).toMatchObject({ code: 'not_found', detail: expect.stringContaining('`pnpm build`') });
-});
+test.each(['/boxoffice/', '/boxoffice/shows/1', '/admin/'])(
+  'before the pages are built, %s explains how to build them',
+  async (path) => {
+    const { statusCode, body } = await http.inject(path);
+    expect(statusCode).toBe(404);
+    expect(JSON.parse(body)).toMatchObject({ code: 'not_found', detail: expect.stringContaining('`pnpm build`') });
+  },
+);
 
 test('/favicon.ico is the icon, built or not', async () => {
   const gateway = createHttp({ logger: pino({ level: 'silent' }), checks: {} }).http;
