@@ -1,9 +1,11 @@
 /** `pnpm seed`: sample users, movies, shows and bookings. */
 import { parseArgs } from 'node:util';
+import { PlainError } from '@boxoffice/local-servers/plain-error';
 import { databaseUrlOfRunning } from '@boxoffice/local-servers/running';
 import { Movie } from '@boxoffice/shared/database/entities/catalog';
 import { User } from '@boxoffice/shared/database/entities/identity';
 import { type Config, loadConfig } from '@boxoffice/shared/service/config';
+import { isPassword } from '../services/gateway/src/identity/index.ts';
 import { runCommand } from './command.ts';
 import { withDatabase } from './database.ts';
 import { loadProgramme } from './seed/load.ts';
@@ -80,9 +82,21 @@ if (import.meta.main) {
 /** Without sample data nobody can add a movie until there is an administrator. */
 async function explainFirstSteps(url: string): Promise<void> {
   console.log('Sample data is off (SAMPLE_DATA).');
-  if (await withDatabase(url, (em) => em.count(User, { role: 'admin', isActive: true }))) return;
+  const admins = await withDatabase(url, (em) => em.find(User, { role: 'admin', isActive: true }));
+  if (loadConfig().NODE_ENV === 'production') await refuseSampleAdmin(admins);
+  if (admins.length > 0) return;
   console.log(
     'There is no administrator yet. To create one, run `pnpm createsuperuser`, or with Docker\n' +
       '  docker compose exec gateway node scripts/createsuperuser.ts',
+  );
+}
+
+/** A database from development may still have the administrator whose password everyone can read. */
+async function refuseSampleAdmin(admins: User[]): Promise<void> {
+  const usesSamplePassword = await Promise.all(admins.map((admin) => isPassword('adminpass', admin.passwordHash)));
+  if (!usesSamplePassword.includes(true)) return;
+  throw new PlainError(
+    'This database has an administrator from the sample data, whose password is in the README. Before you use it in ' +
+      'production, change that password or start with an empty database.',
   );
 }
