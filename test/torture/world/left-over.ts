@@ -1,0 +1,47 @@
+/** What a campaign that was killed has left running and mounted: the next one ends it. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { childrenOf, ended, isAlive, runsIn, signalAll } from '@boxoffice/local-servers/processes';
+
+const ownerFile = 'owner';
+
+/** Marks a folder as this process's. */
+export function claimFolder(folder: string): void {
+  writeFileSync(join(folder, ownerFile), String(process.pid));
+}
+
+/** Ends the processes of campaigns whose own process is gone, and removes their folders unless their logs were kept. */
+export async function sweepLeftOver(home: string): Promise<void> {
+  if (!existsSync(home)) return;
+  for (const name of readdirSync(home)) {
+    const folder = join(home, name);
+    const owner = Number.parseInt(readOwner(folder), 10);
+    if (!(owner > 0) || isAlive(owner)) continue;
+    const places = [folder, join(folder, 'redis'), join(folder, 'postgres/cluster')];
+    const pids = pidsIn(places.filter((place) => existsSync(place)));
+    signalAll(
+      pids.flatMap((pid) => [pid, ...childrenOf(pid)]),
+      'SIGKILL',
+    );
+    await Promise.all(pids.map((pid) => ended(pid, 5_000)));
+    spawnSync('umount', ['--lazy', join(folder, 'postgres')]);
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function readOwner(folder: string): string {
+  try {
+    return readFileSync(join(folder, ownerFile), 'utf8');
+  } catch {
+    return ''; // kept for its logs, or not ours
+  }
+}
+
+function pidsIn(folders: string[]): number[] {
+  if (process.platform !== 'linux') return [];
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => pid !== process.pid && folders.some((folder) => runsIn(pid, folder)));
+}

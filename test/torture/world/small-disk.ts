@@ -1,0 +1,31 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const sizeMiB = 768;
+
+/** A file system of its own for a database, small enough to be filled. */
+export interface SmallDisk {
+  fill(): void;
+  empty(): void;
+  unmount(): void;
+}
+
+/** Mounts one, or says why it cannot: only root may mount. */
+export function mountSmallDisk(folder: string): SmallDisk | string {
+  if (process.platform !== 'linux') return 'small file systems are made on Linux only';
+  if (process.getuid?.() !== 0) return 'only root may mount a small file system';
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${sizeMiB}m,mode=0700`, 'boxoffice-torture', folder]);
+  if (mounted.status !== 0) return `a small file system cannot be mounted: ${mounted.stderr.toString().trim()}`;
+  const ballast = join(folder, 'ballast');
+  return {
+    fill() {
+      const { bavail, bsize } = statfsSync(folder);
+      // Written, not reserved: on a tmpfs only what is written takes space.
+      writeFileSync(ballast, Buffer.alloc(Math.max(0, bavail * bsize), 1));
+    },
+    empty: () => rmSync(ballast, { force: true }),
+    unmount: () => void spawnSync('umount', ['--lazy', folder]),
+  };
+}
