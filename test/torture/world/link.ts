@@ -11,6 +11,9 @@ export interface Disturbance {
   bytesPerSecond?: number;
 }
 
+/** The far end of a silent connection is reset this long after the near end was given up, in milliseconds: keepalive would. */
+const noticedAfterMs = 15_000;
+
 interface Connection {
   near: Socket;
   far: Socket;
@@ -99,6 +102,7 @@ export class Link {
       socket.on('error', () => undefined);
       socket.on('close', (failed) => {
         if (near.destroyed && far.destroyed) this.#forget(connection);
+        if (connection.silent) setTimeout(() => reset(connection), noticedAfterMs).unref();
         if (connection.silent || other.destroyed) return;
         if (failed) other.resetAndDestroy();
         else if (socket.readableEnded && !other.writableEnded) connection.flows.forEach(pump);

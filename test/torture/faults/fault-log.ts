@@ -1,0 +1,87 @@
+import { now } from '../clients/now.ts';
+
+export interface FaultEntry {
+  kind: string;
+  target: string;
+  /** Gateways that nobody could expect an answer from. */
+  silences: number[];
+  /** Nothing else was wrong. */
+  single: boolean;
+  from: number;
+  /** When it was ended, and when what it had broken ran again. */
+  healedFrom: number | null;
+  to: number | null;
+  /** By partition: from its beginning to the first success of a request sent after it, in milliseconds. */
+  serviceAfterBegin: (number | null)[];
+  /** The same from its end. */
+  serviceAfterEnd: (number | null)[];
+}
+
+/** A gateway that ran again this recently may still be busy with what had piled up, in milliseconds. */
+const reviveMs = 500;
+
+/** Every fault, when it was, and how soon each partition decided something again. */
+export class FaultLog {
+  readonly entries: FaultEntry[] = [];
+  /** The longest that a partition decided nothing, in milliseconds. */
+  worstGapMs = 0;
+  readonly #partitions: number;
+  #lastSuccess: (number | null)[] = [];
+  /** Faults whose times are not all known yet. */
+  #open: FaultEntry[] = [];
+
+  constructor(partitions: number) {
+    this.#partitions = partitions;
+  }
+
+  begin(fault: Pick<FaultEntry, 'kind' | 'target' | 'silences' | 'single'>): FaultEntry {
+    const unknown = () => Array<number | null>(this.#partitions).fill(null);
+    const entry = {
+      ...fault,
+      from: now(),
+      healedFrom: null,
+      to: null,
+      serviceAfterBegin: unknown(),
+      serviceAfterEnd: unknown(),
+    };
+    this.entries.push(entry);
+    this.#open.push(entry);
+    return entry;
+  }
+
+  healing(entry: FaultEntry): void {
+    entry.healedFrom = now();
+  }
+
+  end(entry: FaultEntry): void {
+    entry.to = now();
+  }
+
+  /** Faults that are not over. */
+  get active(): FaultEntry[] {
+    return this.#open.filter(({ to }) => to === null);
+  }
+
+  success({ show, called, told }: { show: number; called: number; told: number }): void {
+    const partition = show % this.#partitions;
+    const before = this.#lastSuccess[partition];
+    if (before) this.worstGapMs = Math.max(this.worstGapMs, told - before);
+    this.#lastSuccess[partition] = told;
+    for (const entry of this.#open) {
+      if (called >= entry.from) entry.serviceAfterBegin[partition] ??= told - entry.from;
+      if (entry.to !== null && called >= entry.to) entry.serviceAfterEnd[partition] ??= told - entry.to;
+    }
+  }
+
+  /** Whether an answer of this gateway could be expected all the time from `from` to `to`. */
+  readonly reachable = (gateway: number, from: number, to: number): boolean =>
+    !this.#open.some(
+      (entry) => entry.silences.includes(gateway) && entry.from <= to && (entry.to ?? to) + reviveMs >= from,
+    );
+
+  /** Nobody asks any more for now: what is not known yet stays unknown. */
+  pause(): void {
+    this.#open = [];
+    this.#lastSuccess = [];
+  }
+}

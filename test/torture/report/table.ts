@@ -1,0 +1,66 @@
+import { styleText } from 'node:util';
+import type { CampaignResult } from '../campaign.ts';
+import type { FaultEntry } from '../faults/fault-log.ts';
+
+/** The end of a campaign: what happened, by kind of fault, and what was found. */
+export function table(result: CampaignResult): string {
+  const { log, requests, operations, violations, rounds, ranMs, worst, memory, skipped } = result;
+  const kinds = [...new Set(log.entries.map(({ kind }) => kind))].sort();
+  const head = ['fault', 'times', 'single', 'first success after it began', '', '', 'after it ended', '', ''];
+  const under = ['', '', '', 'median', 'p99', 'max', 'median', 'p99', 'max'];
+  const body = kinds.map((kind) => {
+    const entries = log.entries.filter((entry) => entry.kind === kind);
+    const single = entries.filter((entry) => entry.single);
+    const times = (of: (entry: FaultEntry) => (number | null)[]) => {
+      const known = single.map((entry) => slowest(of(entry))).filter((ms) => ms !== null);
+      return [0.5, 0.99, 1].map((share) => milliseconds(quantile(known, share)));
+    };
+    return [
+      kind,
+      String(entries.length),
+      String(single.length),
+      ...times((entry) => entry.serviceAfterBegin),
+      ...times((entry) => entry.serviceAfterEnd),
+    ];
+  });
+  const rules = new Map<string, number>();
+  for (const { rule } of violations) rules.set(rule, (rules.get(rule) ?? 0) + 1);
+  return [
+    columns([head, under, ...body]),
+    '',
+    `${log.entries.length} faults · ${requests} requests, ${operations} of them bookings and cancellations · ${rounds} rounds in ${(ranMs / 60_000).toFixed(1)} min`,
+    `longest without service ${milliseconds(log.worstGapMs)} · latest refusal ${milliseconds(worst.refusalMs)} · latest answer without waiting ${milliseconds(worst.answerMs)}`,
+    `memory at most: ${[...memory].map(([name, mib]) => `${name} ${Math.round(mib)} MiB`).join(', ')}`,
+    ...[...skipped].map(([kind, why]) => styleText('yellow', `skipped ${kind}: ${why}`)),
+    violations.length === 0
+      ? styleText('green', '0 violations')
+      : styleText('red', `${violations.length} violations: ${[...rules].map(([rule, count]) => `${rule} ${count}`).join(', ')}`),
+  ].join('\n');
+}
+
+/** When the last partition decided again; null when that is not known of all. */
+function slowest(partitions: readonly (number | null)[]): number | null {
+  return partitions.includes(null) ? null : Math.max(...(partitions as number[]));
+}
+
+export function quantile(values: readonly number[], share: number): number | null {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(sorted.length * share) - 1))] ?? null;
+}
+
+const milliseconds = (ms: number | null) =>
+  ms === null ? '–' : ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`;
+
+function columns(rows: string[][]): string {
+  const widths = (rows[1] ?? []).map((_, column) =>
+    Math.max(...rows.filter((_, index) => index > 0).map((row) => row[column]?.length ?? 0)),
+  );
+  return rows
+    .map((row, index) =>
+      index === 0
+        ? // Its words reach over the columns below them.
+          `${row[0]?.padEnd(widths[0] ?? 0)}  ${row[1]}  ${row[2]}  ${row[3]} · ${row[6]}`
+        : row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  '),
+    )
+    .join('\n');
+}
