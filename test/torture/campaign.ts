@@ -13,20 +13,23 @@ import { Random } from './random.ts';
 import { Progress } from './report/progress.ts';
 import { story } from './report/story.ts';
 import { playRound, type Setting } from './round.ts';
-import { superviseAll } from './world/supervisor.ts';
 import { Memory } from './world/memory.ts';
+import { superviseAll } from './world/supervisor.ts';
 import { World } from './world/world.ts';
 
 /** Booking queues of the installation under test. */
 const partitions = 4;
-const stormMs = 15_000;
+const usualStormMs = 15_000;
 /** Requests of earlier rounds that are asked for again with every round. */
 const earlierLimit = 400;
 
-export interface CampaignOptions extends Pick<Options, 'seed' | 'minutes' | 'kinds' | 'perSecond' | 'rounds' | 'clients'> {
+export interface CampaignOptions
+  extends Pick<Options, 'seed' | 'minutes' | 'kinds' | 'perSecond' | 'rounds' | 'clients'> {
   root: string;
   folder: string;
   binDir: string;
+  /** How long a round's faults go on, in milliseconds. */
+  stormMs?: number;
   /** End when this says so of the violations found. */
   enough: (violations: readonly Violation[]) => boolean;
   signal: AbortSignal;
@@ -86,14 +89,19 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
         kinds,
         random: round,
         single,
-        stormMs: Math.min(stormMs, Math.max(3_000, leftMs())),
+        stormMs: Math.min(options.stormMs ?? usualStormMs, Math.max(3_000, leftMs())),
       });
       operations += result.history.operations.length;
-      const found = [...result.violations, ...checkOutcomes(setting.earlier), ...supervision.violations(), ...memory.violations()];
+      const found = [
+        ...result.violations,
+        ...checkOutcomes(setting.earlier),
+        ...supervision.violations(),
+        ...memory.violations(),
+      ];
       setting.earlier = keep(setting.earlier, result.history.operations, round);
       const fresh = found.filter(({ rule, text }) => !violations.some((old) => old.rule === rule && old.text === text));
       if (fresh.length > 0) writeHistory(folder, rounds, result.history, fresh);
-      for (const violation of fresh.slice(0, 3)) say(story(violation, startedAt));
+      for (const violation of fresh.slice(0, 3)) say(story(violation, startedAt, log));
       if (fresh.length > 3) say(`   and ${fresh.length - 3} more in this round`);
       violations.push(...fresh);
       if (fresh.length === 0) for (const service of world.services) service.clearLog();

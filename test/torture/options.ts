@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { PlainError } from '@boxoffice/local-servers/plain-error';
 import { defaultClients } from './clients/population.ts';
-import { faultGroups, type FaultKind } from './faults/fault.ts';
+import { type FaultKind, faultGroups } from './faults/fault.ts';
 import { allFaults } from './faults/plan.ts';
 
 export interface Options {

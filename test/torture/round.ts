@@ -12,7 +12,7 @@ import { storm } from './faults/storm.ts';
 import type { Options } from './options.ts';
 import type { Programme } from './programme.ts';
 import type { Random } from './random.ts';
-import { settledRows } from './snapshot.ts';
+import { checkKey, settledRows } from './snapshot.ts';
 import type { World } from './world/world.ts';
 
 /** Every 202 has its outcome this long after the last fault, in milliseconds. */
@@ -61,7 +61,12 @@ export async function playRound(setting: Setting, options: RoundOptions): Promis
     spread,
     nextUser: setting.nextUser,
   });
-  const planned = plan(random.fork('faults'), { kinds: options.kinds, forMs: stormMs, perSecond: options.perSecond, single });
+  const planned = plan(random.fork('faults'), {
+    kinds: options.kinds,
+    forMs: stormMs,
+    perSecond: options.perSecond,
+    single,
+  });
   const startedAt = now();
   await storm(world, planned, { log, single, signal });
   await delay(Math.max(0, stormMs - (now() - startedAt)), undefined, { signal }).catch(() => undefined);
@@ -74,9 +79,12 @@ export async function playRound(setting: Setting, options: RoundOptions): Promis
   const interviewer = new Interviewer(market, random.fork('questions'));
   await interviewer.settle(recorder.operations, Math.max(calmFrom + promisedOutcomeMs, now() + 1_000));
   await interviewer.askAgain(recorder.operations);
-  const rows = await settledRows(world, [...hot, ...spread].map(({ show }) => show));
+  const rows = await settledRows(
+    world,
+    [...hot, ...spread].map(({ show }) => show),
+  );
   await interviewer.askAgain(recorder.operations.filter(({ unknown }) => unknown > 0));
   await interviewer.askAgain(setting.earlier);
   const history = { operations: recorder.operations, ...rows };
-  return { history, violations: [...recorder.violations, ...check(history)] };
+  return { history, violations: [...recorder.violations, ...check(history, log.calm), ...(await checkKey(world))] };
 }

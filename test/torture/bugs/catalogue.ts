@@ -1,1 +1,207 @@
-export const bugNames: readonly string[] = [];
+/**
+ * Planted bugs: each breaks one promise, and shows that the campaign would notice. They are replacements
+ * in a copy of the tree; there is no switch for them in the product.
+ */
+import type { Bug } from './bug.ts';
+
+const worker = 'services/booking-worker/src';
+const queue = 'services/gateway/src/bookings/queue';
+/** What makes jobs run again: connections to Redis that break, workers that die. */
+const runAgain = 'redis-drop-clients,cut,worker-kill,redis-kill';
+
+export const bugs: readonly Bug[] = [
+  {
+    name: 'primary-key-dropped',
+    says: 'the table of seat claims has no primary key',
+    edits: [
+      {
+        file: 'packages/shared/src/database/migrations/0001-first-schema.ts',
+        find: 'primary key (show_id, seat_number)',
+        replace: 'check (seat_number is not null)',
+      },
+    ],
+    faults: 'network',
+    rules: ['one buyer per seat'],
+  },
+  {
+    name: 'fence-removed',
+    says: 'a turn does not look whether its lease is still held, nor wait for that of the owner before',
+    edits: [
+      {
+        file: `${worker}/store.ts`,
+        find: 'if (row.lost.length > 0) throw',
+        replace: 'if (row.lost.length > 1e9) throw',
+      },
+      {
+        file: `${worker}/store.ts`,
+        find: "from unnest('{${partitions}}'::int[]) as partition",
+        replace: "from unnest('{${partitions}}'::int[]) as partition where false",
+      },
+    ],
+    faults: 'postgres-terminate-some,latency,reordering,stall',
+    perSecond: 3,
+    rules: ['order', 'rows', 'outcomes', 'one buyer per seat'],
+  },
+  {
+    name: 'published-before-commit',
+    says: 'outcomes are spoken before their transaction is committed',
+    edits: [
+      {
+        file: `${worker}/store.ts`,
+        find: "      transaction.query('commit'),\n",
+        replace: '',
+      },
+      {
+        file: `${worker}/store.ts`,
+        find: 'transaction.release(failure);',
+        replace:
+          "if (failure) transaction.release(failure);\n      else setTimeout(() => transaction.query('commit').then(() => transaction.release(), (error) => transaction.release(error)), 100);",
+      },
+    ],
+    faults: 'latency',
+    rules: ['committed before spoken', 'rows', 'order'],
+  },
+  {
+    name: 'cancel-without-delete',
+    says: 'a cancellation keeps its claims',
+    edits: [
+      {
+        file: `${worker}/store.ts`,
+        find: 'and seat_claims.booking_id = seat.id',
+        replace: 'and seat_claims.booking_id = seat.id and false',
+      },
+    ],
+    faults: 'network',
+    rules: ['rows', 'order'],
+  },
+  {
+    name: 'key-ignored',
+    says: 'the Idempotency-Key is read, and not used',
+    edits: [
+      {
+        file: 'services/gateway/src/bookings/submit-request.ts',
+        find: 'key === undefined ? undefined :',
+        replace: "key === undefined || key !== '' ? undefined :",
+      },
+    ],
+    faults: 'network',
+    rules: ['keys'],
+  },
+  {
+    name: 'taken-twice',
+    says: 'every worker takes jobs from every partition',
+    edits: [
+      {
+        file: `${worker}/leases/leases.ts`,
+        find: 'if (!rows[0]?.won) return;',
+        replace: 'if (rows.length > 9) return;',
+      },
+      {
+        file: `${worker}/leases/leases.ts`,
+        find: 'if (!taken.has(partition)) await',
+        replace: 'if (!this.held.has(partition)) await',
+      },
+      {
+        file: `${worker}/leases/leases.ts`,
+        find: 'const share = fairShare(this.#options.partitions, workers.length, rank);',
+        replace: 'const share = this.#options.partitions;',
+      },
+    ],
+    faults: 'latency,reordering,stall',
+    perSecond: 3,
+    rules: ['order', 'outcomes', 'one buyer per seat', 'rows'],
+  },
+  {
+    name: 'last-in-first-out',
+    says: 'the last job that was queued is the first to be decided',
+    edits: [
+      {
+        file: `${queue}/partition-queue.ts`,
+        find: '{ jobId: envelopeId }',
+        replace: '{ jobId: envelopeId, lifo: true }',
+      },
+    ],
+    faults: 'latency,stall,postgres-freeze',
+    rules: ['order'],
+  },
+  {
+    name: 'turn-reversed',
+    says: 'the requests of a turn are decided from the last to the first',
+    edits: [
+      {
+        file: `${worker}/decide/decide.ts`,
+        find: 'const outcomes = requests.map((request) =>',
+        replace: 'const outcomes = requests.toReversed().map((request) =>',
+      },
+      {
+        file: `${worker}/decide/decide.ts`,
+        find: 'return { outcomes, changes',
+        replace: 'return { outcomes: outcomes.toReversed(), changes',
+      },
+    ],
+    faults: 'latency,stall,postgres-freeze,worker-kill',
+    rules: ['order'],
+  },
+  {
+    name: 'sweep-off',
+    says: 'a gateway does not look for outcomes whose message was lost',
+    edits: [{ file: `${queue}/outcome-inbox.ts`, find: 'void this.#sweep()', replace: 'undefined' }],
+    faults: 'redis-drop-subscribers',
+    perSecond: 4,
+    rules: ['waiting'],
+  },
+  {
+    name: 'outcome-flips',
+    says: 'a job that runs again takes its own earlier bookings for those of others',
+    edits: [
+      {
+        file: `${worker}/decide/decide.ts`,
+        find: 'new Set(undone.map((request) => request.id))',
+        replace: 'new Set<string>()',
+      },
+      { file: `${worker}/decide/decide.ts`, find: 'taken.length > 0 && !before', replace: 'taken.length > 0' },
+    ],
+    faults: runAgain,
+    perSecond: 3,
+    rules: ['outcomes', 'rows', 'order'],
+  },
+  {
+    name: 'nothing-taken-back',
+    says: 'a new owner leaves alone what the one before had in hand',
+    edits: [
+      { file: `${worker}/consumer.ts`, find: "await job.moveToWait('0');", replace: '' },
+      { file: `${worker}/consumer.ts`, find: 'stray === this.#stray', replace: 'stray === null' },
+    ],
+    faults: runAgain,
+    perSecond: 3,
+    rules: ['outcomes'],
+  },
+  {
+    name: 'accepted-before-queued',
+    says: 'the 202 leaves before Redis has the job',
+    edits: [
+      {
+        file: `${queue}/booking-queue.ts`,
+        find: 'partition.add(envelopeId, { requests, reply_to: this.#inbox.channel }),',
+        replace: 'void partition.add(envelopeId, { requests, reply_to: this.#inbox.channel }).catch(() => undefined),',
+      },
+    ],
+    faults: 'redis-kill,redis-full,cut',
+    rules: ['outcomes'],
+  },
+  {
+    name: 'half-a-family',
+    says: 'of several seats only the first is claimed',
+    edits: [
+      {
+        file: `${worker}/store.ts`,
+        find: 'select show_id, unnest(seats), id from booked',
+        replace: 'select show_id, seats[1], id from booked',
+      },
+    ],
+    faults: 'none',
+    rules: ['rows', 'one buyer per seat'],
+  },
+];
+
+export const bugNames = bugs.map(({ name }) => name);

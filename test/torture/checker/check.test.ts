@@ -22,6 +22,7 @@ function operation(
     possibleIds: [],
     unknown: accepted === null ? 1 : 0,
     sightings: what ? [{ asked: called, told: accepted ?? called + 1, what, by: 'poll', gateway: 0 }] : [],
+    waits: [],
     ...more,
   };
 }
@@ -32,17 +33,32 @@ const cancelOf = (booking: Operation, called: number, accepted: number | null, w
 /** The rows that a correct system has for these bookings. */
 function history(operations: Operation[], cancelled: Operation[] = [], extra: Partial<BookingRow>[] = []): History {
   const made = operations.filter(
-    ({ kind, sightings }) => kind === 'book' && sightings.some(({ what }) => typeof what === 'object' && what.status === 'succeeded'),
+    ({ kind, sightings }) =>
+      kind === 'book' && sightings.some(({ what }) => typeof what === 'object' && what.status === 'succeeded'),
   );
-  const rows = made.map((booking): BookingRow => ({
-    id: booking.ids[0] ?? '',
-    show: booking.show,
-    user: booking.user,
-    seats: booking.seats,
-    status: cancelled.includes(booking) ? 'cancelled' : 'booked',
-    cancelledBy: null,
-  }));
-  const others = extra.map((row): BookingRow => ({ id: 'row', show: 1, user: 99, seats: ['A1'], status: 'booked', cancelledBy: null, ...row }));
+  const rows = made.map(
+    (booking): BookingRow => ({
+      id: booking.ids[0] ?? '',
+      show: booking.show,
+      user: booking.user,
+      seats: booking.seats,
+      status: cancelled.includes(booking) ? 'cancelled' : 'booked',
+      cancelledBy: null,
+      decided: 0,
+    }),
+  );
+  const others = extra.map(
+    (row): BookingRow => ({
+      id: 'row',
+      show: 1,
+      user: 99,
+      seats: ['A1'],
+      status: 'booked',
+      cancelledBy: null,
+      decided: 0,
+      ...row,
+    }),
+  );
   const bookings = [...rows, ...others];
   const claims = bookings
     .filter(({ status }) => status === 'booked')
@@ -155,13 +171,18 @@ test('finds answers without rows and rows without answers', () => {
   const cancelled = operation(0, 1, booked);
   expect(rules(history([cancelled], [cancelled]))).toEqual(['rows']);
   const rejected = operation(2, 3, taken('A1'));
-  expect(rules(history([booking, rejected], [], [{ id: rejected.ids[0] ?? '', user: rejected.user }]))).toContain('rows');
+  expect(rules(history([booking, rejected], [], [{ id: rejected.ids[0] ?? '', user: rejected.user }]))).toContain(
+    'rows',
+  );
 });
 
 test('finds claims that no live booking has, and live bookings without their claims', () => {
   const booking = operation(0, 1, booked);
   const cancel = cancelOf(booking, 2, 3);
-  const kept = { ...history([booking, cancel], [booking]), claims: [{ show: 1, seat: 'A1', booking: booking.ids[0] ?? '' }] };
+  const kept = {
+    ...history([booking, cancel], [booking]),
+    claims: [{ show: 1, seat: 'A1', booking: booking.ids[0] ?? '' }],
+  };
   expect(rules(kept)).toEqual(['rows']);
   expect(rules({ ...history([booking]), claims: [] })).toEqual(['rows']);
 });

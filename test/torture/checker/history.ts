@@ -42,6 +42,8 @@ export interface Operation {
   /** Attempts after which it may have been accepted, though no answer said so. */
   unknown: number;
   sightings: Sighting[];
+  /** Waits that ended without the outcome. */
+  waits: { asked: number; told: number; gateway: number }[];
 }
 
 /** A row of `booking.bookings`. */
@@ -52,6 +54,8 @@ export interface BookingRow {
   seats: string[];
   status: string;
   cancelledBy: string | null;
+  /** When it was decided, by the database's clock. */
+  decided: number;
 }
 
 /** A row of `booking.seat_claims`. */
@@ -77,6 +81,8 @@ export interface Violation {
   seats?: string[];
   /** Those that prove it; the history of the seat is made from them. */
   operations?: Operation[];
+  /** When it showed; default: when its last operation was answered. */
+  at?: number;
 }
 
 /** The outcome that a request was first seen to have. */

@@ -15,7 +15,8 @@ export function checkOutcomes(operations: readonly Operation[]): Violation[] {
     const [first, second] = outcomes;
     if (operation.ids.length > 1)
       violations.push(broken('keys', `has one key and several jobs: ${operation.ids.join(', ')}`));
-    if (first && second) violations.push(broken('outcomes', `changed its outcome: ${outcomes.map(words).join(', then ')}`));
+    if (first && second)
+      violations.push(broken('outcomes', `changed its outcome: ${outcomes.map(words).join(', then ')}`));
     if (outcomes.some(({ status }) => status === 'failed'))
       violations.push(broken('outcomes', 'was accepted and failed by a fault of the system'));
     if (operation.accepted !== null && !first) violations.push(broken('outcomes', 'was accepted and got no outcome'));

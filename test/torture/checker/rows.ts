@@ -16,7 +16,9 @@ export interface Assigned {
 export function assignRows({ operations, bookings }: History): Assigned {
   const books = operations.filter(({ kind }) => kind === 'book');
   const byId = new Map(books.flatMap((operation) => operation.ids.map((id) => [id, operation] as const)));
-  const byPossibleId = new Map(books.flatMap((operation) => operation.possibleIds.map((id) => [id, operation] as const)));
+  const byPossibleId = new Map(
+    books.flatMap((operation) => operation.possibleIds.map((id) => [id, operation] as const)),
+  );
   const makers = new Map<BookingRow, Operation>();
   const used = new Set<Operation>();
   for (const row of bookings) {
@@ -29,7 +31,9 @@ export function assignRows({ operations, bookings }: History): Assigned {
   for (const row of bookings) {
     if (makers.has(row)) continue;
     const asked = books.filter((operation) => asksFor(operation, row));
-    const maker = asked.find((operation) => !used.has(operation) && operation.unknown > 0 && operation.ids.length === 0);
+    const maker = asked.find(
+      (operation) => !used.has(operation) && operation.unknown > 0 && operation.ids.length === 0,
+    );
     if (maker) {
       makers.set(row, maker);
       used.add(maker);
@@ -46,7 +50,11 @@ function orphan(row: BookingRow, asked: Operation[]): Violation {
   const keyed = asked.find(({ key }) => key !== null);
   const where = { show: row.show, seats: row.seats, operations: asked };
   return keyed
-    ? { rule: 'keys', text: `user ${row.user}'s key made a second booking of ${row.seats.join(' ')} (${row.id})`, ...where }
+    ? {
+        rule: 'keys',
+        text: `user ${row.user}'s key made a second booking of ${row.seats.join(' ')} (${row.id})`,
+        ...where,
+      }
     : { rule: 'rows', text: `booking ${row.id} of user ${row.user} was never accepted, or asked for`, ...where };
 }
 
@@ -104,7 +112,10 @@ function checkClaims(bookings: BookingRow[], claims: History['claims']): Violati
     const broken = (rule: string, text: string) =>
       violations.push({ rule, text: `show ${show} seat ${seat} ${text}`, show: Number(show), seats: [seat] });
     if (owners.length > 1 || holders.length > 1)
-      broken('one buyer per seat', `is sold ${Math.max(owners.length, holders.length)} times: ${[...new Set([...owners, ...holders])].join(', ')}`);
+      broken(
+        'one buyer per seat',
+        `is sold ${Math.max(owners.length, holders.length)} times: ${[...new Set([...owners, ...holders])].join(', ')}`,
+      );
     else if (holders[0] !== owners[0])
       broken('rows', `is claimed by ${holders[0] ?? 'nobody'} and booked by ${owners[0] ?? 'nobody'}`);
   }

@@ -39,7 +39,9 @@ export interface Contradiction {
 export function contradiction(tenancies: readonly Tenancy[], reads: readonly Read[]): Contradiction | null {
   const line = tenancies
     .map(({ booking, start, end }) => ({ booking, start: { ...start }, end: { ...end } }))
-    .sort((a, b) => deadline(a) - deadline(b) || a.end.earliest - b.end.earliest || a.start.earliest - b.start.earliest);
+    .sort(
+      (a, b) => deadline(a) - deadline(b) || a.end.earliest - b.end.earliest || a.start.earliest - b.start.earliest,
+    );
   for (let changed = true; changed; ) {
     const wrong = settle(line);
     if (wrong) return wrong;

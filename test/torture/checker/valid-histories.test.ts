@@ -36,10 +36,19 @@ class BoxOffice {
 
   #book(step: Step, at: number): void {
     const taken = step.seats.filter((seat) => this.#holders.has(seat));
-    const outcome: Outcome = taken.length > 0 ? { status: 'rejected', code: 'seat_taken', taken } : { status: 'succeeded' };
+    const outcome: Outcome =
+      taken.length > 0 ? { status: 'rejected', code: 'seat_taken', taken } : { status: 'succeeded' };
     const operation = this.#note(step, at, outcome, { kind: 'book', seats: step.seats, target: null });
     if (taken.length > 0) return;
-    const row: BookingRow = { id: `id-${operation.number}`, show: 1, user: operation.user, seats: step.seats, status: 'booked', cancelledBy: null };
+    const row: BookingRow = {
+      id: `id-${operation.number}`,
+      show: 1,
+      user: operation.user,
+      seats: step.seats,
+      status: 'booked',
+      cancelledBy: null,
+      decided: at,
+    };
     this.rows.push(row);
     for (const seat of step.seats) this.#holders.set(seat, row);
   }
@@ -54,13 +63,23 @@ class BoxOffice {
     if (!row) return;
     const told = this.operations.find(({ ids }) => ids.includes(row.id))?.accepted ?? 0;
     const before = Math.min(step.before, at - told);
-    this.#note({ ...step, before }, at, { status: 'succeeded' }, { kind: 'cancel', seats: row.seats, target: row.id, user: row.user });
+    this.#note(
+      { ...step, before },
+      at,
+      { status: 'succeeded' },
+      { kind: 'cancel', seats: row.seats, target: row.id, user: row.user },
+    );
     if (row.status === 'cancelled') return;
     row.status = 'cancelled';
     for (const seat of row.seats) this.#holders.delete(seat);
   }
 
-  #note(step: Step, at: number, outcome: Outcome, more: Pick<Operation, 'kind' | 'seats' | 'target'> & { user?: number }): Operation {
+  #note(
+    step: Step,
+    at: number,
+    outcome: Outcome,
+    more: Pick<Operation, 'kind' | 'seats' | 'target'> & { user?: number },
+  ): Operation {
     const number = this.operations.length + 1;
     const called = at - step.before;
     const accepted = step.unanswered ? null : at + step.after;
@@ -74,7 +93,10 @@ class BoxOffice {
       ids: step.unanswered ? [] : [`id-${number}`],
       possibleIds: [],
       unknown: step.unanswered ? 1 : 0,
-      sightings: step.unanswered ? [] : [{ asked: called, told: at + step.after, what: outcome, by: 'answer', gateway: 0 }],
+      sightings: step.unanswered
+        ? []
+        : [{ asked: called, told: at + step.after, what: outcome, by: 'answer', gateway: 0 }],
+      waits: [],
       ...more,
     };
     this.operations.push(operation);
@@ -104,7 +126,9 @@ test('accuses the same histories when one decided outcome is turned round', () =
       for (const [index, step] of list.entries())
         office.take({ ...step, before: 1, after: 1, unanswered: false }, index);
       const history = office.history();
-      const refused = history.operations.filter(({ sightings: [first] }) => (first?.what as Outcome | undefined)?.code === 'seat_taken');
+      const refused = history.operations.filter(
+        ({ sightings: [first] }) => (first?.what as Outcome | undefined)?.code === 'seat_taken',
+      );
       const victim = refused[which % Math.max(1, refused.length)];
       if (!victim?.sightings[0]) return;
       turned++;

@@ -27,7 +27,7 @@ const askAndPoll: Behaviour = async ({ show, seats }, newBuyer) => {
 const wait: Behaviour = async ({ show, seats }, newBuyer) => {
   const buyer = newBuyer();
   const booking = buyer.book(show, [buyer.random.pick(seats)]);
-  await buyer.place(booking, { wait: buyer.random.integer(1, 4) });
+  await buyer.place(booking, { wait: buyer.random.integer(1, 6) });
   if (!booked(booking)) return;
   await buyer.check(booking);
   if (buyer.random.chance(0.8)) await giveBack(buyer, booking);
@@ -39,7 +39,7 @@ const family: Behaviour = async ({ show, seats }, newBuyer) => {
   const booking = buyer.book(show, buyer.random.shuffled(seats).slice(0, buyer.random.integer(2, 4)));
   await buyer.place(booking, { wait: buyer.random.integer(0, 3) });
   await buyer.pollUntilDecided(booking);
-  if (booked(booking)) await giveBack(buyer, booking);
+  if (booked(booking) && buyer.random.chance(0.7)) await giveBack(buyer, booking);
 };
 
 /** Tries again with the same key until there is an answer, at any gateway, and sometimes once more. */

@@ -70,6 +70,8 @@ export class Buyer {
     });
     const reading = readPost(kind, answer);
     this.#market.recorder.placed(operation, reading, { asked, gateway });
+    if (wait > 0 && reading.says === 'accepted' && reading.what === 'pending')
+      operation.waits.push({ asked, told: now(), gateway });
     if (reading.says === 'unknown' || reading.says === 'refused') await this.pause(50, 400);
     return reading;
   }
@@ -111,8 +113,7 @@ export class Buyer {
   /** Reads a booking that this buyer was told is booked: it must be there. */
   async check(booking: Operation): Promise<void> {
     const sent = await this.#send(undefined, { method: 'GET', path: `/api/bookings/${booking.ids[0]}/`, patienceMs });
-    if (sent.answer?.status === 404)
-      this.#market.recorder.saw(booking, 'unknown job', { ...sent, by: 'booking' });
+    if (sent.answer?.status === 404) this.#market.recorder.saw(booking, 'unknown job', { ...sent, by: 'booking' });
   }
 
   pause(fromMs: number, toMs: number): Promise<void> {

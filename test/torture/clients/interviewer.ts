@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Operation, outcomeOf } from '../checker/history.ts';
-import { Buyer, type Market } from './buyer.ts';
 import type { Random } from '../random.ts';
+import { Buyer, type Market } from './buyer.ts';
 import { now } from './now.ts';
 
 const atOnce = 16;
@@ -19,7 +19,9 @@ export class Interviewer {
   /** Asks for every accepted request that has no outcome, until all have one or `deadline` has passed. */
   async settle(operations: readonly Operation[], deadline: number): Promise<void> {
     for (;;) {
-      const open = operations.filter((operation) => operation.accepted !== null && !outcomeOf(operation) && operation.ids[0]);
+      const open = operations.filter(
+        (operation) => operation.accepted !== null && !outcomeOf(operation) && operation.ids[0],
+      );
       if (open.length === 0) return;
       await this.#each(open, (buyer, operation) => buyer.poll(operation));
       if (now() > deadline) return;

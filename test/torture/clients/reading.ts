@@ -28,7 +28,11 @@ export function readPost(kind: 'book' | 'cancel', answer: Answer | null): Readin
   // A cancellation's answer is the booking; it does not name the request.
   if (kind === 'cancel' && status === 200) return { says: 'accepted', id: null, what: { status: 'succeeded' } };
   if (body.code === 'seat_taken' || body.code === 'booking_not_found')
-    return { says: 'accepted', id: body.job_id ?? null, what: { status: 'rejected', code: body.code, taken: body.seats } };
+    return {
+      says: 'accepted',
+      id: body.job_id ?? null,
+      what: { status: 'rejected', code: body.code, taken: body.seats },
+    };
   // A wait may have ended in a fault of ours.
   if (body.code === 'internal_error' && body.job_id)
     return { says: 'accepted', id: body.job_id, what: { status: 'failed', code: body.code } };

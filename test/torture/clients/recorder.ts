@@ -21,6 +21,7 @@ export class Recorder {
       possibleIds: [],
       unknown: 0,
       sightings: [],
+      waits: [],
     };
     this.operations.push(operation);
     return operation;
@@ -58,6 +59,7 @@ export class Recorder {
     this.violations.push({
       rule,
       text,
+      at: now(),
       ...(operation && { show: operation.show, seats: operation.seats, operations: [operation] }),
     });
   }

@@ -79,6 +79,14 @@ export class FaultLog {
       (entry) => entry.silences.includes(gateway) && entry.from <= to && (entry.to ?? to) + reviveMs >= from,
     );
 
+  /** Whether no fault was active at any time from `from` to `to`. */
+  readonly calm = (from: number, to: number): boolean => this.between(from, to).length === 0;
+
+  /** Faults that were active at some time from `from` to `to`. */
+  between(from: number, to: number): FaultEntry[] {
+    return this.entries.slice(-500).filter((entry) => entry.from <= to && (entry.to ?? to) >= from);
+  }
+
   /** Nobody asks any more for now: what is not known yet stays unknown. */
   pause(): void {
     this.#open = [];

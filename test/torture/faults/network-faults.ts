@@ -36,7 +36,8 @@ const common = {
 } as const;
 
 function disturbing(name: string, weight: number, disturbance: (random: Random) => Disturbance): FaultKind {
-  const inflict = (world: World, wire: string, random: Random): Heal => linkOf(world, wire).disturb(disturbance(random));
+  const inflict = (world: World, wire: string, random: Random): Heal =>
+    linkOf(world, wire).disturb(disturbance(random));
   return { ...common, name, weight, inflict };
 }
 

@@ -25,7 +25,12 @@ const singleGapMs = 1_500;
  */
 export function plan(
   random: Random,
-  { kinds, forMs, perSecond, single }: { kinds: readonly FaultKind[]; forMs: number; perSecond: number; single: boolean },
+  {
+    kinds,
+    forMs,
+    perSecond,
+    single,
+  }: { kinds: readonly FaultKind[]; forMs: number; perSecond: number; single: boolean },
 ): PlannedFault[] {
   const planned: PlannedFault[] = [];
   const busyUntil = new Map<string, number>();

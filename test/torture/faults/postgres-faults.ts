@@ -18,7 +18,10 @@ function crash({ servers: { postgres } }: World): Heal {
 /** As on a standby, or behind a failover: reads go on, writes fail with 25006. */
 async function makeReadOnly({ servers }: World): Promise<Heal> {
   const reload = (statement: string) =>
-    servers.sql(statement).then(() => servers.sql('select pg_reload_conf()')).then(() => undefined);
+    servers
+      .sql(statement)
+      .then(() => servers.sql('select pg_reload_conf()'))
+      .then(() => undefined);
   await reload('alter system set default_transaction_read_only = on');
   return () => reload('alter system reset default_transaction_read_only');
 }
@@ -68,6 +71,12 @@ async function terminate({ servers }: World): Promise<Heal> {
   return () => undefined;
 }
 
+/** Some sessions end and others of the same process go on: a lease may be gone while a turn is under way. */
+async function terminateSome({ servers }: World): Promise<Heal> {
+  await servers.sql(`${terminateSessions} and random() < 0.3`);
+  return () => undefined;
+}
+
 /** The disk is full: statements fail with 53100, and PostgreSQL may go down. */
 function fillDisk({ servers: { disk, postgres, sql } }: World): Heal {
   disk?.fill();
@@ -97,6 +106,7 @@ export const postgresFaults: FaultKind[] = [
   { ...common, name: 'postgres-connections', weight: 0.5, durationMs: [500, 2_000], inflict: takeConnections },
   { ...common, name: 'postgres-password', weight: 1, durationMs: [300, 3_000], inflict: changePassword },
   { ...common, name: 'postgres-terminate', weight: 2, durationMs: [10, 20], inflict: terminate },
+  { ...common, name: 'postgres-terminate-some', weight: 3, durationMs: [10, 20], inflict: terminateSome },
   {
     ...common,
     group: 'disk',

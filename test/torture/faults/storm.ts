@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { now } from '../clients/now.ts';
 import type { World } from '../world/world.ts';
-import type { FaultLog } from './fault-log.ts';
 import type { PlannedFault } from './fault.ts';
+import type { FaultLog } from './fault-log.ts';
 
 /** Something of the harness could not be done: no verdict about the product. */
 export class HarnessError extends Error {
@@ -26,7 +26,9 @@ export async function storm(
       const names = fault.kind.locks?.(fault.target) ?? [fault.target];
       // What the fault before has broken may be back later than planned.
       const before = names.map((name) => locks.get(name));
-      const happening = Promise.all(before).then(() => (signal.aborted ? undefined : happen(world, fault, log, single, signal)));
+      const happening = Promise.all(before).then(() =>
+        signal.aborted ? undefined : happen(world, fault, log, single, signal),
+      );
       for (const name of names) locks.set(name, happening);
       await happening;
     }),
@@ -66,5 +68,4 @@ async function within<T>(work: Promise<T> | T, what: string): Promise<T> {
   }
 }
 
-const pause = (ms: number, signal: AbortSignal) =>
-  delay(Math.max(0, ms), undefined, { signal }).catch(() => undefined);
+const pause = (ms: number, signal: AbortSignal) => delay(Math.max(0, ms), undefined, { signal }).catch(() => undefined);

@@ -7,7 +7,12 @@ const everyMs = 10_000;
 export class Progress {
   readonly #timer: NodeJS.Timeout;
 
-  constructor(options: { say: (line: string) => void; log: FaultLog; requests: () => number; violations: () => number }) {
+  constructor(options: {
+    say: (line: string) => void;
+    log: FaultLog;
+    requests: () => number;
+    violations: () => number;
+  }) {
     const { say, log, requests, violations } = options;
     const startedAt = now();
     let before = 0;
@@ -16,7 +21,9 @@ export class Progress {
       const count = requests();
       const perSecond = Math.round(((count - before) * 1_000) / everyMs);
       before = count;
-      const active = log.active.map(({ kind, target }) => (target === kind.split('-')[0] ? kind : `${kind} (${target})`));
+      const active = log.active.map(({ kind, target }) =>
+        target === kind.split('-')[0] ? kind : `${kind} (${target})`,
+      );
       say(
         [
           `${String(Math.floor(seconds / 60)).padStart(3)}:${String(seconds % 60).padStart(2, '0')}`,

@@ -1,12 +1,28 @@
 import { styleText } from 'node:util';
 import type { Operation, Violation } from '../checker/history.ts';
+import type { FaultLog } from '../faults/fault-log.ts';
 
 /** A violation as one reads it: the sentence, and the smallest history that shows it. */
-export function story({ rule, text, operations = [] }: Violation, startedAt: number): string {
+export function story(violation: Violation, startedAt: number, log: FaultLog): string {
+  const { rule, text, operations = [] } = violation;
   const lines = [`${styleText('red', `✗ ${rule}`)}: ${text}`];
   const sorted = [...operations].sort((a, b) => a.called - b.called).slice(0, 12);
   for (const operation of sorted) lines.push(...tell(operation, startedAt).map((line) => `     ${line}`));
+  const around = faultsAround(violation, log);
+  if (around) lines.push(styleText('dim', `     meanwhile: ${around}`));
   return lines.join('\n');
+}
+
+/** What was wrong from the first call to the last answer, or shortly before. */
+function faultsAround({ operations = [], at }: Violation, log: FaultLog): string {
+  const from = Math.min(at ?? Number.POSITIVE_INFINITY, ...operations.map(({ called }) => called)) - 2_000;
+  const to =
+    at ?? Math.max(...operations.flatMap(({ called, sightings }) => [called, ...sightings.map(({ told }) => told)]));
+  return log
+    .between(from, to)
+    .slice(0, 8)
+    .map(({ kind, target }) => `${kind} (${target})`)
+    .join(', ');
 }
 
 function tell(operation: Operation, startedAt: number): string[] {
@@ -19,7 +35,8 @@ function tell(operation: Operation, startedAt: number): string[] {
   const lines = [`${time(called)} ${asked}: ${fate}${lost} (${name})`];
   let before = '';
   for (const { told, what, by, gateway } of sightings) {
-    const words = typeof what === 'string' ? what : [what.status, what.code, what.taken?.join(' ')].filter(Boolean).join(' ');
+    const words =
+      typeof what === 'string' ? what : [what.status, what.code, what.taken?.join(' ')].filter(Boolean).join(' ');
     if (words !== before) lines.push(`  ${time(told)} ${words} (${by}, gateway-${gateway + 1})`);
     before = words;
   }

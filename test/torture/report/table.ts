@@ -34,7 +34,10 @@ export function table(result: CampaignResult): string {
     ...[...skipped].map(([kind, why]) => styleText('yellow', `skipped ${kind}: ${why}`)),
     violations.length === 0
       ? styleText('green', '0 violations')
-      : styleText('red', `${violations.length} violations: ${[...rules].map(([rule, count]) => `${rule} ${count}`).join(', ')}`),
+      : styleText(
+          'red',
+          `${violations.length} violations: ${[...rules].map(([rule, count]) => `${rule} ${count}`).join(', ')}`,
+        ),
   ].join('\n');
 }
 
@@ -60,7 +63,9 @@ function columns(rows: string[][]): string {
       index === 0
         ? // Its words reach over the columns below them.
           `${row[0]?.padEnd(widths[0] ?? 0)}  ${row[1]}  ${row[2]}  ${row[3]} · ${row[6]}`
-        : row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  '),
+        : row
+            .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
+            .join('  '),
     )
     .join('\n');
 }

@@ -49,12 +49,16 @@ export class Flow {
         return;
       }
       const waitMs = first.dueAt - performance.now();
-      if (waitMs > 0) return this.#later(waitMs);
+      if (waitMs > 0) {
+        this.#later(waitMs);
+        return;
+      }
       const limit = this.#weather.bytesPerSecond;
       if (limit === null) this.#pass(first.chunk.length);
       else {
         this.#pass(Math.max(1, Math.round((limit * dripEveryMs) / 1_000)));
-        return this.#later(dripEveryMs);
+        this.#later(dripEveryMs);
+        return;
       }
     }
   }

@@ -38,7 +38,13 @@ export async function startServers(folder: string, binDir: string): Promise<Serv
   const own = new URL(postgres.url);
   own.username = ownRole;
   own.password = password;
-  const pool = new pg.Pool({ connectionString: own.href, max: 3, connectionTimeoutMillis: 5_000, query_timeout: 60_000 });
+  const pool = new pg.Pool({
+    connectionString: own.href,
+    max: 3,
+    idleTimeoutMillis: 0,
+    connectionTimeoutMillis: 5_000,
+    query_timeout: 60_000,
+  });
   pool.on('error', () => undefined); // PostgreSQL was restarted
   const line = new Redis(redis.url, { retryStrategy: () => 100, maxRetriesPerRequest: null });
   line.on('error', () => undefined);

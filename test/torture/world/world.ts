@@ -2,12 +2,12 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { freePort } from '@boxoffice/local-servers/free-port';
-import { migrateTree } from './migrate-tree.ts';
 import { FakeClock } from './clock.ts';
 import { claimFolder } from './left-over.ts';
 import { Link } from './link.ts';
-import { ServiceProcess } from './service-process.ts';
+import { migrateTree } from './migrate-tree.ts';
 import { type Servers, startServers } from './servers.ts';
+import { ServiceProcess } from './service-process.ts';
 import { Tokens } from './tokens.ts';
 
 export interface WorldOptions {
@@ -85,7 +85,9 @@ export class World {
     await Promise.all([this.servers.postgres.stop(), this.servers.redis.stop()]);
     process.off('exit', this.#killAll);
     this.servers.disk?.unmount();
-    const waste = keep ? ['postgres', 'redis', 'compile-cache', 'owner'].map((name) => join(this.folder, name)) : [this.folder];
+    const waste = keep
+      ? ['postgres', 'redis', 'compile-cache', 'owner'].map((name) => join(this.folder, name))
+      : [this.folder];
     for (const path of waste) rmSync(path, { recursive: true, force: true });
   }
 

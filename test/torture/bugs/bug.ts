@@ -1,0 +1,20 @@
+/** One replacement in one file of the copy. */
+export interface Edit {
+  file: string;
+  /** Found exactly once, or the bug no longer applies and says so. */
+  find: string;
+  replace: string;
+}
+
+/** A mistake that the campaign must find. */
+export interface Bug {
+  name: string;
+  /** What it does, for people. */
+  says: string;
+  edits: Edit[];
+  /** Faults that bring it out, as `--faults` takes them. */
+  faults: string;
+  perSecond?: number;
+  /** Rules of which at least one must be found broken. */
+  rules: string[];
+}
