@@ -48,7 +48,11 @@ export class Random {
   /** Picks in proportion to the items' weights. */
   weighted<Item extends { weight: number }>(items: readonly Item[]): Item {
     let left = this.next() * items.reduce((sum, { weight }) => sum + weight, 0);
-    return items.find(({ weight }) => (left -= weight) < 0) ?? this.pick(items);
+    for (const item of items) {
+      left -= item.weight;
+      if (left < 0) return item;
+    }
+    return this.pick(items);
   }
 
   shuffled<Item>(items: readonly Item[]): Item[] {

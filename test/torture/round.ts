@@ -5,6 +5,7 @@ import type { Market } from './clients/buyer.ts';
 import { Interviewer } from './clients/interviewer.ts';
 import { now } from './clients/now.ts';
 import { populate } from './clients/population.ts';
+import { expectHealed } from './clients/probe.ts';
 import { Recorder } from './clients/recorder.ts';
 import type { FaultLog } from './faults/fault-log.ts';
 import { plan } from './faults/plan.ts';
@@ -76,8 +77,16 @@ export async function playRound(setting: Setting, options: RoundOptions): Promis
   await crowd;
   log.pause();
 
+  const deadline = Math.max(calmFrom + promisedOutcomeMs, now() + 1_000);
   const interviewer = new Interviewer(market, random.fork('questions'));
-  await interviewer.settle(recorder.operations, Math.max(calmFrom + promisedOutcomeMs, now() + 1_000));
+  await interviewer.settle(recorder.operations, deadline);
+  // One show of each partition: ids follow each other.
+  await expectHealed(market, {
+    random: random.fork('probe'),
+    stages: spread.slice(0, 4),
+    nextUser: setting.nextUser,
+    deadline,
+  });
   await interviewer.askAgain(recorder.operations);
   const rows = await settledRows(
     world,

@@ -34,8 +34,8 @@ export const bugs: readonly Bug[] = [
       },
       {
         file: `${worker}/store.ts`,
-        find: "from unnest('{${partitions}}'::int[]) as partition",
-        replace: "from unnest('{${partitions}}'::int[]) as partition where false",
+        find: '::int[]) as partition\n',
+        replace: '::int[]) as partition where false\n',
       },
     ],
     faults: 'postgres-terminate-some,latency,reordering,stall',
