@@ -5,7 +5,8 @@
 import type { Bug } from './bug.ts';
 
 const worker = 'services/booking-worker/src';
-const queue = 'services/gateway/src/bookings/queue';
+const gateway = 'services/gateway/src/bookings';
+const queueLayout = 'packages/shared/src/queue-layout.ts';
 /** What makes jobs run again: connections to Redis that break, workers that die. */
 const runAgain = 'redis-drop-clients,cut,worker-kill,redis-kill';
 
@@ -25,15 +26,15 @@ export const bugs: readonly Bug[] = [
   },
   {
     name: 'fence-removed',
-    says: 'a turn does not look whether its lease is still held, nor wait for that of the owner before',
+    says: 'a turn checks no lease, and waits for no turn of the owner before',
     edits: [
       {
-        file: `${worker}/store.ts`,
+        file: `${worker}/store/read-state.ts`,
         find: 'if (row.lost.length > 0) throw',
         replace: 'if (row.lost.length > 1e9) throw',
       },
       {
-        file: `${worker}/store.ts`,
+        file: `${worker}/store/booking-store.ts`,
         find: '::int[]) as partition\n',
         replace: '::int[]) as partition where false\n',
       },
@@ -44,18 +45,14 @@ export const bugs: readonly Bug[] = [
   },
   {
     name: 'published-before-commit',
-    says: 'outcomes are spoken before their transaction is committed',
+    says: 'outcomes are published before their transaction is committed',
     edits: [
+      { file: `${worker}/store/booking-store.ts`, find: "        client.query('commit'),\n", replace: '' },
       {
-        file: `${worker}/store.ts`,
-        find: "      transaction.query('commit'),\n",
-        replace: '',
-      },
-      {
-        file: `${worker}/store.ts`,
-        find: 'transaction.release(failure);',
-        replace:
-          "if (failure) transaction.release(failure);\n      else setTimeout(() => transaction.query('commit').then(() => transaction.release(), (error) => transaction.release(error)), 100);",
+        file: `${worker}/store/booking-store.ts`,
+        find: 'client.release(failure);',
+        replace: `if (failure) client.release(failure);
+      else setTimeout(() => client.query('commit').then(() => client.release(), (error) => client.release(error)), 100);`,
       },
     ],
     faults: 'latency',
@@ -66,7 +63,7 @@ export const bugs: readonly Bug[] = [
     says: 'a cancellation keeps its claims',
     edits: [
       {
-        file: `${worker}/store.ts`,
+        file: `${worker}/store/write-changes.ts`,
         find: 'and seat_claims.booking_id = seat.id',
         replace: 'and seat_claims.booking_id = seat.id and false',
       },
@@ -79,7 +76,7 @@ export const bugs: readonly Bug[] = [
     says: 'the Idempotency-Key is read, and not used',
     edits: [
       {
-        file: 'services/gateway/src/bookings/submit-request.ts',
+        file: `${gateway}/submit-request.ts`,
         find: 'key === undefined ? undefined :',
         replace: "key === undefined || key !== '' ? undefined :",
       },
@@ -99,12 +96,12 @@ export const bugs: readonly Bug[] = [
       {
         file: `${worker}/leases/leases.ts`,
         find: 'if (!taken.has(partition)) await',
-        replace: 'if (!this.held.has(partition)) await',
+        replace: 'if (!this.held.has(partition) || taken.size > 1e9) await',
       },
       {
         file: `${worker}/leases/leases.ts`,
         find: 'const share = fairShare(this.#options.partitions, workers.length, rank);',
-        replace: 'const share = this.#options.partitions;',
+        replace: 'const share = Math.max(this.#options.partitions, fairShare(1, workers.length, rank));',
       },
     ],
     faults: 'latency,reordering,stall',
@@ -113,14 +110,8 @@ export const bugs: readonly Bug[] = [
   },
   {
     name: 'last-in-first-out',
-    says: 'the last job that was queued is the first to be decided',
-    edits: [
-      {
-        file: `${queue}/partition-queue.ts`,
-        find: '{ jobId: envelopeId }',
-        replace: '{ jobId: envelopeId, lifo: true }',
-      },
-    ],
+    says: 'the job that was queued last is decided first',
+    edits: [{ file: queueLayout, find: '{ jobId: envelopeId }', replace: '{ jobId: envelopeId, lifo: true }' }],
     faults: 'latency,stall,postgres-freeze',
     rules: ['order'],
   },
@@ -145,10 +136,10 @@ export const bugs: readonly Bug[] = [
   {
     name: 'sweep-off',
     says: 'a gateway does not look for outcomes whose message was lost',
-    edits: [{ file: `${queue}/outcome-inbox.ts`, find: 'void this.#sweep()', replace: 'undefined' }],
+    edits: [{ file: `${gateway}/queue/outcome-inbox.ts`, find: 'void this.#sweep()', replace: 'undefined' }],
     faults: 'redis-drop-subscribers',
     perSecond: 4,
-    rules: ['waiting'],
+    rules: ['waiting', 'healing'],
   },
   {
     name: 'outcome-flips',
@@ -156,10 +147,14 @@ export const bugs: readonly Bug[] = [
     edits: [
       {
         file: `${worker}/decide/decide.ts`,
-        find: 'new Set(undone.map((request) => request.id))',
-        replace: 'new Set<string>()',
+        find: 'new SeatLedger(state, undecided)',
+        replace: 'new SeatLedger(state, new Set([...undecided].slice(1e9)))',
       },
-      { file: `${worker}/decide/decide.ts`, find: 'taken.length > 0 && !before', replace: 'taken.length > 0' },
+      {
+        file: `${worker}/decide/seat-ledger.ts`,
+        find: 'stored ? null : this.#rejection',
+        replace: 'stored === null ? null : this.#rejection',
+      },
     ],
     faults: runAgain,
     perSecond: 3,
@@ -169,8 +164,8 @@ export const bugs: readonly Bug[] = [
     name: 'nothing-taken-back',
     says: 'a new owner leaves alone what the one before had in hand',
     edits: [
-      { file: `${worker}/consumer.ts`, find: "await job.moveToWait('0');", replace: '' },
-      { file: `${worker}/consumer.ts`, find: 'stray === this.#stray', replace: 'stray === null' },
+      { file: queueLayout, find: 'await job.moveToWait(anyLockToken)', replace: "if (anyLockToken === '') await job" },
+      { file: `${worker}/consumer.ts`, find: 'strayId === this.#strayId', replace: "strayId === ''" },
     ],
     faults: runAgain,
     perSecond: 3,
@@ -181,9 +176,10 @@ export const bugs: readonly Bug[] = [
     says: 'the 202 leaves before Redis has the job',
     edits: [
       {
-        file: `${queue}/booking-queue.ts`,
+        file: `${gateway}/queue/envelope-sender.ts`,
         find: 'partition.add(envelopeId, { requests, reply_to: this.#inbox.channel }),',
-        replace: 'void partition.add(envelopeId, { requests, reply_to: this.#inbox.channel }).catch(() => undefined),',
+        replace:
+          'void partition.add(envelopeId, { requests, reply_to: this.#inbox.channel }).catch(() => undefined),',
       },
     ],
     faults: 'redis-kill,redis-full,cut',
@@ -194,7 +190,7 @@ export const bugs: readonly Bug[] = [
     says: 'of several seats only the first is claimed',
     edits: [
       {
-        file: `${worker}/store.ts`,
+        file: `${worker}/store/write-changes.ts`,
         find: 'select show_id, unnest(seats), id from booked',
         replace: 'select show_id, seats[1], id from booked',
       },

@@ -19,7 +19,7 @@ beforeEach(async () => {
     const number = accepted.push(socket) - 1;
     arrived[number] = '';
     socket.setEncoding('utf8').on('data', (text) => {
-      arrived[number] += text;
+      arrived[number] = (arrived[number] ?? '') + text;
     });
     socket.on('error', () => undefined);
   }).listen(target, '127.0.0.1');
