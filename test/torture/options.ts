@@ -23,7 +23,8 @@ export const help = `pnpm torture: the whole system under faults, every promise 
 
   --seed <n>          replays the schedule of load and faults; default: a new one
   --minutes <n>       how long to go on; default 2
-  --faults <kinds>    groups (${faultGroups.join(', ')}) or names, comma-separated; default: all; "none"
+  --faults <kinds>    groups (${faultGroups.join(', ')}) or names, comma-separated; default: all; "none";
+                      cut@worker+postgres: on targets with these words alone
   --per-second <n>    faults per second when they overlap; default 1.5
   --rounds <which>    single, overlapping or both (in turns); default both
   --clients <n>       buyers at work at a time; default ${defaultClients}
@@ -80,16 +81,25 @@ function parse(args: string[]) {
   }
 }
 
-/** The kinds that a comma-separated list of groups and names means. */
+/**
+ * The kinds that a comma-separated list of groups and names means. `cut@worker+postgres` are the cuts of
+ * the wires between workers and PostgreSQL alone.
+ */
 export function kindsOf(list: string): FaultKind[] {
   if (list === 'all') return [...allFaults];
   if (list === 'none') return [];
-  return list.split(',').flatMap((name) => {
-    const found = allFaults.filter((kind) => kind.name === name || kind.group === name);
-    if (found.length === 0) throw new PlainError(`There is no fault ${name}.\n\n${help}`);
+  return list.split(',').flatMap((item) => {
+    const [name, where = ''] = item.split('@');
+    const found = allFaults
+      .filter((kind) => kind.name === name || kind.group === name)
+      .map((kind) => ({ ...kind, targets: kind.targets.filter((target) => includesAll(target, where.split('+'))) }))
+      .filter(({ targets }) => targets.length > 0);
+    if (found.length === 0) throw new PlainError(`There is no fault ${item}.\n\n${help}`);
     return found;
   });
 }
+
+const includesAll = (text: string, parts: string[]) => parts.every((part) => text.includes(part));
 
 function number(name: string, text: string): number {
   const value = Number(text);

@@ -1,5 +1,5 @@
 /** One replacement in one file of the copy. */
-export interface Edit {
+interface Edit {
   file: string;
   /** Found exactly once, or the bug no longer applies and says so. */
   find: string;

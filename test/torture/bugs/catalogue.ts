@@ -39,8 +39,8 @@ export const bugs: readonly Bug[] = [
         replace: '::int[]) as partition where false\n',
       },
     ],
-    faults: 'postgres-terminate-some,latency,reordering,stall',
-    perSecond: 3,
+    faults: 'cut@worker+postgres,latency@worker+postgres,postgres-terminate-some',
+    perSecond: 2,
     rules: ['order', 'rows', 'outcomes', 'one buyer per seat'],
   },
   {
@@ -116,21 +116,21 @@ export const bugs: readonly Bug[] = [
     rules: ['order'],
   },
   {
-    name: 'turn-reversed',
-    says: 'the requests of a turn are decided from the last to the first',
+    name: 'taken-back-to-the-end',
+    says: 'a new owner puts what the one before had in hand behind everything that waits',
     edits: [
       {
-        file: `${worker}/decide/decide.ts`,
-        find: 'const outcomes = requests.map((request) =>',
-        replace: 'const outcomes = requests.toReversed().map((request) =>',
-      },
-      {
-        file: `${worker}/decide/decide.ts`,
-        find: 'return { outcomes, changes',
-        replace: 'return { outcomes: outcomes.toReversed(), changes',
+        file: queueLayout,
+        find: 'for (const job of newestFirst) await job.moveToWait(anyLockToken);',
+        replace: `for (const job of newestFirst) {
+      await job.moveToWait(anyLockToken);
+      await this.#redis.lrem(this.bull.toKey('wait'), 0, job.id ?? '');
+      await this.#redis.lpush(this.bull.toKey('wait'), job.id ?? '');
+    }`,
       },
     ],
-    faults: 'latency,stall,postgres-freeze,worker-kill',
+    faults: 'worker-kill,cut@worker,latency@worker+postgres',
+    perSecond: 3,
     rules: ['order'],
   },
   {
@@ -138,7 +138,7 @@ export const bugs: readonly Bug[] = [
     says: 'a gateway does not look for outcomes whose message was lost',
     edits: [{ file: `${gateway}/queue/outcome-inbox.ts`, find: 'void this.#sweep()', replace: 'undefined' }],
     faults: 'redis-drop-subscribers',
-    perSecond: 4,
+    perSecond: 0.4,
     rules: ['waiting', 'healing'],
   },
   {
@@ -178,8 +178,7 @@ export const bugs: readonly Bug[] = [
       {
         file: `${gateway}/queue/envelope-sender.ts`,
         find: 'partition.add(envelopeId, { requests, reply_to: this.#inbox.channel }),',
-        replace:
-          'void partition.add(envelopeId, { requests, reply_to: this.#inbox.channel }).catch(() => undefined),',
+        replace: 'void partition.add(envelopeId, { requests, reply_to: this.#inbox.channel }).catch(() => undefined),',
       },
     ],
     faults: 'redis-kill,redis-full,cut',

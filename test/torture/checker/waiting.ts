@@ -19,7 +19,7 @@ export function checkWaiting(
     const row = rows.get(operation.ids[0] ?? '');
     if (operation.kind !== 'book' || !row) return [];
     return operation.waits
-      .filter(({ told }) => told - row.decided > foundWithinMs && calm(row.decided, told))
+      .filter(({ told }) => told - row.decided > foundWithinMs && calm(told - foundWithinMs, told))
       .map(({ told }) => ({
         rule: 'waiting',
         text: `${name(operation)} waited, and was not answered though it had been decided for ${Math.round(told - row.decided)} ms`,

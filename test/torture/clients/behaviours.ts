@@ -157,7 +157,7 @@ async function giveBack(buyer: Buyer, booking: Operation, wait = buyer.random.in
 /** How often each comes. */
 export const behaviours: { weight: number; run: Behaviour }[] = [
   { weight: 4, run: askAndPoll },
-  { weight: 4, run: wait },
+  { weight: 6, run: wait },
   { weight: 2, run: family },
   { weight: 4, run: insist },
   { weight: 1, run: careless },

@@ -2,7 +2,7 @@ import type { Random } from '../random.ts';
 import type { World } from '../world/world.ts';
 
 export const faultGroups = ['process', 'redis', 'postgres', 'network', 'clock', 'disk'] as const;
-export type FaultGroup = (typeof faultGroups)[number];
+type FaultGroup = (typeof faultGroups)[number];
 
 /** Ends a fault; resolves when what was broken runs again. */
 export type Heal = () => Promise<void> | void;

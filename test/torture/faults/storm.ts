@@ -5,7 +5,7 @@ import type { PlannedFault } from './fault.ts';
 import type { FaultLog } from './fault-log.ts';
 
 /** Something of the harness could not be done: no verdict about the product. */
-export class HarnessError extends Error {
+class HarnessError extends Error {
   override name = 'HarnessError';
 }
 

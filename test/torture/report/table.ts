@@ -46,7 +46,7 @@ function slowest(partitions: readonly (number | null)[]): number | null {
   return partitions.includes(null) ? null : Math.max(...(partitions as number[]));
 }
 
-export function quantile(values: readonly number[], share: number): number | null {
+function quantile(values: readonly number[], share: number): number | null {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(sorted.length * share) - 1))] ?? null;
 }

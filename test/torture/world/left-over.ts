@@ -1,8 +1,8 @@
 /** What a campaign that was killed has left running and mounted: the next one ends it. */
-import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { childrenOf, ended, isAlive, runsIn, signalAll } from '@boxoffice/local-servers/processes';
+import { unmount } from './small-disk.ts';
 
 const ownerFile = 'owner';
 
@@ -25,7 +25,7 @@ export async function sweepLeftOver(home: string): Promise<void> {
       'SIGKILL',
     );
     await Promise.all(pids.map((pid) => ended(pid, 5_000)));
-    spawnSync('umount', ['--lazy', join(folder, 'postgres')]);
+    unmount(join(folder, 'postgres'));
     rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -6,6 +6,7 @@ import { startRedis } from '@boxoffice/local-servers/redis';
 import type { Server } from '@boxoffice/local-servers/server';
 import { Redis } from 'ioredis';
 import pg from 'pg';
+import { onExit } from './on-exit.ts';
 import { mountSmallDisk, type SmallDisk } from './small-disk.ts';
 
 /** PostgreSQL and Redis, and a direct line to each that no fault of ours touches. */
@@ -19,20 +20,22 @@ export interface Servers {
   sql<Row extends object>(text: string, values?: unknown[]): Promise<Row[]>;
   /** Sends a command to Redis. */
   command(name: string, ...parameters: string[]): Promise<unknown>;
-  close(): Promise<void>;
+  /** Ends both, and the lines to them. */
+  stop(): Promise<void>;
 }
 
 /** The role of our own line: faults spare it. */
 export const ownRole = 'torture';
 
 export async function startServers(folder: string, binDir: string): Promise<Servers> {
+  const keep: (() => void)[] = [];
   const disk = mountSmallDisk(join(folder, 'postgres'));
-  if (typeof disk !== 'string') process.once('exit', () => disk.unmount());
+  if (typeof disk !== 'string') keep.push(onExit(() => disk.unmount()));
   mkdirSync(join(folder, 'redis'), { recursive: true });
   const redis = await startRedis({ dataDir: join(folder, 'redis'), binDir, log: (line) => console.log(line) });
-  process.once('exit', () => redis.kill('SIGKILL'));
+  keep.push(onExit(() => redis.kill('SIGKILL')));
   const postgres = await startPostgres({ dataDir: join(folder, 'postgres') });
-  process.once('exit', () => postgres.kill('SIGKILL'));
+  keep.push(onExit(() => postgres.kill('SIGKILL')));
   const password = randomBytes(16).toString('hex');
   await prepare(postgres.url, password);
   const own = new URL(postgres.url);
@@ -55,9 +58,12 @@ export async function startServers(folder: string, binDir: string): Promise<Serv
     diskObstacle: typeof disk === 'string' ? disk : null,
     sql: async (text, values) => (await pool.query(text, values)).rows,
     command: (name, ...parameters) => line.call(name, ...parameters),
-    async close() {
+    async stop() {
       line.disconnect();
       await pool.end();
+      await Promise.all([postgres.stop(), redis.stop()]);
+      if (typeof disk !== 'string') disk.unmount();
+      for (const forget of keep) forget();
     },
   };
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { hasEnded } from '@boxoffice/local-servers/server';
 
-export type ServiceName = 'gateway' | 'catalog' | 'booking-worker';
+type ServiceName = 'gateway' | 'catalog' | 'booking-worker';
 
 export interface ServiceRecipe {
   /** E.g. `worker-2`: also the name of its log. */

@@ -3,6 +3,13 @@ import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const sizeMiB = 768;
+/** Of util-linux. */
+const programs = { mount: 'mount', unmount: 'umount' };
+
+/** Takes a file system away, if there is one. */
+export function unmount(folder: string): void {
+  spawnSync(programs.unmount, ['--lazy', folder]);
+}
 
 /** A file system of its own for a database, small enough to be filled. */
 export interface SmallDisk {
@@ -16,7 +23,14 @@ export function mountSmallDisk(folder: string): SmallDisk | string {
   if (process.platform !== 'linux') return 'small file systems are made on Linux only';
   if (process.getuid?.() !== 0) return 'only root may mount a small file system';
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${sizeMiB}m,mode=0700`, 'boxoffice-torture', folder]);
+  const mounted = spawnSync(programs.mount, [
+    '-t',
+    'tmpfs',
+    '-o',
+    `size=${sizeMiB}m,mode=0700`,
+    'boxoffice-torture',
+    folder,
+  ]);
   if (mounted.status !== 0) return `a small file system cannot be mounted: ${mounted.stderr.toString().trim()}`;
   const ballast = join(folder, 'ballast');
   return {
@@ -26,6 +40,6 @@ export function mountSmallDisk(folder: string): SmallDisk | string {
       writeFileSync(ballast, Buffer.alloc(Math.max(0, bavail * bsize), 1));
     },
     empty: () => rmSync(ballast, { force: true }),
-    unmount: () => void spawnSync('umount', ['--lazy', folder]),
+    unmount: () => unmount(folder),
   };
 }

@@ -6,6 +6,7 @@ import { FakeClock } from './clock.ts';
 import { claimFolder } from './left-over.ts';
 import { Link } from './link.ts';
 import { migrateTree } from './migrate-tree.ts';
+import { onExit } from './on-exit.ts';
 import { type Servers, startServers } from './servers.ts';
 import { ServiceProcess } from './service-process.ts';
 import { Tokens } from './tokens.ts';
@@ -40,6 +41,7 @@ export class World {
   catalog!: ServiceProcess;
   readonly #options: WorldOptions;
   readonly #env: Record<string, string>;
+  #forget: () => void = () => undefined;
 
   private constructor(options: WorldOptions, servers: Servers) {
     const { privateKey } = generateKeyPairSync('ed25519');
@@ -64,7 +66,9 @@ export class World {
     claimFolder(options.folder);
     const servers = await startServers(resolve(options.folder), options.binDir);
     const world = new World(options, servers);
-    process.once('exit', world.#killAll);
+    world.#forget = onExit(() => {
+      for (const service of world.services) service.signal('SIGKILL');
+    });
     await migrateTree(options.root, servers.postgres.url);
     await world.#addCatalog();
     for (let number = 1; number <= gatewayCount; number++) await world.#addGateway(number);
@@ -74,17 +78,15 @@ export class World {
   }
 
   get services(): ServiceProcess[] {
-    return [this.catalog, ...this.gateways, ...this.workers];
+    return [...(this.catalog ? [this.catalog] : []), ...this.gateways, ...this.workers];
   }
 
   /** Ends everything; removes the data unless it is to be kept. */
   async stop({ keep }: { keep: boolean }): Promise<void> {
     await Promise.all(this.services.map((service) => service.kill()));
     for (const link of this.links.values()) link.close();
-    await this.servers.close();
-    await Promise.all([this.servers.postgres.stop(), this.servers.redis.stop()]);
-    process.off('exit', this.#killAll);
-    this.servers.disk?.unmount();
+    await this.servers.stop();
+    this.#forget();
     const waste = keep
       ? ['postgres', 'redis', 'compile-cache', 'owner'].map((name) => join(this.folder, name))
       : [this.folder];
@@ -165,9 +167,4 @@ export class World {
     this.links.set(link.name, link);
     return link;
   }
-
-  /** For an exit in a hurry; synchronous. */
-  readonly #killAll = () => {
-    for (const service of this.services) service.signal('SIGKILL');
-  };
 }
