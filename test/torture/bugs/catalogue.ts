@@ -39,8 +39,8 @@ export const bugs: readonly Bug[] = [
         replace: '::int[]) as partition where false\n',
       },
     ],
-    faults: 'cut@worker+postgres,latency@worker+postgres,postgres-terminate-some',
-    perSecond: 2,
+    faults: 'cut@worker+postgres,latency@worker+postgres,stall@worker+postgres',
+    perSecond: 4,
     rules: ['order', 'rows', 'outcomes', 'one buyer per seat'],
   },
   {

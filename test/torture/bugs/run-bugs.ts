@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { styleText } from 'node:util';
 import { type CampaignOptions, runCampaign } from '../campaign.ts';
 import { kindsOf, type Options } from '../options.ts';
+import { claimFolder } from '../world/left-over.ts';
 import { bugs } from './catalogue.ts';
 import { copyTree, plant } from './copy-tree.ts';
 
@@ -22,6 +23,7 @@ export async function runBugs(
     const tree = join(home, `bug-${bug.name}-${process.pid}`);
     try {
       copyTree(root, tree);
+      claimFolder(tree);
       plant(bug, tree);
       common.say(`\n${styleText('bold', bug.name)}: ${bug.says}`);
       const wanted = (rule: string) => bug.rules.includes(rule);

@@ -28,17 +28,20 @@ const silencesGateway = (wire: string) => {
   return number === undefined ? [] : [Number(number) - 1];
 };
 
-const common = {
-  group: 'network',
+const common = (name: string) => ({
+  name,
+  group: 'network' as const,
   targets: wires,
   silences: silencesGateway,
-  durationMs: [50, 6_000],
-} as const;
+  durationMs: [50, 6_000] as const,
+  // A wire can be slow, and be cut meanwhile.
+  locks: (wire: string) => [`${name} ${wire}`],
+});
 
 function disturbing(name: string, weight: number, disturbance: (random: Random) => Disturbance): FaultKind {
   const inflict = (world: World, wire: string, random: Random): Heal =>
     linkOf(world, wire).disturb(disturbance(random));
-  return { ...common, name, weight, inflict };
+  return { ...common(name), weight, inflict };
 }
 
 export const networkFaults: FaultKind[] = [
@@ -55,14 +58,12 @@ export const networkFaults: FaultKind[] = [
   disturbing('cut', 8, () => ({ cut: true })),
   disturbing('drip', 3, (random) => ({ bytesPerSecond: random.spread(500, 20_000) })),
   {
-    ...common,
-    name: 'half-open',
+    ...common('half-open'),
     weight: 5,
     inflict: (world, wire) => linkOf(world, wire).silence(),
   },
   {
-    ...common,
-    name: 'silent',
+    ...common('silent'),
     weight: 3,
     // Long enough to be noticed by a deadline of one's own; nothing else ever tells.
     durationMs: [5_000, 6_000],

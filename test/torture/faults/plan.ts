@@ -14,8 +14,8 @@ export const allFaults: readonly FaultKind[] = [
   ...clockFaults,
 ];
 
-/** A service is given this long to come back before it is hit again, in milliseconds. */
-const restMs = 2_000;
+/** What was hit is given this long to come back before it is hit again in the same way, in milliseconds. */
+const restMs = { default: 2_000, network: 200 };
 /** Between the end of one fault and the beginning of the next when they come one at a time, in milliseconds. */
 const singleGapMs = 1_500;
 
@@ -44,7 +44,8 @@ export function plan(
     const own = random.fork(`${planned.length}`);
     if (locks.every((lock) => (busyUntil.get(lock) ?? 0) <= atMs)) {
       planned.push({ kind, target, atMs, durationMs, random: own });
-      for (const lock of locks) busyUntil.set(lock, atMs + durationMs + restMs);
+      for (const lock of locks)
+        busyUntil.set(lock, atMs + durationMs + (kind.group === 'network' ? restMs.network : restMs.default));
     }
     atMs += single ? durationMs + singleGapMs : (-Math.log(1 - random.next()) * 1_000) / perSecond;
   }

@@ -6,8 +6,7 @@ import type { FaultEntry } from '../faults/fault-log.ts';
 export function table(result: CampaignResult): string {
   const { log, requests, operations, violations, rounds, ranMs, worst, memory, skipped } = result;
   const kinds = [...new Set(log.entries.map(({ kind }) => kind))].sort();
-  const head = ['fault', 'times', 'single', 'first success after it began', '', '', 'after it ended', '', ''];
-  const under = ['', '', '', 'median', 'p99', 'max', 'median', 'p99', 'max'];
+  const head = ['fault', 'times', 'single', 'begun: median', 'p99', 'max', 'ended: median', 'p99', 'max'];
   const body = kinds.map((kind) => {
     const entries = log.entries.filter((entry) => entry.kind === kind);
     const single = entries.filter((entry) => entry.single);
@@ -26,7 +25,8 @@ export function table(result: CampaignResult): string {
   const rules = new Map<string, number>();
   for (const { rule } of violations) rules.set(rule, (rules.get(rule) ?? 0) + 1);
   return [
-    columns([head, under, ...body]),
+    columns([head, ...body]),
+    'From its beginning, and from its end, until every partition had decided a request sent afterwards; of single faults.',
     '',
     `${log.entries.length} faults · ${requests} requests, ${operations} of them bookings and cancellations · ${rounds} rounds in ${(ranMs / 60_000).toFixed(1)} min`,
     `longest without service ${milliseconds(log.worstGapMs)} · latest refusal ${milliseconds(worst.refusalMs)} · latest answer without waiting ${milliseconds(worst.answerMs)}`,
@@ -55,17 +55,8 @@ const milliseconds = (ms: number | null) =>
   ms === null ? '–' : ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`;
 
 function columns(rows: string[][]): string {
-  const widths = (rows[1] ?? []).map((_, column) =>
-    Math.max(...rows.filter((_, index) => index > 0).map((row) => row[column]?.length ?? 0)),
-  );
-  return rows
-    .map((row, index) =>
-      index === 0
-        ? // Its words reach over the columns below them.
-          `${row[0]?.padEnd(widths[0] ?? 0)}  ${row[1]}  ${row[2]}  ${row[3]} · ${row[6]}`
-        : row
-            .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
-            .join('  '),
-    )
-    .join('\n');
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const pad = (cell: string, column: number) =>
+    column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0);
+  return rows.map((row) => row.map(pad).join('  ')).join('\n');
 }

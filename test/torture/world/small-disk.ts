@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 
-const sizeMiB = 768;
+const sizeMiB = 512;
 /** Of util-linux. */
-const programs = { mount: 'mount', unmount: 'umount' };
+const programs = { mount: 'mount', unmount: 'umount', fill: 'fallocate' };
 
 /** Takes a file system away, if there is one. */
 export function unmount(folder: string): void {
@@ -36,8 +36,7 @@ export function mountSmallDisk(folder: string): SmallDisk | string {
   return {
     fill() {
       const { bavail, bsize } = statfsSync(folder);
-      // Written, not reserved: on a tmpfs only what is written takes space.
-      writeFileSync(ballast, Buffer.alloc(Math.max(0, bavail * bsize), 1));
+      spawnSync(programs.fill, ['--length', String(Math.max(1, bavail * bsize)), ballast]);
     },
     empty: () => rmSync(ballast, { force: true }),
     unmount: () => unmount(folder),
