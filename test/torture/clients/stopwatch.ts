@@ -12,12 +12,12 @@ export type Reachable = (gateway: number, from: number, to: number) => boolean;
 
 /** Holds the time of each answer against promise 6. */
 export class Stopwatch {
-  readonly #lateness: Lateness;
+  readonly #lateness: Pick<Lateness, 'since'>;
   readonly #reachable: Reachable;
   /** The latest refusal, and the latest answer to a request that did not wait, in milliseconds. */
   worst = { refusalMs: 0, answerMs: 0 };
 
-  constructor(lateness: Lateness, reachable: Reachable) {
+  constructor(lateness: Pick<Lateness, 'since'>, reachable: Reachable) {
     this.#lateness = lateness;
     this.#reachable = reachable;
   }
