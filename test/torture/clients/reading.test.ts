@@ -4,7 +4,11 @@ import { readPost } from './reading.ts';
 const answer = (status: number, body: object) => ({ status, body, retryAfter: '1' });
 
 test('202 and 201 accept, and name the request', () => {
-  expect(readPost('book', answer(202, { id: 'x', status: 'queued' }))).toEqual({ says: 'accepted', id: 'x', what: 'pending' });
+  expect(readPost('book', answer(202, { id: 'x', status: 'queued' }))).toEqual({
+    says: 'accepted',
+    id: 'x',
+    what: 'pending',
+  });
   expect(readPost('book', answer(201, { id: 'x', status: 'booked' }))).toMatchObject({ says: 'accepted', id: 'x' });
 });
 
@@ -15,7 +19,11 @@ test('a 200 to a cancellation accepts it without naming it', () => {
 
 test('a rejection is an outcome', () => {
   const reading = readPost('book', answer(409, { code: 'seat_taken', job_id: 'x', seats: ['A1'] }));
-  expect(reading).toEqual({ says: 'accepted', id: 'x', what: { status: 'rejected', code: 'seat_taken', taken: ['A1'] } });
+  expect(reading).toEqual({
+    says: 'accepted',
+    id: 'x',
+    what: { status: 'rejected', code: 'seat_taken', taken: ['A1'] },
+  });
 });
 
 test('a 503 refuses, unless it names a job that may exist', () => {
