@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Operation, Violation } from './checker/history.ts';
 import { checkOutcomes } from './checker/outcomes.ts';
@@ -55,7 +55,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const world = await World.start({ ...options, env: { BOOKING_PARTITIONS: String(partitions) } });
   const random = new Random(seed);
-  const log = new FaultLog(partitions);
+  const log = new FaultLog(partitions, (line) => appendFileSync(join(folder, 'faults.log'), line));
   const memory = new Memory(world);
   const lateness = new Lateness(() => world.gateways.map(({ pid }) => pid));
   const stopwatch = new Stopwatch(lateness, log.reachable);
@@ -92,14 +92,10 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
         stormMs: Math.min(options.stormMs ?? usualStormMs, Math.max(3_000, leftMs())),
       });
       operations += result.history.operations.length;
-      const found = [
-        ...result.violations,
-        ...checkOutcomes(setting.earlier),
-        ...supervision.violations(),
-        ...memory.violations(),
-      ];
+      const repeated = [...checkOutcomes(setting.earlier), ...memory.violations()];
+      const known = (violation: Violation) => violations.some(({ text }) => text === violation.text);
+      const fresh = [...result.violations, ...supervision.violations(), ...repeated.filter((one) => !known(one))];
       setting.earlier = keep(setting.earlier, result.history.operations, round);
-      const fresh = found.filter(({ rule, text }) => !violations.some((old) => old.rule === rule && old.text === text));
       if (fresh.length > 0) writeHistory(folder, rounds, result.history, fresh);
       for (const violation of fresh.slice(0, 3)) say(story(violation, startedAt, log));
       if (fresh.length > 3) say(`   and ${fresh.length - 3} more in this round`);

@@ -30,8 +30,12 @@ export class FaultLog {
   /** Faults whose times are not all known yet. */
   #open: FaultEntry[] = [];
 
-  constructor(partitions: number) {
+  readonly #write: (line: string) => void;
+
+  /** @param write takes a line for each beginning and end, to be laid beside the logs of the services */
+  constructor(partitions: number, write: (line: string) => void = () => undefined) {
     this.#partitions = partitions;
+    this.#write = write;
   }
 
   begin(fault: Pick<FaultEntry, 'kind' | 'target' | 'silences' | 'single'>): FaultEntry {
@@ -46,6 +50,7 @@ export class FaultLog {
     };
     this.entries.push(entry);
     this.#open.push(entry);
+    this.#note('begins', entry);
     return entry;
   }
 
@@ -55,6 +60,7 @@ export class FaultLog {
 
   end(entry: FaultEntry): void {
     entry.to = now();
+    this.#note('over', entry);
   }
 
   /** Faults that are not over. */
@@ -85,6 +91,10 @@ export class FaultLog {
   /** Faults that were active at some time from `from` to `to`. */
   between(from: number, to: number): FaultEntry[] {
     return this.entries.slice(-500).filter((entry) => entry.from <= to && (entry.to ?? to) >= from);
+  }
+
+  #note(what: string, { kind, target }: FaultEntry): void {
+    this.#write(`${new Date().toISOString()} ${what.padEnd(6)} ${kind} (${target})\n`);
   }
 
   /** Nobody asks any more for now: what is not known yet stays unknown. */

@@ -25,7 +25,10 @@ export class Memory {
   violations(): Violation[] {
     return [...this.most]
       .filter(([name, mib]) => mib > (name === 'redis' ? redisLimitMiB : processLimitMiB))
-      .map(([name, mib]) => ({ rule: 'memory', text: `${name} took ${Math.round(mib)} MiB` }));
+      .map(([name]) => ({
+        rule: 'memory',
+        text: `${name} took more than ${name === 'redis' ? redisLimitMiB : processLimitMiB} MiB`,
+      }));
   }
 
   async #look(): Promise<void> {

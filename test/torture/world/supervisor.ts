@@ -1,10 +1,14 @@
 import type { Violation } from '../checker/history.ts';
+import { now } from '../clients/now.ts';
 import type { FaultLog } from '../faults/fault-log.ts';
 import type { World } from './world.ts';
 
 const everyMs = 500;
 
-/** Starts again what ended though nobody ended it, as whatever runs the services would; each time is a violation. */
+/**
+ * Starts again what ended though nobody ended it, as whatever runs the services would. Each time is a
+ * violation: `violations` gives those since it was last called.
+ */
 export function superviseAll(world: World, log: FaultLog): { violations(): Violation[]; stop(): void } {
   const reported = new Map<string, number>();
   const found: Violation[] = [];
@@ -14,9 +18,9 @@ export function superviseAll(world: World, log: FaultLog): { violations(): Viola
       if (service.crashes.length <= known) continue;
       reported.set(service.name, service.crashes.length);
       const faults = log.active.map(({ kind, target }) => `${kind} of ${target}`).join(', ') || 'no fault';
-      found.push({ rule: 'processes', text: `${service.name} ${service.crashes.at(-1)} during ${faults}` });
+      found.push({ rule: 'processes', text: `${service.name} ${service.crashes.at(-1)} during ${faults}`, at: now() });
       void service.start();
     }
   }, everyMs);
-  return { violations: () => found, stop: () => clearInterval(timer) };
+  return { violations: () => found.splice(0), stop: () => clearInterval(timer) };
 }
