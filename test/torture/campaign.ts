@@ -49,7 +49,7 @@ export interface CampaignResult {
   skipped: Map<string, string>;
 }
 
-/** Starts the system, lets storm after storm pass over it, and says what they broke. */
+/** Starts the system, runs rounds of faults until the time is up, and returns the violations. */
 export async function runCampaign(options: CampaignOptions): Promise<CampaignResult> {
   const { seed, folder, signal, say } = options;
   mkdirSync(folder, { recursive: true, mode: 0o700 });

@@ -14,7 +14,7 @@ const root = resolve(import.meta.dirname, '../..');
 const stopping = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.on(signal, () => {
-    // The second time at once: what we started ends as this process exits.
+    // A second signal exits immediately; the exit handlers end everything that we started.
     if (stopping.signal.aborted) process.exit(130);
     console.log('stopping after this round');
     stopping.abort();

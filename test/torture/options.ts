@@ -35,7 +35,7 @@ export const help = `pnpm torture: the whole system under faults, every promise 
 Faults: ${allFaults.map(({ name }) => name).join(', ')}
 `;
 
-/** @throws {PlainError} for what it does not understand */
+/** @throws {PlainError} when an option is invalid */
 export function readOptions(args: string[], bugNames: readonly string[]): Options | 'help' {
   const { values } = parse(args);
   if (values.help) return 'help';

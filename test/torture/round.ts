@@ -18,7 +18,7 @@ import type { World } from './world/world.ts';
 
 /** Every 202 has its outcome this long after the last fault, in milliseconds. */
 const promisedOutcomeMs = 10_000;
-/** Load goes on for so long behind the last fault, to see when service is back, in milliseconds. */
+/** The load continues for this long after the last fault, to measure recovery, in milliseconds. */
 const afterglowMs = 2_000;
 
 export interface RoundOptions extends Pick<Options, 'kinds' | 'perSecond' | 'clients'> {
@@ -34,7 +34,7 @@ export interface RoundResult {
   violations: Violation[];
 }
 
-/** What rounds share. */
+/** State shared by all rounds. */
 export interface Setting {
   world: World;
   programme: Programme;
@@ -45,7 +45,7 @@ export interface Setting {
   earlier: Operation[];
 }
 
-/** One storm over new shows, and the calm after it in which everything is asked for, and checked. */
+/** One storm over new shows, then a calm in which every outcome is asked for again and checked. */
 export async function playRound(setting: Setting, options: RoundOptions): Promise<RoundResult> {
   const { world, programme, log } = setting;
   const { random, single, stormMs, signal } = options;

@@ -15,7 +15,7 @@ const sql = `select
   (select coalesce(json_agg(json_build_object('show', show_id, 'seat', seat_number, 'booking', booking_id)), '[]')
     from booking.seat_claims where show_id = any($1)) as claims`;
 
-/** What the database holds of these shows once nothing moves any more: requests that nobody knows of may still be queued. */
+/** Reads the rows of these shows once they have stopped changing: unanswered requests may still be queued. */
 export async function settledRows(world: World, shows: readonly number[]): Promise<Rows> {
   const read = async () =>
     (await world.servers.sql<Rows>(sql, [shows, performance.timeOrigin]))[0] ?? { bookings: [], claims: [] };

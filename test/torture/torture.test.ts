@@ -1,4 +1,4 @@
-/** Two minutes of the campaign with a fixed seed, and one planted bug: that what it reports can be believed. */
+/** Two minutes of the campaign with a fixed seed, and one planted bug to prove that it would notice. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';

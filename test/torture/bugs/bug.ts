@@ -9,12 +9,12 @@ interface Edit {
 /** A mistake that the campaign must find. */
 export interface Bug {
   name: string;
-  /** What it does, for people. */
+  /** One line about what it does, for the report. */
   says: string;
   edits: Edit[];
   /** Faults that bring it out, as `--faults` takes them. */
   faults: string;
   perSecond?: number;
-  /** Rules of which at least one must be found broken. */
+  /** The campaign must find at least one of these rules broken. */
   rules: string[];
 }

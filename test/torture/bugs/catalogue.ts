@@ -7,7 +7,7 @@ import type { Bug } from './bug.ts';
 const worker = 'services/booking-worker/src';
 const gateway = 'services/gateway/src/bookings';
 const queueLayout = 'packages/shared/src/queue-layout.ts';
-/** What makes jobs run again: what is decided takes long to be recorded in Redis, and the connection breaks meanwhile. */
+/** Makes jobs run again: recording a decision in Redis takes long, and the connection breaks before it is done. */
 const runAgain = 'latency@worker+redis,cut@worker+redis,redis-drop-clients';
 
 export const bugs: readonly Bug[] = [

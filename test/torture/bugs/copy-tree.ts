@@ -3,10 +3,10 @@ import { basename, join } from 'node:path';
 import { PlainError } from '@boxoffice/local-servers/plain-error';
 import type { Bug } from './bug.ts';
 
-/** What of the tree is not copied. Installed packages are linked. */
+/** Folders that are not copied. Installed packages are linked instead. */
 const left = new Set(['node_modules', '.git', '.boxoffice', 'dist', 'images']);
 
-/** Copies the tree, so that a bug can be planted in it. Packages of the workspace resolve within the copy. */
+/** Copies the tree so that a bug can be planted in it. Workspace packages resolve within the copy. */
 export function copyTree(root: string, to: string): void {
   mkdirSync(to, { recursive: true });
   for (const name of ['packages', 'services', 'scripts', 'package.json', 'pnpm-workspace.yaml', 'tsconfig.json'])

@@ -1,4 +1,4 @@
-/** What the clients saw and the database holds: all that a verdict is made from. Times are milliseconds of one monotonic clock. */
+/** The input to the checker: what clients observed and what the database holds. All times are milliseconds on one monotonic clock. */
 
 /** The final answer to one request. */
 export interface Outcome {
@@ -9,7 +9,7 @@ export interface Outcome {
   taken?: string[] | undefined;
 }
 
-/** One time that a client was told how a request stands. */
+/** One observation of a request by a client. */
 export interface Sighting {
   /** When the answer was asked for, and when it came. */
   asked: number;
@@ -75,13 +75,13 @@ export interface History {
 export interface Violation {
   /** Which promise, e.g. `order`. */
   rule: string;
-  /** What happened, in a sentence. */
+  /** One sentence about what happened. */
   text: string;
   show?: number;
   seats?: string[];
-  /** Those that prove it; the history of the seat is made from them. */
+  /** The operations that prove it, shown with the violation. */
   operations?: Operation[];
-  /** When it showed; default: when its last operation was answered. */
+  /** When it was noticed; default: when the last of its operations was answered. */
   at?: number;
 }
 

@@ -25,7 +25,7 @@ export function checkOutcomes(operations: readonly Operation[]): Violation[] {
   });
 }
 
-/** A request that was accepted must be found by everyone who asks afterwards. */
+/** An accepted request must be found by every later look-up. */
 function missing(operation: Operation, broken: (rule: string, text: string) => Violation): Violation[] {
   const accepted = operation.accepted ?? Number.POSITIVE_INFINITY;
   const lost = operation.sightings.find(({ what, asked }) => what === 'unknown job' && asked >= accepted);

@@ -58,7 +58,7 @@ function orphan(row: BookingRow, asked: Operation[]): Violation {
     : { rule: 'rows', text: `booking ${row.id} of user ${row.user} was never accepted, or asked for`, ...where };
 }
 
-/** Every answer has its rows, every row its answer, and claims are what live bookings say. */
+/** Checks that answers and rows match, and that claims match live bookings. */
 export function checkRows({ operations, bookings, claims }: History, { rows }: Assigned): Violation[] {
   const cancels = new Map<string, Operation[]>();
   for (const operation of operations) {

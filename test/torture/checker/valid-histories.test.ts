@@ -17,7 +17,7 @@ const Step = fc.record({
 });
 type Step = typeof Step extends fc.Arbitrary<infer Value> ? Value : never;
 
-/** The sequential model: what it decides at times 10, 20, …, seen by clients whose calls and answers reach around those. */
+/** The sequential model. It decides at times 10, 20, …; calls and answers lie before and after those. */
 class BoxOffice {
   readonly operations: Operation[] = [];
   readonly rows: BookingRow[] = [];
@@ -53,7 +53,7 @@ class BoxOffice {
     for (const seat of step.seats) this.#holders.set(seat, row);
   }
 
-  /** Cancels a booking whose id its owner knows by then: nobody can cancel what they were not told of. */
+  /** Cancels a booking whose id its owner already knows: without the id nobody can cancel. */
   #cancel(step: Step, at: number): void {
     const known = this.rows.filter(({ id }) => {
       const accepted = this.operations.find(({ ids }) => ids.includes(id))?.accepted;
@@ -116,7 +116,7 @@ test('accuses no history of a correct box office', () => {
   );
 });
 
-test('accuses the same histories when one decided outcome is turned round', () => {
+test('accuses the same histories when one refusal is reported as a success', () => {
   const steps = fc.array(Step, { minLength: 5, maxLength: 40 });
   let turned = 0;
   fc.assert(

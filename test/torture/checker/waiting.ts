@@ -6,7 +6,7 @@ import type { Assigned } from './rows.ts';
 const foundWithinMs = 3_000;
 
 /**
- * Who waits for an outcome is not left waiting once it is there, unless something was still wrong.
+ * A waiting client gets its outcome promptly once it is decided, unless a fault was still active.
  *
  * @param calm whether nothing was wrong all through a stretch of time
  */

@@ -7,7 +7,7 @@ export interface Stage {
   seats: string[];
 }
 
-/** What several buyers do at one show. Each buyer is a user of its own. */
+/** One scenario at one show. Each buyer is a separate user. */
 export type Behaviour = (stage: Stage, newBuyer: () => Buyer) => Promise<void>;
 
 const booked = (operation: Operation) => operation.ids.length > 0 && outcomeOf(operation)?.status === 'succeeded';

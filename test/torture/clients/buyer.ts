@@ -7,7 +7,7 @@ import { type Reading, readPost, whatOf } from './reading.ts';
 import type { Recorder } from './recorder.ts';
 import type { Stopwatch } from './stopwatch.ts';
 
-/** What every buyer works with. */
+/** Dependencies shared by all buyers. */
 export interface Market {
   gateways: readonly HttpClient[];
   recorder: Recorder;
@@ -29,7 +29,7 @@ export interface Placing {
 
 const patienceMs = 6_000;
 
-/** One user who asks, polls, follows and cancels, and notes down every answer. */
+/** One user who books, polls, follows and cancels, and records every answer. */
 export class Buyer {
   readonly user: number;
   readonly random: Random;
@@ -110,7 +110,7 @@ export class Buyer {
     });
   }
 
-  /** Reads a booking that this buyer was told is booked: it must be there. */
+  /** Reads a booking that was answered as booked: it must exist. */
   async check(booking: Operation): Promise<void> {
     const sent = await this.#send(undefined, { method: 'GET', path: `/api/bookings/${booking.ids[0]}/`, patienceMs });
     if (sent.answer?.status === 404) this.#market.recorder.saw(booking, 'unknown job', { ...sent, by: 'booking' });

@@ -1,13 +1,13 @@
 import { Agent, type IncomingMessage, request } from 'node:http';
 
-/** What came back; null when nothing did: cut off, or given up. */
+/** A complete response. Calls return null when there was none: the connection broke, or the client gave up. */
 export interface Answer {
   status: number;
   retryAfter: string | undefined;
   body: Body;
 }
 
-/** Whatever a body may hold of what the clients read. */
+/** The fields of any response body that the clients read. */
 export interface Body {
   id?: string;
   status?: string | number;

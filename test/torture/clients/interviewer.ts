@@ -6,7 +6,7 @@ import { now } from './now.ts';
 
 const atOnce = 16;
 
-/** Asks for outcomes after the storm, in everybody's name. */
+/** Asks for outcomes after the storm, on behalf of every buyer. */
 export class Interviewer {
   readonly #market: Market;
   readonly #random: Random;
@@ -29,7 +29,7 @@ export class Interviewer {
     }
   }
 
-  /** Asks once more for everything that has a name: each must say what it said before. */
+  /** Asks once more for every request with a known id: the outcome must be the same. */
   askAgain(operations: readonly Operation[]): Promise<void> {
     return this.#each(
       operations.filter(({ ids, possibleIds }) => ids.length + possibleIds.length > 0),

@@ -4,7 +4,7 @@ import type { Stage } from './behaviours.ts';
 import { Buyer, type Market } from './buyer.ts';
 import { now } from './now.ts';
 
-/** A gateway that hears of outcomes only by looking them up is slower than this, in milliseconds. */
+/** A gateway that learns outcomes only from its sweep is slower than this, in milliseconds. */
 const promptMs = 900;
 const tries = 5;
 

@@ -1,7 +1,7 @@
 import type { Outcome, Sighting } from '../checker/history.ts';
 import type { Answer, Body } from './http.ts';
 
-/** What an answer to a booking or cancellation says about the request. */
+/** The meaning of a response to a booking or cancellation. */
 export type Reading =
   | { says: 'accepted'; id: string | null; what: Sighting['what'] }
   /** Certainly not accepted: it may be tried again as if it had never been sent. */
@@ -41,7 +41,7 @@ export function readPost(kind: 'book' | 'cancel', answer: Answer | null): Readin
   return { says: 'nonsense', text: `${status} ${body.code ?? JSON.stringify(body)}` };
 }
 
-/** What a job says: from a poll, an event or a 202. */
+/** Reads the outcome from a job: the body of a poll, an event or a 202. */
 export function whatOf(job: Body): Outcome | 'pending' {
   if (job.status === 'succeeded' || job.status === 'rejected' || job.status === 'failed')
     return { status: job.status, code: job.problem?.code, taken: job.problem?.seats };

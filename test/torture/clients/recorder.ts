@@ -2,12 +2,12 @@ import type { Operation, Outcome, Sighting, Violation } from '../checker/history
 import { now } from './now.ts';
 import type { Reading } from './reading.ts';
 
-/** Writes down what the clients of one round see. */
+/** Records what the clients of one round observe. */
 export class Recorder {
   readonly operations: Operation[] = [];
-  /** What an answer broke by itself: it came too late, or makes no sense. */
+  /** Violations visible in a single answer: too late, or unexpected. */
   readonly violations: Violation[] = [];
-  /** Told of each success: how long a service was away is measured from them. */
+  /** Called for each success: outages are measured from them. */
   onSuccess: (success: { show: number; called: number; told: number }) => void = () => undefined;
   #count = 0;
 
@@ -27,7 +27,7 @@ export class Recorder {
     return operation;
   }
 
-  /** What came of one attempt. */
+  /** Records the result of one attempt. */
   placed(operation: Operation, reading: Reading, at: { asked: number; gateway: number }): void {
     const told = now();
     if (reading.says === 'accepted') {
@@ -43,7 +43,7 @@ export class Recorder {
     }
   }
 
-  /** How the request stood when somebody asked. */
+  /** Records the state of a request at the time of a query. */
   saw(
     operation: Operation,
     what: Outcome | 'pending' | 'unknown job',

@@ -19,7 +19,7 @@ test('an answer within 1.5 s is in time, a later one is not', () => {
   expect(stopwatch().judge(call(2_000, 202))).toMatch(/202 .*after 2000 ms/);
 });
 
-test('who waits is answered later, but refused within 1.5 s', () => {
+test('a waiting request may be answered later, but is refused within 1.5 s', () => {
   expect(stopwatch().judge(call(4_000, 202, { waitMs: 3_000 }))).toBeNull();
   expect(stopwatch().judge(call(4_000, 503, { waitMs: 3_000, retryAfter: '1' }))).toMatch(/503/);
 });
@@ -33,7 +33,7 @@ test('no answer at all is too late, a client that left early is not', () => {
   expect(stopwatch().judge(call(100, null))).toBeNull();
 });
 
-test('what the machine was late by does not count, nor a gateway that is down', () => {
+test('delays of the machine do not count, nor does a gateway that is down', () => {
   expect(stopwatch({ lateMs: 600 }).judge(call(2_000, 202))).toBeNull();
   expect(stopwatch({ reachable: false }).judge(call(2_000, 202))).toBeNull();
 });

@@ -4,13 +4,13 @@ import type { Lateness } from './timing.ts';
 
 /** Promise 6: overload and outages are answered within this time, in milliseconds. */
 const promisedMs = 1_500;
-/** What two processes on one machine may add on the way, in milliseconds. */
+/** Allowance for the trip between two processes on one machine, in milliseconds. */
 const wayMs = 150;
 
 /** Whether a gateway could be expected to answer all through a stretch of time. */
 export type Reachable = (gateway: number, from: number, to: number) => boolean;
 
-/** Holds the time of each answer against promise 6. */
+/** Checks the time of each answer against promise 6. */
 export class Stopwatch {
   readonly #lateness: Pick<Lateness, 'since'>;
   readonly #reachable: Reachable;
@@ -22,7 +22,7 @@ export class Stopwatch {
     this.#reachable = reachable;
   }
 
-  /** Says what is wrong with the time of this answer; null: nothing. */
+  /** Describes what is wrong with the timing of this answer; null when nothing is. */
   judge(call: {
     method: string;
     path: string;

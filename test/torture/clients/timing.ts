@@ -42,7 +42,7 @@ export class Lateness {
     clearInterval(this.#timer);
   }
 
-  /** What each gateway waited for a processor since the sample before. */
+  /** How long each gateway has waited for a processor since the previous sample. */
   #gateways(): number[] {
     return this.#pids().map((pid, index) => {
       const total = pid === null ? 0 : waitedFor(pid);

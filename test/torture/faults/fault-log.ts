@@ -8,7 +8,7 @@ export interface FaultEntry {
   /** Nothing else was wrong. */
   single: boolean;
   from: number;
-  /** When it was ended, and when what it had broken ran again. */
+  /** When ending it began, and when the target was running again. */
   healedFrom: number | null;
   to: number | null;
   /** By partition: from its beginning to the first success of a request sent after it, in milliseconds. */
@@ -17,10 +17,10 @@ export interface FaultEntry {
   serviceAfterEnd: (number | null)[];
 }
 
-/** A gateway that ran again this recently may still be busy with what had piled up, in milliseconds. */
+/** How long a gateway may need to work off its backlog after a fault, in milliseconds. */
 const reviveMs = 500;
 
-/** Every fault, when it was, and how soon each partition decided something again. */
+/** Records every fault, and how soon each partition decided something again. */
 export class FaultLog {
   readonly entries: FaultEntry[] = [];
   /** The longest that a partition decided nothing, in milliseconds. */
@@ -97,7 +97,7 @@ export class FaultLog {
     this.#write(`${new Date().toISOString()} ${what.padEnd(6)} ${kind} (${target})\n`);
   }
 
-  /** Nobody asks any more for now: what is not known yet stays unknown. */
+  /** The load has stopped: recovery times that are still unknown stay unknown. */
   pause(): void {
     this.#open = [];
     this.#lastSuccess = [];

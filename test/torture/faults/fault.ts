@@ -4,7 +4,7 @@ import type { World } from '../world/world.ts';
 export const faultGroups = ['process', 'redis', 'postgres', 'network', 'clock', 'disk'] as const;
 type FaultGroup = (typeof faultGroups)[number];
 
-/** Ends a fault; resolves when what was broken runs again. */
+/** Ends a fault; resolves when the target is running again. */
 export type Heal = () => Promise<void> | void;
 
 /** One kind of fault. */
@@ -16,11 +16,11 @@ export interface FaultKind {
   /** How long it lasts, in milliseconds. */
   durationMs: readonly [number, number];
   targets: readonly string[];
-  /** What no other fault may touch meanwhile; default: the target. */
+  /** Names that overlapping faults must not share; default: the target. */
   locks?(target: string): string[];
-  /** Gateways (from 0) that nobody can expect an answer from meanwhile. */
+  /** Gateways (from 0) that cannot be expected to answer during the fault. */
   silences?(target: string): number[];
-  /** Why it cannot be had on this machine; null: it can. */
+  /** Why this machine cannot produce it; null when it can. */
   obstacle?(world: World): string | null;
   inflict(world: World, target: string, random: Random): Promise<Heal> | Heal;
 }

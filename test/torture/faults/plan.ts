@@ -14,13 +14,13 @@ export const allFaults: readonly FaultKind[] = [
   ...clockFaults,
 ];
 
-/** What was hit is given this long to come back before it is hit again in the same way, in milliseconds. */
+/** A target gets this long to recover before the same kind of fault hits it again, in milliseconds. */
 const restMs = { default: 2_000, network: 200 };
 /** Between the end of one fault and the beginning of the next when they come one at a time, in milliseconds. */
 const singleGapMs = 1_500;
 
 /**
- * Plans the faults of a round: one at a time, so that what follows can be laid at the door of one, or
+ * Plans the faults of a round: one at a time, so that effects can be attributed, or
  * overlapping, `perSecond` of them on average.
  */
 export function plan(

@@ -26,7 +26,7 @@ async function makeReadOnly({ servers }: World): Promise<Heal> {
   return () => reload('alter system reset default_transaction_read_only');
 }
 
-/** Takes every connection there is, so that those who come back after a reset find none (53300). */
+/** Occupies every connection, so that services cannot reconnect after a reset (53300). */
 async function takeConnections({ servers }: World): Promise<Heal> {
   const taken: pg.Client[] = [];
   const [{ user } = { user: '' }] = await servers.sql<{ user: string }>(
@@ -52,7 +52,7 @@ async function takeConnections({ servers }: World): Promise<Heal> {
   return async () => void (await Promise.all(taken.map((client) => client.end())));
 }
 
-/** Nobody can log in (28P01), and everybody has to. */
+/** Logins fail (28P01), and every session has been ended. */
 async function changePassword({ servers }: World): Promise<Heal> {
   const [row] = await servers.sql<{ rolname: string; rolpassword: string }>(
     'select rolname, rolpassword from pg_authid where rolname = $1',

@@ -4,7 +4,7 @@ import type { World } from '../world/world.ts';
 import type { PlannedFault } from './fault.ts';
 import type { FaultLog } from './fault-log.ts';
 
-/** Something of the harness could not be done: no verdict about the product. */
+/** The harness itself failed, which says nothing about the product. */
 class HarnessError extends Error {
   override name = 'HarnessError';
 }
@@ -12,7 +12,7 @@ class HarnessError extends Error {
 /** Nothing of a fault's beginning or end takes longer than this, in milliseconds. */
 const patienceMs = 60_000;
 
-/** Lets the planned faults happen; resolves when the last of them is over. Ends them early when stopped. */
+/** Runs the planned faults; resolves when the last one is over. An abort ends them early. */
 export async function storm(
   world: World,
   planned: readonly PlannedFault[],
@@ -24,7 +24,7 @@ export async function storm(
     planned.map(async (fault) => {
       await pause(startedAt + fault.atMs - now(), signal);
       const names = fault.kind.locks?.(fault.target) ?? [fault.target];
-      // What the fault before has broken may be back later than planned.
+      // The target of the previous fault may recover later than planned.
       const before = names.map((name) => locks.get(name));
       const happening = Promise.all(before).then(() =>
         signal.aborted ? undefined : happen(world, fault, log, single, signal),

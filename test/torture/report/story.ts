@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 import type { Operation, Violation } from '../checker/history.ts';
 import type { FaultLog } from '../faults/fault-log.ts';
 
-/** A violation as one reads it: the sentence, and the smallest history that shows it. */
+/** Formats a violation: the sentence, and the operations that prove it in the order of their calls. */
 export function story(violation: Violation, startedAt: number, log: FaultLog): string {
   const { rule, text, operations = [] } = violation;
   const lines = [`${styleText('red', `✗ ${rule}`)}: ${text}`];
@@ -13,7 +13,7 @@ export function story(violation: Violation, startedAt: number, log: FaultLog): s
   return lines.join('\n');
 }
 
-/** What was wrong from the first call to the last answer, or shortly before. */
+/** The faults that were active between the first call and the last answer, or shortly before. */
 function faultsAround({ operations = [], at }: Violation, log: FaultLog): string {
   const from = Math.min(at ?? Number.POSITIVE_INFINITY, ...operations.map(({ called }) => called)) - 2_000;
   const to =

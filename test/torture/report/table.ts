@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 import type { CampaignResult } from '../campaign.ts';
 import type { FaultEntry } from '../faults/fault-log.ts';
 
-/** The end of a campaign: what happened, by kind of fault, and what was found. */
+/** Formats the final report: recovery times by kind of fault, totals and violations. */
 export function table(result: CampaignResult): string {
   const { log, requests, operations, violations, rounds, ranMs, worst, memory, skipped } = result;
   const kinds = [...new Set(log.entries.map(({ kind }) => kind))].sort();
@@ -41,7 +41,7 @@ export function table(result: CampaignResult): string {
   ].join('\n');
 }
 
-/** When the last partition decided again; null when that is not known of all. */
+/** When the last partition had recovered; null when that is unknown for one of them. */
 function slowest(partitions: readonly (number | null)[]): number | null {
   return partitions.includes(null) ? null : Math.max(...(partitions as number[]));
 }

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 
-/** What a link does to the bytes that cross it, now. */
+/** How a link currently treats the bytes that cross it. */
 export interface Weather {
   /** Nothing passes; it is kept. */
   stalled: boolean;
@@ -17,7 +17,7 @@ const heldLimit = 256 * 1_024;
 
 /** One direction of one connection. Bytes never overtake each other here, whatever the weather. */
 export class Flow {
-  /** The other end does not hear us any more and is not told: everything is thrown away. */
+  /** Everything is discarded, without notifying either end. */
   lost = false;
   readonly #from: Socket;
   readonly #to: Socket;

@@ -1,4 +1,4 @@
-/** What a campaign that was killed has left running and mounted: the next one ends it. */
+/** Cleans up after campaigns that were killed: their processes and mounts. */
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { childrenOf, ended, isAlive, runsIn, signalAll } from '@boxoffice/local-servers/processes';

@@ -1,7 +1,7 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { Flow, type Weather } from './flow.ts';
 
-/** Something that is wrong with a link for a while. */
+/** A temporary defect of a link. */
 export interface Disturbance {
   stall?: boolean;
   /** Connections are refused, and those that are open are reset. */
@@ -21,7 +21,7 @@ interface Connection {
   silent: boolean;
 }
 
-/** The wire between two processes: a TCP proxy that can be made to fail. */
+/** The connection between two processes: a TCP proxy that can be made to fail. */
 export class Link {
   readonly name: string;
   readonly port: number;
@@ -52,7 +52,7 @@ export class Link {
     this.resetAll();
   }
 
-  /** Begins a disturbance; gives what ends it. Several at a time add up. */
+  /** Begins a disturbance; returns a function that ends it. Several at a time add up. */
   disturb(disturbance: Disturbance): () => void {
     this.#disturbances.add(disturbance);
     if (disturbance.cut) this.resetAll();
@@ -63,8 +63,8 @@ export class Link {
   }
 
   /**
-   * The connections that are open now fall silent for good: neither end is told, nothing passes. New
-   * ones are as good as ever. Gives what resets the silent ones, as a router does that comes back.
+   * The currently open connections fall silent for good: nothing passes, and neither end is notified. New
+   * ones work. Returns a function that resets the silent ones, as a recovered router does.
    */
   silence(): () => void {
     const silenced = [...this.#connections];

@@ -3,11 +3,11 @@ import type { Violation } from '../checker/history.ts';
 import type { World } from './world.ts';
 
 const everyMs = 1_000;
-/** What nothing that runs may ever take, in MiB. */
+/** Limits, in MiB. */
 const processLimitMiB = 400;
 const redisLimitMiB = 64;
 
-/** Watches what each process and Redis take. */
+/** Samples the memory of each process and of Redis. */
 export class Memory {
   readonly most = new Map<string, number>();
   readonly #world: World;

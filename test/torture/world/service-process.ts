@@ -30,7 +30,7 @@ export class ServiceProcess {
   readonly recipe: ServiceRecipe;
   readonly logFile: string;
   #child: ChildProcess | null = null;
-  /** Exits that nobody asked for, with what is known of them. */
+  /** Unexpected exits, with signal or exit code. */
   readonly crashes: string[] = [];
   #expected = true;
 

@@ -6,8 +6,8 @@ import type { World } from './world.ts';
 const everyMs = 500;
 
 /**
- * Starts again what ended though nobody ended it, as whatever runs the services would. Each time is a
- * violation: `violations` gives those since it was last called.
+ * Restarts services that exited unexpectedly, as a process supervisor would. Each exit is a
+ * violation; `violations` returns those since the last call.
  */
 export function superviseAll(world: World, log: FaultLog): { violations(): Violation[]; stop(): void } {
   const reported = new Map<string, number>();
