@@ -42,6 +42,10 @@ async function run(options: Options): Promise<number> {
   console.log(`seed ${options.seed} · ${options.minutes} min · replay with --seed ${options.seed}`);
   const enough = (violations: readonly unknown[]) => options.untilViolation && violations.length > 0;
   const result = await runCampaign({ ...options, ...common, root, folder, enough });
+  if (result.rounds === 0) {
+    console.log('stopped before the first round was over: no verdict');
+    return 2;
+  }
   console.log(table(result));
   if (result.violations.length === 0) return 0;
   console.log(`seed ${options.seed} · logs and histories in ${folder}`);

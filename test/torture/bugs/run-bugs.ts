@@ -40,6 +40,7 @@ export async function runBugs(
         enough: (violations) => violations.some(({ rule }) => wanted(rule)),
       });
       const found = result.violations.find(({ rule }) => wanted(rule));
+      if (!found && common.signal.aborted) return 2; // stopped: no verdict
       verdicts.push({
         name: bug.name,
         caught: found ? `${(result.ranMs / 1_000).toFixed(0)} s, ${result.operations} requests: ${found.rule}` : null,
