@@ -1,0 +1,202 @@
+/**
+ * Planted bugs: each breaks one promise, and shows that the campaign would notice. They are replacements
+ * in a copy of the tree; there is no switch for them in the product.
+ */
+import type { Bug } from './bug.ts';
+
+const worker = 'services/booking-worker/src';
+const gateway = 'services/gateway/src/bookings';
+const queueLayout = 'packages/shared/src/queue-layout.ts';
+/** Makes jobs run again: recording a decision in Redis takes long, and the connection breaks before it is done. */
+const runAgain = 'latency@worker+redis,cut@worker+redis,redis-drop-clients';
+
+export const bugs: readonly Bug[] = [
+  {
+    name: 'primary-key-dropped',
+    says: 'the table of seat claims has no primary key',
+    edits: [
+      {
+        file: 'packages/shared/src/database/migrations/0001-first-schema.ts',
+        find: 'primary key (show_id, seat_number)',
+        replace: 'check (seat_number is not null)',
+      },
+    ],
+    faults: 'network',
+    rules: ['one buyer per seat'],
+  },
+  {
+    name: 'fence-removed',
+    says: 'a turn checks no lease, and waits for no turn of the owner before',
+    edits: [
+      {
+        file: `${worker}/store/read-state.ts`,
+        find: 'if (row.lost.length > 0) throw',
+        replace: 'if (row.lost.length > 1e9) throw',
+      },
+      {
+        file: `${worker}/store/booking-store.ts`,
+        find: '::int[]) as partition\n',
+        replace: '::int[]) as partition where false\n',
+      },
+    ],
+    faults: 'cut@worker+postgres,latency@worker+postgres,stall@worker+postgres',
+    perSecond: 4,
+    rules: ['order', 'rows', 'outcomes', 'one buyer per seat'],
+  },
+  {
+    name: 'published-before-commit',
+    says: 'outcomes are published before their transaction is committed',
+    edits: [
+      { file: `${worker}/store/booking-store.ts`, find: "        client.query('commit'),\n", replace: '' },
+      {
+        file: `${worker}/store/booking-store.ts`,
+        find: 'client.release(failure);',
+        replace: `if (failure) client.release(failure);
+      else setTimeout(() => client.query('commit').then(() => client.release(), (error) => client.release(error)), 100);`,
+      },
+    ],
+    faults: 'latency',
+    rules: ['committed before spoken', 'rows', 'order'],
+  },
+  {
+    name: 'cancel-without-delete',
+    says: 'a cancellation keeps its claims',
+    edits: [
+      {
+        file: `${worker}/store/write-changes.ts`,
+        find: 'and seat_claims.booking_id = seat.id',
+        replace: 'and seat_claims.booking_id = seat.id and false',
+      },
+    ],
+    faults: 'network',
+    rules: ['rows', 'order'],
+  },
+  {
+    name: 'key-ignored',
+    says: 'the Idempotency-Key is read, and not used',
+    edits: [
+      {
+        file: `${gateway}/submit-request.ts`,
+        find: 'key === undefined ? undefined :',
+        replace: "key === undefined || key !== '' ? undefined :",
+      },
+    ],
+    faults: 'network',
+    rules: ['keys'],
+  },
+  {
+    name: 'taken-twice',
+    says: 'every worker takes jobs from every partition',
+    edits: [
+      {
+        file: `${worker}/leases/leases.ts`,
+        find: 'if (!rows[0]?.won) return;',
+        replace: 'if (rows.length > 9) return;',
+      },
+      {
+        file: `${worker}/leases/leases.ts`,
+        find: 'if (!taken.has(partition)) await',
+        replace: 'if (!this.held.has(partition) || taken.size > 1e9) await',
+      },
+      {
+        file: `${worker}/leases/leases.ts`,
+        find: 'const share = fairShare(this.#options.partitions, workers.length, rank);',
+        replace: 'const share = Math.max(this.#options.partitions, fairShare(1, workers.length, rank));',
+      },
+    ],
+    faults: 'latency,reordering,stall',
+    perSecond: 3,
+    rules: ['order', 'outcomes', 'one buyer per seat', 'rows'],
+  },
+  {
+    name: 'last-in-first-out',
+    says: 'the job that was queued last is decided first',
+    edits: [{ file: queueLayout, find: '{ jobId: envelopeId }', replace: '{ jobId: envelopeId, lifo: true }' }],
+    faults: 'latency,stall,postgres-freeze',
+    rules: ['order'],
+  },
+  {
+    name: 'taken-back-to-the-end',
+    says: 'a new owner puts what the one before had in hand behind everything that waits',
+    edits: [
+      {
+        file: queueLayout,
+        find: 'for (const job of newestFirst) await job.moveToWait(anyLockToken);',
+        replace: `for (const job of newestFirst) {
+      await job.moveToWait(anyLockToken);
+      await this.#redis.lrem(this.bull.toKey('wait'), 0, job.id ?? '');
+      await this.#redis.lpush(this.bull.toKey('wait'), job.id ?? '');
+    }`,
+      },
+    ],
+    faults: 'worker-kill,cut@worker,latency@worker+postgres',
+    perSecond: 3,
+    rules: ['order'],
+  },
+  {
+    name: 'sweep-off',
+    says: 'a gateway does not look for outcomes whose message was lost',
+    edits: [{ file: `${gateway}/queue/outcome-inbox.ts`, find: 'void this.#sweep()', replace: 'undefined' }],
+    faults: 'redis-drop-subscribers',
+    perSecond: 0.4,
+    rules: ['waiting', 'healing'],
+  },
+  {
+    name: 'outcome-flips',
+    says: 'a job that runs again takes its own earlier bookings for those of others',
+    edits: [
+      {
+        file: `${worker}/decide/decide.ts`,
+        find: 'new SeatLedger(state, undecided)',
+        replace: 'new SeatLedger(state, new Set([...undecided].slice(1e9)))',
+      },
+      {
+        file: `${worker}/decide/seat-ledger.ts`,
+        find: 'stored ? null : this.#rejection',
+        replace: 'stored === null ? null : this.#rejection',
+      },
+    ],
+    faults: runAgain,
+    perSecond: 3,
+    rules: ['outcomes', 'rows', 'order'],
+  },
+  {
+    name: 'nothing-taken-back',
+    says: 'a new owner leaves alone what the one before had in hand',
+    edits: [
+      { file: queueLayout, find: 'await job.moveToWait(anyLockToken)', replace: "if (anyLockToken === '') await job" },
+      { file: `${worker}/consumer.ts`, find: 'strayId === this.#strayId', replace: "strayId === ''" },
+    ],
+    faults: runAgain,
+    perSecond: 3,
+    rules: ['outcomes'],
+  },
+  {
+    name: 'accepted-before-queued',
+    says: 'the 202 leaves before Redis has the job',
+    edits: [
+      {
+        file: `${gateway}/queue/envelope-sender.ts`,
+        find: 'partition.add(envelopeId, { requests, reply_to: this.#inbox.channel }),',
+        replace: 'void partition.add(envelopeId, { requests, reply_to: this.#inbox.channel }).catch(() => undefined),',
+      },
+    ],
+    faults: 'redis-kill,redis-full,cut',
+    rules: ['outcomes'],
+  },
+  {
+    name: 'half-a-family',
+    says: 'of several seats only the first is claimed',
+    edits: [
+      {
+        file: `${worker}/store/write-changes.ts`,
+        find: 'select show_id, unnest(seats), id from booked',
+        replace: 'select show_id, seats[1], id from booked',
+      },
+    ],
+    faults: 'none',
+    rules: ['rows', 'one buyer per seat'],
+  },
+];
+
+export const bugNames = bugs.map(({ name }) => name);

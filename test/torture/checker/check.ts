@@ -1,0 +1,21 @@
+import type { History, Violation } from './history.ts';
+import { checkOutcomes } from './outcomes.ts';
+import { assignRows, checkRows } from './rows.ts';
+import { checkSeats } from './seats.ts';
+import { checkWaiting } from './waiting.ts';
+
+/**
+ * Holds a history against the promises. No violation is found in a history that a correct box office could have.
+ *
+ * @param calm whether nothing was wrong all through a stretch of time
+ */
+export function check(history: History, calm: (from: number, to: number) => boolean = () => true): Violation[] {
+  const assigned = assignRows(history);
+  return [
+    ...checkOutcomes(history.operations),
+    ...assigned.violations,
+    ...checkRows(history, assigned),
+    ...checkSeats(history, assigned),
+    ...checkWaiting(history, assigned, calm),
+  ];
+}

@@ -1,0 +1,143 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Operation, outcomeOf } from '../checker/history.ts';
+import type { Random } from '../random.ts';
+import type { Call, HttpClient } from './http.ts';
+import { now } from './now.ts';
+import { type Reading, readPost, whatOf } from './reading.ts';
+import type { Recorder } from './recorder.ts';
+import type { Stopwatch } from './stopwatch.ts';
+
+/** Dependencies shared by all buyers. */
+export interface Market {
+  gateways: readonly HttpClient[];
+  recorder: Recorder;
+  stopwatch: Stopwatch;
+  sign(user: number): string;
+  /** The round is over: leave as soon as you can. */
+  closing(): boolean;
+  /** Every call that is sent. */
+  count(): void;
+}
+
+export interface Placing {
+  /** Seconds to wait for the outcome; 0: not at all. */
+  wait?: number;
+  gateway?: number;
+  /** When to leave without an answer, in milliseconds; default: long enough for any answer in time. */
+  patienceMs?: number;
+}
+
+const patienceMs = 6_000;
+
+/** One user who books, polls, follows and cancels, and records every answer. */
+export class Buyer {
+  readonly user: number;
+  readonly random: Random;
+  readonly #market: Market;
+  readonly #token: string;
+
+  constructor(user: number, random: Random, market: Market) {
+    this.user = user;
+    this.random = random;
+    this.#market = market;
+    this.#token = market.sign(user);
+  }
+
+  book(show: number, seats: string[], key: string | null = null): Operation {
+    return this.#market.recorder.open({ kind: 'book', show, user: this.user, seats, target: null, key });
+  }
+
+  cancel(booking: Operation, key: string | null = null): Operation {
+    const { show, seats } = booking;
+    const target = booking.ids[0] ?? '';
+    return this.#market.recorder.open({ kind: 'cancel', show, user: this.user, seats, target, key });
+  }
+
+  /** Sends an operation once. */
+  async place(operation: Operation, { wait = 0, patienceMs: leaveMs, ...placing }: Placing = {}): Promise<Reading> {
+    const { kind, show, seats, target, key } = operation;
+    const [first, second] = seats;
+    const { answer, asked, gateway } = await this.#send(placing.gateway, {
+      method: 'POST',
+      path: kind === 'book' ? `/api/shows/${show}/book/` : `/api/bookings/${target}/cancel/`,
+      headers: {
+        prefer: wait > 0 ? `wait=${wait}` : 'respond-async',
+        ...(key !== null && { 'idempotency-key': key }),
+      },
+      ...(kind === 'book' && { body: second === undefined ? { seat_number: first } : { seats } }),
+      patienceMs: leaveMs ?? wait * 1_000 + patienceMs,
+      waitMs: wait * 1_000,
+    });
+    const reading = readPost(kind, answer);
+    this.#market.recorder.placed(operation, reading, { asked, gateway });
+    if (wait > 0 && reading.says === 'accepted' && reading.what === 'pending')
+      operation.waits.push({ asked, told: now(), gateway });
+    if (reading.says === 'unknown' || reading.says === 'refused') await this.pause(50, 400);
+    return reading;
+  }
+
+  /** Asks once how a request stands. */
+  async poll(operation: Operation, gateway?: number): Promise<void> {
+    const id = operation.ids[0] ?? operation.possibleIds.at(-1);
+    if (id === undefined) return;
+    const sent = await this.#send(gateway, { method: 'GET', path: `/api/jobs/${id}/`, patienceMs });
+    const { answer } = sent;
+    if (answer?.status === 200) this.#learn(operation, id, whatOf(answer.body), { ...sent, by: 'poll' });
+    else if (answer?.status === 404 && operation.accepted !== null)
+      this.#market.recorder.saw(operation, 'unknown job', { ...sent, by: 'poll' });
+    else if (answer && answer.status !== 503 && answer.status !== 404)
+      this.#market.recorder.violate('answers', `GET job: ${answer.status} ${answer.body.code}`, operation);
+  }
+
+  /** Polls until the outcome is known, the round is over or `tries` are used up. */
+  async pollUntilDecided(operation: Operation, tries = 40): Promise<void> {
+    for (let left = tries; left > 0 && !outcomeOf(operation) && !this.#market.closing(); left--) {
+      await this.pause(30, 400);
+      await this.poll(operation);
+    }
+  }
+
+  /** Follows the events of a request until its outcome. */
+  async follow(operation: Operation): Promise<void> {
+    const id = operation.ids[0];
+    if (id === undefined) return;
+    const gateway = this.random.integer(0, this.#market.gateways.length - 1);
+    const asked = now();
+    this.#market.count();
+    const call: Call = { method: 'GET', path: `/api/jobs/${id}/events/`, token: this.#token, patienceMs: 5_000 };
+    await this.#market.gateways[gateway]?.follow(call, (name, data) => {
+      if (name === 'job') this.#learn(operation, id, whatOf(data), { asked, gateway, by: 'stream' });
+    });
+  }
+
+  /** Reads a booking that was answered as booked: it must exist. */
+  async check(booking: Operation): Promise<void> {
+    const sent = await this.#send(undefined, { method: 'GET', path: `/api/bookings/${booking.ids[0]}/`, patienceMs });
+    if (sent.answer?.status === 404) this.#market.recorder.saw(booking, 'unknown job', { ...sent, by: 'booking' });
+  }
+
+  pause(fromMs: number, toMs: number): Promise<void> {
+    return delay(this.#market.closing() ? 0 : this.random.spread(fromMs, toMs));
+  }
+
+  #learn(
+    operation: Operation,
+    id: string,
+    what: ReturnType<typeof whatOf>,
+    at: { asked: number; gateway: number; by: 'poll' | 'stream' },
+  ): void {
+    operation.accepted ??= now();
+    if (!operation.ids.includes(id)) operation.ids.push(id);
+    this.#market.recorder.saw(operation, what, { asked: at.asked, gateway: at.gateway, by: at.by });
+  }
+
+  async #send(wanted: number | undefined, call: Omit<Call, 'token'> & { waitMs?: number }) {
+    const gateway = wanted ?? this.random.integer(0, this.#market.gateways.length - 1);
+    const asked = now();
+    this.#market.count();
+    const answer = (await this.#market.gateways[gateway]?.send({ ...call, token: this.#token })) ?? null;
+    const late = this.#market.stopwatch.judge({ ...call, asked, gateway, answer });
+    if (late) this.#market.recorder.violate('1.5 s', late);
+    return { answer, asked, gateway };
+  }
+}

@@ -1,0 +1,27 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Random } from '../random.ts';
+import { behaviours, type Stage } from './behaviours.ts';
+import { Buyer, type Market } from './buyer.ts';
+
+/** Buyers that are at work at a time. Each waits for its answers: the load is bounded, whatever breaks. */
+export const defaultClients = 24;
+/** Of every ten, so many go to the hot show. */
+const hotShare = 0.5;
+
+/** Keeps so many buyers at work until the market closes; resolves when the last has left. */
+export async function populate(
+  market: Market,
+  options: { random: Random; clients: number; hot: Stage[]; spread: Stage[]; nextUser: () => number },
+): Promise<void> {
+  const { random, clients, hot, spread, nextUser } = options;
+  await Promise.all(
+    Array.from({ length: clients }, async (_, index) => {
+      const own = random.fork(`client ${index}`);
+      while (!market.closing()) {
+        const stage = own.pick(own.chance(hotShare) ? hot : spread);
+        await own.weighted(behaviours).run(stage, () => new Buyer(nextUser(), own, market));
+        await delay(own.spread(1, 60));
+      }
+    }),
+  );
+}

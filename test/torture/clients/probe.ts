@@ -1,0 +1,35 @@
+import { outcomeOf } from '../checker/history.ts';
+import type { Random } from '../random.ts';
+import type { Stage } from './behaviours.ts';
+import { Buyer, type Market } from './buyer.ts';
+import { now } from './now.ts';
+
+/** A gateway that learns outcomes only from its sweep is slower than this, in milliseconds. */
+const promptMs = 900;
+const tries = 5;
+
+/**
+ * Whether everything is as good as new: at each gateway, for one show of each partition, a booking that
+ * waits is answered promptly, once at least in five tries. Asked until `deadline`; then it is a violation.
+ */
+export async function expectHealed(
+  market: Market,
+  { random, stages, nextUser, deadline }: { random: Random; stages: Stage[]; nextUser: () => number; deadline: number },
+): Promise<void> {
+  const pairs = stages.flatMap((stage) => market.gateways.map((_, gateway) => ({ stage, gateway })));
+  await Promise.all(
+    pairs.map(async ({ stage, gateway }) => {
+      let fastest = Number.POSITIVE_INFINITY;
+      for (let left = tries; fastest > promptMs && (left > 0 || now() < deadline); left--) {
+        const buyer = new Buyer(nextUser(), random, market);
+        const booking = buyer.book(stage.show, [random.pick(stage.seats)]);
+        const asked = now();
+        await buyer.place(booking, { wait: 3, gateway });
+        if (outcomeOf(booking)) fastest = Math.min(fastest, now() - asked);
+      }
+      if (fastest <= promptMs) return;
+      const text = `gateway-${gateway + 1} does not answer a waiting booking of show ${stage.show} promptly`;
+      market.recorder.violate('healing', `${text}: ${Math.round(fastest)} ms at best, long after the last fault`);
+    }),
+  );
+}

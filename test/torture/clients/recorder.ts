@@ -1,0 +1,66 @@
+import type { Operation, Outcome, Sighting, Violation } from '../checker/history.ts';
+import { now } from './now.ts';
+import type { Reading } from './reading.ts';
+
+/** Records what the clients of one round observe. */
+export class Recorder {
+  readonly operations: Operation[] = [];
+  /** Violations visible in a single answer: too late, or unexpected. */
+  readonly violations: Violation[] = [];
+  /** Called for each success: outages are measured from them. */
+  onSuccess: (success: { show: number; called: number; told: number }) => void = () => undefined;
+  #count = 0;
+
+  open(asked: Pick<Operation, 'kind' | 'show' | 'user' | 'seats' | 'target' | 'key'>): Operation {
+    const operation: Operation = {
+      ...asked,
+      number: ++this.#count,
+      called: now(),
+      accepted: null,
+      ids: [],
+      possibleIds: [],
+      unknown: 0,
+      sightings: [],
+      waits: [],
+    };
+    this.operations.push(operation);
+    return operation;
+  }
+
+  /** Records the result of one attempt. */
+  placed(operation: Operation, reading: Reading, at: { asked: number; gateway: number }): void {
+    const told = now();
+    if (reading.says === 'accepted') {
+      operation.accepted = Math.min(operation.accepted ?? told, told);
+      if (reading.id && !operation.ids.includes(reading.id)) operation.ids.push(reading.id);
+      this.saw(operation, reading.what, { ...at, by: 'answer' });
+    } else if (reading.says === 'unknown') {
+      operation.unknown++;
+      if (reading.possibleId) operation.possibleIds.push(reading.possibleId);
+    } else if (reading.says === 'nonsense') {
+      operation.unknown++;
+      this.violate('answers', `an unexpected answer: ${reading.text}`, operation);
+    }
+  }
+
+  /** Records the state of a request at the time of a query. */
+  saw(
+    operation: Operation,
+    what: Outcome | 'pending' | 'unknown job',
+    at: { asked: number; gateway: number; by: Sighting['by'] },
+  ): void {
+    const told = now();
+    operation.sightings.push({ ...at, told, what });
+    if (typeof what !== 'object' || what.status === 'failed') return;
+    this.onSuccess({ show: operation.show, called: at.asked, told });
+  }
+
+  violate(rule: string, text: string, operation?: Operation): void {
+    this.violations.push({
+      rule,
+      text,
+      at: now(),
+      ...(operation && { show: operation.show, seats: operation.seats, operations: [operation] }),
+    });
+  }
+}

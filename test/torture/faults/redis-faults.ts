@@ -1,0 +1,65 @@
+import type { World } from '../world/world.ts';
+import type { FaultKind, Heal } from './fault.ts';
+
+const common = { group: 'redis', targets: ['redis'] } as const;
+
+/** Redis has less memory than it uses: every write is refused. */
+async function fill({ servers }: World): Promise<Heal> {
+  const [, before = '0'] = (await servers.command('config', 'get', 'maxmemory')) as string[];
+  await servers.command('config', 'set', 'maxmemory', '1mb');
+  return async () => void (await servers.command('config', 'set', 'maxmemory', before));
+}
+
+/** Every channel that somebody listens on gets a message that nobody understands. */
+async function publishGarbage({ servers }: World): Promise<Heal> {
+  const channels = (await servers.command('pubsub', 'channels', '*')) as string[];
+  for (const channel of channels) await servers.command('publish', channel, 'garbage');
+  return () => undefined;
+}
+
+const atOnce = () => undefined;
+
+export const redisFaults: FaultKind[] = [
+  {
+    ...common,
+    name: 'redis-kill',
+    weight: 2,
+    durationMs: [50, 3_000],
+    inflict({ servers: { redis } }) {
+      redis.kill('SIGKILL');
+      return () => redis.restart();
+    },
+  },
+  {
+    ...common,
+    name: 'redis-freeze',
+    weight: 2,
+    durationMs: [100, 8_000],
+    inflict({ servers: { redis } }) {
+      redis.kill('SIGSTOP');
+      return () => redis.kill('SIGCONT');
+    },
+  },
+  { ...common, name: 'redis-full', weight: 1, durationMs: [200, 4_000], inflict: fill },
+  {
+    ...common,
+    name: 'redis-drop-subscribers',
+    weight: 2,
+    durationMs: [10, 20],
+    async inflict({ servers }) {
+      await servers.command('client', 'kill', 'type', 'pubsub');
+      return atOnce;
+    },
+  },
+  {
+    ...common,
+    name: 'redis-drop-clients',
+    weight: 1,
+    durationMs: [10, 20],
+    async inflict({ servers }) {
+      await servers.command('client', 'kill', 'type', 'normal', 'skipme', 'yes');
+      return atOnce;
+    },
+  },
+  { ...common, name: 'redis-garbage', weight: 1, durationMs: [10, 20], inflict: publishGarbage },
+];

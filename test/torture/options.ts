@@ -1,0 +1,108 @@
+import { parseArgs } from 'node:util';
+import { PlainError } from '@boxoffice/local-servers/plain-error';
+import { defaultClients } from './clients/population.ts';
+import { type FaultKind, faultGroups } from './faults/fault.ts';
+import { allFaults } from './faults/plan.ts';
+
+export interface Options {
+  seed: number;
+  minutes: number;
+  kinds: readonly FaultKind[];
+  /** On average, in rounds with overlapping faults. */
+  perSecond: number;
+  /** Rounds with one fault at a time, with overlapping ones, or both in turns. */
+  rounds: 'single' | 'overlapping' | 'both';
+  clients: number;
+  /** End with the first violation. */
+  untilViolation: boolean;
+  /** Names of planted bugs to run instead. */
+  bugs: string[];
+}
+
+export const help = `pnpm torture: the whole system under faults, every promise checked
+
+  --seed <n>          replays the schedule of load and faults; default: a new one
+  --minutes <n>       how long to go on; default 2
+  --faults <kinds>    groups (${faultGroups.join(', ')}) or names, comma-separated; default: all; "none";
+                      cut@worker+postgres: on targets with these words alone
+  --per-second <n>    faults per second when they overlap; default 1.5
+  --rounds <which>    single, overlapping or both (in turns); default both
+  --clients <n>       buyers at work at a time; default ${defaultClients}
+  --until-violation   end with the first violation
+  --bug <names>       plants these bugs in a copy of the tree, one after the other; each must be caught
+  --bugs              plants every bug
+
+Faults: ${allFaults.map(({ name }) => name).join(', ')}
+`;
+
+/** @throws {PlainError} when an option is invalid */
+export function readOptions(args: string[], bugNames: readonly string[]): Options | 'help' {
+  const { values } = parse(args);
+  if (values.help) return 'help';
+  const rounds = values.rounds ?? 'both';
+  if (rounds !== 'single' && rounds !== 'overlapping' && rounds !== 'both')
+    throw new PlainError('--rounds must be single, overlapping or both.');
+  const bugs = values.bugs ? [...bugNames] : (values.bug?.split(',') ?? []);
+  const unknown = bugs.find((bug) => !bugNames.includes(bug));
+  if (unknown) throw new PlainError(`There is no bug ${unknown}. There are: ${bugNames.join(', ')}.`);
+  return {
+    seed: number('seed', values.seed ?? String(Math.floor(Math.random() * 1e9))),
+    minutes: number('minutes', values.minutes ?? '2'),
+    kinds: kindsOf(values.faults ?? 'all'),
+    perSecond: number('per-second', values['per-second'] ?? '1.5'),
+    rounds,
+    clients: number('clients', values.clients ?? String(defaultClients)),
+    untilViolation: values['until-violation'] ?? false,
+    bugs,
+  };
+}
+
+function parse(args: string[]) {
+  const text = { type: 'string' } as const;
+  const flag = { type: 'boolean' } as const;
+  try {
+    return parseArgs({
+      args,
+      options: {
+        seed: text,
+        minutes: text,
+        faults: text,
+        'per-second': text,
+        rounds: text,
+        clients: text,
+        'until-violation': flag,
+        bug: text,
+        bugs: flag,
+        help: flag,
+      },
+    });
+  } catch (error) {
+    throw new PlainError(`${(error as Error).message}\n\n${help}`);
+  }
+}
+
+/**
+ * The kinds that a comma-separated list of groups and names means. `cut@worker+postgres` are the cuts of
+ * the wires between workers and PostgreSQL alone.
+ */
+export function kindsOf(list: string): FaultKind[] {
+  if (list === 'all') return [...allFaults];
+  if (list === 'none') return [];
+  return list.split(',').flatMap((item) => {
+    const [name, where = ''] = item.split('@');
+    const found = allFaults
+      .filter((kind) => kind.name === name || kind.group === name)
+      .map((kind) => ({ ...kind, targets: kind.targets.filter((target) => includesAll(target, where.split('+'))) }))
+      .filter(({ targets }) => targets.length > 0);
+    if (found.length === 0) throw new PlainError(`There is no fault ${item}.\n\n${help}`);
+    return found;
+  });
+}
+
+const includesAll = (text: string, parts: string[]) => parts.every((part) => text.includes(part));
+
+function number(name: string, text: string): number {
+  const value = Number(text);
+  if (!(value >= 0)) throw new PlainError(`--${name} must be a number.`);
+  return value;
+}

@@ -1,0 +1,99 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { check } from './checker/check.ts';
+import type { History, Operation, Violation } from './checker/history.ts';
+import type { Market } from './clients/buyer.ts';
+import { Interviewer } from './clients/interviewer.ts';
+import { now } from './clients/now.ts';
+import { populate } from './clients/population.ts';
+import { expectHealed } from './clients/probe.ts';
+import { Recorder } from './clients/recorder.ts';
+import type { FaultLog } from './faults/fault-log.ts';
+import { plan } from './faults/plan.ts';
+import { storm } from './faults/storm.ts';
+import type { Options } from './options.ts';
+import type { Programme } from './programme.ts';
+import type { Random } from './random.ts';
+import { checkKey, settledRows } from './snapshot.ts';
+import type { World } from './world/world.ts';
+
+/** Every 202 has its outcome this long after the last fault, in milliseconds. */
+const promisedOutcomeMs = 10_000;
+/** The load continues for this long after the last fault, to measure recovery, in milliseconds. */
+const afterglowMs = 2_000;
+
+export interface RoundOptions extends Pick<Options, 'kinds' | 'perSecond' | 'clients'> {
+  random: Random;
+  single: boolean;
+  stormMs: number;
+  /** Ends the round early. */
+  signal: AbortSignal;
+}
+
+export interface RoundResult {
+  history: History;
+  violations: Violation[];
+}
+
+/** State shared by all rounds. */
+export interface Setting {
+  world: World;
+  programme: Programme;
+  log: FaultLog;
+  market: Omit<Market, 'recorder' | 'closing'>;
+  nextUser: () => number;
+  /** Requests of earlier rounds, to be asked for again. */
+  earlier: Operation[];
+}
+
+/** One storm over new shows, then a calm in which every outcome is asked for again and checked. */
+export async function playRound(setting: Setting, options: RoundOptions): Promise<RoundResult> {
+  const { world, programme, log } = setting;
+  const { random, single, stormMs, signal } = options;
+  const hot = await programme.addShows(2, 10);
+  const spread = await programme.addShows(6, 40);
+  const recorder = new Recorder();
+  recorder.onSuccess = (success) => log.success(success);
+  let closing = false;
+  const market: Market = { ...setting.market, recorder, closing: () => closing };
+  const crowd = populate(market, {
+    random: random.fork('load'),
+    clients: options.clients,
+    hot,
+    spread,
+    nextUser: setting.nextUser,
+  });
+  const planned = plan(random.fork('faults'), {
+    kinds: options.kinds,
+    forMs: stormMs,
+    perSecond: options.perSecond,
+    single,
+  });
+  const startedAt = now();
+  await storm(world, planned, { log, single, signal });
+  await delay(Math.max(0, stormMs - (now() - startedAt)), undefined, { signal }).catch(() => undefined);
+  const calmFrom = now();
+  await delay(afterglowMs);
+  closing = true;
+  await crowd;
+  log.pause();
+
+  const deadline = Math.max(calmFrom + promisedOutcomeMs, now() + 1_000);
+  const interviewer = new Interviewer(market, random.fork('questions'));
+  await interviewer.settle(recorder.operations, deadline);
+  // One show of each partition: ids follow each other.
+  await expectHealed(market, {
+    random: random.fork('probe'),
+    stages: spread.slice(0, 4),
+    nextUser: setting.nextUser,
+    deadline,
+  });
+  await interviewer.askAgain(recorder.operations);
+  const rows = await settledRows(
+    world,
+    [...hot, ...spread].map(({ show }) => show),
+  );
+  await interviewer.askAgain(recorder.operations.filter(({ unknown }) => unknown > 0));
+  await interviewer.askAgain(setting.earlier);
+  const history = { operations: recorder.operations, ...rows };
+  return { history, violations: [...recorder.violations, ...check(history, log.calm), ...(await checkKey(world))] };
+}
