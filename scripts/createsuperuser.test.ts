@@ -49,6 +49,6 @@ test('explains each mistake in one sentence, without a stack', async () => {
   expect(await wrong(['--username', 'a b', '--email', 'x@example.com'], 'short\n')).toMatch(
     /username: .*\n.*password: /,
   );
-  expect(await wrong(['--username', 'Ada', '--email', 'other@example.com'])).toMatch(/has this user name already/);
+  expect(await wrong(['--username', 'Ada', '--email', 'other@example.com'])).toMatch(/This user name is taken/);
   expect(await wrong(['--user', 'ada'])).toMatch(/Unknown option '--user'/);
 });
