@@ -1,6 +1,15 @@
 import { z } from 'zod';
 
-/** Arguments of `refine` that accept only what PostgreSQL's `text` can store: anything without NUL. */
-export const storable = [(text: string) => !text.includes('\0'), { error: 'NUL characters are not allowed' }] as const;
+/**
+ * Arguments of `refine` that accept only what PostgreSQL can store: its `text` takes no NUL, and its `jsonb`,
+ * which keeps the audit, no lone surrogate.
+ */
+export const storable = [
+  (text: string) => !text.includes('\0') && text.isWellFormed(),
+  {
+    error: ({ input }: { input?: unknown }) =>
+      String(input).includes('\0') ? 'NUL characters are not allowed' : 'Lone surrogates are not allowed',
+  },
+] as const;
 
 export const Text = z.string().refine(...storable);
