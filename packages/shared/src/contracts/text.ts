@@ -1,13 +1,14 @@
 import { z } from 'zod';
 
-const isStorable = (text: string) => !text.includes('\0') && text.isWellFormed();
-
-/** Arguments of `refine` that accept only what PostgreSQL can store as `text` and in `jsonb`. */
+/**
+ * Arguments of `refine` that accept only what PostgreSQL can store: `text` allows no NUL, and `jsonb`, which
+ * keeps the audit log, no lone surrogate.
+ */
 export const storable = [
-  isStorable,
+  (text: string) => !text.includes('\0') && text.isWellFormed(),
   {
-    error: ({ input }: { input: unknown }) =>
-      String(input).includes('\0') ? 'NUL characters are not allowed' : 'Unpaired surrogates are not allowed',
+    error: ({ input }: { input?: unknown }) =>
+      String(input).includes('\0') ? 'NUL characters are not allowed' : 'Lone surrogates are not allowed',
   },
 ] as const;
 
