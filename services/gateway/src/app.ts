@@ -3,6 +3,7 @@ import type { Config } from '@boxoffice/shared/service/config';
 import type { HealthCheck } from '@boxoffice/shared/service/health';
 import { createHttp, type Http } from '@boxoffice/shared/service/http';
 import type { Logger } from '@boxoffice/shared/service/logging';
+import { superviseSubscriptions } from '@boxoffice/shared/service/pub-sub';
 import type { Redis } from 'ioredis';
 import * as admin from './admin/index.ts';
 import * as bookings from './bookings/index.ts';
@@ -59,6 +60,7 @@ export function buildGateway(options: GatewayOptions): Http {
     partitions: config.BOOKING_PARTITIONS,
     limit: config.BOOKING_QUEUE_LIMIT,
   });
+  const stopHeartbeats = superviseSubscriptions({ subscriber, redis, logger });
   const seatWatch = new streams.SeatWatch({ catalog: client, subscriber, logger });
   const eventStreams = new streams.EventStreams(config, metrics);
   const dependencies = {
@@ -80,6 +82,7 @@ export function buildGateway(options: GatewayOptions): Http {
     eventStreams.close();
   });
   http.addHook('onClose', async () => {
+    stopHeartbeats();
     accessRevocations.close();
     await queue.close();
   });

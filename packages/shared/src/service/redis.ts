@@ -1,7 +1,13 @@
 import { Redis, type RedisOptions } from 'ioredis';
 import type { Logger } from 'pino';
 
-const reconnect = { retryStrategy: () => 250 } satisfies RedisOptions;
+const reconnect = {
+  retryStrategy: () => 250,
+  // How long a connection that we drop may take to close: its other end may be gone.
+  disconnectTimeout: 250,
+  // A primary that was demoted keeps its connections: only a new one leads to its successor.
+  reconnectOnError: (error) => error.message.startsWith('READONLY'),
+} satisfies RedisOptions;
 
 /**
  * A connection that fails fast: while Redis is away or slow, every command fails within a second and none is
