@@ -65,13 +65,17 @@ async function work(count: number, decide = outcomesOf): Promise<string[]> {
   return ids;
 }
 
-it('hands jobs out oldest first and counts the jobs ahead of each', async () => {
+it('hands jobs out oldest first, and knows which are waiting', async () => {
   await add('first', 'second', 'third');
-  expect(await Promise.all(['first', 'second', 'third'].map((id) => queue.countAhead(id)))).toEqual([0, 1, 2]);
+  expect(await Promise.all(['first', 'second', 'third'].map((id) => queue.isWaiting(id)))).toEqual([true, true, true]);
   expect(await queue.countWaiting()).toBe(3);
   expect((await handOut(2)).map((job) => job.id)).toEqual(['first', 'second']);
   expect(await queue.activeIds()).toEqual(['second', 'first']);
-  expect(await Promise.all(['first', 'third', 'unknown'].map((id) => queue.countAhead(id)))).toEqual([null, 0, null]);
+  expect(await Promise.all(['first', 'third', 'unknown'].map((id) => queue.isWaiting(id)))).toEqual([
+    false,
+    true,
+    false,
+  ]);
 });
 
 it('knows when the oldest waiting job was added', async () => {
@@ -90,24 +94,38 @@ it('takes back jobs that another worker has locked, and puts them at the head in
   await expect(first?.moveToWait('a stranger')).rejects.toThrow(/lock/i);
   expect(await queue.takeBackActive()).toEqual(['second', 'first']);
   expect(await queue.activeIds()).toEqual([]);
-  expect(await Promise.all(['first', 'second', 'third'].map((id) => queue.countAhead(id)))).toEqual([0, 1, 2]);
   expect(await work(3)).toEqual(['first', 'second', 'third']);
 });
 
-it('keeps the outcomes of a decided envelope, and none of one that failed', async () => {
+it('keeps the requests of an envelope, and whether it is finished', async () => {
   await add('good', 'bad');
-  expect(await queue.find('good')).toMatchObject({ outcomes: null, finished: false });
+  expect(await queue.find('good')).toMatchObject({ requests: [{ id: 'good' }], finished: false });
   await work(2, (job) => {
     if (job.id === 'bad') throw new UnrecoverableError('no request could be decided');
     return outcomesOf(job);
   });
-  expect(await queue.find('good')).toMatchObject({
-    requests: [{ id: 'good' }],
-    outcomes: [{ id: 'good', status: 'rejected' }],
-    finished: true,
-  });
-  expect(await queue.find('bad')).toMatchObject({ outcomes: null, finished: true });
+  expect(await queue.find('good')).toMatchObject({ requests: [{ id: 'good' }], finished: true });
+  expect(await queue.find('bad')).toMatchObject({ finished: true });
   expect(await queue.find('unknown')).toBeNull();
+});
+
+it('counts the undecided requests ahead of an envelope, when it is added and later', async () => {
+  const envelopeOf = (id: string, size: number): Envelope => {
+    const request = { kind: 'book' as const, id, show_id: 1, user_id: 1, seats: ['A1'], request_id: 'test' };
+    return { requests: Array.from({ length: size }, () => request), reply_to: 'nobody' };
+  };
+  const sizes = { first: 128, second: 1, third: 7 };
+  const added = await Promise.all(Object.entries(sizes).map(([id, size]) => queue.add(id, envelopeOf(id, size))));
+  expect(added).toEqual([
+    { waitingJobs: 1, ahead: 0 },
+    { waitingJobs: 2, ahead: 128 },
+    { waitingJobs: 3, ahead: 129 },
+  ]);
+  expect(await queue.add('second', envelopeOf('second', 1))).toEqual({ waitingJobs: 3, ahead: 128 });
+  // As the worker does once it has decided the first.
+  await redis.incrby(queue.bull.toKey('decided'), 128);
+  expect((await queue.find('third'))?.ahead).toBe(1);
+  expect((await queue.add('fourth', envelopeOf('fourth', 1))).ahead).toBe(8);
 });
 
 it('measures the latest decisions', async () => {

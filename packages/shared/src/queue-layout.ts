@@ -8,8 +8,8 @@
  *   completed  sorted set of job ids, scored by the time they finished in milliseconds
  *   <job id>   hash of the job: `timestamp` (when it was added), `finishedOn`, `data`, `returnvalue`, …
  */
-import { type Job, Queue, Worker } from 'bullmq';
-import type { Redis } from 'ioredis';
+import { type IRedisTransaction, Job, Queue, Worker } from 'bullmq';
+import type { ChainableCommander, Redis } from 'ioredis';
 import { type BookingRequest, type Envelope, envelopeName, type Outcomes } from './contracts/jobs.ts';
 import { queueName } from './partition.ts';
 
@@ -27,12 +27,25 @@ const retention = {
   removeOnFail: { age: 7 * 24 * 60 * 60, count: 1_000 },
 };
 
-/** An envelope as the queue holds it. `outcomes` is null until it is decided, and when it failed. */
+/** An envelope as the queue holds it. */
 export interface StoredEnvelope {
   requests: BookingRequest[];
-  outcomes: Outcomes | null;
   finished: boolean;
+  /** The undecided requests of earlier envelopes. */
+  ahead: number;
 }
+
+/**
+ * Counts the requests of an envelope as accepted, and notes in its job how many there are up to its last one.
+ * An envelope that was added before was counted then.
+ */
+const countAccepted = `
+  local sequence = redis.call('hget', KEYS[3], 'sequence')
+  if not sequence then
+    sequence = redis.call('incrby', KEYS[1], ARGV[1])
+    redis.call('hset', KEYS[3], 'sequence', sequence)
+  end
+  return {tonumber(sequence), tonumber(redis.call('get', KEYS[2]) or 0)}`;
 
 /** The queue of one partition: one BullMQ job per envelope, whose id is the envelope's. */
 export class EnvelopeQueue {
@@ -54,15 +67,40 @@ export class EnvelopeQueue {
     this.bull.on('error', () => undefined); // the connection logs its own outages
   }
 
-  async add(envelopeId: string, envelope: Envelope): Promise<void> {
-    await this.bull.add(envelopeName(envelope.requests), envelope, { jobId: envelopeId });
+  /**
+   * Adds an envelope and counts its requests, in one transaction: positions are exact, across gateways too.
+   *
+   * @returns the waiting jobs, and the undecided requests ahead of it
+   */
+  async add(envelopeId: string, envelope: Envelope): Promise<{ waitingJobs: number; ahead: number }> {
+    const size = envelope.requests.length;
+    const job = new Job(this.bull, envelopeName(envelope.requests), envelope, { jobId: envelopeId }, envelopeId);
+    const { backend } = this.bull;
+    const multi = (await backend.client).multi() as IRedisTransaction & ChainableCommander;
+    // This only queues the command. Its result comes with the others'.
+    void backend.addJobToTransaction(multi, job.asJSON(), envelopeId);
+    const keys = [this.bull.toKey('accepted'), this.bull.toKey('decided'), this.bull.toKey(envelopeId)];
+    multi.eval(countAccepted, keys.length, ...keys, size);
+    multi.llen(this.bull.toKey('wait'));
+    const results = ((await multi.exec()) ?? []).map(([error, result]) => {
+      if (error) throw error;
+      return result;
+    });
+    const [, [accepted, decided], waitingJobs] = results as [string, [number, number], number];
+    return { waitingJobs, ahead: Math.max(accepted - size - decided, 0) };
   }
 
   /** Finds an envelope, or null when the queue does not know it or has already removed it. */
   async find(envelopeId: string): Promise<StoredEnvelope | null> {
-    const job: Job<Envelope, Outcomes | undefined> | undefined = await this.bull.getJob(envelopeId);
-    if (!job) return null;
-    return { requests: job.data.requests, outcomes: job.returnvalue ?? null, finished: job.finishedOn !== undefined };
+    const key = this.bull.toKey(envelopeId);
+    const [[data, finishedOn, sequence], decided] = await Promise.all([
+      this.#redis.hmget(key, 'data', 'finishedOn', 'sequence'),
+      this.#redis.get(this.bull.toKey('decided')),
+    ]);
+    if (!data) return null;
+    const { requests } = JSON.parse(data) as Envelope;
+    const ahead = Math.max(Number(sequence ?? 0) - requests.length - Number(decided ?? 0), 0);
+    return { requests, finished: Boolean(finishedOn), ahead };
   }
 
   /** Counts the waiting jobs. */
@@ -70,11 +108,10 @@ export class EnvelopeQueue {
     return this.#redis.llen(this.bull.toKey('wait'));
   }
 
-  /** Counts the waiting jobs ahead of this one; null when it is not waiting. */
-  async countAhead(envelopeId: string): Promise<number | null> {
+  /** Whether an envelope waits, rather than being decided. */
+  async isWaiting(envelopeId: string): Promise<boolean> {
     // Searching from the right finds jobs near the head first.
-    const index = await this.#redis.lpos(this.bull.toKey('wait'), envelopeId, 'RANK', -1);
-    return index === null ? null : (await this.countWaiting()) - 1 - Number(index);
+    return (await this.#redis.lpos(this.bull.toKey('wait'), envelopeId, 'RANK', -1)) !== null;
   }
 
   /** When the job at the head was added, in milliseconds since 1970; null when none is waiting. */

@@ -55,9 +55,9 @@ export function buildGateway(options: GatewayOptions): Http {
       ...checks,
     },
   });
+  const outcomes = new bookings.StoredOutcomes(orm);
   const queue = new bookings.BookingQueue({
-    ...{ redis, subscriber, logger, metrics },
-    outcomes: new bookings.StoredOutcomes(orm),
+    ...{ redis, subscriber, outcomes, logger, metrics },
     partitions: config.BOOKING_PARTITIONS,
     limit: config.BOOKING_QUEUE_LIMIT,
   });
@@ -66,6 +66,7 @@ export function buildGateway(options: GatewayOptions): Http {
   const eventStreams = new streams.EventStreams(config, metrics);
   const dependencies = {
     ...{ accessRevocations, catalog: client, catalogEditor, config, keys, orm, queue, responses, seatWatch },
+    outcomes,
     auditLines: new admin.AuditLines(orm),
     bookings: new bookings.Bookings(orm),
     limits: new identity.RateLimits(redis, config),

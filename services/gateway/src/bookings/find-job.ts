@@ -19,11 +19,7 @@ export async function findJob({ queue }: FindJobDependencies, id: string, userId
 }
 
 /** The public form of a request that the queue knows. */
-export function queuedJobView(
-  id: string,
-  kind: JobView['kind'],
-  { status, position, outcome }: JobProgress,
-): JobView {
+export function queuedJobView(id: string, kind: JobView['kind'], { status, position, outcome }: JobProgress): JobView {
   if (outcome) return decidedJobView(kind, outcome);
   if (status === 'failed')
     return { id, kind, status, position, problem: problem('internal_error', 'This request could not be decided.') };

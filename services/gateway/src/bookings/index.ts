@@ -11,6 +11,7 @@ import { getBooking } from './routes/get-booking.ts';
 import { getJob } from './routes/get-job.ts';
 import { listMyBookings } from './routes/list-my-bookings.ts';
 import type { Bookings } from './stored-bookings.ts';
+import type { StoredOutcomes } from './stored-outcomes.ts';
 
 export { type CancelDependencies, cancelBooking } from './cancel-booking.ts';
 export { BookingQueue } from './queue/booking-queue.ts';
@@ -24,6 +25,7 @@ export interface Dependencies {
   bookings: Bookings;
   catalog: CatalogClient;
   config: { EVENT_STREAM_LIMIT_PER_USER: number };
+  outcomes: StoredOutcomes;
   queue: BookingQueue;
   streams: EventStreams;
 }

@@ -1,6 +1,6 @@
 import { readBookingId } from '@boxoffice/shared/booking-id';
 import { type BookingView, bookingView, type JobView } from '@boxoffice/shared/contracts/booking';
-import type { Outcome } from '@boxoffice/shared/contracts/jobs';
+import type { Outcome, RequestKey } from '@boxoffice/shared/contracts/jobs';
 import type { Problem } from '@boxoffice/shared/contracts/problems';
 import type { MikroORM } from '@boxoffice/shared/database/orm';
 
@@ -26,7 +26,26 @@ export class StoredOutcomes {
     const rows: Row[] = await this.#orm.em.getConnection().execute(findSql, [JSON.stringify(asked)]);
     return new Map(rows.map((row) => [row.id, storedOutcome(row)]));
   }
+
+  /** Finds the decided request that an Idempotency-Key belongs to. */
+  async findKeyOwner(
+    showId: number,
+    userId: number,
+    { hash }: Pick<RequestKey, 'hash'>,
+  ): Promise<{ id: string; fingerprint: string; ageMs: number } | null> {
+    const keyHash = Buffer.from(hash, 'base64url').toString('hex');
+    const rows: { id: string; fingerprint: string }[] = await this.#orm.em
+      .getConnection()
+      .execute(findKeySql, [showId, userId, keyHash]);
+    const [row] = rows;
+    const fingerprint = row && Buffer.from(row.fingerprint, 'hex').toString('base64url');
+    return row && fingerprint ? { id: row.id, fingerprint, ageMs: Number.POSITIVE_INFINITY } : null;
+  }
 }
+
+const findKeySql = `
+  select id, encode(fingerprint, 'hex') as fingerprint from booking.requests
+  where show_id = ? and user_id = ? and key_hash = decode(?, 'hex') limit 1`;
 
 /**
  * A recorded outcome lasts for a day; the booking that a request made or cancelled tells its outcome for ever.

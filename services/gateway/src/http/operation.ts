@@ -8,6 +8,7 @@ import type {
   onRequestAsyncHookHandler,
   onResponseAsyncHookHandler,
   onSendAsyncHookHandler,
+  preValidationAsyncHookHandler,
   RawReplyDefaultExpression,
   RawRequestDefaultExpression,
   RawServerDefault,
@@ -49,10 +50,11 @@ type Handler<Params, Query, Headers, Body, Success> = RouteHandlerMethod<
 
 /** Hooks of one route beside those that authenticate. */
 export interface Hooks {
-  onRequest: onRequestAsyncHookHandler;
-  onError: onErrorAsyncHookHandler;
-  onSend: onSendAsyncHookHandler;
-  onResponse: onResponseAsyncHookHandler;
+  onRequest?: onRequestAsyncHookHandler;
+  preValidation?: preValidationAsyncHookHandler;
+  onError?: onErrorAsyncHookHandler;
+  onSend?: onSendAsyncHookHandler;
+  onResponse?: onResponseAsyncHookHandler;
 }
 
 /** One method and path of the HTTP interface, and what its handler depends on. */
@@ -129,11 +131,12 @@ export function operation<
   };
 }
 
-function addHooks(scope: Http, { onRequest, onError, onSend, onResponse }: Hooks): void {
-  scope.addHook('onRequest', onRequest);
-  scope.addHook('onError', onError);
-  scope.addHook('onSend', onSend);
-  scope.addHook('onResponse', onResponse);
+function addHooks(scope: Http, { onRequest, preValidation, onError, onSend, onResponse }: Hooks): void {
+  if (onRequest) scope.addHook('onRequest', onRequest);
+  if (preValidation) scope.addHook('preValidation', preValidation);
+  if (onError) scope.addHook('onError', onError);
+  if (onSend) scope.addHook('onSend', onSend);
+  if (onResponse) scope.addHook('onResponse', onResponse);
 }
 
 function schemaOf(operation: Shape): FastifySchema {

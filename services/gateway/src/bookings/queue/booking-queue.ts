@@ -1,4 +1,4 @@
-import type { Outcome } from '@boxoffice/shared/contracts/jobs';
+import type { Outcome, RequestKey } from '@boxoffice/shared/contracts/jobs';
 import { partitionOf } from '@boxoffice/shared/partition';
 import type { Logger } from '@boxoffice/shared/service/logging';
 import type { Queue } from 'bullmq';
@@ -7,7 +7,7 @@ import type { Registry } from 'prom-client';
 import type { StoredOutcomes } from '../stored-outcomes.ts';
 import { registerDepthMetrics } from './depth-metrics.ts';
 import { EnvelopeSender } from './envelope-sender.ts';
-import { IdempotencyKeys } from './idempotency-keys.ts';
+import { IdempotencyKeys, type KeyOwner } from './idempotency-keys.ts';
 import { JobLookup, type QueuedJob } from './job-lookup.ts';
 import { JobWatch, type JobWatcher } from './job-watch.ts';
 import { OutcomeInbox } from './outcome-inbox.ts';
@@ -76,7 +76,7 @@ export class BookingQueue {
   /**
    * Queues a request. Resolves when Redis has stored it durably.
    *
-   * @throws {ProblemError} queue_full, queue_unavailable, idempotency_mismatch
+   * @throws {ProblemError} queue_full, queue_unavailable
    */
   submit(draft: Draft, options: SubmitOptions): Promise<Submitted> {
     return new Promise((resolve, reject) => {
@@ -116,12 +116,12 @@ export class BookingQueue {
   }
 
   /**
-   * Releases the Idempotency-Key of a request that was never accepted.
+   * Finds the request that a user's Idempotency-Key belongs to, as far as Redis remembers.
    *
    * @throws {ProblemError} queue_unavailable
    */
-  forgetKey(draft: Draft, idempotency: { key: string; fingerprint: string }, id: string): Promise<void> {
-    return orQueueUnavailable(() => this.#keys.forget({ userId: draft.user_id, ...idempotency, id }));
+  findKeyOwner(userId: number, key: RequestKey): Promise<KeyOwner | null> {
+    return orQueueUnavailable(() => this.#keys.find(userId, key));
   }
 
   /** Ends every wait for an outcome; queued requests stay queued. */

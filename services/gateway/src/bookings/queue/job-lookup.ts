@@ -10,7 +10,7 @@ export interface QueuedJob {
   kind: JobView['kind'];
   userId: number;
   status: 'queued' | 'active' | 'decided' | 'failed';
-  /** Roughly how many requests are decided up to and including this one. */
+  /** How many requests are decided up to and including this one. */
   position: number;
   outcome: Outcome | null;
 }
@@ -71,16 +71,15 @@ export class JobLookup {
   async #findQueued(envelopeId: string): Promise<Map<string, QueuedJob>> {
     const partition = this.#partitions[partitionIn(envelopeId)];
     if (!partition) return new Map();
-    const [envelope, jobsAhead] = await orQueueUnavailable(() =>
-      Promise.all([partition.find(envelopeId), partition.countAhead(envelopeId)]),
+    const [envelope, isWaiting] = await orQueueUnavailable(() =>
+      Promise.all([partition.find(envelopeId), partition.isWaiting(envelopeId)]),
     );
+    if (!envelope) return new Map();
     const queuedJob = ({ kind, user_id: userId }: BookingRequest, index: number): QueuedJob => {
       const job = { kind, userId, outcome: null };
-      if (envelope?.finished) return { ...job, status: 'failed', position: 0 };
-      return jobsAhead === null
-        ? { ...job, status: 'active', position: index + 1 }
-        : { ...job, status: 'queued', position: partition.requestsIn(jobsAhead) + index + 1 };
+      if (envelope.finished) return { ...job, status: 'failed', position: 0 };
+      return { ...job, status: isWaiting ? 'queued' : 'active', position: envelope.ahead + index + 1 };
     };
-    return new Map(envelope?.requests.map((request, index) => [request.id, queuedJob(request, index)]));
+    return new Map(envelope.requests.map((request, index) => [request.id, queuedJob(request, index)]));
   }
 }

@@ -6,12 +6,15 @@ import { z } from 'zod';
 /** How soon a client should ask again for a job that is not decided, in seconds. */
 export const pollAfterSeconds = 1;
 
+/** The longest Idempotency-Key, in characters. */
+export const idempotencyKeyLimit = 255;
+
 /** The headers of requests that change bookings. Loose: headers without a schema are kept. */
 export const BookingHeaders = z.looseObject({
   'idempotency-key': z
     .string()
     .min(1)
-    .max(255)
+    .max(idempotencyKeyLimit)
     .optional()
     .describe('a name that you choose for this request: retries with the same key return the same job'),
   prefer: z
