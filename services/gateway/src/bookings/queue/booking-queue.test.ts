@@ -139,6 +139,42 @@ describe('submit', () => {
     await eventually(async () => (await queue.submit(draft(2), { waitMs: 0 }).catch(() => null)) !== null);
   });
 
+  it('counts positions by requests, across gateways', async () => {
+    const other = newQueue(100);
+    const positions: number[] = [];
+    for (let one = 0; one < 3; one++)
+      for (const through of [queue, other]) {
+        const single = await through.submit(draft(2), { waitMs: 0 });
+        if (single.status === 'queued') positions.push(single.position);
+      }
+    expect(positions).toEqual([1, 2, 3, 4, 5, 6]);
+    const burst = await submitted(...Array.from({ length: 200 }, () => draft(2)));
+    expect(burst.map(({ position }) => position)).toEqual(Array.from({ length: 200 }, (_, index) => index + 7));
+    expect((await queue.find(burst.at(-1)?.id ?? ''))?.position).toBe(206);
+    await other.stopWaiting();
+    await other.close();
+  });
+
+  it('refuses a repeat like its first request when they share an envelope that cannot be added', async () => {
+    await redis.set(`bull:${queueName(0)}:wait`, 'not a list');
+    const key = { hash: 'h', fingerprint: 'f' };
+    const twice = [draft(2), draft(2)].map((one) => queue.submit({ ...one, key }, { waitMs: 0 }));
+    const [first, repeat] = await Promise.allSettled(twice);
+    expect(first).toMatchObject({ status: 'rejected', reason: { problem: { code: 'queue_unavailable' } } });
+    expect(repeat).toMatchObject({ status: 'rejected', reason: { problem: { code: 'queue_unavailable' } } });
+    const jobIds = [first, repeat].map((one) => one?.status === 'rejected' && one.reason.problem.job_id);
+    expect(jobIds[0]).toBeTypeOf('string');
+    expect(jobIds[1]).toBe(jobIds[0]);
+  });
+
+  it('does not send a request that nobody waits for any more', async () => {
+    const left = queue.submit(draft(2, 'A1'), { waitMs: 0, acceptance: { isOver: true, jobId: undefined } });
+    const [, stayed] = await Promise.allSettled([left, queue.submit(draft(2, 'A2'), { waitMs: 0 })]);
+    expect(stayed?.status).toBe('fulfilled');
+    await expect(left).rejects.toMatchObject({ problem: { code: 'queue_unavailable' } });
+    expect((await envelopesOf(2)).flatMap(({ requests }) => requests)).toMatchObject([{ seats: ['A2'] }]);
+  });
+
   it('refuses within a second when Redis is unreachable', async () => {
     redis.disconnect();
     const startedAt = performance.now();
