@@ -1,4 +1,5 @@
 import { type Boxoffice, startBoxoffice } from '@boxoffice/testing/boxoffice';
+import { eventually } from '@boxoffice/testing/eventually';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 let boxoffice: Boxoffice;
@@ -11,7 +12,6 @@ it('answers a thousand concurrent requests within 1.5 s while Redis hangs, and b
   const show = await boxoffice.addShow({ totalSeats: 2_000 });
   const { redis } = boxoffice.servers;
   const bookAt = async (seat: number, signal?: AbortSignal) => {
-    const sentAt = performance.now();
     const response = await fetch(`${boxoffice.url}/api/shows/${show}/book/`, {
       method: 'POST',
       headers: { authorization: `Bearer ${boxoffice.token(1)}`, 'content-type': 'application/json' },
@@ -19,11 +19,20 @@ it('answers a thousand concurrent requests within 1.5 s while Redis hangs, and b
       ...(signal && { signal }),
     });
     const body = (await response.json()) as { code?: string; job_id?: string };
-    return { seat, status: response.status, body, ms: performance.now() - sentAt };
+    return { seat, status: response.status, body };
   };
   const seats = Array.from({ length: 1_000 }, (_, index) => index + 1);
   // The connections are open, as those of a busy gateway are.
   await Promise.all(seats.map((seat) => bookAt(seat + 1_000)));
+
+  const [gateway] = boxoffice.gateways;
+  const linesBefore = gateway?.logs.length ?? 0;
+  /** In milliseconds, as the gateway measures: here they would contain what a thousand calls cost this process. */
+  const responseTimes = () =>
+    (gateway?.logs ?? [])
+      .slice(linesBefore)
+      .map((line) => JSON.parse(line) as { msg: string; route: string; ms: number })
+      .flatMap(({ msg, route, ms }) => (msg === 'request' && route === '/api/shows/:id/book/' ? [ms] : []));
 
   redis.kill('SIGSTOP');
   const leaving = new AbortController();
@@ -34,11 +43,12 @@ it('answers a thousand concurrent requests within 1.5 s while Redis hangs, and b
   const answered = await Promise.all(responses);
   await Promise.all(gone);
   redis.kill('SIGCONT');
+  await eventually(() => responseTimes().length >= answered.length);
 
   expect(new Set(answered.map(({ status, body }) => `${status} ${body.code}`))).toEqual(
     new Set(['503 queue_unavailable']),
   );
-  expect(Math.max(...answered.map(({ ms }) => ms))).toBeLessThan(1_500);
+  expect(Math.max(...responseTimes())).toBeLessThan(1_500);
   // Decided after everything that may have been accepted before.
   expect((await boxoffice.book(show, '2000', { wait: 10 })).status).toBe(409);
   const rows = await boxoffice.rows<{ seats: string[] }>('select seats from booking.bookings where show_id = ?', [

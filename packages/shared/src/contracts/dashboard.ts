@@ -29,7 +29,9 @@ const ShowFill = z.object({ show: BookingShow, total_seats: count, available_sea
 export const DashboardView = z
   .object({
     sales_per_day: z.array(DaySales).describe('every day of the period, oldest first'),
-    sales_per_show: z.array(ShowSales).describe('the ten shows that sold the most seats in the period, best-selling first'),
+    sales_per_show: z
+      .array(ShowSales)
+      .describe('the ten shows that sold the most seats in the period, best-selling first'),
     fill_per_show: z.array(ShowFill).describe('the next 24 shows, by start'),
   })
   .meta({
@@ -51,7 +53,9 @@ export const QueuesView = z
     decision_seconds: z
       .object({ jobs: count, median: seconds, p95: seconds, slowest: seconds })
       .nullable()
-      .describe('time from acceptance to decision of the last 20 jobs of each partition within a minute; null if there were none'),
+      .describe(
+        'time from acceptance to decision of the last 20 jobs of each partition within a minute; null if there were none',
+      ),
     partitions: z.array(z.object({ partition: count, waiting_jobs: count, oldest_seconds: seconds })),
   })
   .meta({
