@@ -52,12 +52,15 @@ export function buildGateway(options: GatewayOptions): Http {
       redis: () => redis.ping(),
       catalog: () => catalogConnection.check(),
       revocations: () => accessRevocations.check(),
+      queue: () => queue.check(),
+      workers: () => owners.check(),
       ...checks,
     },
   });
+  const owners = new bookings.PartitionOwners({ orm, partitions: config.BOOKING_PARTITIONS, logger, metrics });
   const outcomes = new bookings.StoredOutcomes(orm);
   const queue = new bookings.BookingQueue({
-    ...{ redis, subscriber, outcomes, logger, metrics },
+    ...{ redis, subscriber, outcomes, owners, logger, metrics },
     partitions: config.BOOKING_PARTITIONS,
     limit: config.BOOKING_QUEUE_LIMIT,
   });
@@ -76,7 +79,10 @@ export function buildGateway(options: GatewayOptions): Http {
     users: new identity.Users(orm),
   };
 
-  http.addHook('onReady', async () => accessRevocations.start());
+  http.addHook('onReady', async () => {
+    accessRevocations.start();
+    owners.start();
+  });
   // First: respond to everyone who is waiting for an outcome, so closing need not wait for the outcomes.
   http.addHook('preClose', () => queue.stopWaiting());
   http.addHook('preClose', async () => {
@@ -85,6 +91,7 @@ export function buildGateway(options: GatewayOptions): Http {
   });
   http.addHook('onClose', async () => {
     stopHeartbeats();
+    owners.close();
     accessRevocations.close();
     await queue.close();
   });

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
+import { leaseLockClass } from '@boxoffice/shared/partition';
 import type { Logger } from '@boxoffice/shared/service/logging';
 import pg from 'pg';
 import { fairShare } from './fair-share.ts';
@@ -10,8 +11,6 @@ import { fairShare } from './fair-share.ts';
  * is random: PostgreSQL reuses process ids, so another session could pass for one that has ended.
  */
 export const presenceClass = 7_231;
-/** First key of the advisory lock that is a lease; the second is the partition. */
-const partitionClass = 7_232;
 
 /** How often a worker checks for other workers and free partitions, in milliseconds: the longest that a takeover waits. */
 const pollMs = 200;
@@ -151,9 +150,9 @@ export class Leases {
 
   /** Moves towards this worker's share: releases surplus partitions, acquires free ones. */
   async #balance(client: pg.Client, session: number): Promise<void> {
-    const { rows } = await client.query<{ class: number; key: number }>(locksSql, [[presenceClass, partitionClass]]);
+    const { rows } = await client.query<{ class: number; key: number }>(locksSql, [[presenceClass, leaseLockClass]]);
     const workers = rows.filter((row) => row.class === presenceClass).sort((a, b) => a.key - b.key);
-    const taken = new Set(rows.filter((row) => row.class === partitionClass).map((row) => row.key));
+    const taken = new Set(rows.filter((row) => row.class === leaseLockClass).map((row) => row.key));
     const rank = workers.findIndex((row) => row.key === session);
     if (rank < 0) throw new Error('the presence lock is gone');
     const share = fairShare(this.#options.partitions, workers.length, rank);
@@ -166,7 +165,7 @@ export class Leases {
   async #acquire(client: pg.Client, lease: Lease): Promise<void> {
     const { partition } = lease;
     const { rows } = await client.query<{ won: boolean }>('select pg_try_advisory_lock($1, $2) as won', [
-      partitionClass,
+      leaseLockClass,
       partition,
     ]);
     if (!rows[0]?.won) return;
@@ -179,7 +178,7 @@ export class Leases {
     // In parallel, because they share the turn in progress; then one by one, because they share the connection.
     await Promise.all(partitions.map((partition) => this.#options.handler.releasing(partition)));
     for (const partition of partitions) {
-      await client.query('select pg_advisory_unlock($1, $2)', [partitionClass, partition]);
+      await client.query('select pg_advisory_unlock($1, $2)', [leaseLockClass, partition]);
       this.held.delete(partition);
       this.#options.logger.info({ partition }, 'partition handed over');
     }

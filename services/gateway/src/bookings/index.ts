@@ -15,8 +15,10 @@ import type { StoredOutcomes } from './stored-outcomes.ts';
 
 export { type CancelDependencies, cancelBooking } from './cancel-booking.ts';
 export { BookingQueue } from './queue/booking-queue.ts';
+export { PartitionOwners } from './queue/partition-owners.ts';
 export { BookingParams } from './routes/booking-params.ts';
 export { cancelContract, readCancellation, sendCancellation } from './routes/cancel-contract.ts';
+export type { PollDependencies } from './routes/job-reply.ts';
 export { Bookings } from './stored-bookings.ts';
 export { StoredOutcomes } from './stored-outcomes.ts';
 

@@ -41,10 +41,20 @@ afterEach(async () => {
 });
 
 const newQueue = (limit: number) =>
-  new BookingQueue({ redis, subscriber, outcomes, partitions, limit, logger, metrics: new Registry() });
+  new BookingQueue({ redis, subscriber, outcomes, owners, partitions, limit, logger, metrics: new Registry() });
 
 const draft = (showId: number, seat = 'A1', user = 1): Draft => {
   return { kind: 'book', show_id: showId, user_id: user, seats: [seat], request_id: 'test' };
+};
+
+/** Partitions without an owner. */
+const ownerless = new Set<number>();
+let lose: (partition: number) => void;
+const owners = {
+  isOwned: (partition: number) => !ownerless.has(partition),
+  onOwnerless: (listener: typeof lose) => {
+    lose = listener;
+  },
 };
 
 /** The outcomes that the worker has recorded. */
@@ -173,6 +183,23 @@ describe('submit', () => {
     expect(stayed?.status).toBe('fulfilled');
     await expect(left).rejects.toMatchObject({ problem: { code: 'queue_unavailable' } });
     expect((await envelopesOf(2)).flatMap(({ requests }) => requests)).toMatchObject([{ seats: ['A2'] }]);
+  });
+
+  it('ends every wait for a partition that has lost its owner, and begins none', async () => {
+    const [before, other] = await submitted(draft(2), draft(3));
+    ownerless.add(0);
+    try {
+      lose(0);
+      expect(await before?.outcome).toBeNull();
+      const [after] = await submitted(draft(2));
+      expect(await after?.outcome).toBeNull();
+      expect(await queue.wait(after?.id ?? '', 20_000)).toBeNull();
+      expect([after, other].map((one) => queue.pollAfterSeconds(one?.id ?? ''))).toEqual([5, 1]);
+    } finally {
+      ownerless.clear();
+    }
+    startWorker(3, { publishes: true });
+    expect(await other?.outcome).toMatchObject({ status: 'rejected' });
   });
 
   it('refuses within a second when Redis is unreachable', async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readBookingId } from '@boxoffice/shared/booking-id';
+import { partitionIn, readBookingId } from '@boxoffice/shared/booking-id';
 import type { Outcome, Outcomes } from '@boxoffice/shared/contracts/jobs';
 import type { Logger } from '@boxoffice/shared/service/logging';
 import { subscribe } from '@boxoffice/shared/service/pub-sub';
@@ -80,6 +80,11 @@ export class OutcomeInbox {
     for (const id of this.#waiters.keys()) this.#settle(id, null);
   }
 
+  /** Ends every wait for requests of one partition without an outcome. */
+  endWaits(partition: number): void {
+    for (const id of this.#waiters.keys()) if (partitionIn(id) === partition) this.#settle(id, null);
+  }
+
   #receive(outcomes: Outcomes): void {
     for (const outcome of outcomes) this.#settle(outcome.id, outcome);
     const envelopeId = outcomes[0] && readBookingId(outcomes[0].id)?.envelopeId;
@@ -101,8 +106,14 @@ export class OutcomeInbox {
     const lateSince = Date.now() - lateAfterMs;
     const late: string[] = [];
     for (const [id, [oldest]] of this.#waiters) {
-      if (!oldest || oldest.since > lateSince || late.length >= sweepLimit) break; // the map is in order of arrival
-      late.push(id);
+      if (late.length >= sweepLimit) break;
+      if (oldest && oldest.since <= lateSince) late.push(id);
+    }
+    // They take turns, so that those of a partition that is stuck do not keep the others from being looked up.
+    for (const id of late) {
+      const waiters = this.#waiters.get(id) ?? [];
+      this.#waiters.delete(id);
+      this.#waiters.set(id, waiters);
     }
     const outcomes = await this.#lookup.findOutcomes(late).catch(() => []);
     for (const ofEnvelope of Map.groupBy(outcomes, ({ id }) => readBookingId(id)?.envelopeId).values())

@@ -5,6 +5,7 @@ import { waitMsOf } from '../../http/preferences.ts';
 import { Acceptance } from '../acceptance.ts';
 import { findKeyOwner, findRepeated, type RepeatDependencies } from '../find-repeated.ts';
 import { requestKeyOf } from '../request-key.ts';
+import type { PollDependencies } from './job-reply.ts';
 
 /**
  * Answers a repeat of an Idempotency-Key like its first request, before anything is validated: whether the
@@ -16,9 +17,9 @@ import { requestKeyOf } from '../request-key.ts';
 export function answerRepeats(options: {
   showOf: (id: string) => number | null;
   waitSeconds: number;
-  send: (request: FastifyRequest, reply: FastifyReply, job: JobView) => FastifyReply;
+  send: (dependencies: PollDependencies, request: FastifyRequest, reply: FastifyReply, job: JobView) => FastifyReply;
 }) {
-  return (dependencies: RepeatDependencies): Hooks => ({
+  return (dependencies: RepeatDependencies & PollDependencies): Hooks => ({
     async preValidation(request, reply) {
       const key = requestKeyOf(request);
       const showId = options.showOf(String((request.params as { id?: unknown }).id));
@@ -29,7 +30,7 @@ export function answerRepeats(options: {
       if (!owner) return;
       const waitMs = waitMsOf({ headers: { prefer: request.headers.prefer } }, reply, options.waitSeconds);
       const job = await findRepeated(dependencies, owner, { userId, key, waitMs, acceptance });
-      if (job) return options.send(request, reply, job);
+      if (job) return options.send(dependencies, request, reply, job);
     },
   });
 }

@@ -9,7 +9,7 @@ import { isUndecided } from '../find-job.ts';
 import { requestKeyOf } from '../request-key.ts';
 import { type SubmitDependencies, submitRequest } from '../submit-request.ts';
 import { answerRepeats } from './answer-repeats.ts';
-import { acceptedJob, BookingHeaders, sendAccepted, sendRefusal } from './job-reply.ts';
+import { acceptedJob, BookingHeaders, type PollDependencies, sendAccepted, sendRefusal } from './job-reply.ts';
 
 export const book = operation({
   method: 'POST',
@@ -40,24 +40,35 @@ export const book = operation({
     waitSeconds: 0,
     send: sendBooking,
   }),
-  handler: (dependencies: DraftBookingDependencies & SubmitDependencies) => async (request, reply) => {
-    const waitMs = waitMsOf(request, reply, 0);
-    const acceptance = new Acceptance(reply);
-    const draft = await acceptance.within(
-      draftBooking(dependencies, {
-        showId: request.params.id,
-        userId: request.user.id,
-        body: request.body,
-        key: requestKeyOf(request),
-        requestId: request.id,
-      }),
-    );
-    return sendBooking(request, reply, await submitRequest(dependencies, draft, { waitMs, acceptance }));
-  },
+  handler:
+    (dependencies: DraftBookingDependencies & SubmitDependencies & PollDependencies) => async (request, reply) => {
+      const waitMs = waitMsOf(request, reply, 0);
+      const acceptance = new Acceptance(reply);
+      const draft = await acceptance.within(
+        draftBooking(dependencies, {
+          showId: request.params.id,
+          userId: request.user.id,
+          body: request.body,
+          key: requestKeyOf(request),
+          requestId: request.id,
+        }),
+      );
+      return sendBooking(
+        dependencies,
+        request,
+        reply,
+        await submitRequest(dependencies, draft, { waitMs, acceptance }),
+      );
+    },
 });
 
-function sendBooking(request: FastifyRequest, reply: FastifyReply, job: JobView): FastifyReply {
-  if (isUndecided(job) || !reply.hasHeader('preference-applied')) return sendAccepted(reply, job);
+function sendBooking(
+  dependencies: PollDependencies,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  job: JobView,
+): FastifyReply {
+  if (isUndecided(job) || !reply.hasHeader('preference-applied')) return sendAccepted(dependencies, reply, job);
   if (!job.booking) return sendRefusal(request, reply, job);
   return reply.code(201).header('location', `/api/bookings/${job.booking.id}/`).send(job.booking);
 }

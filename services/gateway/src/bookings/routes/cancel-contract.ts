@@ -10,7 +10,7 @@ import { showOfBooking } from '../find-repeated.ts';
 import { requestKeyOf } from '../request-key.ts';
 import { answerRepeats } from './answer-repeats.ts';
 import { BookingParams } from './booking-params.ts';
-import { acceptedJob, BookingHeaders, sendAccepted, sendRefusal } from './job-reply.ts';
+import { acceptedJob, BookingHeaders, type PollDependencies, sendAccepted, sendRefusal } from './job-reply.ts';
 
 /** How long a cancellation waits for its outcome by default, in seconds. */
 const cancelWaitSeconds = 10;
@@ -54,7 +54,12 @@ export function readCancellation(
 }
 
 /** Responds with the outcome of a cancellation, or with its job when there is no outcome yet. */
-export function sendCancellation(request: FastifyRequest, reply: FastifyReply, job: JobView): FastifyReply {
-  if (isUndecided(job)) return sendAccepted(reply, job);
+export function sendCancellation(
+  dependencies: PollDependencies,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  job: JobView,
+): FastifyReply {
+  if (isUndecided(job)) return sendAccepted(dependencies, reply, job);
   return job.booking ? reply.code(200).send(job.booking) : sendRefusal(request, reply, job);
 }
