@@ -6,7 +6,7 @@ export default defineConfig({
     include: ['{packages,services,scripts,test,bench}/**/*.test.ts'],
     env: { NODE_ENV: 'test', LOG_LEVEL: 'warn' },
     pool: 'forks',
-    // Each file has servers, or a database, of its own: more at once only makes every one slower.
+    // Each file has its own servers or database: running more in parallel only slows all of them down.
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 120_000,

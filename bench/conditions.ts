@@ -3,7 +3,7 @@ import type { Options } from './options.ts';
 import type { Pgbench } from './systems/pgbench.ts';
 import type { System } from './systems/system.ts';
 
-/** Describes what a reader must know to compare figures. */
+/** Describes the conditions that a reader needs to compare figures. */
 export async function describeConditions(
   generator: string,
   pgbench: Pgbench | null,

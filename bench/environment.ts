@@ -51,7 +51,7 @@ export async function startEnvironment(
     cases,
     conditions: {
       ...(await describeConditions(generator.name, pgbench, boxoffice, options)),
-      // Whatever else runs on the machine affects every figure.
+      // Other work on the machine affects every figure.
       'load average before': loadBefore.toFixed(1),
     },
     async startInstallation(name) {

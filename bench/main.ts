@@ -1,5 +1,5 @@
 /**
- * `pnpm bench`: measures throughput, latency and cost next to simpler designs, and checks that the database
+ * `pnpm bench`: measures throughput, latency and cost against simpler designs, and checks that the database
  * agrees with every answer.
  */
 import { styleText } from 'node:util';

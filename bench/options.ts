@@ -3,7 +3,7 @@ import { PlainError } from '@boxoffice/local-servers/plain-error';
 import { type WorkloadName, workloadNames } from './workloads/workloads.ts';
 
 export const help = `
-Measures Boxoffice, as \`pnpm start\` runs it in production, next to simpler designs, on temporary servers
+Measures Boxoffice, as \`pnpm start\` runs it in production, against simpler designs, on temporary servers
 of its own. A full run takes about half an hour.
 
   pnpm bench

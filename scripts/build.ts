@@ -1,4 +1,4 @@
-/** `pnpm build`: the web pages, when they are missing or older than what they are made of. */
+/** `pnpm build`: builds the web pages if they are missing or older than their sources. */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ const root = resolve(import.meta.dirname, '..');
 const web = join(root, 'web');
 const built = join(web, 'dist');
 const vite = join(web, 'node_modules/vite/bin/vite.js');
-/** Everything that the pages are made of; the lockfile stands for their packages. */
+/** All sources of the pages; the lockfile stands for their packages. */
 const sources = [
   'pnpm-lock.yaml',
   'tsconfig.json',
@@ -23,7 +23,7 @@ const sources = [
 
 /**
  * Builds the pages that the gateway serves, unless they are up to date. Several processes may do so at
- * the same time: the pages appear at once and whole.
+ * the same time: the pages are never half-written.
  *
  * @returns whether there was anything to do; `unavailable` where the development dependencies, and
  *   with them the bundler, are not installed
@@ -57,7 +57,7 @@ function isBuiltFrom(hash: string): boolean {
   return existsSync(stamp) && readFileSync(stamp, 'utf8') === hash;
 }
 
-/** Puts what was just built where it is served from, unless another process was faster: says which. */
+/** Moves a new build to where it is served from. Returns false if another process was faster. */
 function putInPlace(fresh: string, hash: string): boolean {
   const old = `${fresh}-old`;
   try {
@@ -81,7 +81,7 @@ function runVite(outDir: string): Promise<void> {
   return new Promise((done, fail) => {
     const child = spawn(process.execPath, [vite, 'build', '--outDir', outDir, '--logLevel', 'warn'], {
       cwd: web,
-      // React's development build is chosen by this variable, whatever the process around us runs as.
+      // This variable would select React's development build, so our own value must not be inherited.
       env: { ...process.env, NODE_ENV: 'production' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -97,7 +97,7 @@ function runVite(outDir: string): Promise<void> {
   });
 }
 
-/** Once here, and not with every answer. */
+/** Compresses once, at build time, rather than for every response. */
 function compressIn(folder: string): void {
   for (const file of globSync('**/*.{css,html,js,svg}', { cwd: folder })) {
     const path = join(folder, file);

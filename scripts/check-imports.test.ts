@@ -30,6 +30,10 @@ const aContract = 'contracts import other contracts and zod, nothing else';
 const aPage = 'web pages import @boxoffice/client and nothing else of ours';
 const production = 'production code imports neither tests nor test support';
 const http = 'http/ imports no feature of the gateway';
+const assembly = 'http/ and the features of the gateway know nothing of how it is assembled';
+const tools = 'services and packages import no scripts, benchmark or pages';
+const aClient = 'the client, which browsers load, imports nothing else of ours';
+const anApp = 'the apps of web/ share lib/, and do not import each other';
 const entry = 'a feature of the gateway is imported through its index.ts';
 
 test.each([
@@ -44,6 +48,16 @@ test.each([
   [page, "import { findSeat } from '@boxoffice/shared/seats';", [aPage]],
   [page, "import type { Dependencies } from '../../services/gateway/src/app.ts';", [aPage]],
   [page, "import '@boxoffice/client/streams';", [aPage]],
+  [worker, "import { randomFrom } from '../../../scripts/random.ts';", [tools]],
+  ['packages/shared/src/seats.ts', "import { useQuery } from '../../../web/lib/query.ts';", [tools]],
+  [
+    'packages/client/src/client.ts',
+    "import { seatsChangedChannel } from '@boxoffice/shared/contracts/jobs';",
+    [aClient],
+  ],
+  [page, "import { Portal } from '../admin/portal.tsx';", [anApp]],
+  ['web/lib/query.ts', "import { Portal } from '../admin/portal.tsx';", [anApp]],
+  [feature, "import { buildGateway } from '../../app.ts';", [assembly]],
   [worker, "import { eventually } from '@boxoffice/testing/eventually';", [production]],
   ['packages/shared/src/seats.ts', "import { map } from './seats.test.ts';", [production]],
   [worker, "import { openQueue } from '../test/open-queue.ts';", [production]],
@@ -67,6 +81,8 @@ test.each([
   "const { app } = await import('@boxoffice/catalog');",
   "const [one] = await Promise.all([import('@boxoffice/catalog')]);",
   "type App = import('@boxoffice/catalog').App;",
+  'const { app } = await import(`@boxoffice/catalog`);',
+  "const { app } = await import(/* lazily */ '@boxoffice/catalog');",
 ])('every form of import counts: %s', (source) => {
   expect(brokenImports(worker, source)).toHaveLength(1);
 });

@@ -25,6 +25,8 @@ const serviceOf = (path: string) => /^services\/([^/]+)\//.exec(path)?.[1] ?? nu
 const gatewayFolderOf = (path: string) => /^services\/gateway\/src\/([^/]+)\//.exec(path)?.[1] ?? null;
 const featureOf = (path: string) => (gatewayFolderOf(path) === 'http' ? null : gatewayFolderOf(path));
 const isWeb = (path: string) => path.startsWith('web/');
+/** An app of the web pages, or `lib`; null for a file that is in none. */
+const appOf = (path: string) => /^web\/([^/]+)\//.exec(path)?.[1] ?? null;
 const isContract = (path: string) => path.startsWith('packages/shared/src/contracts/');
 
 const rules: Rule[] = [
@@ -34,6 +36,16 @@ const rules: Rule[] = [
       /^(services|packages)\//.test(from) && serviceOf(to) !== null && serviceOf(to) !== serviceOf(from),
   },
   {
+    message: 'services and packages import no scripts, benchmark or pages',
+    isBrokenBy: ({ from, to }) =>
+      /^(services|packages)\//.test(from) && !isTest(from) && !isTestSupport(from) && /^(scripts|bench|web)\//.test(to),
+  },
+  {
+    message: 'the client, which browsers load, imports nothing else of ours',
+    isBrokenBy: ({ from, to, isOurs }) =>
+      from.startsWith('packages/client/src/') && !isTest(from) && isOurs && !to.startsWith('packages/client/src/'),
+  },
+  {
     message: 'contracts import other contracts and zod, nothing else',
     isBrokenBy: ({ from, to, isOurs }) =>
       isContract(from) && !isTest(from) && !(isOurs ? isContract(to) : to === 'zod'),
@@ -41,6 +53,11 @@ const rules: Rule[] = [
   {
     message: 'web pages import @boxoffice/client and nothing else of ours',
     isBrokenBy: ({ from, to, isOurs }) => isWeb(from) && isOurs && !isWeb(to) && to !== 'packages/client/src/index.ts',
+  },
+  {
+    message: 'the apps of web/ share lib/, and do not import each other',
+    isBrokenBy: ({ from, to }) =>
+      isWeb(to) && appOf(from) !== appOf(to) && appOf(to) !== 'lib' && isWeb(from) && !isTest(from),
   },
   {
     message: 'production code imports neither tests nor test support',
@@ -55,6 +72,11 @@ const rules: Rule[] = [
     isBrokenBy: ({ from, to }) => gatewayFolderOf(from) === 'http' && featureOf(to) !== null,
   },
   {
+    message: 'http/ and the features of the gateway know nothing of how it is assembled',
+    isBrokenBy: ({ from, to }) =>
+      gatewayFolderOf(from) !== null && !isTest(from) && /^services\/gateway\/src\/[^/]+$/.test(to),
+  },
+  {
     message: 'a feature of the gateway is imported through its index.ts',
     isBrokenBy: ({ from, to }) =>
       featureOf(to) !== null &&
@@ -64,7 +86,7 @@ const rules: Rule[] = [
 ];
 
 /** Static imports, re-exports and dynamic imports of a literal, of types too. */
-const specifiers = /\bfrom\s*['"]([^'"]+)['"]|\bimport\s*\(?\s*['"]([^'"]+)['"]/g;
+const specifiers = /\bfrom\s*['"]([^'"]+)['"]|\bimport\s*\(?\s*(?:\/\*.*?\*\/\s*)?['"`]([^'"`]+)['"`]/g;
 
 /**
  * Checks one file.

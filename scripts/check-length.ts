@@ -1,4 +1,4 @@
-/** No source file is longer than a reader can hold in mind. Biome's rule skips the lines of comments and SQL. */
+/** No source file is longer than a reader can keep in mind. Biome's rule skips the lines of comments and SQL. */
 import { globSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 

@@ -29,7 +29,7 @@ await runCommand(async () => {
   const string = { type: 'string' } as const;
   const { values } = parseArgs({ options: { username: string, email: string, help: { type: 'boolean' } } });
   if (values.help) return console.log(help);
-  const url = databaseUrlOfRunning(loadConfig()); // fails before anyone has typed anything
+  const url = databaseUrlOfRunning(loadConfig()); // fails before the user has typed anything
   const wanted = process.stdin.isTTY ? await ask(values) : await read(values);
   const { username } = await withDatabase(url, (_, orm) =>
     createUser({ orm, passwords: new PasswordHasher() }, { ...wanted, role: 'admin', is_active: true }, null),

@@ -1,6 +1,6 @@
 /**
  * `pnpm rush`: hundreds of buyers compete for the seats of one show of the running Boxoffice. Reports the
- * outcomes, the latencies, and whether the database agrees with what the buyers were told.
+ * outcomes, the latencies, and whether the database agrees with the responses to the buyers.
  */
 import { randomInt } from 'node:crypto';
 import { parseArgs, styleText } from 'node:util';
@@ -18,7 +18,7 @@ Lets a crowd of buyers compete for one show of the running Boxoffice. Each wants
 
   --show <id>         the show to rush (1)
   --buyers <number>   how many buyers, up to 20000 (500)
-  --seats <number>    aim only at the first seats of the show, this many (all)
+  --seats <number>    aim only at the first <number> seats of the show (all)
   --polling <percent> buyers who take the 202 and poll the job; the others send Prefer: wait=10 (50);
                       polling once a second adds up to a second of latency, so use 0 to measure the system
   --seed <number>     determines which buyer wants which seat (random; shown in the report)

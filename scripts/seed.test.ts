@@ -46,7 +46,7 @@ test('loads users, movies and shows once; the first show has 80 seats', async ()
   expect(await em.count(Booking)).toBe(bookings);
 });
 
-test('of three runs at the same time, one loads', async () => {
+test('of three concurrent runs, one loads the data', async () => {
   const results = await Promise.all([seed(database.url), seed(database.url), seed(database.url)]);
   expect(results.filter(({ loaded }) => loaded)).toHaveLength(1);
   expect(await count()).toEqual(sample);
@@ -61,7 +61,7 @@ test('creates no administrator in production', async () => {
   ]);
 });
 
-test('nobody but demo and admin has a password that is known', async () => {
+test('only demo and admin have known passwords', async () => {
   await seed(database.url);
   const buyers = await orm.em.fork().findAll(User, { where: { username: { $nin: ['demo', 'admin'] } } });
   expect(buyers.length).toBeGreaterThan(20);
@@ -72,7 +72,7 @@ test('nobody but demo and admin has a password that is known', async () => {
   }
 });
 
-test('every booking keeps the rules of real ones', async () => {
+test('every booking follows the rules for real ones', async () => {
   await seed(database.url, { partitions: 3 });
   const em = orm.em.fork();
   const shows = new Map((await em.findAll(Show)).map((show) => [show.id, show]));
@@ -133,6 +133,14 @@ test('leaves a database with other movies alone', async () => {
   expect(await seed(database.url)).toEqual({ loaded: false });
   expect(await count()).toEqual([1, 0]);
   expect(await userNames()).toEqual([]);
+});
+
+test('leaves a database alone that has other movies beside a sample one', async () => {
+  await seed(database.url);
+  const em = orm.em.fork();
+  await em.execute("update catalog.shows set date_time = now() - interval '1 day'");
+  await em.insert(Movie, { title: 'Our Own', durationMinutes: 90 });
+  expect(await seed(database.url)).toEqual({ loaded: false });
 });
 
 test('adds new shows, and sales for them, when all are over', async () => {

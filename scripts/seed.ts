@@ -1,9 +1,11 @@
 /** `pnpm seed`: sample users, movies, shows and bookings. */
 import { parseArgs } from 'node:util';
+import { PlainError } from '@boxoffice/local-servers/plain-error';
 import { databaseUrlOfRunning } from '@boxoffice/local-servers/running';
 import { Movie } from '@boxoffice/shared/database/entities/catalog';
 import { User } from '@boxoffice/shared/database/entities/identity';
 import { type Config, loadConfig } from '@boxoffice/shared/service/config';
+import { isPassword } from '../services/gateway/src/identity/index.ts';
 import { runCommand } from './command.ts';
 import { withDatabase } from './database.ts';
 import { loadProgramme } from './seed/load.ts';
@@ -33,8 +35,8 @@ export interface SeedOptions {
  * Loads the sample data once. A database that has movies of its own is left alone (except by `large`); one
  * whose sample shows are all over gets new ones.
  *
- * Every table has one service that writes it, and this is none of them. It may still write them all, because
- * it only adds rows, in one transaction: until that commits, no service knows these shows or books their seats.
+ * Every table is written by one service only. This script may still write to all of them, because it only
+ * adds rows, in one transaction: until that commits, no service knows these shows or books their seats.
  *
  * @throws {PlainError} when the database does not respond or has no tables yet
  */
@@ -59,7 +61,7 @@ export function seed(databaseUrl: string, options: SeedOptions = {}): Promise<{ 
   );
 }
 
-/** Whether sample data is loaded without being asked for. */
+/** Whether sample data is loaded automatically. */
 export function isSampleDataEnabled({ SAMPLE_DATA, NODE_ENV }: Pick<Config, 'SAMPLE_DATA' | 'NODE_ENV'>): boolean {
   return SAMPLE_DATA ?? NODE_ENV !== 'production';
 }
@@ -71,18 +73,30 @@ if (import.meta.main) {
     if (values.help) return console.log(help);
     const config = loadConfig();
     const url = databaseUrlOfRunning(config);
-    if (values['if-enabled'] && !isSampleDataEnabled(config)) return sayHowToBegin(url);
+    if (values['if-enabled'] && !isSampleDataEnabled(config)) return explainFirstSteps(url);
     const { loaded } = await seed(url, { large: values.large, log: (line) => console.log(`  ${line}`) });
     console.log(loaded ? 'Sample data loaded.' : 'No sample data loaded: the database already has movies.');
   });
 }
 
 /** Without sample data nobody can add a movie until there is an administrator. */
-async function sayHowToBegin(url: string): Promise<void> {
+async function explainFirstSteps(url: string): Promise<void> {
   console.log('Sample data is off (SAMPLE_DATA).');
-  if (await withDatabase(url, (em) => em.count(User, { role: 'admin', isActive: true }))) return;
+  const admins = await withDatabase(url, (em) => em.find(User, { role: 'admin', isActive: true }));
+  if (loadConfig().NODE_ENV === 'production') await refuseSampleAdmin(admins);
+  if (admins.length > 0) return;
   console.log(
     'There is no administrator yet. To create one, run `pnpm createsuperuser`, or with Docker\n' +
       '  docker compose exec gateway node scripts/createsuperuser.ts',
+  );
+}
+
+/** A database from development may still have the administrator whose password everyone can read. */
+async function refuseSampleAdmin(admins: User[]): Promise<void> {
+  const usesSamplePassword = await Promise.all(admins.map((admin) => isPassword('adminpass', admin.passwordHash)));
+  if (!usesSamplePassword.includes(true)) return;
+  throw new PlainError(
+    'This database has an administrator from the sample data, whose password is in the README. Before you use it in ' +
+      'production, change that password or start with an empty database.',
   );
 }

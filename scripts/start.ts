@@ -55,7 +55,7 @@ async function main(): Promise<number> {
   return exitCode;
 }
 
-/** What has to be stopped, in the order in which it was started. */
+/** Everything that has to be stopped, in the order in which it was started. */
 interface Started {
   note?: Running;
   servers: KeptServer[];

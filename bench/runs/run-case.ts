@@ -7,7 +7,7 @@ import { checkRun, type OtherRows } from './check-run.ts';
 import { planCase } from './plan-case.ts';
 import { type ByProcess, cpuSeconds, cpuSecondsOfEndedChildren, difference } from './processes.ts';
 
-/** What all runs share. */
+/** Shared by all runs. */
 export interface Bench {
   generator: Generator;
   systems: System[];

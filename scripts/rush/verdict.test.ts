@@ -32,12 +32,12 @@ const clean = {
   faults: 0,
 };
 
-test('is clean when one buyer is booked and the other is told that the seat is taken', async () => {
+test('is clean when one buyer is booked and the other is refused because the seat is taken', async () => {
   const id = await addBooking(1, 'A1');
   expect(await verdictOf(told(1, 'A1', booked(id, 'A1')), told(2, 'A1', taken('A1')))).toEqual(clean);
 });
 
-test('soldTwice: one seat is in two bookings, and two buyers were told they got it', async () => {
+test('soldTwice: one seat is in two bookings, and both buyers got a booked response', async () => {
   const one = await addBooking(1, 'A1');
   const two = await addBooking(2, 'A1', { claimed: false });
   const verdict = await verdictOf(told(1, 'A1', booked(one, 'A1')), told(2, 'A1', booked(two, 'A1')));
@@ -66,7 +66,7 @@ test.each([
   expect(verdict).toEqual({ ...clean, bookedWithoutRow: 1 });
 });
 
-test('rowsWithoutAnswer: a booking whose buyer was never told', async () => {
+test('rowsWithoutAnswer: a booking without a response to its buyer', async () => {
   await addBooking(1, 'A1');
   const verdict = await verdictOf(told(1, 'A1', taken('A1')));
   expect(verdict).toEqual({ ...clean, rowsWithoutAnswer: 1 });

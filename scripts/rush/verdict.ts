@@ -12,15 +12,15 @@ export interface RushResult {
 
 /** The database's verdict on a rush. Every number must be 0. */
 export interface Verdict {
-  /** Seats that are in two bookings, or that two buyers were told they got. */
+  /** Seats that are in two bookings, or that two buyers got a booked response for. */
   soldTwice: number;
   /** Seats claimed in excess of the show's capacity. */
   soldBeyondCapacity: number;
   /** Requests that were, or may have been, accepted and whose outcome the buyer never learned. */
   acceptedUnanswered: number;
-  /** Buyers who were told "booked" but have no booking of that seat, or no claim on it. */
+  /** Booked responses without a booking of that seat, or without a claim on it. */
   bookedWithoutRow: number;
-  /** Bookings of these buyers that none of them was told about. */
+  /** Bookings of these buyers without a booked response. */
   rowsWithoutAnswer: number;
   /** Seats that were refused as taken although nobody ever had them. */
   refusedWithoutReason: number;
@@ -33,7 +33,7 @@ export function isClean(verdict: Verdict): boolean {
 }
 
 /**
- * Compares what the buyers were told with the database.
+ * Compares the responses to the buyers with the database.
  *
  * @throws {PlainError} when the database does not respond
  */

@@ -31,6 +31,8 @@ export async function loadProgramme(
     movies = programme.movies.map((movie) => em.create(Movie, movie));
     await em.flush();
     log(`${movies.length} movies`);
+  } else if (movies.length < (await em.count(Movie)) && !addMovies) {
+    return false; // a cinema of its own, which has kept or recreated a sample movie
   } else if (await em.count(Show, { movie: { $in: movies }, dateTime: { $gt: now } })) {
     return false;
   }

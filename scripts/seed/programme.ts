@@ -11,7 +11,7 @@ export interface SampleShow extends Pick<Show, 'screenName' | 'dateTime' | 'tota
   title: string;
   /** Share of the seats that are sold, from 0 to 1. */
   sold: number;
-  /** What became of the booking of the user `demo`, on shows where there is one. */
+  /** Status of the booking of the user `demo`, on shows where there is one. */
   demo?: 'booked' | 'cancelled';
 }
 

@@ -1,4 +1,4 @@
-/** Made-up bookings for the sample shows, by the rules that real ones keep. */
+/** Made-up bookings for the sample shows, following the same rules as real ones. */
 import { newEnvelopeId, requestId } from '@boxoffice/shared/booking-id';
 import { partitionOf } from '@boxoffice/shared/partition';
 import { randomFrom } from '../random.ts';
@@ -25,7 +25,7 @@ export interface SalesOptions {
   shows: readonly (SampleShow & { id: number })[];
   /** User ids to book for. */
   buyers: readonly number[];
-  /** Id of the user `demo`; null: there is none. */
+  /** Id of the user `demo`; null if there is none. */
   demo: number | null;
   now: Date;
   /** Number of booking partitions, which the ids encode. */

@@ -1,4 +1,4 @@
-/** The seats of a show, of which people take the best first. */
+/** The seats of a show. People take the best ones first. */
 import { seatAt } from '@boxoffice/shared/seats';
 
 export class Seating {
@@ -20,7 +20,7 @@ export class Seating {
   }
 
   /**
-   * Takes `count` adjacent seats of one row; fewer when no row has as many left.
+   * Takes `count` adjacent seats of one row; fewer when no row has that many left.
    *
    * @returns their labels; none when the show is full
    */

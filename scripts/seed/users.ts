@@ -39,8 +39,8 @@ export async function findDemo(em: EntityManager): Promise<number | null> {
 }
 
 /**
- * Adds those who bought tickets, unless they exist. Nobody can log in as one: their password is random, and
- * nobody has seen it.
+ * Adds the ticket buyers, unless they exist. Nobody can log in as one of them: their passwords are random
+ * and never shown.
  *
  * @returns their ids
  */

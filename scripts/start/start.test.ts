@@ -16,7 +16,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
 
-/** Runs the start until it exits by itself. */
+/** Runs the start until it exits on its own. */
 async function start(env: Record<string, string>): Promise<{ code: number; output: string }> {
   const free = { PORT: '0', CATALOG_PORT: '0', WORKER_PORT: '0' };
   const child = spawn(process.execPath, [script], {

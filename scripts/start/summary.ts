@@ -1,7 +1,7 @@
 import type { Config } from '@boxoffice/shared/service/config';
 import type { Output } from './output.ts';
 
-/** What a person wants to know once everything runs. */
+/** The summary printed once everything is running. */
 export function summary({
   gatewayUrl,
   seconds,

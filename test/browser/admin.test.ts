@@ -162,7 +162,7 @@ test('a wrong password is explained, and losing the role ends the visit', async 
   await page.getByRole('button', { name: 'Sign in' }).click();
   await heading(page, 'Dashboard');
   await become('user');
-  await page.getByText('administrators only').waitFor(); // the dashboard refreshes by itself
+  await page.getByText('administrators only').waitFor(); // the dashboard refreshes on its own
 });
 
 test('the dashboard shows current sales', async () => {

@@ -1,4 +1,4 @@
-/** The box office explains outages and recovers by itself. */
+/** The box office explains outages and recovers on its own. */
 
 import { type Browsing, startBrowsing, test } from '@boxoffice/testing/browser';
 import { spawnService } from '@boxoffice/testing/service';

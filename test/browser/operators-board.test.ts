@@ -19,9 +19,9 @@ afterAll(() => browsing?.stop());
 test('an anonymous request is challenged for credentials', async () => {
   const page = await browsing.newPage();
   // A browser would show its password prompt.
-  const answer = await page.request.get('/ops/queues/');
-  expect(answer.status()).toBe(401);
-  expect(answer.headers()['www-authenticate']).toMatch(/^Basic /);
+  const response = await page.request.get('/ops/queues/');
+  expect(response.status()).toBe(401);
+  expect(response.headers()['www-authenticate']).toMatch(/^Basic /);
 });
 
 test.each(['/ops/queues/', '/ops/queues/api/queues', '/ops/queues/queue/booking-0'])(

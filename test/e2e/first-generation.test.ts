@@ -42,7 +42,7 @@ test.each([
   expect(body).toMatchObject({ username, email: `${username}@example.com` });
   expect(body).not.toHaveProperty('password');
 
-  // Log in, and fetch the own account.
+  // Log in, and fetch your own account.
   const loggedIn = await post<Tokens>(login, { username, password });
   expect(loggedIn).toMatchObject({ status: 200, body: { access: expect.any(String), refresh: expect.any(String) } });
   const tokens = loggedIn.body;

@@ -1,4 +1,4 @@
-/** What the services log at the most verbose level (`LOG_LEVEL=trace`), and what they must never log. */
+/** The log lines at the most verbose level (`LOG_LEVEL=trace`), and secrets that must never be in them. */
 import { type Boxoffice, startBoxoffice } from '@boxoffice/testing/boxoffice';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 

@@ -25,7 +25,7 @@ it('is not ready while jobs wait without progress, and its queue stays within it
   });
   expect(refused).toMatchObject({ status: 503, body: { code: 'queue_full' } });
   expect(refused.headers.get('retry-after')).toBe('2');
-  // One in hand, the three that may wait, and one more because the count may lag by one.
+  // One being decided, the three that may wait, and one more because the count may lag by one.
   expect(accepted.length).toBeLessThanOrEqual(5);
 
   expect((await ready()).status).toBe(200);

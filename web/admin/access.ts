@@ -7,10 +7,10 @@ const accessDenied = 'boxoffice:access-denied';
 /** As `useQuery`; a refused request makes the portal check the user's access again. */
 export const useAdminQuery: typeof useQuery = (key, fetch, options) => {
   const result = useQuery(key, fetch, options);
-  const code = result.problem?.code;
+  const { problem } = result;
   useEffect(() => {
-    if (code === 'unauthenticated' || code === 'forbidden') dispatchEvent(new Event(accessDenied));
-  }, [code]);
+    if (problem?.code === 'unauthenticated' || problem?.code === 'forbidden') dispatchEvent(new Event(accessDenied));
+  }, [problem]); // the object, not its code: every refusal counts
   return result;
 };
 

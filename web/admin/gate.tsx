@@ -4,7 +4,7 @@ import { Form } from '../lib/form.tsx';
 import { Heading } from '../lib/heading.tsx';
 import { boxoffice, signOut } from '../lib/session.ts';
 
-/** What visitors see who are not signed in, or not administrators. */
+/** Shown to visitors who are not signed in, or not administrators. */
 export function Gate({ user, onChange }: { user: User | null; onChange: () => void }) {
   return (
     <main className="gate">

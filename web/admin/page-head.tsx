@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { Heading } from '../lib/heading.tsx';
 
-/** The heading of a view, and what can be done there. */
+/** The heading of a view, with its actions. */
 export function PageHead({ title, children }: { title: string; children?: ReactNode }) {
   return (
     <div className="page-head">

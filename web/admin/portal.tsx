@@ -28,7 +28,7 @@ export function Portal() {
   return <Sections user={user} onSignOut={refetch} />;
 }
 
-/** The signed-in user; null when nobody is, or no longer is. */
+/** The signed-in user; null when nobody is signed in, or no longer. */
 async function getCurrentUser(signal: AbortSignal): Promise<User | null> {
   if (!boxoffice.isLoggedIn()) return null;
   try {

@@ -24,7 +24,7 @@ const waitSeconds = 1;
 
 const storageKey = (showId: number) => `boxoffice.attempt.${showId}`;
 
-/** Stores what is about to be requested. */
+/** Stores an attempt before its request is sent. */
 export function startAttempt(showId: number, seats: string[]): BookingAttempt {
   const attempt = { showId, seats, key: randomKey(), startedAt: Date.now() };
   store(attempt);

@@ -15,7 +15,7 @@ import {
 interface Callbacks {
   setSelected: (seats: string[]) => void;
   setMessage: (message: string | undefined) => void;
-  /** Others were faster. */
+  /** Deselects seats that others have booked first. */
   dropTaken: (seats: string[]) => void;
 }
 

@@ -1,4 +1,4 @@
-/** What JavaScript adds to the page: buttons that copy commands, and times in the visitor's time zone. */
+/** Enhancements with JavaScript: buttons that copy commands, and times in the visitor's time zone. */
 for (const button of document.querySelectorAll<HTMLButtonElement>('button[data-copies]')) {
   button.hidden = false;
   button.addEventListener('click', () => void copy(button));

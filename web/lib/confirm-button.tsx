@@ -7,7 +7,7 @@ import { ErrorMessage, Outage } from './notices.tsx';
 interface ConfirmButtonProps {
   /** Names the action, on the button and in the dialog. */
   action: string;
-  /** What it applies to, for those who cannot see what the button stands next to. */
+  /** The object of the action, for users who cannot see what is next to the button. */
   subject: string;
   title: string;
   /** The consequences. */

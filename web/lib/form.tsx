@@ -47,7 +47,7 @@ export function Form({ className = 'form', children, submitLabel, cancel, onSubm
   );
 }
 
-/** Names the invalid fields, if any; what is wrong with each is shown next to it. */
+/** Names the invalid fields, if any; the error of each is shown next to it. */
 function summary(error: unknown): string {
   const names = error instanceof ProblemError ? Object.keys(error.errors) : [];
   return names.length > 0 ? `Please check: ${names.join(', ').replaceAll('_', ' ')}.` : errorMessage(error);

@@ -20,13 +20,13 @@ interface QueryOptions {
   keepPrevious?: boolean;
 }
 
-type State<Data> = Partial<Pick<Query<Data>, 'data' | 'outage' | 'problem'>> & { key: string };
+type State<Data> = Partial<Pick<Query<Data>, 'data' | 'outage' | 'problem'>> & { key: string; isRetrying?: boolean };
 
 /**
  * Fetches data and retries for as long as the server is unavailable.
  *
  * @param key identifies what is fetched: another key starts another request
- * @param fetch is called as it was when the key last changed
+ * @param fetch the function passed when the key last changed is used
  */
 export function useQuery<Data>(
   key: string,
@@ -46,7 +46,7 @@ export function useQuery<Data>(
     patiently(() => fetch(signal), {
       patienceMs: Number.POSITIVE_INFINITY,
       signal,
-      onRetry: (reason) => update({ outage: outageMessage(reason) }),
+      onRetry: (reason) => update({ outage: outageMessage(reason), isRetrying: true }),
     }).then(
       (data) => update({ data }),
       (reason) => update(reason instanceof ProblemError ? { problem: reason } : { outage: errorMessage(reason) }),
@@ -56,7 +56,7 @@ export function useQuery<Data>(
 
   useEffect(() => {
     // Each response starts the timer again; a request that is being retried must not be cut short.
-    if (refreshMs === undefined || !state || state.outage) return;
+    if (refreshMs === undefined || !state || state.isRetrying) return;
     const refetchIfVisible = () => document.visibilityState === 'visible' && refetch();
     const timer = setTimeout(refetchIfVisible, refreshMs);
     document.addEventListener('visibilitychange', refetchIfVisible);

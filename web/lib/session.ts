@@ -31,7 +31,7 @@ export function useUsername(): string | null {
 
 /** Signs out. The tokens are removed from this browser even when the server cannot be reached. */
 export async function signOut(): Promise<void> {
-  // Chosen seats and unfinished bookings belong to the user who leaves.
+  // Chosen seats and unfinished bookings belong to the user who signs out.
   sessionStorage.clear();
   await boxoffice.logOut().catch(() => {});
 }

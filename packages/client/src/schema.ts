@@ -153,7 +153,7 @@ export interface paths {
         };
         /**
          * Get a movie
-         * @description Everything that a cinema shows about it.
+         * @description All details of one movie.
          */
         get: operations["getMovie"];
         put?: never;
@@ -255,7 +255,7 @@ export interface paths {
          * Follow the seats of a show
          * @description Server-sent events, for an `EventSource` or `fetch`. `snapshot` carries the whole map as `GET /api/shows/{id}/seats/` returns it; it comes first, and whenever the client cannot be brought up to date with changes. `change` carries the seats whose status has changed, soon after the change is committed. `unavailable` carries a problem: the map cannot be read at the moment, so the client’s map may be out of date until the next `snapshot`, which also comes first when the client reconnects.
          *
-         *     An `id` names the map that the client has after the event; it is the map’s `ETag`. With `Last-Event-ID` the stream continues from that map: with the changes since then, with a `snapshot`, or with nothing if the map is still the same. Streams end from time to time: reconnect after `retry`, as an `EventSource` does by itself.
+         *     An `id` names the map that the client has after the event; it is the map’s `ETag`. With `Last-Event-ID` the stream continues from that map: with the changes since then, with a `snapshot`, or with nothing if the map is still the same. Streams end from time to time: reconnect after `retry`, as an `EventSource` does automatically.
          */
         get: operations["followSeats"];
         put?: never;
@@ -421,7 +421,7 @@ export interface paths {
         };
         /**
          * Get a movie
-         * @description The same fields as for everyone.
+         * @description The same fields as in the public API.
          */
         get: operations["adminGetMovie"];
         /**
@@ -497,7 +497,7 @@ export interface paths {
         };
         /**
          * Get a show
-         * @description The same fields as for everyone.
+         * @description The same fields as in the public API.
          */
         get: operations["adminGetShow"];
         /**
@@ -558,20 +558,20 @@ export interface paths {
         get: operations["adminGetUser"];
         /**
          * Replace a user
-         * @description Sets every field; the password is kept when none is given. Deactivation and a new password revoke all tokens of the user, who has to log in again. A new role revokes access tokens with the old one; refreshing returns one with the new role. All of this takes effect immediately on every gateway. You cannot deactivate or demote yourself.
+         * @description Sets every field; the password is kept when none is given. Deactivation and a new password revoke all tokens of the user; they have to log in again. A new role revokes access tokens with the old one; refreshing returns one with the new role. All of this takes effect immediately on every gateway. You cannot deactivate or demote yourself.
          */
         put: operations["adminReplaceUser"];
         post?: never;
         /**
          * Delete a user
-         * @description Deletes a user who never booked, and revokes their tokens immediately. Deactivate other users instead (`is_active: false`). You cannot delete yourself.
+         * @description Deletes a user who has never booked, and revokes their tokens immediately. Deactivate other users instead (`is_active: false`). You cannot delete yourself.
          */
         delete: operations["adminDeleteUser"];
         options?: never;
         head?: never;
         /**
          * Change a user
-         * @description Sets the given fields and keeps the others. Deactivation and a new password revoke all tokens of the user, who has to log in again. A new role revokes access tokens with the old one; refreshing returns one with the new role. All of this takes effect immediately on every gateway. You cannot deactivate or demote yourself.
+         * @description Sets the given fields and keeps the others. Deactivation and a new password revoke all tokens of the user; they have to log in again. A new role revokes access tokens with the old one; refreshing returns one with the new role. All of this takes effect immediately on every gateway. You cannot deactivate or demote yourself.
          */
         patch: operations["adminChangeUser"];
         trace?: never;
@@ -605,7 +605,7 @@ export interface paths {
         };
         /**
          * Get the booking of any user
-         * @description With its show and its user.
+         * @description Includes its show and its user.
          */
         get: operations["adminGetBooking"];
         put?: never;

@@ -6,7 +6,7 @@ import { readServerSentEvents } from './server-sent-events.ts';
 /** The server sends something at least every 15 seconds. After this much silence it is presumed dead, in milliseconds. */
 const silenceMs = 40_000;
 
-/** What a stream yields: an event; that it has been opened or reopened; or why it has nothing to report at the moment. */
+/** One step of a stream: an event, a (re)opened connection, or the reason why there are no updates at the moment. */
 export type StreamUpdate =
   | { kind: 'event'; event: string; data: unknown }
   | { kind: 'open' }
@@ -73,7 +73,7 @@ function watchForSilence(signal: AbortSignal | undefined) {
   };
 }
 
-/** The seats of a show; while `away` is set, as they last were known. */
+/** The seats of a show; while `away` is set, as last known. */
 export interface SeatsView {
   map: SeatMap | null;
   away: ProblemError | NoAnswerError | null;

@@ -25,7 +25,7 @@ export function memoryTokens(tokens: Tokens | null = null): TokenStore {
   };
 }
 
-/** Keeps tokens in a browser's `localStorage` or `sessionStorage`, shared by the tabs that share it. */
+/** Keeps tokens in a browser's `localStorage` or `sessionStorage`, shared by all tabs that have access to it. */
 export function storedTokens(
   storage: {
     getItem(key: string): string | null;

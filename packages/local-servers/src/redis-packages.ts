@@ -33,7 +33,7 @@ export async function redisFromPackages({ binDir, log, signal }: FindRedisOption
   if (existsSync(folder)) {
     const program = await runnableIn(folder).catch(() => null);
     if (program) return program;
-    // A library that was installed when it was fetched, and so was not fetched with it, is gone since.
+    // It relied on a library of the system that has since been removed.
     rmSync(folder, { recursive: true, force: true });
   }
   for (const name of ['apt-get', 'dpkg-deb']) if (!onPath(name)) throw new Error(`${name} is not installed`);

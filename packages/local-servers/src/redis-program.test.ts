@@ -45,7 +45,7 @@ test('a program that fails is quoted', async () => {
   );
 });
 
-test('packages without a library of their own, because the system has them all, are used', async () => {
+test('packages without libraries of their own are used when the system has them all', async () => {
   addProgram('apt-get', '');
   const file = join(folder, 'bin/redis/usr/bin/redis-server');
   mkdirSync(join(file, '..'), { recursive: true });

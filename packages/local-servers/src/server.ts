@@ -12,13 +12,13 @@ export interface Server {
   readonly port: number;
   /** Of the current process: `restart` changes it. */
   readonly pid: number;
-  /** Stops it gracefully, or by force after 10 s. Does nothing when it is stopped. */
+  /** Stops it gracefully, or by force after 10 s. Does nothing if it is already stopped. */
   stop(): Promise<void>;
   /** Signals the server and its children: SIGKILL simulates a crash, SIGSTOP a freeze that SIGCONT ends. */
   kill(signal: NodeJS.Signals): void;
   /** Stops it if it runs and starts it again, with the same port and data. */
   restart(): Promise<void>;
-  /** Calls back when the server ends without having been asked to. */
+  /** Calls back when the server ends unexpectedly. */
   onDeath(listener: (cause: string) => void): void;
 }
 

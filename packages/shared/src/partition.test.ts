@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkPartitionCount, PartitionCountError, partitionOf, queueName } from './partition.ts';
 
 describe('partitionOf', () => {
-  it('spreads shows evenly and always says the same', () => {
+  it('spreads shows evenly and is deterministic', () => {
     const counts = Array<number>(8).fill(0);
     for (let show = 1; show <= 800; show++) {
       const partition = partitionOf(show, 8);
@@ -31,7 +31,7 @@ describe('checkPartitionCount', () => {
     await server.drop();
   });
 
-  it('records the first number and refuses another, with what to do about it', async () => {
+  it('records the first number and refuses another, explaining how to change it', async () => {
     await checkPartitionCount(redis, 8);
     await checkPartitionCount(redis, 8);
     await expect(checkPartitionCount(redis, 4)).rejects.toThrow(PartitionCountError);

@@ -6,7 +6,7 @@ export const large = {
   /** Shows of movie 1, and of movie 2; the others share the rest of `shows`. */
   showsOfOneMovie: 1_000,
   shows: 20_000,
-  /** Seats of every show. In every tenth show (10, 20, …) each seat has a booking, of which every twentieth is cancelled. */
+  /** Seats of every show. In every tenth show (10, 20, …) each seat has a booking; every twentieth of them is cancelled. */
   seats: 100,
   bookings: 200_000,
   users: 10_000,
@@ -61,6 +61,11 @@ export async function fillTables(owner: MikroORM): Promise<void> {
      )
      insert into booking.seat_claims (show_id, seat_number, booking_id)
      select show_id, seat, id from past where not cancelled`,
+  );
+  await run(
+    `insert into booking.requests (show_id, id, user_id, kind, status, booking_id, decided_at)
+     select show_id, cancelled_by, user_id, 'cancel', 'succeeded', id, cancelled_at from booking.bookings
+     where status = 'cancelled'`,
   );
   const auditColumns = 'at, actor_id, request_id, action, subject, subject_id, before, after';
   const auditLine = `to_timestamp(1700000000 + n), 2, 'request', 'change', `;

@@ -50,7 +50,7 @@ export function startLoad(boxoffice: Boxoffice, shows: readonly number[]): Load 
   return load;
 }
 
-/** Compares what the buyers were told with the database: every request has one outcome, every seat one booking. */
+/** Compares the responses to the buyers with the database: every request has one outcome, every seat one booking. */
 export async function expectNothingLost(boxoffice: Boxoffice, { shows, accepted, refused }: Load): Promise<void> {
   const succeeded: string[] = [];
   for (let from = 0; from < accepted.length; from += 50) {

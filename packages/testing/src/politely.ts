@@ -9,8 +9,8 @@ export function politely(send: () => Promise<Answer>): Promise<Answer> {
   const isTransient = ({ status, body }: Answer) => status === 503 || body.code === 'idempotency_in_progress';
   return eventually(
     async () => {
-      const answer = await send();
-      return isTransient(answer) ? null : answer;
+      const response = await send();
+      return isTransient(response) ? null : response;
     },
     { timeoutMs: 20_000, intervalMs: 500 },
   );

@@ -5,11 +5,11 @@ import type { Answer } from './boxoffice.ts';
 
 /** Checks a response against RFC 9457 and the catalogue of problems, and returns its body. */
 export function expectProblem(
-  answer: Pick<Answer<unknown>, 'status' | 'headers' | 'body'>,
+  response: Pick<Answer<unknown>, 'status' | 'headers' | 'body'>,
   code: ProblemCode,
 ): Problem {
   const { status, title } = problemCatalogue[code];
-  const body = answer.body as Problem;
+  const body = response.body as Problem;
   expect(body).toMatchObject({
     type: `urn:boxoffice:problem:${code}`,
     code,
@@ -17,9 +17,9 @@ export function expectProblem(
     status,
     detail: expect.any(String),
   });
-  expect(answer.status).toBe(status);
-  expect(answer.headers.get('content-type')).toBe('application/problem+json');
+  expect(response.status).toBe(status);
+  expect(response.headers.get('content-type')).toBe('application/problem+json');
   expect(body.detail.length).toBeGreaterThan(10);
-  expect(body.instance).toBe(answer.headers.get('x-request-id'));
+  expect(body.instance).toBe(response.headers.get('x-request-id'));
   return body;
 }

@@ -23,7 +23,7 @@ describe.each([
   ['freezes', () => postgres.kill('SIGSTOP'), () => Promise.resolve(postgres.kill('SIGCONT'))],
   ['crashes', () => postgres.kill('SIGKILL'), () => postgres.restart()],
 ])('when PostgreSQL %s', (_, breakPostgres, restorePostgres) => {
-  it('answers 503 within the gateway’s timeout, is not ready, and recovers by itself', async () => {
+  it('answers 503 within the gateway’s timeout, is not ready, and recovers on its own', async () => {
     expect((await listMovies()).status).toBe(200);
     breakPostgres();
     try {

@@ -8,7 +8,7 @@ import { createLogger } from '@boxoffice/shared/service/logging';
 import { createTestDatabase } from '@boxoffice/testing/database';
 import { buildCatalog } from '../src/app.ts';
 
-/** What any response of the catalog may contain; each test reads the part it requested. */
+/** The fields that any response of the catalog may have; each test reads its own. */
 export type AnyBody = MovieView & ShowView & ShowFacts & SeatMap & Rows<MovieView & ShowView> & Problem;
 
 /** The administrator in whose name `send` makes changes. */

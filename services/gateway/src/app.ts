@@ -31,8 +31,8 @@ export interface GatewayOptions {
 }
 
 /**
- * Assembles the gateway; only this function knows all its parts. Does no I/O before the server is ready.
- * Closing the server closes everything that is built here, but none of the options.
+ * Assembles the gateway; only this function knows every component. Does no I/O before the server is ready.
+ * Closing the server closes everything that is built here, but nothing that was passed in.
  */
 export function buildGateway(options: GatewayOptions): Http {
   const { catalogConnection, config, keys, logger, orm, redis, subscriber, checks } = options;

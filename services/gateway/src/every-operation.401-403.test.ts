@@ -24,9 +24,9 @@ test('401 without an access token, with a malformed one, and with one signed by 
   const foreign = `${boxoffice.token(1, 'admin').slice(0, -6)}AAAAAA`;
   for (const { method, path } of operations.filter((operation) => !operation.isOpen)) {
     for (const authorization of ['', 'Bearer', 'Bearer nonsense', `Bearer ${foreign}`, `Token ${boxoffice.token(1)}`]) {
-      const answer = await boxoffice.call(path, { method, headers: { authorization } });
-      expectProblem(answer, 'unauthenticated');
-      expect(answer.headers.get('www-authenticate'), `${method} ${path}`).toMatch(/^Bearer/);
+      const response = await boxoffice.call(path, { method, headers: { authorization } });
+      expectProblem(response, 'unauthenticated');
+      expect(response.headers.get('www-authenticate'), `${method} ${path}`).toMatch(/^Bearer/);
     }
   }
 });

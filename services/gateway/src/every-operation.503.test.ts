@@ -1,4 +1,4 @@
-/** What every operation answers while a dependency is down, compared with the document. */
+/** The response of every operation while a dependency is down, compared with the document. */
 import { newEnvelopeId, requestId } from '@boxoffice/shared/booking-id';
 import { type Boxoffice, startBoxoffice } from '@boxoffice/testing/boxoffice';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -27,7 +27,7 @@ afterAll(() => boxoffice.stop());
 async function send(operation: DocumentedOperation, id: string): Promise<string> {
   const { auth, method, parameters, exampleBody, path } = operation;
   const isNumber = parameters.some((parameter) => parameter.in === 'path' && parameter.schema.type === 'integer');
-  // Nothing else has a number yet; users are asked for one that is not the administrator's own.
+  // Only the show exists; for users the number must not be the administrator's own.
   const number = path.includes('/users/') ? 2 : showId;
   const response = await boxoffice.call<{ code: string }>(path.replace('{id}', isNumber ? String(number) : id), {
     method,
@@ -62,7 +62,7 @@ test('without PostgreSQL, every operation that reads it answers 503 database_una
   const readers = documenting('database_unavailable').filter(({ id }) => id !== 'adminGetQueues');
   for (const operation of readers) {
     const code = await send(operation, ids.booked);
-    // The catalog is still down: an operation that asks it first says so.
+    // The catalog is still down: an operation that needs it first reports that instead.
     const expected = operation.codes.includes('catalog_unavailable') ? /^(catalog|database)_/ : /^database_/;
     expect(code, operation.name).toMatch(expected);
   }

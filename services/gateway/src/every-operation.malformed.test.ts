@@ -1,4 +1,4 @@
-/** Thousands of malformed requests to every operation: each gets a status and a problem code that are documented. */
+/** Thousands of malformed requests to every operation: each gets a documented status and problem code. */
 import { createTestDatabase } from '@boxoffice/testing/database';
 import { eventually } from '@boxoffice/testing/eventually';
 import { type SpawnedService, spawnService } from '@boxoffice/testing/service';
@@ -8,7 +8,7 @@ import { type MalformedRequest, malformedRequests } from '../test/malformed-requ
 import { type StartedGateway, startGateway } from '../test/started-gateway.ts';
 
 const requestsPerOperation = 2_000;
-/** Enough for the database and the catalog to work while the gateway does. */
+/** Enough to keep the gateway, the catalog and the database busy at the same time. */
 const concurrentRequests = 25;
 
 const operations = await readOperations();
@@ -33,7 +33,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-test.each(operations)('$name', async (operation) => {
+test.each(operations)('$name', { timeout: 300_000 }, async (operation) => {
   const access = operation.auth === 'none' ? null : `Bearer ${gateway.token(1, operation.auth)}`;
   const requests = malformedRequests(operation, access, seedOf(operation.name));
   const wrong: { request: MalformedRequest; is: string }[] = [];

@@ -36,7 +36,7 @@ export interface DocumentedOperation {
   name: string;
   id: string;
   method: Method;
-  /** With `{id}` in it where it has one. */
+  /** With `{id}` as the placeholder of an id. */
   path: string;
   auth: 'none' | 'user' | 'admin';
   parameters: Parameter[];
@@ -84,7 +84,7 @@ function exampleOf({ components }: Document, schema: Schema): object {
   );
 }
 
-/** Says what a response has that the document does not say of its operation; null when it says all. */
+/** Describes how a response deviates from the document; null when it does not. */
 export function undocumented(
   { responses }: DocumentedOperation,
   response: { status: number; contentType: string | undefined; body: unknown },

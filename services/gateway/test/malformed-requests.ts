@@ -9,7 +9,7 @@ export interface MalformedRequest {
 }
 
 /** Mulberry32: the same seed gives the same numbers from 0 (inclusive) to 1 everywhere. */
-export function seededRandom(seed: number): () => number {
+function seededRandom(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
@@ -44,7 +44,7 @@ const contentTypes = [
     'text/event-stream',
   ],
 ];
-/** Bodies that are no JSON, or not what any operation takes. */
+/** Bodies that are not JSON, or that no operation accepts. */
 const bodies: (string | Buffer)[] = [
   ...['', '{', '[', '"', '{"a":}', '{"a":1,}', "{'a':1}", 'undefined', 'NaN', 'null', '[]', '1', '"x"', 'true', '{}'],
   ...['{"__proto__":{"role":"admin"}}', '{"constructor":{"prototype":{}}}', '{"a":1}{"b":2}', '\ufeff{}', '[{}]'],
@@ -71,11 +71,12 @@ export function* malformedRequests(
   const ids = ['1', '2147483647', '0641f3a2-9c1b-8407-a51c-9f2600000380'];
 
   const path = () => {
-    const id = sometimes(0.4) ? encodeURIComponent(pick(texts).toWellFormed()) || 'x' : pick(ids);
+    const encoded = sometimes(0.1) ? pick(['%', '%zz', '%c3%28', '%00']) : encodeURIComponent(pick(texts)) || 'x';
+    const id = sometimes(0.4) ? encoded : pick(ids);
     return operation.path.replace('{id}', id);
   };
   const search = () => {
-    const names = [...query, 'page', 'unknown', '__proto__', 'page[]'];
+    const names = [...query, ...query, 'page', 'unknown', '__proto__', 'page[]'];
     const pairs = Array.from({ length: Math.floor(random() * 4) }, () =>
       sometimes(0.1)
         ? pick(['%', '%zz', '&&', '=', '?', '%ff=%ff'])

@@ -41,33 +41,33 @@ export interface StartedGateway {
   stop(): Promise<void>;
 }
 
-export interface GatewayPlace {
+export interface GatewayOptions {
   /** Further environment variables. */
   env?: Record<string, string>;
   databaseUrl?: string;
   redisUrl?: string;
-  /** Nothing listens there unless given. */
+  /** By default, a URL where nothing listens. */
   catalogUrl?: string;
-  /** Whether messages of other processes arrive; without them nothing is cached. True unless given. */
+  /** Whether it receives messages from other processes; without them nothing is cached. True by default. */
   subscribes?: boolean;
 }
 
 export async function startGateway({
   env = {},
   subscribes = true,
-  ...place
-}: GatewayPlace = {}): Promise<StartedGateway> {
-  const database = place.databaseUrl ? null : await createTestDatabase();
-  const testRedis = place.redisUrl ? null : await createTestRedis();
-  const databaseUrl = place.databaseUrl ?? database?.url ?? '';
-  const redisUrl = place.redisUrl ?? testRedis?.url ?? '';
+  ...options
+}: GatewayOptions = {}): Promise<StartedGateway> {
+  const database = options.databaseUrl ? null : await createTestDatabase();
+  const testRedis = options.redisUrl ? null : await createTestRedis();
+  const databaseUrl = options.databaseUrl ?? database?.url ?? '';
+  const redisUrl = options.redisUrl ?? testRedis?.url ?? '';
   const config = loadConfig({ NODE_ENV: 'test', ...env });
   const logger = createLogger('gateway', { LOG_LEVEL: 'fatal' });
   const orm = await openDatabase({ url: databaseUrl, role: 'boxoffice_gateway', statementTimeoutMs: 1_000 });
   const redis = openImpatientRedis(redisUrl, logger);
   const subscriber = subscribes ? openPatientRedis(redisUrl, logger) : new Redis({ lazyConnect: true });
   const keys = loadSigningKeys(config);
-  const catalogConnection = new CatalogConnection(place.catalogUrl ?? 'http://127.0.0.1:1');
+  const catalogConnection = new CatalogConnection(options.catalogUrl ?? 'http://127.0.0.1:1');
   const http = buildGateway({ config, logger, keys, orm, redis, subscriber, catalogConnection });
   await http.ready();
 

@@ -4,9 +4,9 @@ import type { Rows } from '@boxoffice/shared/contracts/pagination';
 import type { Problem } from '@boxoffice/shared/contracts/problems';
 import { type MikroORM, openDatabase } from '@boxoffice/shared/database/orm';
 import { eventually } from '@boxoffice/testing/eventually';
-import { type Call, type GatewayPlace, type Response, type StartedGateway, startGateway } from './started-gateway.ts';
+import { type Call, type GatewayOptions, type Response, type StartedGateway, startGateway } from './started-gateway.ts';
 
-/** What any response may hold; each test reads the part it asked for. */
+/** The fields that any response may have; each test reads its own. */
 export type AnyBody = AdminUserView &
   TokenPair &
   Problem &
@@ -30,8 +30,8 @@ export interface StartedIdentity extends Omit<StartedGateway, 'call'> {
 
 export const password = 'correct horse';
 
-export async function startIdentity(place: GatewayPlace = {}): Promise<StartedIdentity> {
-  const gateway = await startGateway(place);
+export async function startIdentity(options: GatewayOptions = {}): Promise<StartedIdentity> {
+  const gateway = await startGateway(options);
   const { http, databaseUrl, redis } = gateway;
   const owner = await openDatabase({ url: databaseUrl });
   await eventually(async () => {

@@ -16,10 +16,10 @@ export function List<Row extends { id: number | string }>({
 }: {
   query: Query<Page<Row>>;
   columns: Column<Row>[];
-  /** What an entry is called: `movie` */
+  /** The noun for one entry: `movie` */
   noun: string;
   name: string;
-  /** What to do when the list has no entries at all. */
+  /** Advice for when the list has no entries at all. */
   empty: ReactNode;
 }) {
   const { path, query } = useLocation();

@@ -60,7 +60,7 @@ export function NewRun({ movieId }: { movieId: string }) {
               name="time_zone"
               value={timeZone}
               options={Intl.supportedValuesOf('timeZone')}
-              hint="Shows start at these local times, also after the clocks change"
+              hint="Shows start at these local times, even after the clocks change"
               errors={errors.time_zone}
               required
             />

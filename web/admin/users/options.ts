@@ -1,4 +1,4 @@
-/** Roles and states of users, and how they are called. */
+/** Roles and states of users, with their labels. */
 export const roles = { user: 'User', admin: 'Administrator' };
 export const roleOptions = Object.entries(roles);
 export const statusOptions: [string, string][] = [

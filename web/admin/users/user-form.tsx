@@ -69,7 +69,7 @@ export function EditUser({ id, currentUser }: { id: number; currentUser: User })
               navigate('/users');
             }}
           >
-            A user who has ever booked cannot be deleted, only deactivated.
+            A user who has bookings cannot be deleted, only deactivated.
           </ConfirmButton>
         )}
       </PageHead>

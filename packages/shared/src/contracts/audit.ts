@@ -12,11 +12,11 @@ export interface Author {
   requestId: string;
 }
 
-/** Tells another service who the author is; the request's id is in `x-request-id`. Loose: other headers are kept. */
+/** Identifies the author to another service; the request's id is in `x-request-id`. Loose: other headers are kept. */
 export const AuthorHeaders = z.looseObject({ 'x-actor-id': IntegerId });
 
 /**
- * What an audit line says of a change: the action follows from which side is missing.
+ * The part of an audit line that describes the change; which side is missing determines the action.
  *
  * @param change without `before` the subject was created, without `after` it was deleted
  */

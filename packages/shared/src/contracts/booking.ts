@@ -6,7 +6,7 @@ import { Problem } from './problems.ts';
 export const bookingStatuses = ['held', 'booked', 'cancelled', 'expired'] as const;
 
 /** The most seats that one request may ask for. */
-export const seatsPerBookingLimit = 10;
+const seatsPerBookingLimit = 10;
 
 const SeatName = z.union([z.string().trim().min(1).max(10), z.number().int().positive()]);
 export const BookBody = z
@@ -73,7 +73,7 @@ export function bookingView(row: {
 }
 
 export const jobKinds = ['book', 'cancel'] as const;
-export const jobStatuses = ['queued', 'active', 'succeeded', 'rejected', 'failed'] as const;
+const jobStatuses = ['queued', 'active', 'succeeded', 'rejected', 'failed'] as const;
 
 /** One accepted request, regardless of the envelope that carried it. */
 export const JobView = z

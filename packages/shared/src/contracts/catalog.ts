@@ -186,7 +186,7 @@ export const ShowRunView = z
   .object({ count: z.number().int(), results: z.array(ShowView) })
   .meta({ id: 'ShowRunResult', example: { count: 1, results: [{ id: 7, ...exampleShow, available_seats: 80 }] } });
 
-export const seatStatuses = ['available', 'held', 'booked'] as const;
+const seatStatuses = ['available', 'held', 'booked'] as const;
 export const SeatMap = z
   .object({
     show_id: z.number().int(),
@@ -228,7 +228,7 @@ export const SeatChanges = SeatMap.pick({ show_id: true, available_seats: true, 
 });
 export type SeatChanges = z.infer<typeof SeatChanges>;
 
-/** What the gateway must know of a show before it queues a request for it. */
+/** The facts about a show that the gateway needs before it queues a request for it. */
 export interface ShowFacts {
   id: number;
   movie_id: number;

@@ -1,5 +1,5 @@
 /**
- * What travels through a queue: an envelope of requests in one direction, their outcomes in the other. Both
+ * The contents of a queue: an envelope of requests in one direction, their outcomes in the other. Both
  * sides belong to the same release, so these are types, not schemas: nothing is validated again.
  */
 import type { BookingView } from './booking.ts';

@@ -35,7 +35,7 @@ export const problemCatalogue = {
 } as const satisfies Record<string, { status: number; title: string }>;
 
 export type ProblemCode = keyof typeof problemCatalogue;
-export const problemCodes = Object.keys(problemCatalogue) as [ProblemCode, ...ProblemCode[]];
+const problemCodes = Object.keys(problemCatalogue) as [ProblemCode, ...ProblemCode[]];
 
 /** An error body, `application/problem+json` (RFC 9457). */
 export const Problem = z

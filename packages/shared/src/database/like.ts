@@ -1,5 +1,5 @@
 /**
- * A LIKE pattern for values that contain `text`. What LIKE takes for a wildcard ("100% Wolf") is
+ * A LIKE pattern for values that contain `text`. A character that LIKE treats as a wildcard ("100% Wolf") is
  * escaped with a backslash, PostgreSQL's default.
  */
 export function containing(text: string): string {

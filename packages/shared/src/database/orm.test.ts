@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-test('connections that die in mid-transaction free their place in the pool', async () => {
+test('connections that die in mid-transaction free their slot in the pool', async () => {
   const poolSize = 2;
   const orm = await openDatabase({ url: database.url, role: 'boxoffice_gateway', poolSize });
   const killer = await openDatabase({ url: database.url });

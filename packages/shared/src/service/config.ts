@@ -30,18 +30,18 @@ const Config = z.object({
   DATABASE_URL: z
     .url({ protocol: /^postgres(ql)?$/ })
     .optional()
-    .describe('PostgreSQL to use; without it `pnpm start` brings its own'),
+    .describe('PostgreSQL to use; if unset, `pnpm start` runs its own'),
   REDIS_URL: z
     .url({ protocol: /^rediss?$/ })
     .optional()
-    .describe('Redis or Valkey to use; without it `pnpm start` brings its own'),
+    .describe('Redis or Valkey to use; if unset, `pnpm start` runs its own'),
   HOST: z.string().default('127.0.0.1').describe('address every service listens on'),
   PORT: port.default(3000).describe('port of the gateway, the only public one'),
   CATALOG_PORT: port.default(3001).describe('internal port of the catalog'),
   CATALOG_URL: z.url().optional().describe('where the gateway finds the catalog; default: HOST and CATALOG_PORT'),
   WORKER_PORT: port
     .default(3002)
-    .describe('health and metrics port of the first booking-worker; the next one takes the next port'),
+    .describe('health and metrics port of the first booking-worker; each further one takes the next port'),
   WORKERS: count.max(64).default(1).describe('booking-worker processes that `pnpm start` runs'),
   SAMPLE_DATA: z.stringbool().optional().describe('load sample data at start; default: true, in production false'),
   BOOKING_PARTITIONS: count.max(256).default(4).describe('booking queues; fixed for the life of an installation'),
@@ -49,14 +49,14 @@ const Config = z.object({
   TRUST_PROXY: z
     .stringbool()
     .default(false)
-    .describe('believe X-Forwarded-* headers: set it behind a reverse proxy, and only there'),
+    .describe('trust X-Forwarded-* headers: set it behind a reverse proxy, and only there'),
   CORS_ORIGINS: list
     .default([])
     .describe('comma-separated origins that browsers may call from, e.g. https://tickets.example'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
-    .describe('least severe log line that is written'),
+    .describe('lowest severity that is logged'),
   JWT_PRIVATE_KEY: z
     .string()
     .optional()
@@ -69,11 +69,11 @@ const Config = z.object({
   LOGIN_FAILURE_LIMIT_PER_MINUTE: count
     .default(10)
     .describe('failed logins per minute for one user name, and ten times as many from one address'),
-  EVENT_STREAM_LIMIT: count.default(10_000).describe('event streams that one gateway keeps open'),
+  EVENT_STREAM_LIMIT: count.default(10_000).describe('event streams that one gateway may have open'),
   EVENT_STREAM_LIMIT_PER_USER: count.default(10).describe('event streams about jobs that one user may have open'),
   EVENT_STREAM_LIMIT_PER_ADDRESS: count
     .default(200)
-    .describe('event streams about seats that may be open to one address'),
+    .describe('event streams about seats that one address may have open'),
 });
 export type Config = z.infer<typeof Config>;
 

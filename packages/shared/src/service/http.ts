@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import { type IncomingMessage, maxHeaderSize } from 'node:http';
 import { errorCodes, fastify, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
@@ -32,7 +32,10 @@ function createServer({ logger, trustProxy = false, rewriteUrl }: HttpOptions) {
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: (request) => acceptedRequestId(request.headers['x-request-id']) ?? newRequestId(),
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
+    // Parameters are limited by the schemas alone: the router's own limit responds 414, without a problem body.
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: maxHeaderSize },
+    // Requests that the router itself refuses, such as a malformed escape in a URL.
+    frameworkErrors: sendError,
     bodyLimit: 64 * 1024,
     requestTimeout: 15_000,
     trustProxy,
@@ -73,7 +76,7 @@ export function createHttp(options: HttpOptions): { http: Http; metrics: Registr
   return { http, metrics };
 }
 
-/** Accepts JSON bodies only. An empty body is none, whatever its type: many clients send a type with every POST. */
+/** Accepts JSON bodies only. An empty body counts as none, whatever its type: many clients send a type with every POST. */
 function readJsonBodies(http: Http): void {
   const readJson = http.getDefaultJsonParser('error', 'error');
   http.decorateRequest('bodyAsSent', '');

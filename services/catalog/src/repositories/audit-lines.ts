@@ -11,7 +11,7 @@ interface Change {
   after?: AuditedFields;
 }
 
-/** Records who changed what. Call it in the transaction of the change. */
+/** Adds an audit line per change. Call it in the transaction of the change. */
 export async function addAuditLines(em: EntityManager, author: Author, changes: Change[]): Promise<void> {
   const lines = changes.map(({ subject, id, ...change }) => ({
     ...author,

@@ -40,7 +40,7 @@ export async function getShow(em: EntityManager, id: number): Promise<ShowView> 
   return viewOf(em, show);
 }
 
-/** What a booking needs to know about a show, and nothing that changes with every booking. @throws {ProblemError} show_not_found */
+/** The facts about a show that a booking needs; none of them changes with a booking. @throws {ProblemError} show_not_found */
 export async function getShowFacts(em: EntityManager, id: number): Promise<ShowFacts> {
   const show = await em.findOne(Show, { id });
   if (!show) throw showNotFound(id);

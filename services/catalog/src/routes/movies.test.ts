@@ -63,7 +63,7 @@ describe('GET /internal/movies', () => {
     },
   );
 
-  it('refuses to search for what no title can contain', async () => {
+  it('refuses a search for text that no title can contain', async () => {
     const { statusCode, body } = await catalog.get('/movies?search=%00');
     expect(statusCode).toBe(400);
     expect(body.errors).toEqual({ search: ['NUL characters are not allowed'] });
@@ -83,7 +83,7 @@ describe('GET /internal/movies', () => {
     ['\\', ['Back\\slash']],
     ['nothing like it', []],
     ['', ['100 Streets', '100% Wolf', 'Alien', 'Alien', 'Back\\slash', 'L’Été', 'snake_case', 'snakes case']],
-  ])('finds %j as text, in any case', async (search, expected) => {
+  ])('finds %j literally, case-insensitively', async (search, expected) => {
     const { body } = await catalog.get(`/movies?search=${encodeURIComponent(search)}`);
     expect(titles(body)).toEqual(expected);
     expect(body.count).toBe(expected.length);

@@ -162,12 +162,12 @@ describe('one show', () => {
       total_seats: 10,
     };
     const show = await catalog.addShow();
-    for (const answer of [
+    for (const response of [
       await catalog.send('POST', '/shows', body),
       await catalog.send('PATCH', `/shows/${show}`, { movie_id: body.movie_id }),
     ]) {
-      expect(answer.statusCode).toBe(400);
-      expect(answer.body).toMatchObject({
+      expect(response.statusCode).toBe(400);
+      expect(response.body).toMatchObject({
         code: 'validation_failed',
         errors: { movie_id: ['There is no movie 2147483647'] },
       });
@@ -181,12 +181,12 @@ describe('one show', () => {
     ['PATCH', '/shows/2147483647'],
     ['DELETE', '/shows/2147483647'],
   ] as const)('%s %s is show_not_found', async (method, path) => {
-    const answer =
+    const response =
       method === 'GET'
         ? await catalog.get(path)
         : await catalog.send(method, path, method === 'PATCH' ? { total_seats: 5 } : undefined);
-    expect(answer.statusCode).toBe(404);
-    expect(answer.body.code).toBe('show_not_found');
+    expect(response.statusCode).toBe(404);
+    expect(response.body.code).toBe('show_not_found');
   });
 
   it('has facts for the booking path', async () => {

@@ -15,7 +15,7 @@ import { deleteShow } from '../use-cases/delete-show.ts';
 import { authorOf } from './author.ts';
 import { ShowIds } from './show-ids.ts';
 
-/** Shows, and what the booking path needs to know about them. */
+/** Shows, and the facts about them that the booking path needs. */
 export function showRoutes(http: Http, orm: MikroORM): void {
   http.get('/internal/shows', { schema: { querystring: AdminShowQuery } }, (request) =>
     listShows(orm.em.fork(), request.query),

@@ -3,7 +3,7 @@ import type { Rows } from '@boxoffice/shared/contracts/pagination';
 import type { AuditedFields } from '@boxoffice/shared/database/audit';
 import type { MikroORM } from '@boxoffice/shared/database/orm';
 
-/** Reads what administrators changed, whichever service recorded it. */
+/** Reads the audit lines of all services. */
 export class AuditLines {
   readonly #orm: MikroORM;
 

@@ -5,7 +5,7 @@ import type { MikroORM } from '@boxoffice/shared/database/orm';
 const dayMs = 24 * 60 * 60 * 1_000;
 const bestSellingLimit = 10;
 
-/** Sums up the sales of the last days. Reads only the bookings of those days, by their ids. */
+/** Totals the sales of recent days. Reads only the bookings of those days, by their ids. */
 export class Sales {
   readonly #orm: MikroORM;
 

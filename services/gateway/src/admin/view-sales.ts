@@ -2,7 +2,7 @@ import type { DashboardQuery, DashboardView } from '@boxoffice/shared/contracts/
 import type { CatalogClient } from '../catalog/index.ts';
 import type { Sales } from './sales.ts';
 
-/** How many upcoming shows are listed with their fill. */
+/** How many upcoming shows are listed with their occupancy. */
 const upcomingShows = 24;
 
 export interface ViewSalesDependencies {
@@ -10,7 +10,7 @@ export interface ViewSalesDependencies {
   sales: Pick<Sales, 'perDay' | 'perShow'>;
 }
 
-/** The sales of the last days, and how full the next shows are; always five round trips. */
+/** The sales of recent days, and how full the next shows are; always five round trips. */
 export async function viewSales(
   { catalog, sales }: ViewSalesDependencies,
   query: DashboardQuery,

@@ -21,7 +21,7 @@ const get = (path: string, gateway = 0, headers: Record<string, string> = {}) =>
   // biome-ignore lint/suspicious/noExplicitAny: a test knows what it asked for
   boxoffice.call<any>(path, { headers, ...(boxoffice.gateways[gateway] && { gateway: boxoffice.gateways[gateway] }) });
 
-test('a hundred concurrent requests for one seat map are one request to the catalog', async () => {
+test('a hundred concurrent requests for one seat map become one request to the catalog', async () => {
   const show = await boxoffice.addShow();
   const route = '/internal/shows/:id/seats';
   const before = await countCatalogRequests(route);
@@ -50,7 +50,7 @@ test('304 for a client that has the cached map, 200 for one that has another', a
   expect(await (await getIfNoneMatch('"other"')).json()).toMatchObject({ show_id: show });
 });
 
-test('after a booking or a cancellation every response of the same gateway shows it, and soon every other gateway’s', async () => {
+test('a booking or cancellation shows in every response of the same gateway, and soon in those of other gateways', async () => {
   const show = await boxoffice.addShow({ totalSeats: 50 });
   const { body } = await get(`/api/shows/${show}/`);
   const availableSeats = async (gateway: number) => {
@@ -62,7 +62,7 @@ test('after a booking or a cancellation every response of the same gateway shows
     return [map.body.available_seats, one.body.available_seats, list.body.results[0].available_seats];
   };
   for (let seat = 1; seat <= 20; seat++) {
-    await Promise.all([availableSeats(0), availableSeats(1)]); // now both gateways cache what is about to change
+    await Promise.all([availableSeats(0), availableSeats(1)]); // now both gateways have cached the map that is about to change
     const booked = await boxoffice.book(show, [String(seat)], { wait: 10 });
     expect(booked.status).toBe(201);
     expect(await availableSeats(0)).toEqual([49, 49, 49]);
@@ -113,7 +113,7 @@ test('a failure is not cached', async () => {
   expect((await get('/api/shows/987654/')).status).toBe(200);
 });
 
-test('503 within 1.5 s for everyone who waits for the same response of a catalog that hangs', async () => {
+test('503 within 1.5 s for everyone waiting for the same response while the catalog hangs', async () => {
   const show = await boxoffice.addShow();
   boxoffice.catalog.kill('SIGSTOP');
   try {
@@ -131,7 +131,7 @@ test('503 within 1.5 s for everyone who waits for the same response of a catalog
   await eventually(async () => (await get(`/api/shows/${show}/`)).status === 200);
 });
 
-test('nothing is cached while Redis is away, and everything is again once it is back', async () => {
+test('caching stops while Redis is away, and resumes once it is back', async () => {
   const show = await boxoffice.addShow();
   const path = `/api/shows/${show}/`;
   const route = '/internal/shows/:id';

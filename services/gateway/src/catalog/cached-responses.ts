@@ -2,17 +2,17 @@ import { matchesIfNoneMatch } from '@boxoffice/shared/service/conditional-reques
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { CachedResponse, CacheGroup, PendingResponse, ResponseCache } from './response-cache.ts';
 
-/** Headers that are the same whoever asks. */
+/** Headers that are the same for every client. */
 const cachedHeaders = ['content-type', 'etag', 'cache-control'];
 
 /**
  * Hooks that serve a public GET route from the cache; of concurrent requests for the same URL only one
- * reaches the catalog. Never for responses that differ from user to user.
+ * reaches the catalog. Not for responses that depend on the user.
  *
- * @param groupOf what a response depends on. The request is not validated yet
+ * @param groupOf returns what a response depends on; called before the request is validated
  */
 export function cached(responses: ResponseCache, groupOf: (request: FastifyRequest) => CacheGroup) {
-  /** The requests whose responses others wait for. */
+  /** Requests whose responses other requests are waiting for. */
   const pending = new WeakMap<FastifyRequest, PendingResponse>();
   const settle = (request: FastifyRequest, act: (response: PendingResponse) => void) => {
     const response = pending.get(request);
@@ -40,7 +40,7 @@ export function cached(responses: ResponseCache, groupOf: (request: FastifyReque
       settle(request, (response) => response.resolve(reply.statusCode === 200 ? responseOf(reply, body) : null));
       return body;
     },
-    /** In case nothing was sent. */
+    /** For responses that never reached `onSend`. */
     async onResponse(request: FastifyRequest): Promise<void> {
       settle(request, (response) => response.resolve(null));
     },

@@ -83,7 +83,7 @@ describe('a catalog that is down', { retry: 2 }, () => {
       'closes the connection in the middle of the response',
       (request, response) => response.write('{', () => request.socket.destroy()),
     ],
-    ['is something else', (_, response) => response.end('<h1>It works!</h1>')],
+    ['is a different server', (_, response) => response.end('<h1>It works!</h1>')],
     ['is a proxy with an error page', (_, response) => response.writeHead(502).end('<h1>Bad gateway</h1>')],
   ])('%s: 503 immediately', async (_, respond) => {
     await connect(respond);
@@ -214,7 +214,7 @@ describe('getShowFacts', () => {
 });
 
 describe('findBookingShows', () => {
-  it('requests each show once, and nothing for no shows', async () => {
+  it('requests each show once, and sends nothing for an empty list', async () => {
     await connect((_, response) => json(response, 200, { count: 1, results: [{ id: 5 }] }));
     expect(await client.findBookingShows([], 'r')).toEqual(new Map());
     expect(requests).toHaveLength(0);

@@ -96,7 +96,7 @@ export class CatalogClient {
   }
 
   /**
-   * What a booking needs to know about a show, cached for 2 seconds: a change made through this gateway
+   * The facts about a show that a booking needs, cached for 2 seconds: a change made through this gateway
    * takes effect immediately, one made through another within 2 seconds of its commit. "There is no such
    * show" is cached too, other failures are not. Concurrent requests share one call.
    *

@@ -118,7 +118,7 @@ function queryParameters(query: NonNullable<CatalogRequest['query']>): Record<st
   );
 }
 
-/** The catalog's problem. A body that is none came from something else that listens on its port. */
+/** The catalog's problem. Any other body came from a different server on its port. */
 function problemOf({ status, body }: CatalogResponse): ProblemError {
   const parsed = Problem.safeParse(jsonOf(body));
   if (!parsed.success) return unavailable(new Error(`the catalog answered ${status} without a problem body`));

@@ -69,7 +69,7 @@ test('a change of a show invalidates its responses and every list of shows, and 
   expect(([1, 2, 'shows', 'movies'] as const).map((group) => has(group, '/'))).toEqual([false, true, false, true]);
 });
 
-test('a pending response that is invalidated reaches those who wait, and nobody after them', async () => {
+test('an invalidated pending response reaches the requests already waiting, but no later ones', async () => {
   const pending = cache.begin(1, '/');
   const waiting = cache.find(1, '/');
   cache.invalidateShow(1);
@@ -83,7 +83,7 @@ test('a pending response that is invalidated reaches those who wait, and nobody 
   expect((await cache.find(1, '/'))?.body).toHaveLength(2);
 });
 
-test('a failure reaches those who wait and is not cached', async () => {
+test('a failure reaches the requests waiting for it and is not cached', async () => {
   const pending = cache.begin(1, '/');
   const waiting = cache.find(1, '/');
   pending?.reject(new Error('away'));

@@ -12,7 +12,7 @@ const byteLimit = 64 * 1024 * 1024;
 /** Redis channel on which gateways tell each other that an administrator has changed movies or shows. */
 const catalogChangedChannel = 'boxoffice:catalog-changed';
 
-/** What a response depends on, and is invalidated with: one show (its id), any show, or movies only. */
+/** The data a response depends on: one show (its id), any show, or movies only. A change invalidates the group. */
 export type CacheGroup = number | 'shows' | 'movies';
 
 export interface CachedResponse {
@@ -20,11 +20,11 @@ export interface CachedResponse {
   body: Buffer;
 }
 
-/** A response that others wait for. Exactly one of these is called, once. */
+/** A response that other requests are waiting for. Exactly one of these is called, once. */
 export interface PendingResponse {
-  /** Serves the response to everyone who waits; with null, each makes their own. */
+  /** Serves the response to all waiting requests; with null, each makes its own. */
   resolve(response: CachedResponse | null): void;
-  /** Fails everyone who waits with the same error. Failures are not cached. */
+  /** Fails all waiting requests with the same error. Failures are not cached. */
   reject(error: unknown): void;
 }
 
@@ -39,7 +39,7 @@ interface Entry {
  * subscription an invalidation could be missed, so nothing is cached while it is down.
  *
  * A response is in the cache from the moment it is requested, so that concurrent requests share it.
- * Invalidation removes it even then: it still reaches those who wait, and nobody after them.
+ * Invalidation removes it even then: it still reaches the requests already waiting for it, but no later ones.
  */
 export class ResponseCache {
   readonly #entries = new LRUCache<string, Entry>({
@@ -98,6 +98,7 @@ export class ResponseCache {
       const size = key.length + (body?.byteLength ?? 0);
       if (body) this.#entries.set(key, { ...entry }, { size, noUpdateTTL: true });
       else this.#entries.delete(key);
+      if (!this.#entries.has(key)) this.#removeFromGroup(group, key); // larger than the whole cache
     };
     return {
       resolve(response) {

@@ -46,26 +46,26 @@ async function refusals(headers: Record<string, string>) {
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
-test('a token forged here is accepted when nothing is wrong with it', async () => {
+test('a well-formed token from this test is accepted', async () => {
   expect((await refusals(bearer(forge(claims())))).status).toBe(200);
 });
 
 test('no token', async () => {
   for (const headers of [{}, { authorization: 'Basic YTpi' }, { authorization: 'Bearer ' }]) {
-    const answer = await refusals(headers);
-    expect(answer).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
-    expect(answer.headers['www-authenticate']).toBe('Bearer');
-    expect(answer.body.detail).toMatch(/^No access token/);
+    const response = await refusals(headers);
+    expect(response).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
+    expect(response.headers['www-authenticate']).toBe('Bearer');
+    expect(response.body.detail).toMatch(/^No access token/);
   }
 });
 
 test('an expired token, even one that was valid a moment ago', async () => {
   expect((await identity.call('GET', '/api/auth/me/', { token: good })).status).toBe(200);
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 15 * 60_000 + 1_000 });
-  const answer = await refusals(bearer(good));
-  expect(answer.status).toBe(401);
-  expect(answer.body.detail).toMatch(/has expired/);
-  expect(answer.headers['www-authenticate']).toBe('Bearer error="invalid_token"');
+  const response = await refusals(bearer(good));
+  expect(response.status).toBe(401);
+  expect(response.body.detail).toMatch(/has expired/);
+  expect(response.headers['www-authenticate']).toBe('Bearer error="invalid_token"');
 });
 
 const forgeries: Record<string, () => string> = {
@@ -98,17 +98,17 @@ const forgeries: Record<string, () => string> = {
 
 test.each(Object.entries(forgeries))('a token %s', async (_, make) => {
   const token = make();
-  // Twice: what is refused must not be remembered as good.
+  // Twice: a refused token must not be cached as valid.
   for (let i = 0; i < 2; i++) {
-    const answer = await refusals(bearer(token));
-    expect(answer).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
-    expect(answer.body.detail).toMatch(/is not valid/);
-    expect(answer.headers['www-authenticate']).toBe('Bearer error="invalid_token"');
+    const response = await refusals(bearer(token));
+    expect(response).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
+    expect(response.body.detail).toMatch(/is not valid/);
+    expect(response.headers['www-authenticate']).toBe('Bearer error="invalid_token"');
   }
 });
 
 test('403 for a user where an administrator is required', async () => {
   await identity.signUp('bob');
-  const answer = await identity.call('GET', '/api/admin/users/', { token: (await identity.logIn('bob')).access });
-  expect(answer).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+  const response = await identity.call('GET', '/api/admin/users/', { token: (await identity.logIn('bob')).access });
+  expect(response).toMatchObject({ status: 403, body: { code: 'forbidden' } });
 });

@@ -20,8 +20,8 @@ test.each([
   ['/my-bookings/?status=booked', '/api/my-bookings/?status=booked'],
   ['/auth/me/', '/api/auth/me/'],
   ['/jobs/7/', '/api/jobs/7/'],
-])('%s means %s', (url, meant) => {
-  expect(currentUrl({ url } as IncomingMessage)).toBe(meant);
+])('%s is routed to %s', (url, expected) => {
+  expect(currentUrl({ url } as IncomingMessage)).toBe(expected);
 });
 
 test.each([
@@ -38,6 +38,6 @@ test.each([
   '/admin/movies/',
   '//movies/',
   '/swagger/?url=/movies/',
-])('%s means what it says', (url) => {
+])('%s is left unchanged', (url) => {
   expect(currentUrl({ url } as IncomingMessage)).toBe(url);
 });

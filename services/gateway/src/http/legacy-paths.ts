@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-/** Paths of the first generation that have another name now. */
+/** First-generation paths that have been renamed. */
 const renamed: [RegExp, string][] = [
   [/^(\/api)?\/signup\/?$/, '/api/auth/signup/'],
   [/^(\/api)?\/login\/?$/, '/api/auth/login/'],
@@ -8,7 +8,7 @@ const renamed: [RegExp, string][] = [
   [/^\/(?=(auth|movies|shows|bookings|jobs|my-bookings)(\/|$))/, '/api/'],
 ];
 
-/** The path that a request means, so that what was written for the first generation goes on working. */
+/** Rewrites first-generation paths to the current ones, so that their clients keep working. */
 export function currentUrl({ url = '/' }: IncomingMessage): string {
   const [path = '/', ...query] = url.split('?');
   const rename = renamed.find(([pattern]) => pattern.test(path));

@@ -1,6 +1,7 @@
 import { type Boxoffice, startBoxoffice } from '@boxoffice/testing/boxoffice';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { buildOpenApi } from '../openapi.ts';
 
 interface Media {
   schema: Schema;
@@ -53,14 +54,18 @@ describe('/schema/', () => {
     ['', { accept: 'application/yaml' }],
     ['', { accept: 'application/vnd.oai.openapi+yaml, */*;q=0.1' }],
   ])('is available as YAML: %s %j', async (query, headers) => {
-    const answer = await boxoffice.call<string>(`/schema/${query}`, { headers: headers as Record<string, string> });
-    expect(answer.headers.get('content-type')).toBe('application/yaml; charset=utf-8');
-    expect(parse(answer.body)).toEqual(document);
+    const response = await boxoffice.call<string>(`/schema/${query}`, { headers: headers as Record<string, string> });
+    expect(response.headers.get('content-type')).toBe('application/yaml; charset=utf-8');
+    expect(parse(response.body)).toEqual(document);
   });
 
   test('?format=json is JSON regardless of Accept', async () => {
     const { body } = await boxoffice.call('/schema/?format=json', { headers: { accept: 'application/yaml' } });
     expect(body).toEqual(document);
+  });
+
+  test('is the document from which the client is generated', async () => {
+    expect(document).toEqual(await buildOpenApi());
   });
 
   test('has every public operation, and no path of the first generation', () => {
@@ -84,13 +89,13 @@ describe('/schema/', () => {
         'GET /api/my-bookings/',
         'GET /api/bookings/{id}/',
         'POST /api/bookings/{id}/cancel/',
-        ...['movies', 'shows', 'users'].flatMap((room) => [
-          `GET /api/admin/${room}/`,
-          `POST /api/admin/${room}/`,
-          `GET /api/admin/${room}/{id}/`,
-          `PATCH /api/admin/${room}/{id}/`,
-          `PUT /api/admin/${room}/{id}/`,
-          `DELETE /api/admin/${room}/{id}/`,
+        ...['movies', 'shows', 'users'].flatMap((resource) => [
+          `GET /api/admin/${resource}/`,
+          `POST /api/admin/${resource}/`,
+          `GET /api/admin/${resource}/{id}/`,
+          `PATCH /api/admin/${resource}/{id}/`,
+          `PUT /api/admin/${resource}/{id}/`,
+          `DELETE /api/admin/${resource}/{id}/`,
         ]),
         'POST /api/admin/movies/{id}/shows/run/',
         'GET /api/admin/audit/',
@@ -202,7 +207,7 @@ describe.each([
     for (const file of files) expect((await boxoffice.call(file)).status, file).toBe(200);
   });
 
-  test('loads nothing from other hosts, and could not', async () => {
+  test('loads nothing from other hosts, and its policy forbids it', async () => {
     const { headers, body } = await boxoffice.call<string>(path);
     expect(body).not.toMatch(/(src|href)="(https?:)?\/\//);
     const policy = headers.get('content-security-policy');

@@ -5,7 +5,7 @@ import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-pro
 const description = `
 Boxoffice sells cinema seats. Sign up, log in, enter the access token under **Authorize**, choose a show and book.
 
-Booking requests are **queued**: \`202\` means that a request was accepted and says where its outcome will be. All
+Booking requests are **queued**: \`202\` means that a request was accepted and says where to find its outcome. All
 requests for a show are decided in the order in which they were accepted. Send \`Prefer: wait=10\` to receive the
 outcome as the response.
 

@@ -1,9 +1,9 @@
 import type { ProblemCode } from '@boxoffice/shared/contracts/problems';
 
-/** Who may call an operation. */
+/** The role required to call an operation. */
 export type Access = 'none' | 'user' | 'admin';
 
-/** What an operation needs to be reachable; without it the operation answers 503. */
+/** A dependency of an operation; while it is unavailable, the operation answers 503. */
 export type Exit = 'database' | 'queue' | 'catalog';
 
 const unavailable: Record<Exit, ProblemCode[]> = {
@@ -21,7 +21,7 @@ const denied: Record<Access, ProblemCode[]> = {
 };
 
 /**
- * Every error that follows from an operation's shape. What is left to name is what its handler decides.
+ * Every error that follows from an operation's shape. Only its handler's own decisions remain to be listed.
  *
  * @param operation.hasInput whether it validates parameters, query, headers or body
  */
@@ -31,7 +31,7 @@ export function derivedErrors(operation: {
   hasInput: boolean;
   needs: readonly Exit[];
 }): ProblemCode[] {
-  // The server reads the body of every request but a GET, also where no schema asks for one.
+  // The server reads the body of every request but a GET, even if no schema requires one.
   const readsBody = operation.method !== 'GET';
   return [
     ...(operation.hasInput || readsBody ? (['validation_failed'] as const) : []),

@@ -26,7 +26,7 @@ type MediaTypes<Schema> = { description: string; content: Record<string, { schem
 /** Responses by status, each with a description. */
 type Responses = Record<number, z.ZodType | MediaTypes<z.ZodType>>;
 
-/** What the handler receives and may send. */
+/** The types that the handler receives and may send. */
 interface RouteTypes<Params, Query, Headers, Body, Success> {
   Params: OutputOf<Params>;
   Querystring: OutputOf<Query>;
@@ -48,7 +48,7 @@ type Handler<Params, Query, Headers, Body, Success> = RouteHandlerMethod<
   Logger
 >;
 
-/** Hooks of one route beside those that authenticate. */
+/** Hooks of one route, besides those that authenticate. */
 export interface Hooks {
   onRequest?: onRequestAsyncHookHandler;
   preValidation?: preValidationAsyncHookHandler;
@@ -57,7 +57,7 @@ export interface Hooks {
   onResponse?: onResponseAsyncHookHandler;
 }
 
-/** One method and path of the HTTP interface, and what its handler depends on. */
+/** One method and path of the HTTP interface; its handler needs these dependencies. */
 export interface Operation<Dependencies> {
   /** Adds the route to a server. */
   readonly serve: (http: Http, dependencies: Dependencies) => void;
@@ -80,10 +80,10 @@ interface Shape<Params = Input, Query = Input, Headers = Input, Body = Input, Su
   headers?: Headers;
   body?: Body;
   success: Success;
-  /** What the handler itself decides; everything else is derived (operation-errors.ts). */
+  /** Errors that the handler itself decides on; all others are derived (operation-errors.ts). */
   errors?: ProblemCode[];
   needs?: Exit[];
-  /** Whether HEAD is answered too; true unless given. */
+  /** Whether HEAD is supported too; true by default. */
   head?: boolean;
 }
 

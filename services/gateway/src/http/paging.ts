@@ -5,7 +5,7 @@ import type { FastifyRequest } from 'fastify';
  * The links of one page of a list: absolute URLs of the request's own path, with its other query
  * parameters kept. A page past the end links back to the last page there is.
  *
- * @param page of this answer, from 1
+ * @param page this page's number, from 1
  * @param pageSize results per page
  * @param count results in all pages
  */
@@ -22,7 +22,7 @@ export function pageLinks(
   };
 }
 
-/** Put together as text: `new URL` throws on a Host it does not like, and reads `//x/y` as another host. */
+/** Concatenated as text: `new URL` throws on a malformed Host, and reads `//x/y` as another host. */
 function linkTo(
   { protocol, host, originalUrl }: Pick<FastifyRequest, 'protocol' | 'host' | 'originalUrl'>,
   page: number,

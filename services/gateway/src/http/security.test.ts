@@ -38,9 +38,9 @@ describe('browsers on other origins', () => {
   test.each(['https://evil.example', 'http://tickets.example', 'https://tickets.example.evil.example', 'null'])(
     'may not call from %s',
     async (origin) => {
-      for (const answer of [await preflight(origin), await boxoffice.call('/api/movies/', { headers: { origin } })]) {
-        expect(answer.headers.get('access-control-allow-origin')).toBeNull();
-        expect(answer.headers.get('access-control-allow-credentials')).toBeNull();
+      for (const response of [await preflight(origin), await boxoffice.call('/api/movies/', { headers: { origin } })]) {
+        expect(response.headers.get('access-control-allow-origin')).toBeNull();
+        expect(response.headers.get('access-control-allow-credentials')).toBeNull();
       }
     },
   );
@@ -54,9 +54,9 @@ test.each([
   ['/nowhere', 404],
   ['/livez', 200],
 ])('every response has security headers: %s', async (path, status) => {
-  const answer = await boxoffice.call(path);
-  expect(answer.status).toBe(status);
-  expect(Object.fromEntries(answer.headers)).toMatchObject({
+  const response = await boxoffice.call(path);
+  expect(response.status).toBe(status);
+  expect(Object.fromEntries(response.headers)).toMatchObject({
     'content-security-policy': expect.stringContaining("default-src 'self'"),
     'cross-origin-opener-policy': 'same-origin',
     'cross-origin-resource-policy': 'same-origin',
@@ -64,10 +64,10 @@ test.each([
     'x-content-type-options': 'nosniff',
     'x-frame-options': 'SAMEORIGIN',
   });
-  expect(answer.headers.get('x-powered-by')).toBeNull();
-  expect(answer.headers.get('server')).toBeNull();
-  // Over plain HTTP it means nothing, and in development it would pin localhost.
-  expect(answer.headers.get('strict-transport-security')).toBeNull();
+  expect(response.headers.get('x-powered-by')).toBeNull();
+  expect(response.headers.get('server')).toBeNull();
+  // Browsers ignore it over plain HTTP, and in development it would pin localhost to HTTPS.
+  expect(response.headers.get('strict-transport-security')).toBeNull();
 });
 
 test('nothing may be loaded from other hosts', async () => {

@@ -4,18 +4,18 @@ import type { Http } from '@boxoffice/shared/service/http';
 import cors from '@fastify/cors';
 import helmet, { type HelmetOptions } from 'helmet';
 
-/** Security headers on every answer; calls from browsers' other origins only from the allow-list. */
+/** Adds security headers to every response, and CORS for the origins on the allow-list. */
 export function addSecurity(http: Http, { config }: { config: Pick<Config, 'NODE_ENV' | 'CORS_ORIGINS'> }): void {
   const headers = securityHeaders({
     contentSecurityPolicy: {
       directives: {
         'upgrade-insecure-requests': null,
-        // Helmet's defaults let styles and fonts come from anywhere; Bull Board would ask Google for its.
+        // Helmet's defaults let styles and fonts come from anywhere; Bull Board would load its fonts from Google.
         'style-src': ["'self'", "'unsafe-inline'"],
         'font-src': ["'self'", 'data:'],
       },
     },
-    // Sent over plain HTTP it means nothing, and in development it would pin localhost.
+    // Browsers ignore it over plain HTTP, and in development it would pin localhost to HTTPS.
     strictTransportSecurity: config.NODE_ENV === 'production',
   });
   http.addHook('onRequest', (request, reply, done) => {
@@ -30,15 +30,15 @@ export function addSecurity(http: Http, { config }: { config: Pick<Config, 'NODE
   });
 }
 
-/** What Helmet would set on an answer. It is the same for all, so it is worked out once and not with every booking. */
+/** The headers that Helmet sets. They never vary, so they are computed once rather than for every booking. */
 function securityHeaders(options: HelmetOptions): Record<string, string> {
   const headers: Record<string, string> = {};
-  const answer = {
+  const response = {
     setHeader: (name: string, value: string) => {
       headers[name.toLowerCase()] = value;
     },
     removeHeader: () => undefined,
   };
-  helmet(options)({} as IncomingMessage, answer as unknown as ServerResponse, () => undefined);
+  helmet(options)({} as IncomingMessage, response as unknown as ServerResponse, () => undefined);
   return headers;
 }

@@ -60,14 +60,14 @@ test('deactivation takes effect immediately on every gateway, and nothing can be
   for (const gateway of [first, second]) {
     const headers = { authorization: `Bearer ${access}` };
     const body = { seat_number: 'A1' };
-    const answer = await boxoffice.call(`/api/shows/${show}/book/`, { method: 'POST', headers, body, gateway });
-    expectProblem(answer, 'unauthenticated');
-    expect(answer.headers.get('www-authenticate')).toBe('Bearer error="invalid_token"');
+    const response = await boxoffice.call(`/api/shows/${show}/book/`, { method: 'POST', headers, body, gateway });
+    expectProblem(response, 'unauthenticated');
+    expect(response.headers.get('www-authenticate')).toBe('Bearer error="invalid_token"');
   }
   expect((await post('/api/auth/refresh/', { refresh })).status).toBe(401);
 
   await change(id, { is_active: true });
-  await expectRevoked(access); // the old token stays what it is
+  await expectRevoked(access); // the old token stays revoked
   expect((await myBookings((await logIn('ada')).access, second)).status).toBe(200);
 });
 
@@ -112,17 +112,17 @@ test('a gateway that received no message reads the revocation within seconds, or
 test('a message alone revokes nothing: another installation may use the same Redis', async () => {
   const { id, access } = await goodToken('gus');
   const redis = new Redis(boxoffice.redisUrl);
-  const said = JSON.stringify({ userId: id, generation: 9 });
-  expect(await redis.publish('boxoffice:access-revocations', said)).toBeGreaterThanOrEqual(2);
+  const message = JSON.stringify({ userId: id, generation: 9 });
+  expect(await redis.publish('boxoffice:access-revocations', message)).toBeGreaterThanOrEqual(2);
   redis.disconnect();
-  // Messages come in their order: who has heard of the next has heard that.
+  // Messages arrive in order: once the next one has taken effect, this one has been received.
   const next = await goodToken('hal');
   await change(next.id, { is_active: false });
   await expectRevoked(next.access);
   for (const gateway of [first, second]) expect((await myBookings(access, gateway)).status).toBe(200);
 });
 
-test('the password that a browser remembers for the board of queues is revoked too', async () => {
+test('a password that the queue board has accepted loses access with the role', async () => {
   const { id } = await goodToken('flo');
   await change(id, { role: 'admin' });
   const headers = { authorization: `Basic ${Buffer.from(`flo:${password}`).toString('base64')}` };

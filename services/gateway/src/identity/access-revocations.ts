@@ -14,7 +14,7 @@ const rememberedMs = 20 * 60_000;
 
 /**
  * Which access tokens were revoked before they expired. Tokens are trusted without a query to the database,
- * so every gateway keeps the few revocations of the last minutes in memory. It reads them at the start, when
+ * so every gateway keeps the few revocations of the last minutes in memory. It reads them at startup, when
  * a message on Redis' pub/sub announces another, and every 5 seconds in case a message was lost. The database
  * is the source of truth; messages only prompt a read. So a revocation takes effect immediately on the gateway
  * that makes it, after a message and a read on the others, and within 5 seconds while Redis is unavailable.
@@ -50,7 +50,7 @@ export class AccessRevocations {
 
   /** Begins to read the revocations. */
   start(): void {
-    void this.#keepReading();
+    if (!this.#isReading) void this.#keepReading();
   }
 
   /**
@@ -76,7 +76,7 @@ export class AccessRevocations {
     } catch (error) {
       this.#logger.warn(
         { reason: (error as Error).message },
-        'other gateways will apply a revocation with a delay of seconds',
+        'other gateways will apply a revocation a few seconds late',
       );
     }
   }

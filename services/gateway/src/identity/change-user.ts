@@ -20,7 +20,7 @@ export interface ChangeUserDependencies {
 
 /**
  * Changes the given fields of a user, on behalf of an administrator. Deactivation or a new password revokes
- * all tokens of the user, who has to log in again. A new role revokes only the access tokens: the next one
+ * all tokens of the user; they have to log in again. A new role revokes only the access tokens: the next one
  * carries the new role.
  *
  * @throws {ProblemError} user_not_found, username_taken, email_taken; validation_failed when

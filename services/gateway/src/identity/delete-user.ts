@@ -13,9 +13,9 @@ export interface DeleteUserDependencies {
 }
 
 /**
- * Deletes a user who never booked, on behalf of an administrator, and revokes their tokens. Bookings are
- * kept for ever and refer to their user, so a user with bookings can only be deactivated. (A request that
- * is still queued is not noticed: its booking would refer to a user who no longer exists.)
+ * Deletes a user who has never booked, on behalf of an administrator, and revokes their tokens. Bookings
+ * are kept forever and refer to their user, so a user with bookings can only be deactivated. (A request that
+ * is still queued goes undetected: its booking would refer to a user who no longer exists.)
  *
  * @throws {ProblemError} user_not_found, has_bookings; validation_failed when administrators delete themselves
  */
@@ -31,7 +31,7 @@ export async function deleteUser(
     const user = await lockUser(em, id);
     if (!user) throw new ProblemError('user_not_found');
     if (await hasBookings(em, id)) {
-      throw new ProblemError('has_bookings', 'This user has bookings, which are kept. Deactivate the user instead.');
+      throw new ProblemError('has_bookings', 'This user has bookings, which are kept: deactivate the user instead.');
     }
     const revocation = { userId: id, generation: user.tokenGeneration + 1 };
     await addRevocation(em, revocation);

@@ -79,8 +79,8 @@ const dummyHash = (() => {
 })();
 
 /**
- * Whether the password matches the hash. With null, for a user who does not exist, it takes as long and
- * returns false. Costs as much as hashing: call it within `PasswordHasher.inTurn`.
+ * Whether the password matches the hash. With null, for a user who does not exist, it returns false after
+ * the same time. Costs as much as hashing: call it within `PasswordHasher.inTurn`.
  */
 export function isPassword(password: string, passwordHash: string | null): Promise<boolean> {
   return verify(passwordHash ?? dummyHash, password);

@@ -1,6 +1,6 @@
 /**
- * Refresh tokens: 256 random bits, stored as their SHA-256. What cannot be guessed needs neither a salt nor
- * a slow hash. Every change of a token holds its user's lock (`lockUser`).
+ * Refresh tokens: 256 random bits, stored as their SHA-256. A secret that cannot be guessed needs neither a
+ * salt nor a slow hash. Every change of a token holds its user's lock (`lockUser`).
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { RefreshToken } from '@boxoffice/shared/database/entities/identity';

@@ -6,7 +6,7 @@ import { lockUser } from './users.ts';
 
 /**
  * Exchanges a refresh token for the next of its family. A token that is used twice, even concurrently, has
- * been stolen, and it is unknown from which side. So its whole family is revoked (RFC 9700, section 4.14.2).
+ * been stolen, and either use may be the thief's. So its whole family is revoked (RFC 9700, section 4.14.2).
  *
  * @throws {ProblemError} invalid_refresh_token when the token is unknown, used, expired or revoked, or its
  *   user deactivated

@@ -12,8 +12,8 @@ export interface SignUpDependencies {
 }
 
 /**
- * Creates an account for a visitor. Every attempt counts, so nobody can test a list of names for which are
- * taken.
+ * Creates an account for a visitor. Every attempt counts towards the limit, so nobody can probe a list of
+ * names for those that are taken.
  *
  * @param ip the address that the attempt came from
  * @throws {ProblemError} username_taken, email_taken, too_many_requests

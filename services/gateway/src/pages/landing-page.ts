@@ -24,7 +24,7 @@ interface PlayingShow extends ShowView {
 }
 
 /**
- * Serves `/`: the built page with the programme written into it, so it works without JavaScript. While the
+ * Serves `/`: the built page with the programme rendered into it, so it works without JavaScript. While the
  * catalog is unavailable the page says so.
  *
  * @param file the built page
@@ -79,7 +79,8 @@ async function nextShows(
 
 function programme(shows: PlayingShow[] | null): string {
   if (!shows) return '<p class="notice">The programme is unavailable right now. Try again in a moment.</p>';
-  if (shows.length === 0) return '<p class="notice">No shows are scheduled yet.</p>';
+  if (shows.length === 0)
+    return '<p class="notice">No shows are scheduled yet. Administrators add them in the <a href="/admin/">admin portal</a>.</p>';
   return `<ol class="programme">${shows.map(programmeRow).join('')}</ol>`;
 }
 

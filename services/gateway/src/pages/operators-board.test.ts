@@ -25,14 +25,14 @@ afterAll(() => boxoffice.stop());
 const basic = (username: string, password = `${username}: long enough`) => ({
   authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`,
 });
-const look = <Body = string>(headers = {}, path = '/') => boxoffice.call<Body>(`/ops/queues${path}`, { headers });
+const openBoard = <Body = string>(headers = {}, path = '/') => boxoffice.call<Body>(`/ops/queues${path}`, { headers });
 
 test.each(['/', '', '/api/queues', '/queue/%7Bbooking-0%7D', '/static/js/main.js'])(
   '401 without a login, with a challenge that makes browsers ask for one: /ops/queues%s',
   async (path) => {
-    const answer = await look({}, path);
-    expect(answer.headers.get('www-authenticate')).toBe('Basic realm="Boxoffice operators", charset="UTF-8"');
-    expectProblem(answer, 'unauthenticated');
+    const response = await openBoard({}, path);
+    expect(response.headers.get('www-authenticate')).toBe('Basic realm="Boxoffice operators", charset="UTF-8"');
+    expectProblem(response, 'unauthenticated');
   },
 );
 
@@ -43,25 +43,25 @@ test.each([
   ['no colon in it', { authorization: `Basic ${Buffer.from('ada').toString('base64')}` }],
   ['another scheme', { authorization: 'Digest username="ada"' }],
 ])('401 with %s', async (_, headers) => {
-  expectProblem(await look(headers), 'unauthenticated');
+  expectProblem(await openBoard(headers), 'unauthenticated');
 });
 
 test('403 for a user who is not an administrator, by password and by token', async () => {
-  expectProblem(await look(basic('bob')), 'forbidden');
-  expectProblem(await look({ authorization: `Bearer ${boxoffice.token(1)}` }), 'forbidden');
+  expectProblem(await openBoard(basic('bob')), 'forbidden');
+  expectProblem(await openBoard({ authorization: `Bearer ${boxoffice.token(1)}` }), 'forbidden');
 });
 
 test('200 for an administrator, by password and by token', async () => {
   for (const headers of [basic('ada'), { authorization: `Bearer ${boxoffice.token(1, 'admin')}` }]) {
-    const { status, headers: answered, body } = await look(headers);
+    const { status, headers: responseHeaders, body } = await openBoard(headers);
     expect(status).toBe(200);
-    expect(answered.get('content-type')).toMatch(/^text\/html/);
+    expect(responseHeaders.get('content-type')).toMatch(/^text\/html/);
     expect(body).toContain('<title>Boxoffice</title>');
   }
 });
 
 test('the page loads nothing from other hosts, and all of its files exist', async () => {
-  const { body } = await look(basic('ada'));
+  const { body } = await openBoard(basic('ada'));
   const references = [...body.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, reference = '']) => reference);
   expect(references.filter((reference) => /^(https?:)?\/\//.test(reference))).toEqual([]);
   const files = references.filter((reference) => /\.(js|css)$/.test(reference));
@@ -73,14 +73,14 @@ test('the page loads nothing from other hosts, and all of its files exist', asyn
 });
 
 test('it shows every partition and summarizes each job', async () => {
-  const { body } = await look<{ queues: BoardQueue[] }>(basic('ada'), `/api/queues?activeQueue=${queueOf(show)}`);
+  const { body } = await openBoard<{ queues: BoardQueue[] }>(basic('ada'), `/api/queues?activeQueue=${queueOf(show)}`);
   expect(body.queues.map(({ name }) => name)).toEqual(['{booking-0}', '{booking-1}', '{booking-2}']);
   const jobs = body.queues.flatMap((queue) => queue.jobs);
   expect(jobs.map(({ name }) => name)).toContain(`book A1 · show ${show}`);
 });
 
 test('it is read-only: nobody can change the order of jobs', async () => {
-  const { body } = await look<{ queues: BoardQueue[] }>(basic('ada'), `/api/queues?activeQueue=${queueOf(show)}`);
+  const { body } = await openBoard<{ queues: BoardQueue[] }>(basic('ada'), `/api/queues?activeQueue=${queueOf(show)}`);
   expect(body.queues.every((queue) => queue.readOnlyMode)).toBe(true);
   const [job] = body.queues.flatMap((queue) => queue.jobs);
   const change = (path: string) =>
@@ -99,7 +99,7 @@ test('it is read-only: nobody can change the order of jobs', async () => {
 });
 
 test('internal errors are not revealed', async () => {
-  const { status, body } = await look<object>(basic('ada'), '/api/queues/no-such-queue/1');
+  const { status, body } = await openBoard<object>(basic('ada'), '/api/queues/no-such-queue/1');
   expect(status).toBeGreaterThanOrEqual(400);
   expect(JSON.stringify(body)).not.toMatch(/node_modules|\bat /);
 });

@@ -5,7 +5,7 @@ import { LRUCache } from 'lru-cache';
 import { requireAdmin } from '../http/authentication.ts';
 import { type AccessRevocations, checkPassword, type PasswordCheckDependencies } from '../identity/index.ts';
 
-/** For how long a correct password is not hashed again for each file of a page, in milliseconds. */
+/** How long a verified password is cached, so that it is not hashed for every file of a page, in milliseconds. */
 const rememberedMs = 60_000;
 const rememberedLimit = 100;
 

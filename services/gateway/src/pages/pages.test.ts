@@ -26,8 +26,8 @@ describe('the landing page', () => {
     await boxoffice.addShow({ startsAt: new Date(Date.now() - 3_600_000) });
     await boxoffice.rows(`update catalog.movies set title = '<script>"&' where title = 'The Last Reel'`);
     const body = await eventually(async () => {
-      const answer = await page('/');
-      return answer.body.includes('8 of 8 free') && answer.body;
+      const response = await page('/');
+      return response.body.includes('8 of 8 free') && response.body;
     });
     expect(body).toContain('<span class="title">&lt;script>&quot;&amp;</span>');
     expect([...body.matchAll(/href="\/boxoffice\/shows\/(\d+)"/g)].map(([, id]) => Number(id))).toEqual([show]);
@@ -35,8 +35,8 @@ describe('the landing page', () => {
   });
 
   test('does not repeat an implausible Host in its commands', async () => {
-    const [answer] = await once(get(boxoffice.url, { headers: { host: 'a"b<c' } }), 'response');
-    expect(await text(answer)).toContain('curl -s http://localhost:3000/api/movies/');
+    const [response] = await once(get(boxoffice.url, { headers: { host: 'a"b<c' } }), 'response');
+    expect(await text(response)).toContain('curl -s http://localhost:3000/api/movies/');
   });
 
   test('weighs at most 30 KB, including everything it loads', async () => {
@@ -78,7 +78,7 @@ describe.each(['/', '/boxoffice/', '/boxoffice/shows/7', '/admin/', '/admin/show
     expect(headers.get('cache-control')).toBe('no-cache');
     const etag = headers.get('etag');
     expect(etag).toBeTruthy();
-    // As a browser asks; fetch by itself would ask for a new one whatever the tag.
+    // As a browser revalidates; without the header, fetch would request a fresh copy despite the tag.
     expect((await page(path, { 'if-none-match': etag, 'cache-control': 'max-age=0' })).status).toBe(304);
   });
 
@@ -92,7 +92,7 @@ describe.each(['/', '/boxoffice/', '/boxoffice/shows/7', '/admin/', '/admin/show
     expect(filesOf(body).filter((file) => !file.startsWith('/'))).toEqual([]);
   });
 
-  test('loads files that exist and may be cached for ever', async () => {
+  test('loads files that exist and may be cached forever', async () => {
     for (const file of filesOf((await page(path)).body)) {
       const { status, headers } = await page(file);
       expect(status, file).toBe(200);
@@ -101,7 +101,7 @@ describe.each(['/', '/boxoffice/', '/boxoffice/shows/7', '/admin/', '/admin/show
   });
 });
 
-test.each(['br', 'gzip'])('assets were compressed before: %s', async (encoding) => {
+test.each(['br', 'gzip'])('assets are served precompressed: %s', async (encoding) => {
   const [script = ''] = filesOf((await page('/boxoffice/')).body).filter((file) => file.endsWith('.js'));
   const { headers } = await page(script, { 'accept-encoding': encoding });
   expect(headers.get('content-encoding')).toBe(encoding);
@@ -110,18 +110,18 @@ test.each(['br', 'gzip'])('assets were compressed before: %s', async (encoding) 
 });
 
 test.each(['/assets/', '/assets/nothing.js', '/assets/../index.html', '/assets/%2e%2e/index.html', '/boxoffic/'])(
-  'a problem for what is not there: %s',
+  'missing files are answered with a problem: %s',
   async (path) => {
-    const answer = await boxoffice.call(path);
-    expectProblem(answer, 'not_found');
+    const response = await boxoffice.call(path);
+    expectProblem(response, 'not_found');
   },
 );
 
 test('the landing page works while the catalog is down, and says so', async () => {
   await boxoffice.catalog.stop();
   const { status } = await eventually(async () => {
-    const answer = await page('/');
-    return answer.body.includes('programme is unavailable right now') && answer;
+    const response = await page('/');
+    return response.body.includes('programme is unavailable right now') && response;
   });
   expect(status).toBe(200);
 });

@@ -15,7 +15,7 @@ const heartbeat = Buffer.from(':\n\n');
 export type StreamTimes = Partial<Record<'heartbeatMs' | 'patienceMs' | 'lifetimeMs', number>>;
 
 /**
- * A response of server-sent events (HTML Standard, 9.2). What the client has not read yet is bounded:
+ * A response of server-sent events (HTML Standard, 9.2). Unread data is bounded:
  * the sender checks `isBehind` first and skips what would only pile up, and `onCaughtUp` tells it when
  * to make up for that.
  */

@@ -1,4 +1,4 @@
-/** Streams: server-sent events, and the seat maps that many clients follow at once. */
+/** Streams: server-sent events, and the seat maps that many clients follow. */
 import type { Http } from '@boxoffice/shared/service/http';
 import type { Operation } from '../http/operation.ts';
 import type { EventStreams } from './event-streams.ts';

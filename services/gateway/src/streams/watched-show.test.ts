@@ -49,7 +49,7 @@ class Client {
     this.#leave();
   }
 
-  /** Stops reading: what was sent has been read, and nothing more may be sent. */
+  /** Stops reading: everything sent so far has been read, and nothing more may be sent. */
   stall(): void {
     if (this.#stream) this.#stream.isBehind = true;
   }

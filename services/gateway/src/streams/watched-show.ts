@@ -3,7 +3,7 @@ import type { ProblemError } from '@boxoffice/shared/contracts/problems';
 import { type Occupancy, seatMap, seatMapTag } from '@boxoffice/shared/seats';
 import { type EventStream, eventBytes } from './event-stream.ts';
 
-/** Changes kept for clients that reconnect, in bytes as sent. Whoever missed more gets the whole map. */
+/** Changes kept for clients that reconnect, in bytes as sent. A client that missed more gets the whole map. */
 const replayLimitBytes = 64 * 1024;
 
 /** Leads from one map to the next; both by their tags. */
@@ -55,13 +55,13 @@ export class WatchedShow {
     return this.#problem;
   }
 
-  /** Takes over what was read, and sends each viewer what is new to it. */
+  /** Applies the occupancy that was read, and sends each viewer the changes it lacks. */
   update(occupancy: Occupancy): void {
     const tag = opaqueTag(seatMapTag(occupancy));
     const wasUnavailable = this.#problem !== null;
     this.#problem = null;
     if (tag !== this.#tag) this.#moveTo(seatMap(this.id, occupancy), tag);
-    // Viewers were told that their map may be outdated: they get the whole map even if it is the same.
+    // Viewers have been warned that their map may be outdated: they get the whole map even if it is unchanged.
     if (wasUnavailable) for (const viewer of this.#viewers) viewer.tag = null;
     for (const viewer of this.#viewers) this.#catchUp(viewer);
   }

@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** Three schemas, each written by one service; the roles make PostgreSQL refuse what another writes. */
+/** Three schemas, each written by one service; the roles make PostgreSQL reject writes by the others. */
 export class FirstSchema extends Migration {
   override name = '0001-first-schema';
 
@@ -85,7 +85,7 @@ export class FirstSchema extends Migration {
         primary key (show_id, seat_number)
       );
     `);
-    // Roles belong to the whole server, so another database of it may have made them already.
+    // Roles are shared by the whole server, so another database may have created them already.
     for (const role of ['boxoffice_gateway', 'boxoffice_catalog', 'boxoffice_worker']) {
       this.addSql(`
         do $$ begin create role ${role} nologin; exception when duplicate_object or unique_violation then null; end $$;

@@ -14,7 +14,7 @@ const auditIndexes = (schema: string) => `
   create index audit_lines_at_idx on ${schema}.audit_lines (at, id);
   create index audit_lines_subject_idx on ${schema}.audit_lines (subject, subject_id, at);`;
 
-/** Audit lines, access tokens that end before their time, and what the lists of bookings are read by. */
+/** Audit lines, revocations of access tokens, and the indexes that serve lists of bookings. */
 export class Administration extends Migration {
   override name = '0002-administration';
 
@@ -37,7 +37,7 @@ export class Administration extends Migration {
     this.addSql(`
       create index bookings_id_idx on booking.bookings (id);
       create index bookings_cancelled_idx on booking.bookings (id) where status = 'cancelled';`);
-    // Lines are added and read, by nobody changed or removed.
+    // Services may insert and read lines; no service may change or remove them.
     this.addSql(`
       grant select, insert on identity.audit_lines to boxoffice_gateway;
       grant select, insert, update, delete on identity.access_revocations to boxoffice_gateway;

@@ -1,11 +1,11 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** What searches look things up by: parts of titles and names, and the bookings that are not simply booked. */
+/** Indexes for searches: by parts of titles and names, and for bookings with a status other than booked. */
 export class Search extends Migration {
   override name = '0003-search';
 
   override up(): void {
-    // Comes with PostgreSQL, and the owner of a database may add it.
+    // Bundled with PostgreSQL, and a database's owner may install it.
     this.addSql('create extension if not exists pg_trgm;');
     this.addSql(`
       create index movies_title_part_idx on catalog.movies using gin (title gin_trgm_ops);

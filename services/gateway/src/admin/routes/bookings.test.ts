@@ -71,7 +71,7 @@ test.each(['user_id=0', 'user_id=x', 'show_id=2147483648', 'status=gone', 'page=
 test.each([
   ['POST', '/cancel/'],
   ['DELETE', '/'],
-])("200: %s …%s cancels anyone's booking, and again: the same answer", async (method, end) => {
+])("200: %s …%s cancels any user's booking; idempotent", async (method, end) => {
   const show = await boxoffice.addShow();
   const { body: booking } = await boxoffice.book(show, 'A1', { user: cyd, wait: 10 });
   const path = `/api/admin/bookings/${booking.id}${end}`;
@@ -87,7 +87,7 @@ test.each([
   expect((await list(`?status=cancelled&show_id=${show}`)).count).toBe(1);
 });
 
-test('202: an administrator need not wait either, and can retrieve the job', async () => {
+test('202: an administrator who does not wait can retrieve the job', async () => {
   const show = await boxoffice.addShow();
   const { body: booking } = await boxoffice.book(show, 'A1', { user: cyd, wait: 10 });
   const path = `/api/admin/bookings/${booking.id}/cancel/`;
@@ -114,6 +114,6 @@ const list = async (query = '') => (await boxoffice.call<Page>(`/api/admin/booki
 
 async function signUp(username: string): Promise<number> {
   const body = { username, email: `${username}@example.com`, password: 'long enough' };
-  const answer = await boxoffice.call<{ id: number }>('/api/auth/signup/', { method: 'POST', body });
-  return answer.body.id;
+  const response = await boxoffice.call<{ id: number }>('/api/auth/signup/', { method: 'POST', body });
+  return response.body.id;
 }

@@ -121,13 +121,13 @@ describe('/api/admin/shows/', () => {
   it('409 when a booking prevents it', async () => {
     const { id } = (await admin('POST', '/shows/', show())).body;
     await routes.book(id, 'B10');
-    for (const answer of [
+    for (const response of [
       await admin('DELETE', `/shows/${id}/`),
       await admin('PATCH', `/shows/${id}/`, { total_seats: 19 }),
       await admin('PUT', `/shows/${id}/`, { ...show(), seats_per_row: 5 }),
     ]) {
-      expect([answer.statusCode, answer.body.code]).toEqual([409, 'has_bookings']);
-      expect(answer.body.detail).toContain('1 booking');
+      expect([response.statusCode, response.body.code]).toEqual([409, 'has_bookings']);
+      expect(response.body.detail).toContain('1 booking');
     }
   });
 });

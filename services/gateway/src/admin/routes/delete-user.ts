@@ -12,7 +12,7 @@ export const deleteUser = operation({
   id: 'adminDeleteUser',
   summary: 'Delete a user',
   description:
-    'Deletes a user who never booked, and revokes their tokens immediately. Deactivate other users instead ' +
+    'Deletes a user who has never booked, and revokes their tokens immediately. Deactivate other users instead ' +
     '(`is_active: false`). You cannot delete yourself.',
   params: IdParams,
   success: { 204: z.null().describe('Deleted') },

@@ -15,7 +15,7 @@ export const getBooking = operation({
   tag: 'Admin',
   id: 'adminGetBooking',
   summary: 'Get the booking of any user',
-  description: 'With its show and its user.',
+  description: 'Includes its show and its user.',
   params: BookingParams,
   success: { 200: AdminBookingView.describe('The booking') },
   errors: ['booking_not_found'],

@@ -23,7 +23,7 @@ afterAll(() => boxoffice.stop());
 const dashboard = async (query = '') =>
   (await boxoffice.call<DashboardView>(`/api/admin/dashboard/${query}`, admin)).body;
 
-test('sales per day: every day, with what is booked and what was cancelled', async () => {
+test('sales per day: every day, with booked and cancelled seats', async () => {
   const { sales_per_day } = await dashboard('?days=3');
   expect(sales_per_day).toHaveLength(3);
   const total = (name: 'bookings' | 'seats' | 'cancelled_seats') =>
@@ -33,7 +33,7 @@ test('sales per day: every day, with what is booked and what was cancelled', asy
 });
 
 test('sales per day: days begin at midnight in the requested time zone', async () => {
-  // Sold at noon UTC of a day long gone: in one zone that day, in the other the next.
+  // Booked at noon UTC on a past day: still that day in one zone, the next day in the other.
   const show = await boxoffice.addShow();
   const at = new Date(Date.now() - 5 * 86_400_000);
   at.setUTCHours(12, 0, 0, 0);
@@ -76,7 +76,7 @@ test('queues: depth per partition and in total, and recent decision times', asyn
   expect(slowest).toBeLessThan(10);
 });
 
-test('queues: a job that is not decided counts as waiting', async () => {
+test('queues: an undecided job counts as waiting', async () => {
   const idle = await startBoxoffice({ workers: 0 });
   try {
     const show = await idle.addShow();

@@ -9,7 +9,7 @@ export const getMovie = operation({
   tag: 'Admin',
   id: 'adminGetMovie',
   summary: 'Get a movie',
-  description: 'The same fields as for everyone.',
+  description: 'The same fields as in the public API.',
   params: IdParams,
   success: { 200: MovieView.describe('The movie') },
   errors: ['movie_not_found'],

@@ -9,7 +9,7 @@ export const getShow = operation({
   tag: 'Admin',
   id: 'adminGetShow',
   summary: 'Get a show',
-  description: 'The same fields as for everyone.',
+  description: 'The same fields as in the public API.',
   params: IdParams,
   success: { 200: ShowView.describe('The show') },
   errors: ['show_not_found'],

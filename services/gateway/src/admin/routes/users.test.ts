@@ -34,15 +34,15 @@ test('GET 200: pages, a search in names and addresses, a role', async () => {
   expect((await ask('GET', '?role=admin')).body).toMatchObject({ count: 1, results: [{ id: admin.id }] });
 });
 
-test('GET 400: a search that PostgreSQL cannot store', async () => {
+test('GET 400: a search for text that PostgreSQL cannot store', async () => {
   expect((await ask('GET', '?search=a%00b')).status).toBe(400);
 });
 
 test('POST 201: a user of either role, who can log in', async () => {
-  const answer = await ask('POST', '', { ...newUser('boss'), role: 'admin' });
-  expect(answer).toMatchObject({ status: 201, body: { username: 'boss', role: 'admin', is_active: true } });
-  expect(answer.headers.location).toBe(`${users}${answer.body.id}/`);
-  expect((await ask('GET', `${answer.body.id}/`)).body).toEqual(answer.body);
+  const response = await ask('POST', '', { ...newUser('boss'), role: 'admin' });
+  expect(response).toMatchObject({ status: 201, body: { username: 'boss', role: 'admin', is_active: true } });
+  expect(response.headers.location).toBe(`${users}${response.body.id}/`);
+  expect((await ask('GET', `${response.body.id}/`)).body).toEqual(response.body);
   await identity.logIn('boss');
 });
 
@@ -83,16 +83,16 @@ test('PUT 200: sets every field; 400 when one is missing', async () => {
   const id = await identity.signUp('erin');
   const whole = { username: 'erin2', email: 'erin2@example.com', role: 'admin', is_active: true };
   expect((await ask('PUT', `${id}/`, whole)).body).toMatchObject(whole);
-  await identity.logIn('erin2'); // the password stayed
+  await identity.logIn('erin2'); // the password was kept
   const { role: _, ...part } = whole;
   expect((await ask('PUT', `${id}/`, part)).status).toBe(400);
 });
 
 test('PATCH, PUT, DELETE 400: administrators cannot lock themselves out', async () => {
   for (const body of [{ is_active: false }, { role: 'user' }]) {
-    const answer = await ask('PATCH', `${admin.id}/`, body);
-    expect(answer).toMatchObject({ status: 400, body: { code: 'validation_failed' } });
-    expect(Object.keys(answer.body.errors ?? {})).toEqual(Object.keys(body));
+    const response = await ask('PATCH', `${admin.id}/`, body);
+    expect(response).toMatchObject({ status: 400, body: { code: 'validation_failed' } });
+    expect(Object.keys(response.body.errors ?? {})).toEqual(Object.keys(body));
   }
   const whole = { username: 'root', email: 'root@example.com', role: 'user', is_active: true };
   expect((await ask('PUT', `${admin.id}/`, whole)).status).toBe(400);
@@ -102,7 +102,7 @@ test('PATCH, PUT, DELETE 400: administrators cannot lock themselves out', async 
   );
 });
 
-test('DELETE 204: a user who never booked, including all their logins', async () => {
+test('DELETE 204: a user who has never booked, including all their logins', async () => {
   const id = await identity.signUp('frank');
   const { refresh } = await identity.logIn('frank');
   expect(await ask('DELETE', `${id}/`)).toMatchObject({ status: 204, body: null });
@@ -117,9 +117,9 @@ test('DELETE 409: a user with bookings, including cancelled ones', async () => {
      values (1, gen_random_uuid(), ?, '{A1}', 'cancelled', now())`,
     [id],
   );
-  const answer = await ask('DELETE', `${id}/`);
-  expect(answer).toMatchObject({ status: 409, body: { code: 'has_bookings' } });
-  expect(answer.body.detail).toContain('deactivate');
+  const response = await ask('DELETE', `${id}/`);
+  expect(response).toMatchObject({ status: 409, body: { code: 'has_bookings' } });
+  expect(response.body.detail).toContain('deactivate');
 });
 
 test('404: no such user', async () => {

@@ -10,7 +10,7 @@ export const getMovie = operation({
   tag: 'Movies',
   id: 'getMovie',
   summary: 'Get a movie',
-  description: 'Everything that a cinema shows about it.',
+  description: 'All details of one movie.',
   params: IdParams,
   success: { 200: MovieView.describe('The movie') },
   errors: ['movie_not_found'],

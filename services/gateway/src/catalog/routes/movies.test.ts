@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => routes.stop());
 
 describe('GET /api/movies/', () => {
-  it('answers a page with links to its neighbours', async () => {
+  it('returns a page with links to its neighbours', async () => {
     const { statusCode, body } = await routes.ask('GET', '/api/movies/?page=2&page_size=2');
     expect(statusCode).toBe(200);
     expect(body).toMatchObject({
@@ -32,7 +32,7 @@ describe('GET /api/movies/', () => {
     expect(body.results.map((result: { title: string }) => result.title)).toEqual(['Casablanca', 'Dune']);
   });
 
-  it('finds by title, with or without the slash', async () => {
+  it('searches by title, with or without the trailing slash', async () => {
     for (const path of ['/api/movies/?search=e.', '/api/movies?search=e.']) {
       expect((await routes.ask('GET', path)).body).toMatchObject({
         count: 1,
@@ -54,7 +54,7 @@ describe('GET /api/movies/', () => {
 });
 
 describe('GET /api/movies/:id/', () => {
-  it('answers the movie', async () => {
+  it('returns the movie', async () => {
     const { statusCode, body } = await routes.ask('GET', `/api/movies/${movie}/`);
     expect(statusCode).toBe(200);
     expect(body).toEqual({
@@ -68,7 +68,7 @@ describe('GET /api/movies/:id/', () => {
     });
   });
 
-  it('404 for one that is not there, under this request’s id', async () => {
+  it('404 for an unknown movie, with this request’s id', async () => {
     const { statusCode, body } = await routes.ask('GET', '/api/movies/99999/', {
       headers: { 'x-request-id': 'request-404' },
     });
@@ -87,34 +87,34 @@ describe('GET /api/movies/:id/', () => {
 });
 
 describe('GET /api/movies/:id/shows/', () => {
-  it('answers the shows, with what is available', async () => {
+  it('returns the shows with their availability', async () => {
     const { statusCode, body } = await routes.ask('GET', `/api/movies/${movie}/shows/?from=2030-01-01&to=2030-01-02`);
     expect(statusCode).toBe(200);
     expect(body).toMatchObject({ count: 1, next: null, previous: null, results: [{ id: show, available_seats: 11 }] });
     expect((await routes.ask('GET', `/api/movies/${movie}/shows/?to=2030-01-01`)).body.count).toBe(0);
   });
 
-  it('404 without such a movie, 400 for a time that is none', async () => {
+  it('404 for an unknown movie, 400 for an invalid time', async () => {
     expect((await routes.ask('GET', '/api/movies/99999/shows/')).body.code).toBe('movie_not_found');
     expect((await routes.ask('GET', `/api/movies/${movie}/shows/?from=soon`)).body.code).toBe('validation_failed');
   });
 });
 
 describe('GET /api/shows/', () => {
-  it('answers shows of all movies, by start, those of a time alone', async () => {
+  it('returns shows of all movies, by start, or only those of a period', async () => {
     const { statusCode, body } = await routes.ask('GET', '/api/shows/?from=2030-01-01&to=2030-01-02');
     expect(statusCode).toBe(200);
     expect(body.results).toEqual([(await routes.ask('GET', `/api/shows/${show}/`)).body]);
     expect((await routes.ask('GET', '/api/shows/?to=2030-01-01')).body.count).toBe(0);
   });
 
-  it('refuses a time that is none', async () => {
+  it('refuses an invalid time', async () => {
     expect((await routes.ask('GET', '/api/shows/?from=soon')).body.code).toBe('validation_failed');
   });
 });
 
 describe('GET /api/shows/:id/', () => {
-  it('answers the show', async () => {
+  it('returns the show', async () => {
     const { statusCode, body } = await routes.ask('GET', `/api/shows/${show}/`);
     expect(statusCode).toBe(200);
     expect(body).toEqual({
@@ -128,13 +128,13 @@ describe('GET /api/shows/:id/', () => {
     });
   });
 
-  it('404 for one that is not there', async () => {
+  it('404 for an unknown show', async () => {
     expect((await routes.ask('GET', '/api/shows/99999/')).body.code).toBe('show_not_found');
   });
 });
 
 describe('GET /api/shows/:id/seats/', () => {
-  it('answers the map with its ETag, then 304 until a seat is booked', async () => {
+  it('returns the map with its ETag, then 304 until a seat is booked', async () => {
     const path = `/api/shows/${show}/seats/`;
     const first = await routes.ask('GET', path);
     expect(first.statusCode).toBe(200);
@@ -156,13 +156,13 @@ describe('GET /api/shows/:id/seats/', () => {
     expect(third.body.seats[2].status).toBe('booked');
   });
 
-  it('404 without such a show', async () => {
+  it('404 for an unknown show', async () => {
     expect((await routes.ask('GET', '/api/shows/99999/seats/')).body.code).toBe('show_not_found');
   });
 });
 
 describe('a catalog that hangs', () => {
-  it('is a 503 within 1.5 s, and well again as soon as it is', async () => {
+  it('is a 503 within 1.5 s, and recovers with the catalog', async () => {
     routes.catalog.kill('SIGSTOP');
     try {
       const startMs = performance.now();

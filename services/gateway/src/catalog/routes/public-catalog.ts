@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import type { CatalogClient } from '../catalog-client.ts';
 import type { ResponseCache } from '../response-cache.ts';
 
-/** What the public, cached operations of the catalog depend on. */
+/** Dependencies of the public, cached operations of the catalog. */
 export interface PublicCatalog {
   responses: ResponseCache;
   catalog: CatalogClient;

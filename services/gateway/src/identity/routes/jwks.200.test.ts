@@ -9,10 +9,10 @@ beforeAll(async () => {
 afterAll(() => identity.stop());
 
 test('anyone can verify an access token with the published key', async () => {
-  const answer = await identity.call('GET', '/.well-known/jwks.json');
-  expect(answer.status).toBe(200);
-  expect(answer.headers['cache-control']).toBe('public, max-age=3600');
-  const [jwk] = answer.body.keys as (JsonWebKey & { kid: string })[];
+  const response = await identity.call('GET', '/.well-known/jwks.json');
+  expect(response.status).toBe(200);
+  expect(response.headers['cache-control']).toBe('public, max-age=3600');
+  const [jwk] = response.body.keys as (JsonWebKey & { kid: string })[];
   expect(jwk).toEqual({
     kty: 'OKP',
     crv: 'Ed25519',

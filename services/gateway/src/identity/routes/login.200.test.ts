@@ -14,10 +14,10 @@ const part = (token: string, index: number) =>
   JSON.parse(Buffer.from(token.split('.')[index] ?? '', 'base64url').toString());
 
 test('returns a signed access token for 15 minutes and a refresh token', async () => {
-  const answer = await identity.post('/api/auth/login/', { username: 'alice', password });
-  expect(answer.status).toBe(200);
-  expect(answer.headers['cache-control']).toBe('no-store');
-  const { access, refresh } = answer.body;
+  const response = await identity.post('/api/auth/login/', { username: 'alice', password });
+  expect(response.status).toBe(200);
+  expect(response.headers['cache-control']).toBe('no-store');
+  const { access, refresh } = response.body;
   expect(part(access, 0)).toEqual({ alg: 'EdDSA', typ: 'JWT', kid: identity.keys.kid });
   const claims = part(access, 1);
   expect(claims).toMatchObject({

@@ -32,17 +32,17 @@ test('unknown names are limited in the same way, so the limit reveals nothing', 
 test('one address may fail ten times as often, across all names', async () => {
   await identity.signUp('carol');
   const ip = '198.51.100.9';
-  const answers = await Promise.all(Array.from({ length: 30 }, (_, i) => logIn(`guess${i}`, 'wrong', ip)));
-  expect(answers.map(({ status }) => status)).toEqual(Array(30).fill(401));
+  const responses = await Promise.all(Array.from({ length: 30 }, (_, i) => logIn(`guess${i}`, 'wrong', ip)));
+  expect(responses.map(({ status }) => status)).toEqual(Array(30).fill(401));
   expect((await logIn('carol', password, ip)).status).toBe(429);
   expect((await logIn('carol', password)).status).toBe(200);
 });
 
 test('fifty concurrent guesses get hardly more attempts than sequential ones', async () => {
   await identity.signUp('dave');
-  const answers = await Promise.all(Array.from({ length: 50 }, (_, i) => logIn('dave', `guess${i}`, `192.0.2.${i}`)));
-  const guesses = answers.filter(({ status }) => status === 401).length;
+  const responses = await Promise.all(Array.from({ length: 50 }, (_, i) => logIn('dave', `guess${i}`, `192.0.2.${i}`)));
+  const guesses = responses.filter(({ status }) => status === 401).length;
   expect(guesses).toBeGreaterThanOrEqual(3);
-  expect(guesses).toBeLessThanOrEqual(5); // the hashes under way at once, less one
-  expect(answers.filter(({ status }) => status === 429)).toHaveLength(50 - guesses);
+  expect(guesses).toBeLessThanOrEqual(5); // the number of concurrent hashes, minus one
+  expect(responses.filter(({ status }) => status === 429)).toHaveLength(50 - guesses);
 });

@@ -12,9 +12,9 @@ beforeAll(async () => {
 afterAll(() => identity.stop());
 
 test('200: the user whose token was sent', async () => {
-  const answer = await identity.call('GET', '/api/auth/me/', { token });
-  expect(answer.status).toBe(200);
-  expect(answer.body).toEqual({ id, username: 'alice', email: 'alice@example.com', role: 'user' });
+  const response = await identity.call('GET', '/api/auth/me/', { token });
+  expect(response.status).toBe(200);
+  expect(response.body).toEqual({ id, username: 'alice', email: 'alice@example.com', role: 'user' });
 });
 
 test('401: the account is no longer active, though the token is valid', async () => {

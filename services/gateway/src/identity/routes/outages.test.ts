@@ -30,8 +30,8 @@ const refresh = (token: string) => identity.post('/api/auth/refresh/', { refresh
 
 test('Redis is down: everything works, and failures are counted in memory', async () => {
   await redis.stop();
-  const [answer, ms] = await timed(() => logIn('alice'));
-  expect(answer.status).toBe(200);
+  const [response, ms] = await timed(() => logIn('alice'));
+  expect(response.status).toBe(200);
   expect(ms).toBeLessThan(1_000);
   await identity.signUp('carol');
   for (let i = 0; i < 3; i++) expect((await logIn('alice', 'wrong')).status).toBe(401);
@@ -42,14 +42,14 @@ test('Redis is down: everything works, and failures are counted in memory', asyn
 
 test('Redis hangs: logging in is slow, but works', async () => {
   redis.kill('SIGSTOP');
-  const [answer, ms] = await timed(() => logIn('bob'));
+  const [response, ms] = await timed(() => logIn('bob'));
   redis.kill('SIGCONT');
-  expect(answer.status).toBe(200);
+  expect(response.status).toBe(200);
   expect(ms).toBeLessThan(1_500);
 });
 
 test.each(['SIGSTOP', 'SIGKILL'] as const)(
-  'PostgreSQL gets a %s: 503 within 1.5 s, and well again after it',
+  'PostgreSQL gets a %s: 503 within 1.5 s, then a full recovery',
   async (signal) => {
     const session = await identity.logIn('bob');
     postgres.kill(signal);
@@ -62,9 +62,9 @@ test.each(['SIGSTOP', 'SIGKILL'] as const)(
       me: () => identity.call('GET', '/api/auth/me/', { token: session.access }),
     };
     for (const [name, ask] of Object.entries(asks)) {
-      const [answer, ms] = await timed(ask);
-      expect(answer, name).toMatchObject(unavailable);
-      expect(answer.headers['retry-after'], name).toBeDefined();
+      const [response, ms] = await timed(ask);
+      expect(response, name).toMatchObject(unavailable);
+      expect(response.headers['retry-after'], name).toBeDefined();
       expect(ms, name).toBeLessThan(1_500);
     }
     if (signal === 'SIGSTOP') postgres.kill('SIGCONT');

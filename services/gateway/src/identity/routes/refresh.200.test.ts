@@ -12,11 +12,11 @@ test('returns the next pair, repeatedly', async () => {
   let { refresh } = await identity.logIn('alice');
   const seen = new Set([refresh]);
   for (let i = 0; i < 3; i++) {
-    const answer = await identity.post('/api/auth/refresh/', { refresh });
-    expect(answer.status).toBe(200);
-    expect(answer.headers['cache-control']).toBe('no-store');
-    expect((await identity.call('GET', '/api/auth/me/', { token: answer.body.access })).status).toBe(200);
-    refresh = answer.body.refresh;
+    const response = await identity.post('/api/auth/refresh/', { refresh });
+    expect(response.status).toBe(200);
+    expect(response.headers['cache-control']).toBe('no-store');
+    expect((await identity.call('GET', '/api/auth/me/', { token: response.body.access })).status).toBe(200);
+    refresh = response.body.refresh;
     seen.add(refresh);
   }
   expect(seen.size).toBe(4);

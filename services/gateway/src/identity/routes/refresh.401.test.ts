@@ -21,15 +21,15 @@ test('a token that is used twice revokes its whole family and no other', async (
   expect((await refresh(otherLogin)).status).toBe(200);
 });
 
-// On a machine that is busy for a moment one of them may be told that the database does not answer in time.
+// On a busy machine, one of them may get a 503 because the database did not respond in time.
 test('of twenty concurrent uses of one token exactly one succeeds, and the family is revoked', {
   retry: 2,
 }, async () => {
   const { refresh: token } = await identity.logIn('alice');
-  const answers = await Promise.all(Array.from({ length: 20 }, () => refresh(token)));
-  const winners = answers.filter(({ status }) => status === 200);
+  const responses = await Promise.all(Array.from({ length: 20 }, () => refresh(token)));
+  const winners = responses.filter(({ status }) => status === 200);
   expect(winners).toHaveLength(1);
-  expect(answers.filter(({ body }) => body.code === 'invalid_refresh_token')).toHaveLength(19);
+  expect(responses.filter(({ body }) => body.code === 'invalid_refresh_token')).toHaveLength(19);
   expect(await refresh(winners[0]?.body.refresh ?? '')).toMatchObject(refused);
 });
 

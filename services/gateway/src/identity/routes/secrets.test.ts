@@ -19,12 +19,12 @@ afterAll(async () => {
 
 test('no password or token reaches the log, whatever goes wrong', async () => {
   const post = async (path: string, body: object | string, headers: Record<string, string> = {}) => {
-    const answer = await fetch(`${gateway.url}${path}`, {
+    const response = await fetch(`${gateway.url}${path}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
       body: typeof body === 'string' ? body : JSON.stringify(body),
     });
-    return (await answer.json().catch(() => ({}))) as { access: string; refresh: string };
+    return (await response.json().catch(() => ({}))) as { access: string; refresh: string };
   };
   const password = 'correct-horse-battery';
   const account = { username: 'alice', email: 'alice@example.com', password };

@@ -8,19 +8,24 @@ beforeAll(async () => {
 afterAll(() => identity.stop());
 
 test('returns the new user without the password', async () => {
-  const answer = await identity.post('/api/auth/signup/', {
+  const response = await identity.post('/api/auth/signup/', {
     username: ' alice ',
     email: 'alice@example.com',
     password,
   });
-  expect(answer.status).toBe(201);
-  expect(answer.body).toEqual({ id: expect.any(Number), username: 'alice', email: 'alice@example.com', role: 'user' });
+  expect(response.status).toBe(201);
+  expect(response.body).toEqual({
+    id: expect.any(Number),
+    username: 'alice',
+    email: 'alice@example.com',
+    role: 'user',
+  });
 });
 
-test('nobody signs up as an administrator', async () => {
+test('nobody can sign up as an administrator', async () => {
   const wanted = { username: 'mallory', email: 'mallory@example.com', password, role: 'admin', is_active: false };
-  const answer = await identity.post('/api/auth/signup/', wanted);
-  expect(answer.body.role).toBe('user');
+  const response = await identity.post('/api/auth/signup/', wanted);
+  expect(response.body.role).toBe('user');
 });
 
 test('the password is stored as an argon2id hash with the parameters of OWASP and its own salt', async () => {
@@ -34,10 +39,10 @@ test('the password is stored as an argon2id hash with the parameters of OWASP an
   for (const hash of hashes) expect(hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
 });
 
-test('a body that breaks the rules is a 400 that names each field', async () => {
-  const answer = await identity.post('/api/auth/signup', { username: 'a b', email: 'nobody', password: '1234567' });
-  expect(answer.status).toBe(400);
-  expect(answer.body.code).toBe('validation_failed');
-  expect(Object.keys(answer.body.errors ?? {})).toEqual(['username', 'email', 'password']);
-  expect(JSON.stringify(answer.body)).not.toContain('1234567');
+test('an invalid body is a 400 that names each field', async () => {
+  const response = await identity.post('/api/auth/signup', { username: 'a b', email: 'nobody', password: '1234567' });
+  expect(response.status).toBe(400);
+  expect(response.body.code).toBe('validation_failed');
+  expect(Object.keys(response.body.errors ?? {})).toEqual(['username', 'email', 'password']);
+  expect(JSON.stringify(response.body)).not.toContain('1234567');
 });

@@ -26,9 +26,9 @@ test('e-mail addresses are compared case-insensitively', async () => {
 });
 
 test('of twenty concurrent sign-ups with one name, one succeeds', async () => {
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     Array.from({ length: 20 }, (_, i) => signUp(i % 2 ? 'dora' : 'DORA', `dora${i}@example.com`)),
   );
-  expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
-  expect(answers.filter(({ body }) => body.code === 'username_taken')).toHaveLength(19);
+  expect(responses.filter(({ status }) => status === 201)).toHaveLength(1);
+  expect(responses.filter(({ body }) => body.code === 'username_taken')).toHaveLength(19);
 });

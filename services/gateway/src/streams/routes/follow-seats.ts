@@ -37,7 +37,7 @@ export const followSeats = operation({
     'until the next `snapshot`, which also comes first when the client reconnects.\n\n' +
     'An `id` names the map that the client has after the event; it is the map’s `ETag`. With `Last-Event-ID` the ' +
     'stream continues from that map: with the changes since then, with a `snapshot`, or with nothing if the map is ' +
-    'still the same. Streams end from time to time: reconnect after `retry`, as an `EventSource` does by itself.',
+    'still the same. Streams end from time to time: reconnect after `retry`, as an `EventSource` does automatically.',
   params: IdParams,
   headers: ResumeHeaders,
   success: {
