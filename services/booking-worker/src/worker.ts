@@ -32,6 +32,7 @@ export function buildWorker(options: {
       database: () => pingDatabase(orm),
       redis: () => redis.ping(),
       leases: async () => leases.check(),
+      turns: async () => turns.check(),
       queues: () => Promise.all([...consumers.values()].map((consumer) => consumer.check())),
     },
   });
