@@ -3,7 +3,7 @@ import { createTestRedis, type TestRedis } from '@boxoffice/testing/redis';
 import { type Job, UnrecoverableError, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Envelope, Outcomes } from './contracts/jobs.ts';
+import type { Envelope, EnvelopeSummary } from './contracts/jobs.ts';
 import { queueName } from './partition.ts';
 import { EnvelopeQueue } from './queue-layout.ts';
 
@@ -33,24 +33,23 @@ async function add(...ids: string[]): Promise<void> {
 }
 
 /** Hands the next jobs to a worker that then disappears and leaves its locks behind. */
-async function handOut(count: number): Promise<Job<Envelope, Outcomes>[]> {
-  const worker = new Worker<Envelope, Outcomes>(queueName(0), null, {
+async function handOut(count: number): Promise<Job<Envelope, EnvelopeSummary>[]> {
+  const worker = new Worker<Envelope, EnvelopeSummary>(queueName(0), null, {
     connection: redis,
     autorun: false,
     lockDuration: 60_000,
     skipStalledCheck: true,
   });
-  const jobs: (Job<Envelope, Outcomes> | undefined)[] = [];
+  const jobs: (Job<Envelope, EnvelopeSummary> | undefined)[] = [];
   for (let job = 0; job < count; job++) jobs.push(await worker.getNextJob('a dead worker', { block: false }));
   await worker.close(true);
   return jobs.filter((job) => job !== undefined);
 }
 
-const outcomesOf = (job: Job<Envelope, Outcomes>): Outcomes =>
-  job.data.requests.map(({ id }) => ({ id, status: 'rejected', problem: { status: 409 } as never }));
+const summaryOf = (job: Job<Envelope, EnvelopeSummary>): EnvelopeSummary => ({ rejected: job.data.requests.length });
 
 /** Runs a worker until this many jobs have finished; returns their ids in that order. */
-async function work(count: number, decide = outcomesOf): Promise<string[]> {
+async function work(count: number, decide = summaryOf): Promise<string[]> {
   const ids: string[] = [];
   const { promise: done, resolve } = Promise.withResolvers<void>();
   const worker = queue.openWorker(async (job) => {
@@ -94,20 +93,49 @@ it('takes back jobs that another worker has locked, and puts them at the head in
   expect(await work(3)).toEqual(['first', 'second', 'third']);
 });
 
-it('keeps the outcomes of a decided envelope, and none of one that failed', async () => {
+it('knows whether an envelope is finished, decided or failed', async () => {
   await add('good', 'bad');
-  expect(await queue.find('good')).toMatchObject({ outcomes: null, finished: false });
+  expect(await queue.find('good')).toMatchObject({ requests: [{ id: 'good' }], finished: false });
   await work(2, (job) => {
     if (job.id === 'bad') throw new UnrecoverableError('no request could be decided');
-    return outcomesOf(job);
+    return summaryOf(job);
   });
-  expect(await queue.find('good')).toMatchObject({
-    requests: [{ id: 'good' }],
-    outcomes: [{ id: 'good', status: 'rejected' }],
-    finished: true,
-  });
-  expect(await queue.find('bad')).toMatchObject({ outcomes: null, finished: true });
+  expect(await queue.find('good')).toMatchObject({ requests: [{ id: 'good' }], finished: true });
+  expect(await queue.find('bad')).toMatchObject({ finished: true });
   expect(await queue.find('unknown')).toBeNull();
+});
+
+it('takes jobs back in one step, so that their former owner can neither finish them nor hide them', async () => {
+  await add('first', 'second');
+  const [first] = await handOut(1);
+  await queue.takeBackActive();
+  await expect(first?.moveToCompleted({}, 'a dead worker', false)).rejects.toThrow(/lock|active/i);
+  expect(await work(2)).toEqual(['first', 'second']);
+});
+
+it('wakes a worker that is waiting when it takes jobs back', async () => {
+  await add('stray');
+  await handOut(1);
+  const done = work(1);
+  await redis.del('bull:{booking-0}:marker');
+  await queue.takeBackActive();
+  expect(await done).toEqual(['stray']);
+});
+
+it('counts decided requests, and corrects the count only while the queue is empty', async () => {
+  const decided = () => redis.get('bull:{booking-0}:decided');
+  await redis.set('bull:{booking-0}:accepted', 7);
+  await add('first');
+  await queue.countDecided(2);
+  await queue.settleCounts();
+  expect(await decided()).toBe('2');
+  await handOut(1);
+  await queue.settleCounts();
+  expect(await decided()).toBe('2');
+  await queue.takeBackActive();
+  await work(1);
+  await queue.settleCounts();
+  expect(await decided()).toBe('7');
 });
 
 it('measures the latest decisions', async () => {

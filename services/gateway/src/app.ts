@@ -56,6 +56,7 @@ export function buildGateway(options: GatewayOptions): Http {
   });
   const queue = new bookings.BookingQueue({
     ...{ redis, subscriber, logger, metrics },
+    outcomes: new bookings.StoredOutcomes(orm),
     partitions: config.BOOKING_PARTITIONS,
     limit: config.BOOKING_QUEUE_LIMIT,
   });

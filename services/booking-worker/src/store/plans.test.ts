@@ -32,7 +32,7 @@ beforeAll(async () => {
   await leaseHolder.connect();
   stops.unshift(() => leaseHolder.end());
   const { rows } = await leaseHolder.query<{ session: number }>(
-    'select pg_backend_pid() as session from pg_try_advisory_lock($1, pg_backend_pid())',
+    'select 1 as session from pg_try_advisory_lock($1, 1)',
     [presenceClass],
   );
   const lease = { partition: 0, session: rows[0]?.session ?? 0 };

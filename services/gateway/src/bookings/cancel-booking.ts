@@ -5,7 +5,7 @@ import type { Bookings } from './stored-bookings.ts';
 import { type SubmitDependencies, submitRequest } from './submit-request.ts';
 
 export interface CancelDependencies extends SubmitDependencies {
-  bookings: Pick<Bookings, 'find' | 'findByRequest'>;
+  bookings: Pick<Bookings, 'find'>;
 }
 
 export interface Cancellation {
@@ -57,5 +57,5 @@ async function findQueuedOwner(
   bookingId: string,
 ): Promise<number | null> {
   const job = await queue.find(bookingId);
-  return job?.request.kind === 'book' && job.outcome?.status !== 'rejected' ? job.request.user_id : null;
+  return job?.kind === 'book' && job.outcome?.status !== 'rejected' ? job.userId : null;
 }

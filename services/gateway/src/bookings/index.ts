@@ -17,6 +17,7 @@ export { BookingQueue } from './queue/booking-queue.ts';
 export { BookingParams } from './routes/booking-params.ts';
 export { cancelContract, readCancellation, sendCancellation } from './routes/cancel-contract.ts';
 export { Bookings } from './stored-bookings.ts';
+export { StoredOutcomes } from './stored-outcomes.ts';
 
 export interface Dependencies {
   responses: ResponseCache;

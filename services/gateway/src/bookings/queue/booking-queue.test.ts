@@ -9,6 +9,7 @@ import { Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { Registry } from 'prom-client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { StoredOutcome } from '../stored-outcomes.ts';
 import { BookingQueue } from './booking-queue.ts';
 import type { Draft, Submitted } from './submission.ts';
 
@@ -20,7 +21,7 @@ let redis: Redis;
 let subscriber: Redis;
 let workerConnection: Redis;
 let queue: BookingQueue;
-let worker: Worker<Envelope, Outcomes> | null;
+let worker: Worker<Envelope> | null;
 
 beforeEach(async () => {
   server = await createTestRedis();
@@ -40,27 +41,39 @@ afterEach(async () => {
 });
 
 const newQueue = (limit: number) =>
-  new BookingQueue({ redis, subscriber, partitions, limit, logger, metrics: new Registry() });
+  new BookingQueue({ redis, subscriber, outcomes, partitions, limit, logger, metrics: new Registry() });
 
 const draft = (showId: number, seat = 'A1', user = 1): Draft => {
   return { kind: 'book', show_id: showId, user_id: user, seats: [seat], request_id: 'test' };
 };
 
+/** The outcomes that the worker has recorded. */
+const recorded = new Map<string, StoredOutcome>();
+const outcomes = {
+  findMany: async (ids: readonly string[]) =>
+    new Map(
+      ids.flatMap((id): [string, StoredOutcome][] => {
+        const found = recorded.get(id);
+        return found ? [[id, found]] : [];
+      }),
+    ),
+};
+
 /** A worker that rejects every request, and publishes the outcomes only if asked to. */
 function startWorker(showId: number, { publishes }: { publishes: boolean }): void {
-  worker = new Worker<Envelope, Outcomes>(
+  worker = new Worker<Envelope>(
     queueName(partitionOf(showId, partitions)),
     async ({ data: { requests, reply_to } }) => {
       const outcomes: Outcomes = requests.map(({ id }) => ({ id, status: 'rejected', problem: problem('seat_taken') }));
+      for (const outcome of outcomes) recorded.set(outcome.id, { kind: 'book', userId: 1, outcome });
       if (publishes) await redis.publish(reply_to, JSON.stringify(outcomes));
-      return outcomes;
     },
     { connection: workerConnection },
   );
 }
 
 async function envelopesOf(showId: number): Promise<Envelope[]> {
-  const inspected = new Queue<Envelope, Outcomes>(queueName(partitionOf(showId, partitions)), {
+  const inspected = new Queue<Envelope>(queueName(partitionOf(showId, partitions)), {
     connection: workerConnection,
   });
   const jobs = await inspected.getWaiting(0, -1);

@@ -4,6 +4,7 @@ import type { Logger } from '@boxoffice/shared/service/logging';
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Registry } from 'prom-client';
+import type { StoredOutcomes } from '../stored-outcomes.ts';
 import { registerDepthMetrics } from './depth-metrics.ts';
 import { EnvelopeSender } from './envelope-sender.ts';
 import { IdempotencyKeys } from './idempotency-keys.ts';
@@ -27,11 +28,13 @@ export class BookingQueue {
   /**
    * @param options.redis fails fast (openImpatientRedis)
    * @param options.subscriber for outcomes; other subscribers may share it
+   * @param options.outcomes of decided requests
    * @param options.limit jobs that may wait in one partition
    */
   constructor(options: {
     redis: Redis;
     subscriber: Redis;
+    outcomes: Pick<StoredOutcomes, 'findMany'>;
     partitions: number;
     limit: number;
     logger: Logger;
@@ -43,7 +46,7 @@ export class BookingQueue {
       { length: options.partitions },
       (_, number) => new PartitionQueue(number, { redis, jobLimit: options.limit }),
     );
-    this.#lookup = new JobLookup(this.#partitions);
+    this.#lookup = new JobLookup(this.#partitions, options.outcomes);
     this.#watch = new JobWatch(this.#lookup);
     this.#inbox = new OutcomeInbox({
       subscriber,
@@ -90,7 +93,7 @@ export class BookingQueue {
   }
 
   /**
-   * Finds a request by its id; null when the queue does not know it or has already removed it.
+   * Finds a request by its id; null when there is none, or its outcome has been removed.
    *
    * @throws {ProblemError} queue_unavailable
    */

@@ -10,8 +10,8 @@ import type { JobLookup } from './job-lookup.ts';
 const sweepEveryMs = 500;
 /** An outcome that has been awaited for this long is looked up, in milliseconds. */
 const lateAfterMs = 1_000;
-/** Envelopes looked up per sweep: a sweep must stay cheap when everything is slow. */
-const sweepLimit = 50;
+/** Requests looked up per sweep: a sweep must stay cheap when everything is slow. */
+const sweepLimit = 1_000;
 /** Callers that may wait at the same time; any more are answered 202 without waiting. */
 const waitingLimit = 20_000;
 
@@ -99,17 +99,13 @@ export class OutcomeInbox {
 
   async #sweep(): Promise<void> {
     const lateSince = Date.now() - lateAfterMs;
-    const late = new Set<string>();
+    const late: string[] = [];
     for (const [id, [oldest]] of this.#waiters) {
-      if (!oldest || oldest.since > lateSince || late.size >= sweepLimit) break; // the map is in order of arrival
-      const envelopeId = readBookingId(id)?.envelopeId;
-      if (envelopeId) late.add(envelopeId);
+      if (!oldest || oldest.since > lateSince || late.length >= sweepLimit) break; // the map is in order of arrival
+      late.push(id);
     }
-    await Promise.all(
-      [...late].map(async (envelopeId) => {
-        const outcomes = await this.#lookup.findOutcomes(envelopeId).catch(() => null);
-        if (outcomes) this.#receive(outcomes);
-      }),
-    );
+    const outcomes = await this.#lookup.findOutcomes(late).catch(() => []);
+    for (const ofEnvelope of Map.groupBy(outcomes, ({ id }) => readBookingId(id)?.envelopeId).values())
+      this.#receive(ofEnvelope);
   }
 }
