@@ -67,9 +67,9 @@ it('decides in order of acceptance when an owner wakes up and takes the next env
   await endLeasesOn(partitionOf(show, 4));
   await ownerOf(boxoffice, show, [other]);
   await gate.reached(1);
+  expect(await workersPresent()).toBe(1);
   owner.kill('SIGCONT');
-  await owner.waitForLog(/lease connection lost/);
-  await ownerOf(boxoffice, show);
+  await eventually(async () => (await workersPresent()) === 2);
   await gate.open();
 
   const outcomeOf = async (id: string, user: number) => (await boxoffice.outcome(id, { user })).status;
@@ -97,6 +97,14 @@ async function endLeasesOn(partition: number): Promise<void> {
       and objid = ? and database = (select oid from pg_database where datname = current_database())`,
     [partition],
   );
+}
+
+async function workersPresent(): Promise<number> {
+  const sessions = await boxoffice.rows(
+    `select 1 from pg_locks where locktype = 'advisory' and mode = 'ExclusiveLock' and classid = 7231
+      and database = (select oid from pg_database where datname = current_database())`,
+  );
+  return sessions.length;
 }
 
 async function openTurns(): Promise<number> {
