@@ -41,7 +41,9 @@ it.each(Object.entries(faults))('decides every accepted request once PostgreSQL 
   expect(accepted.map(({ status }) => status)).toEqual(accepted.map(() => 202));
   await gate.reached(1);
   for (const statement of fault.begin) await admin.query(statement);
-  await admin.query("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'boxoffice_worker'");
+  await admin.query(
+    "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'boxoffice_worker'",
+  );
   await gate.open();
   await worker.waitForLog(fault.says);
   const checks = await eventually(async () => {

@@ -19,7 +19,7 @@ export const Booking = defineEntity({
     status: p.enum(bookingStatuses),
     createdAt: p.datetime(),
     cancelledAt: p.datetime().nullable(),
-    /** The request that cancelled it. A job that runs again recognizes its own cancellation by it. */
+    /** The request that cancelled it. Tells that request's outcome for ever. */
     cancelledBy: p.uuid().nullable(),
   },
   indexes: [
