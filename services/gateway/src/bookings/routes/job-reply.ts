@@ -14,7 +14,9 @@ export const BookingHeaders = z.looseObject({
     .min(1)
     .max(idempotencyKeyLimit)
     .optional()
-    .describe('a name that you choose for this request: a retry with the same key and the same body gets the response of the first request'),
+    .describe(
+      'a name that you choose for this request: a retry with the same key and the same body gets the response of the first request',
+    ),
   prefer: z
     .string()
     .max(200)
