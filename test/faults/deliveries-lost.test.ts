@@ -1,6 +1,7 @@
 import { type Boxoffice, startBoxoffice } from '@boxoffice/testing/boxoffice';
 import { envelope } from '@boxoffice/testing/envelope';
 import type { SpawnedService } from '@boxoffice/testing/service';
+import { closeShow } from '@boxoffice/testing/show-gate';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openQueue } from '../../services/booking-worker/test/open-queue.ts';
@@ -43,6 +44,24 @@ it('decides an envelope that Redis marked active but no worker received, without
   await queue.takeAndForget();
   worker.kill('SIGCONT');
   expect((await boxoffice.outcome(stray[0]?.id ?? '')).status).toBe('succeeded');
+});
+
+it('decides in order of acceptance when a former owner wakes up and takes the next envelope out of the queue', async () => {
+  const show = await boxoffice.addShow();
+  const held = await boxoffice.book(show, 'A1', { user: 1, wait: 10 });
+  const gate = await closeShow(boxoffice.orm, show);
+  const first = await boxoffice.book(show, 'A2', { user: 2 });
+  await gate.reached(1);
+  const cancel = await boxoffice.cancel(held.body.id, { user: 1, wait: 0 });
+  const next = await boxoffice.book(show, 'A1', { user: 3 });
+  const tooLate = await boxoffice.book(show, 'A1', { user: 4 });
+  await queue.takeAndForget(); // the former owner, which has no lease
+  await gate.open();
+  const outcomeOf = async (id: string, user: number) => (await boxoffice.outcome(id, { user })).status;
+  expect(await outcomeOf(first.body.id, 2)).toBe('succeeded');
+  expect(await outcomeOf(cancel.body.id, 1)).toBe('succeeded');
+  expect(await outcomeOf(next.body.id, 3)).toBe('succeeded');
+  expect(await outcomeOf(tooLate.body.id, 4)).toBe('rejected');
 });
 
 it('changes nothing when an envelope is added a second time', async () => {

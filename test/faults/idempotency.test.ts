@@ -1,7 +1,10 @@
+import { hash } from 'node:crypto';
 import { newEnvelopeId, requestId } from '@boxoffice/shared/booking-id';
+import type { BookingRequest } from '@boxoffice/shared/contracts/jobs';
 import { type Boxoffice, startBoxoffice } from '@boxoffice/testing/boxoffice';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openQueue } from '../../services/booking-worker/test/open-queue.ts';
 
 let boxoffice: Boxoffice;
 let redis: Redis;
@@ -50,22 +53,45 @@ it('refuses a key that was used for a different request', async () => {
   await boxoffice.book(show, 'A1', { key: 'mine', wait: 10 });
   const other = await boxoffice.book(show, 'A2', { key: 'mine', wait: 10 });
   expect(other).toMatchObject({ status: 422, body: { code: 'idempotency_mismatch' } });
-  // The spelling of the seat does not matter, and other users may use the same key.
-  expect((await boxoffice.book(show, 'a1', { key: 'mine', wait: 10 })).status).toBe(201);
+  // The first request can be repeated as it was, and other users may use the same key.
+  expect((await boxoffice.book(show, 'A1', { key: 'mine', wait: 10 })).status).toBe(201);
   expect((await boxoffice.book(show, 'A2', { user: 2, key: 'mine', wait: 10 })).status).toBe(201);
 });
 
+/** Claims user 1's key as a gateway does that dies before it adds the job. */
+async function claim(show: number, key: string, { secondsAgo }: { secondsAgo: number }): Promise<BookingRequest> {
+  const id = requestId(newEnvelopeId(show % 4), show, 0);
+  const half = (text: string) => hash('sha256', text, 'buffer').subarray(0, 16).toString('base64url');
+  const fingerprint = half(`POST /api/shows/${show}/book/\n{"seat_number":"A1"}`);
+  const leftMs = (23 * 3_600 - secondsAgo) * 1_000;
+  await redis.set(`boxoffice:idempotency:1:${half(key)}`, `${id} ${fingerprint}`, 'PX', leftMs);
+  const keyed = { hash: half(key), fingerprint };
+  return { kind: 'book', id, show_id: show, user_id: 1, seats: ['A1'], request_id: 'test', key: keyed };
+}
+
 it('lets a key be reused if its first request never reached the queue', async () => {
   const show = await boxoffice.addShow();
-  // The state after a gateway was killed between claiming the key and adding the job.
-  const lost = (id: string) => redis.set('boxoffice:idempotency:1:lost', `${id} book ${show} A1`);
-  await lost(requestId(newEnvelopeId(show % 8), show, 0));
+  await claim(show, 'lost', { secondsAgo: 0 });
   const early = await boxoffice.book(show, 'A1', { key: 'lost', wait: 10 });
   expect(early).toMatchObject({ status: 409, body: { code: 'idempotency_in_progress' } });
 
-  const longAgo = requestId(`06000000-0000-80${(show % 8).toString(16).padStart(2, '0')}-8000-000000000000`, show, 0);
-  await lost(longAgo);
+  await claim(show, 'lost', { secondsAgo: 10 });
   const response = await boxoffice.book(show, 'A1', { key: 'lost', wait: 10 });
   expect(response.status).toBe(201);
   expect((await boxoffice.book(show, 'A1', { key: 'lost', wait: 10 })).body.id).toBe(response.body.id);
+});
+
+it('never books with a key twice, although the job of its first request arrives after it was replaced', async () => {
+  const show = await boxoffice.addShow();
+  const late = await claim(show, 'late', { secondsAgo: 10 });
+  const booked = await boxoffice.book(show, 'A1', { key: 'late', wait: 10 });
+  expect(booked.status).toBe(201);
+  await boxoffice.cancel(booked.body.id);
+  const queue = openQueue(boxoffice.redisUrl, show % 4);
+  await queue.add([late]);
+  await queue.close();
+  const outcome = await boxoffice.outcome(late.id);
+  expect(outcome).toMatchObject({ status: 'succeeded', booking: { id: booked.body.id } });
+  const rows = await boxoffice.rows('select status from booking.bookings where show_id = ?', [show]);
+  expect(rows).toEqual([{ status: 'cancelled' }]);
 });

@@ -50,6 +50,35 @@ it('keeps every outcome when an owner wakes up in mid-turn after its partition w
   expect((await boxoffice.book(show, 'A1', { user: 4, wait: 10 })).status).toBe(201);
 });
 
+it('decides in order of acceptance when an owner wakes up and takes the next envelope of a partition it has lost', async () => {
+  const show = await boxoffice.addShow();
+  const owner = await ownerOf(boxoffice, show);
+  const other = boxoffice.workers.find((worker) => worker !== owner) as SpawnedService;
+  const held = await boxoffice.book(show, 'A1', { user: 1, wait: 10 });
+  expect(held.status).toBe(201);
+  frozen = owner;
+  owner.kill('SIGSTOP');
+
+  const gate = await closeShow(boxoffice.orm, show);
+  const first = await boxoffice.book(show, 'A2', { user: 2 });
+  const cancel = await boxoffice.cancel(held.body.id, { user: 1, wait: 0 });
+  const next = await boxoffice.book(show, 'A1', { user: 3 });
+  const tooLate = await boxoffice.book(show, 'A1', { user: 4 });
+  await endLeasesOn(partitionOf(show, 4));
+  await ownerOf(boxoffice, show, [other]);
+  await gate.reached(1);
+  expect(await workersPresent()).toBe(1);
+  owner.kill('SIGCONT');
+  await eventually(async () => (await workersPresent()) === 2);
+  await gate.open();
+
+  const outcomeOf = async (id: string, user: number) => (await boxoffice.outcome(id, { user })).status;
+  expect(await outcomeOf(first.body.id, 2)).toBe('succeeded');
+  expect(await outcomeOf(cancel.body.id, 1)).toBe('succeeded');
+  expect(await outcomeOf(next.body.id, 3)).toBe('succeeded');
+  expect(await outcomeOf(tooLate.body.id, 4)).toBe('rejected');
+});
+
 it('takes over the partitions of an owner that stays frozen, and keeps serving', async () => {
   const show = await boxoffice.addShow();
   const owner = await ownerOf(boxoffice, show);
@@ -68,6 +97,14 @@ async function endLeasesOn(partition: number): Promise<void> {
       and objid = ? and database = (select oid from pg_database where datname = current_database())`,
     [partition],
   );
+}
+
+async function workersPresent(): Promise<number> {
+  const sessions = await boxoffice.rows(
+    `select 1 from pg_locks where locktype = 'advisory' and mode = 'ExclusiveLock' and classid = 7231
+      and database = (select oid from pg_database where datname = current_database())`,
+  );
+  return sessions.length;
 }
 
 async function openTurns(): Promise<number> {

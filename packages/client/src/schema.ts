@@ -2535,7 +2535,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description a name that you choose for this request: retries with the same key return the same job */
+                /** @description a name that you choose for this request: a retry with the same key and the same body gets the response of the first request */
                 "idempotency-key"?: string;
                 /** @description `wait=10` waits up to 10 seconds for the outcome (30 at most); `respond-async` does not wait (RFC 7240) */
                 prefer?: string;
@@ -2928,7 +2928,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description a name that you choose for this request: retries with the same key return the same job */
+                /** @description a name that you choose for this request: a retry with the same key and the same body gets the response of the first request */
                 "idempotency-key"?: string;
                 /** @description `wait=10` waits up to 10 seconds for the outcome (30 at most); `respond-async` does not wait (RFC 7240) */
                 prefer?: string;
@@ -4967,7 +4967,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description a name that you choose for this request: retries with the same key return the same job */
+                /** @description a name that you choose for this request: a retry with the same key and the same body gets the response of the first request */
                 "idempotency-key"?: string;
                 /** @description `wait=10` waits up to 10 seconds for the outcome (30 at most); `respond-async` does not wait (RFC 7240) */
                 prefer?: string;
@@ -5093,7 +5093,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description a name that you choose for this request: retries with the same key return the same job */
+                /** @description a name that you choose for this request: a retry with the same key and the same body gets the response of the first request */
                 "idempotency-key"?: string;
                 /** @description `wait=10` waits up to 10 seconds for the outcome (30 at most); `respond-async` does not wait (RFC 7240) */
                 prefer?: string;

@@ -37,6 +37,8 @@ export async function startRedis({ dataDir, binDir, port, fsync = true, log, sig
   const persistence = {
     appendonly: 'yes',
     appendfsync: fsync ? 'always' : 'no',
+    // Beyond it writes are refused. The gateway refuses new requests well before.
+    maxmemory: '256mb',
     'maxmemory-policy': 'noeviction',
     save: '""',
   };

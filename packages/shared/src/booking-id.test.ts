@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { envelopeLimit, newEnvelopeId, partitionIn, readBookingId, requestId } from './booking-id.ts';
 
 const partition = fc.integer({ min: 0, max: 255 });
@@ -7,6 +7,8 @@ const show = fc.integer({ min: 1, max: 2 ** 31 - 1 });
 const place = fc.integer({ min: 0, max: envelopeLimit - 1 });
 
 describe('a booking id', () => {
+  afterEach(() => void vi.useRealTimers());
+
   it('encodes partition, show, place and envelope', () => {
     fc.assert(
       fc.property(partition, show, place, (partition, showId, place) => {
@@ -41,6 +43,20 @@ describe('a booking id', () => {
     const { timeMs = 0 } = readBookingId(requestId(newEnvelopeId(0), 1, 0)) ?? {};
     expect(timeMs).toBeGreaterThanOrEqual(before - 50);
     expect(timeMs).toBeLessThanOrEqual(Date.now() + 50);
+  });
+
+  const createdAt = () => readBookingId(requestId(newEnvelopeId(0), 1, 0))?.timeMs;
+
+  it('encodes the time of a machine that was suspended, when the process’s own clock stood still', () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_600_000 });
+    expect(createdAt()).toBe(Date.now());
+  });
+
+  it('keeps increasing while the system’s clock is set back', () => {
+    const ids = [newEnvelopeId(0)];
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 5_000 });
+    ids.push(newEnvelopeId(0), newEnvelopeId(0));
+    expect([...ids].sort()).toEqual(ids);
   });
 
   it.each([

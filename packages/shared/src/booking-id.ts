@@ -20,9 +20,12 @@ export const envelopeLimit = 128;
 
 let lastMicros = 0n;
 
-/** The time in microseconds since 1970, strictly increasing within one process. */
+/**
+ * The time in microseconds since 1970, strictly increasing within one process. By the system's clock, although
+ * that is coarser: `performance.now()` stops while the machine is suspended.
+ */
 function nextMicros(): bigint {
-  const now = BigInt(Math.floor((performance.timeOrigin + performance.now()) * 1_000));
+  const now = BigInt(Date.now()) * 1_000n;
   lastMicros = now > lastMicros ? now : lastMicros + 1n;
   return lastMicros;
 }

@@ -10,6 +10,9 @@ export function queueName(partition: number): string {
   return `{booking-${partition}}`;
 }
 
+/** First key of the advisory lock that is a worker's lease on a partition; the second is the partition. */
+export const leaseLockClass = 7_232;
+
 const recordedKey = 'boxoffice:partitions';
 
 /**

@@ -3,7 +3,7 @@ import { createTestRedis, type TestRedis } from '@boxoffice/testing/redis';
 import { type Job, UnrecoverableError, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Envelope, Outcomes } from './contracts/jobs.ts';
+import type { Envelope, EnvelopeSummary } from './contracts/jobs.ts';
 import { queueName } from './partition.ts';
 import { EnvelopeQueue } from './queue-layout.ts';
 
@@ -33,24 +33,23 @@ async function add(...ids: string[]): Promise<void> {
 }
 
 /** Hands the next jobs to a worker that then disappears and leaves its locks behind. */
-async function handOut(count: number): Promise<Job<Envelope, Outcomes>[]> {
-  const worker = new Worker<Envelope, Outcomes>(queueName(0), null, {
+async function handOut(count: number): Promise<Job<Envelope, EnvelopeSummary>[]> {
+  const worker = new Worker<Envelope, EnvelopeSummary>(queueName(0), null, {
     connection: redis,
     autorun: false,
     lockDuration: 60_000,
     skipStalledCheck: true,
   });
-  const jobs: (Job<Envelope, Outcomes> | undefined)[] = [];
+  const jobs: (Job<Envelope, EnvelopeSummary> | undefined)[] = [];
   for (let job = 0; job < count; job++) jobs.push(await worker.getNextJob('a dead worker', { block: false }));
   await worker.close(true);
   return jobs.filter((job) => job !== undefined);
 }
 
-const outcomesOf = (job: Job<Envelope, Outcomes>): Outcomes =>
-  job.data.requests.map(({ id }) => ({ id, status: 'rejected', problem: { status: 409 } as never }));
+const summaryOf = (job: Job<Envelope, EnvelopeSummary>): EnvelopeSummary => ({ rejected: job.data.requests.length });
 
 /** Runs a worker until this many jobs have finished; returns their ids in that order. */
-async function work(count: number, decide = outcomesOf): Promise<string[]> {
+async function work(count: number, decide = summaryOf): Promise<string[]> {
   const ids: string[] = [];
   const { promise: done, resolve } = Promise.withResolvers<void>();
   const worker = queue.openWorker(async (job) => {
@@ -65,13 +64,17 @@ async function work(count: number, decide = outcomesOf): Promise<string[]> {
   return ids;
 }
 
-it('hands jobs out oldest first and counts the jobs ahead of each', async () => {
+it('hands jobs out oldest first, and knows which are waiting', async () => {
   await add('first', 'second', 'third');
-  expect(await Promise.all(['first', 'second', 'third'].map((id) => queue.countAhead(id)))).toEqual([0, 1, 2]);
+  expect(await Promise.all(['first', 'second', 'third'].map((id) => queue.isWaiting(id)))).toEqual([true, true, true]);
   expect(await queue.countWaiting()).toBe(3);
   expect((await handOut(2)).map((job) => job.id)).toEqual(['first', 'second']);
   expect(await queue.activeIds()).toEqual(['second', 'first']);
-  expect(await Promise.all(['first', 'third', 'unknown'].map((id) => queue.countAhead(id)))).toEqual([null, 0, null]);
+  expect(await Promise.all(['first', 'third', 'unknown'].map((id) => queue.isWaiting(id)))).toEqual([
+    false,
+    true,
+    false,
+  ]);
 });
 
 it('knows when the oldest waiting job was added', async () => {
@@ -90,24 +93,71 @@ it('takes back jobs that another worker has locked, and puts them at the head in
   await expect(first?.moveToWait('a stranger')).rejects.toThrow(/lock/i);
   expect(await queue.takeBackActive()).toEqual(['second', 'first']);
   expect(await queue.activeIds()).toEqual([]);
-  expect(await Promise.all(['first', 'second', 'third'].map((id) => queue.countAhead(id)))).toEqual([0, 1, 2]);
   expect(await work(3)).toEqual(['first', 'second', 'third']);
 });
 
-it('keeps the outcomes of a decided envelope, and none of one that failed', async () => {
+it('knows whether an envelope is finished, decided or failed', async () => {
   await add('good', 'bad');
-  expect(await queue.find('good')).toMatchObject({ outcomes: null, finished: false });
+  expect(await queue.find('good')).toMatchObject({ requests: [{ id: 'good' }], finished: false });
   await work(2, (job) => {
     if (job.id === 'bad') throw new UnrecoverableError('no request could be decided');
-    return outcomesOf(job);
+    return summaryOf(job);
   });
-  expect(await queue.find('good')).toMatchObject({
-    requests: [{ id: 'good' }],
-    outcomes: [{ id: 'good', status: 'rejected' }],
-    finished: true,
-  });
-  expect(await queue.find('bad')).toMatchObject({ outcomes: null, finished: true });
+  expect(await queue.find('good')).toMatchObject({ requests: [{ id: 'good' }], finished: true });
+  expect(await queue.find('bad')).toMatchObject({ finished: true });
   expect(await queue.find('unknown')).toBeNull();
+});
+
+it('counts the undecided requests ahead of an envelope, when it is added and later', async () => {
+  const envelopeOf = (id: string, size: number): Envelope => {
+    const request = { kind: 'book' as const, id, show_id: 1, user_id: 1, seats: ['A1'], request_id: 'test' };
+    return { requests: Array.from({ length: size }, () => request), reply_to: 'nobody' };
+  };
+  const sizes = { first: 128, second: 1, third: 7 };
+  const added = await Promise.all(Object.entries(sizes).map(([id, size]) => queue.add(id, envelopeOf(id, size))));
+  expect(added).toEqual([
+    { waitingJobs: 1, ahead: 0 },
+    { waitingJobs: 2, ahead: 128 },
+    { waitingJobs: 3, ahead: 129 },
+  ]);
+  expect(await queue.add('second', envelopeOf('second', 1))).toEqual({ waitingJobs: 3, ahead: 128 });
+  // As the worker does once it has decided the first.
+  await redis.incrby(queue.bull.toKey('decided'), 128);
+  expect((await queue.find('third'))?.ahead).toBe(1);
+  expect((await queue.add('fourth', envelopeOf('fourth', 1))).ahead).toBe(8);
+});
+
+it('takes jobs back in one step, so that their former owner can neither finish them nor hide them', async () => {
+  await add('first', 'second');
+  const [first] = await handOut(1);
+  await queue.takeBackActive();
+  await expect(first?.moveToCompleted({}, 'a dead worker', false)).rejects.toThrow(/lock|active/i);
+  expect(await work(2)).toEqual(['first', 'second']);
+});
+
+it('wakes a worker that is waiting when it takes jobs back', async () => {
+  await add('stray');
+  await handOut(1);
+  const done = work(1);
+  await redis.del('bull:{booking-0}:marker');
+  await queue.takeBackActive();
+  expect(await done).toEqual(['stray']);
+});
+
+it('counts decided requests, and corrects the count only while the queue is empty', async () => {
+  const decided = () => redis.get('bull:{booking-0}:decided');
+  await redis.set('bull:{booking-0}:accepted', 7);
+  await add('first'); // the eighth
+  await queue.countDecided(2);
+  await queue.settleCounts();
+  expect(await decided()).toBe('2');
+  await handOut(1);
+  await queue.settleCounts();
+  expect(await decided()).toBe('2');
+  await queue.takeBackActive();
+  await work(1);
+  await queue.settleCounts();
+  expect(await decided()).toBe('8');
 });
 
 it('measures the latest decisions', async () => {

@@ -6,33 +6,66 @@
  *   wait       list of job ids; jobs enter on the left and leave on the right, so the head is on the right
  *   active     list of job ids; a job that is handed to a worker enters on the left
  *   completed  sorted set of job ids, scored by the time they finished in milliseconds
- *   <job id>   hash of the job: `timestamp` (when it was added), `finishedOn`, `data`, `returnvalue`, …
+ *   <job id>   hash of the job: `timestamp` (when it was added), `finishedOn`, `data`, `returnvalue`, …, and our
+ *              `sequence`: the requests accepted up to the last of this envelope
+ *   marker     sorted set; an entry wakes a worker that waits for jobs
+ *
+ * Beside it, under the same prefix and hash tag, we keep two counters of requests, from which positions follow:
+ *
+ *   accepted   all that were ever added
+ *   decided    all whose job has finished; set to `accepted` whenever the queue is empty, which corrects what a crash lost
  */
-import { type Job, Queue, Worker } from 'bullmq';
-import type { Redis } from 'ioredis';
-import { type BookingRequest, type Envelope, envelopeName, type Outcomes } from './contracts/jobs.ts';
+import { type IRedisTransaction, Job, Queue, Worker } from 'bullmq';
+import type { ChainableCommander, Redis } from 'ioredis';
+import { type BookingRequest, type Envelope, type EnvelopeSummary, envelopeName } from './contracts/jobs.ts';
 import { queueName } from './partition.ts';
 
-export type EnvelopeJob = Job<Envelope, Outcomes>;
-export type EnvelopeWorker = Worker<Envelope, Outcomes>;
+export type EnvelopeJob = Job<Envelope, EnvelopeSummary>;
+export type EnvelopeWorker = Worker<Envelope, EnvelopeSummary>;
 
 /** BullMQ's own lock must never expire: the partition's lease decides who may work on it. */
 const lockMs = 24 * 60 * 60 * 1_000;
-/** BullMQ accepts this token for a job that is locked under any other. Undocumented. */
-const anyLockToken = '0';
-
-/** A rejection stays answerable for a day. Age and count are both set, so that Redis' memory is bounded too. */
+/** Finished jobs are for the operators' board only: PostgreSQL keeps the outcomes. */
 const retention = {
-  removeOnComplete: { age: 24 * 60 * 60, count: 5_000 },
-  removeOnFail: { age: 7 * 24 * 60 * 60, count: 1_000 },
+  removeOnComplete: { age: 60 * 60, count: 100 },
+  removeOnFail: { age: 24 * 60 * 60, count: 100 },
 };
 
-/** An envelope as the queue holds it. `outcomes` is null until it is decided, and when it failed. */
+/** An envelope as the queue holds it. */
 export interface StoredEnvelope {
   requests: BookingRequest[];
-  outcomes: Outcomes | null;
   finished: boolean;
+  /** The undecided requests of earlier envelopes. */
+  ahead: number;
 }
+
+/**
+ * Counts the requests of an envelope as accepted, and notes in its job how many there are up to its last one.
+ * An envelope that was added before was counted then.
+ */
+const countAccepted = `
+  local sequence = redis.call('hget', KEYS[3], 'sequence')
+  if not sequence then
+    sequence = redis.call('incrby', KEYS[1], ARGV[1])
+    redis.call('hset', KEYS[3], 'sequence', sequence)
+  end
+  return {tonumber(sequence), tonumber(redis.call('get', KEYS[2]) or 0)}`;
+
+/** In one step, so that whoever runs it, the active list is empty afterwards and the order is the original one. */
+const takeBackScript = `
+  local ids = redis.call('lrange', KEYS[1], 0, -1)
+  for _, id in ipairs(ids) do
+    redis.call('rpush', KEYS[2], id)
+    redis.call('del', ARGV[1] .. id .. ':lock')
+  end
+  redis.call('del', KEYS[1])
+  if #ids > 0 then redis.call('zadd', KEYS[3], 0, '0') end
+  return ids`;
+
+const settleCountsScript = `
+  if redis.call('llen', KEYS[1]) == 0 and redis.call('llen', KEYS[2]) == 0 then
+    redis.call('set', KEYS[4], redis.call('get', KEYS[3]) or '0')
+  end`;
 
 /** The queue of one partition: one BullMQ job per envelope, whose id is the envelope's. */
 export class EnvelopeQueue {
@@ -54,15 +87,40 @@ export class EnvelopeQueue {
     this.bull.on('error', () => undefined); // the connection logs its own outages
   }
 
-  async add(envelopeId: string, envelope: Envelope): Promise<void> {
-    await this.bull.add(envelopeName(envelope.requests), envelope, { jobId: envelopeId });
+  /**
+   * Adds an envelope and counts its requests, in one transaction: positions are exact, across gateways too.
+   *
+   * @returns the waiting jobs, and the undecided requests ahead of it
+   */
+  async add(envelopeId: string, envelope: Envelope): Promise<{ waitingJobs: number; ahead: number }> {
+    const size = envelope.requests.length;
+    const job = new Job(this.bull, envelopeName(envelope.requests), envelope, { jobId: envelopeId }, envelopeId);
+    const { backend } = this.bull;
+    const multi = (await backend.client).multi() as IRedisTransaction & ChainableCommander;
+    // This only queues the command. Its result comes with the others'.
+    void backend.addJobToTransaction(multi, job.asJSON(), envelopeId);
+    const keys = [this.bull.toKey('accepted'), this.bull.toKey('decided'), this.bull.toKey(envelopeId)];
+    multi.eval(countAccepted, keys.length, ...keys, size);
+    multi.llen(this.bull.toKey('wait'));
+    const results = ((await multi.exec()) ?? []).map(([error, result]) => {
+      if (error) throw error;
+      return result;
+    });
+    const [, [accepted, decided], waitingJobs] = results as [string, [number, number], number];
+    return { waitingJobs, ahead: Math.max(accepted - size - decided, 0) };
   }
 
   /** Finds an envelope, or null when the queue does not know it or has already removed it. */
   async find(envelopeId: string): Promise<StoredEnvelope | null> {
-    const job: Job<Envelope, Outcomes | undefined> | undefined = await this.bull.getJob(envelopeId);
-    if (!job) return null;
-    return { requests: job.data.requests, outcomes: job.returnvalue ?? null, finished: job.finishedOn !== undefined };
+    const key = this.bull.toKey(envelopeId);
+    const [[data, finishedOn, sequence], decided] = await Promise.all([
+      this.#redis.hmget(key, 'data', 'finishedOn', 'sequence'),
+      this.#redis.get(this.bull.toKey('decided')),
+    ]);
+    if (!data) return null;
+    const { requests } = JSON.parse(data) as Envelope;
+    const ahead = Math.max(Number(sequence ?? 0) - requests.length - Number(decided ?? 0), 0);
+    return { requests, finished: Boolean(finishedOn), ahead };
   }
 
   /** Counts the waiting jobs. */
@@ -70,11 +128,10 @@ export class EnvelopeQueue {
     return this.#redis.llen(this.bull.toKey('wait'));
   }
 
-  /** Counts the waiting jobs ahead of this one; null when it is not waiting. */
-  async countAhead(envelopeId: string): Promise<number | null> {
+  /** Whether an envelope waits, rather than being decided. */
+  async isWaiting(envelopeId: string): Promise<boolean> {
     // Searching from the right finds jobs near the head first.
-    const index = await this.#redis.lpos(this.bull.toKey('wait'), envelopeId, 'RANK', -1);
-    return index === null ? null : (await this.countWaiting()) - 1 - Number(index);
+    return (await this.#redis.lpos(this.bull.toKey('wait'), envelopeId, 'RANK', -1)) !== null;
   }
 
   /** When the job at the head was added, in milliseconds since 1970; null when none is waiting. */
@@ -90,17 +147,26 @@ export class EnvelopeQueue {
 
   /**
    * Returns every envelope that was handed out and not finished to the head of the queue, in its original
-   * order, whoever holds its lock. Only for the owner of the partition's lease: nobody else is working on
-   * it then.
+   * order, whoever holds its lock. An owner that was deciding one of them will find it missing when it is
+   * done; it is then decided again, with the recorded outcomes.
    *
    * @returns the ids of the envelopes, newest first
    */
   async takeBackActive(): Promise<string[]> {
     await this.bull.waitUntilReady();
-    // Each goes to the head, so the oldest must be the last.
-    const newestFirst = await this.bull.getJobs(['active'], 0, -1, false);
-    for (const job of newestFirst) await job.moveToWait(anyLockToken);
-    return newestFirst.map((job) => job.id ?? '');
+    const keys = ['active', 'wait', 'marker'].map((name) => this.bull.toKey(name));
+    return (await this.#redis.eval(takeBackScript, keys.length, ...keys, this.bull.toKey(''))) as string[];
+  }
+
+  /** Counts requests as decided. Call it when their job has finished. */
+  async countDecided(requests: number): Promise<void> {
+    await this.#redis.incrby(this.bull.toKey('decided'), requests);
+  }
+
+  /** Sets the requests decided to those accepted if the queue is empty, in case a crash has lost a count. */
+  async settleCounts(): Promise<void> {
+    const keys = ['wait', 'active', 'accepted', 'decided'].map((name) => this.bull.toKey(name));
+    await this.#redis.eval(settleCountsScript, keys.length, ...keys);
   }
 
   /**
@@ -120,7 +186,7 @@ export class EnvelopeQueue {
   }
 
   /** Starts to take envelopes out of the queue, one at a time and in order. Only for the owner of the lease. */
-  openWorker(process: (job: EnvelopeJob) => Promise<Outcomes>): EnvelopeWorker {
+  openWorker(process: (job: EnvelopeJob) => Promise<EnvelopeSummary>): EnvelopeWorker {
     return new Worker(this.bull.name, process, {
       connection: this.#redis,
       concurrency: 1,

@@ -62,6 +62,11 @@ export async function fillTables(owner: MikroORM): Promise<void> {
      insert into booking.seat_claims (show_id, seat_number, booking_id)
      select show_id, seat, id from past where not cancelled`,
   );
+  await run(
+    `insert into booking.requests (show_id, id, user_id, kind, status, booking_id, decided_at)
+     select show_id, cancelled_by, user_id, 'cancel', 'succeeded', id, cancelled_at from booking.bookings
+     where status = 'cancelled'`,
+  );
   const auditColumns = 'at, actor_id, request_id, action, subject, subject_id, before, after';
   const auditLine = `to_timestamp(1700000000 + n), 2, 'request', 'change', `;
   const fields = `(n % ${large.auditLines / 100} + 1)::text, '{"n": 1}', '{"n": 2}' from generate_series(1, ${large.auditLines}) as n`;

@@ -1,12 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Outcome } from '@boxoffice/shared/contracts/jobs';
-import { isDatabaseAway, sqlState } from '@boxoffice/shared/database/errors';
+import type { BookingRequest, Outcome } from '@boxoffice/shared/contracts/jobs';
+import { problem } from '@boxoffice/shared/contracts/problems';
+import { sqlState } from '@boxoffice/shared/database/errors';
 import type { Logger } from '@boxoffice/shared/service/logging';
 import { decide } from './decide/decide.ts';
+import type { Lease } from './leases/leases.ts';
 import type { TurnMetrics } from './metrics.ts';
 import type { Batch } from './store/batch.ts';
 import type { BookingStore } from './store/booking-store.ts';
-import { DecisionConflict } from './store/errors.ts';
+import { DecisionConflict, LeaseLost, Undecidable } from './store/errors.ts';
 
 /** A decision that conflicts with other writers this many times is a fault. */
 const conflictLimit = 5;
@@ -17,53 +19,98 @@ export interface CommitDependencies {
   store: BookingStore;
   logger: Logger;
   metrics: TurnMetrics;
+  /** Called with the database's error when a turn begins to wait, and with null when it no longer does. */
+  onWaiting: (error: Error | null) => void;
   /** Ends the wait for the database. */
   signal: AbortSignal;
 }
 
 /**
- * Decides a batch and commits the outcomes. Transient errors are retried here, for as long as they
- * last, never by re-queueing, which would cost the requests their place.
+ * Decides a batch and commits the outcomes. Waits for the database here, however long, never by
+ * re-queueing, which would cost the requests their place.
+ *
+ * @throws {LeaseLost} when one of the leases is no longer held
+ * @throws an error that is the requests' own
  */
-export async function commitDecision(dependencies: CommitDependencies, batch: Batch): Promise<Outcome[]> {
-  const { logger, metrics, signal } = dependencies;
+export function commitDecision(dependencies: CommitDependencies, batch: Batch): Promise<Outcome[]> {
+  return untilCommitted(dependencies, () => decideOnce(dependencies, batch));
+}
+
+/**
+ * Records that a request failed, and returns that outcome.
+ *
+ * @throws {LeaseLost} when the lease is no longer held
+ */
+export async function commitFailure(
+  dependencies: CommitDependencies,
+  request: BookingRequest,
+  lease: Lease,
+): Promise<Outcome> {
+  const detail = 'This request could not be decided. Nothing was booked or cancelled by it.';
+  const outcome = { id: request.id, status: 'failed' as const, problem: problem('internal_error', detail) };
+  const row = {
+    ...{ ...outcome, kind: request.kind, showId: request.show_id, userId: request.user_id },
+    ...{ bookingId: null, key: request.key ?? null },
+  };
+  await untilCommitted(dependencies, () => dependencies.store.commitFailure(row, lease)).catch((error: unknown) => {
+    if (!isOwnFault(error)) throw error;
+    // A request that no gateway of ours creates, such as one for a user beyond the range of ids.
+    dependencies.logger.error({ err: error, job: request.id }, 'outcome cannot be recorded');
+  });
+  return outcome;
+}
+
+async function untilCommitted<T>(dependencies: CommitDependencies, attempt: () => Promise<T>): Promise<T> {
+  const { logger, metrics, onWaiting, signal } = dependencies;
   for (let conflicts = 0, waitMs = firstRetryMs; ; ) {
     try {
-      return await attempt(dependencies, batch);
+      const committed = await attempt();
+      onWaiting(null);
+      return committed;
     } catch (error) {
       if (isConflict(error) && ++conflicts < conflictLimit) {
         metrics.conflicts.inc();
         logger.warn({ reason: (error as Error).message }, 'conflict with another writer: deciding again');
-      } else if (isTransient(error)) {
+      } else if (error instanceof LeaseLost || isConflict(error) || isOwnFault(error)) {
+        onWaiting(null);
+        throw error;
+      } else {
         logger.warn({ reason: (error as Error).message, waitMs }, 'database is unavailable: the turn waits');
+        onWaiting(error as Error);
         await delay(waitMs, undefined, { signal });
         waitMs = Math.min(waitMs * 2, longestRetryMs);
-      } else {
-        throw error;
       }
     }
   }
 }
 
-async function attempt({ store, metrics }: CommitDependencies, batch: Batch): Promise<Outcome[]> {
+async function decideOnce({ store, metrics }: CommitDependencies, batch: Batch): Promise<Outcome[]> {
   const startedAt = performance.now();
   let decideMs = 0;
   const outcomes = await store.decideAndCommit(batch, (state) => {
     const readAt = performance.now();
-    const decision = decide(batch.requests, state, batch.following);
-    decideMs = performance.now() - readAt;
-    return decision;
+    try {
+      return decide(batch.requests, state);
+    } catch (cause) {
+      throw new Undecidable((cause as Error).message, { cause });
+    } finally {
+      decideMs = performance.now() - readAt;
+    }
   });
   metrics.turn(batch.requests, outcomes, { decideMs, turnMs: performance.now() - startedAt });
   return outcomes;
 }
 
-/** The seat or booking already exists (unique_violation), or it changed after it was read. */
+/** The seat, booking or outcome already exists (unique_violation), or it changed after it was read. */
 function isConflict(error: unknown): boolean {
   return error instanceof DecisionConflict || sqlState(error) === '23505';
 }
 
-/** The database is unavailable, or gave up this transaction in favour of another (serialization failure, deadlock). */
-function isTransient(error: unknown): boolean {
-  return isDatabaseAway(error) || ['40001', '40P01'].includes(sqlState(error) ?? '');
+/**
+ * Whether an error would recur for these requests, however long they waited: PostgreSQL cannot store them
+ * (SQLSTATE classes 22 and 23), or our code cannot handle them. Every other error passes: a failover, a full
+ * disk, a wrong password, a migration that is not applied yet.
+ */
+function isOwnFault(error: unknown): boolean {
+  return error instanceof Undecidable || error instanceof TypeError || /^2[23]/.test(sqlState(error) ?? '');
 }

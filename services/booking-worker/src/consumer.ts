@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Outcomes } from '@boxoffice/shared/contracts/jobs';
+import type { EnvelopeSummary, Outcome } from '@boxoffice/shared/contracts/jobs';
 import { type EnvelopeJob, EnvelopeQueue, type EnvelopeWorker } from '@boxoffice/shared/queue-layout';
 import type { Logger } from '@boxoffice/shared/service/logging';
-import { UnrecoverableError } from 'bullmq';
+import { UnrecoverableError, WaitingError } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Lease } from './leases/leases.ts';
 import type { TurnMetrics } from './metrics.ts';
@@ -128,18 +128,39 @@ export class PartitionConsumer {
   }
 
   #openWorker(): EnvelopeWorker {
-    const process = (job: EnvelopeJob): Promise<Outcomes> => {
+    const process = async (job: EnvelopeJob): Promise<EnvelopeSummary> => {
+      const isNext = await this.#isNext(job);
       if (worker !== this.#worker) return neverSettles; // it arrived as we suspended, and will be taken back
+      if (!isNext) {
+        this.#logger.warn({ envelope: job.id }, 'envelope is not the only one handed out: all are taken back');
+        this.suspend();
+        this.resume();
+        throw new WaitingError(); // leaves the envelope alone
+      }
       const deciding = this.#decide(job);
       this.#deciding = deciding.catch(() => undefined);
       return deciding;
     };
     const worker = this.#queue.openWorker(process);
     worker.on('error', (error) => this.#logger.debug({ reason: error.message }, 'queue error'));
+    const countDecided = (job: EnvelopeJob | undefined) =>
+      void this.#queue.countDecided(job?.data.requests.length ?? 0).catch(() => undefined);
+    worker.on('completed', countDecided).on('failed', countDecided);
+    worker.on('drained', () => void this.#queue.settleCounts().catch(() => undefined));
     return worker;
   }
 
-  async #decide({ id, data }: EnvelopeJob): Promise<Outcomes> {
+  /**
+   * Whether this envelope is the oldest that is not finished. A former owner that wakes up after a freeze
+   * takes an envelope out of the queue before it learns that its lease is gone. Whatever is ahead of ours was
+   * handed out before ours and is still active, so ours must be the only one.
+   */
+  async #isNext({ id }: EnvelopeJob): Promise<boolean> {
+    const active = await this.#queue.activeIds();
+    return active.length === 1 && active[0] === id;
+  }
+
+  async #decide({ id, data }: EnvelopeJob): Promise<EnvelopeSummary> {
     const { redis, turns, metrics } = this.#dependencies;
     this.#progressAt = Date.now();
     this.#currentId = id;
@@ -149,8 +170,14 @@ export class PartitionConsumer {
     this.#currentId = undefined;
     publishOutcomes(redis, data, outcomes);
     logOutcomes(this.#logger, data, outcomes);
-    if (outcomes.every((outcome) => outcome.status === 'failed'))
-      throw new UnrecoverableError('none of the requests could be decided');
-    return outcomes;
+    const summary = summarize(outcomes);
+    if (summary.failed === outcomes.length) throw new UnrecoverableError('none of the requests could be decided');
+    return summary;
   }
+}
+
+function summarize(outcomes: readonly Outcome[]): EnvelopeSummary {
+  const summary: EnvelopeSummary = {};
+  for (const { status } of outcomes) summary[status] = (summary[status] ?? 0) + 1;
+  return summary;
 }

@@ -1,8 +1,7 @@
 import { setImmediate as endOfTick } from 'node:timers/promises';
 import type { BookingRequest, Outcome } from '@boxoffice/shared/contracts/jobs';
-import { problem } from '@boxoffice/shared/contracts/problems';
 import type { Logger } from '@boxoffice/shared/service/logging';
-import { type CommitDependencies, commitDecision } from './commit-decision.ts';
+import { type CommitDependencies, commitDecision, commitFailure } from './commit-decision.ts';
 import type { Lease } from './leases/leases.ts';
 import type { TurnMetrics } from './metrics.ts';
 import type { BookingStore } from './store/booking-store.ts';
@@ -29,11 +28,18 @@ export class Turns {
   readonly #stop = new AbortController();
   #pending: PendingEnvelope[] = [];
   #running: Promise<void> | null = null;
+  #waitingFor: Error | null = null;
 
   constructor(dependencies: { store: BookingStore; logger: Logger; metrics: TurnMetrics }) {
     this.#logger = dependencies.logger;
     this.#metrics = dependencies.metrics;
-    this.#commit = { ...dependencies, signal: this.#stop.signal };
+    this.#commit = {
+      ...dependencies,
+      signal: this.#stop.signal,
+      onWaiting: (error) => {
+        this.#waitingFor = error;
+      },
+    };
   }
 
   /**
@@ -46,6 +52,20 @@ export class Turns {
       this.#pending.push({ lease, requests, resolve });
       this.#running ??= this.#run();
     });
+  }
+
+  /** Whether envelopes are being decided or waiting to be. */
+  get busy(): boolean {
+    return this.#running !== null;
+  }
+
+  /**
+   * For the readiness probe.
+   *
+   * @throws when the turn in progress waits for the database
+   */
+  check(): void {
+    if (this.#waitingFor) throw new Error(`turns wait for the database: ${this.#waitingFor.message}`);
   }
 
   /** Waits for the turn in progress; abandons it if it is waiting for the database. */
@@ -85,7 +105,7 @@ export class Turns {
     try {
       const requests = turn.flatMap((envelope) => envelope.requests);
       const leases = turn.map((envelope) => envelope.lease);
-      const outcomes = await commitDecision(this.#commit, { requests, leases, following: [] });
+      const outcomes = await commitDecision(this.#commit, { requests, leases });
       let from = 0;
       for (const envelope of turn) {
         const to = from + envelope.requests.length;
@@ -109,27 +129,29 @@ export class Turns {
   /** Decides an envelope request by request, so that one that cannot be decided affects no other. */
   async #decideOneByOne({ requests, lease, resolve }: PendingEnvelope): Promise<void> {
     const outcomes: Outcome[] = [];
-    for (const [place, request] of requests.entries()) {
-      try {
-        const batch = { requests: [request], leases: [lease], following: requests.slice(place + 1) };
-        outcomes.push(...(await commitDecision(this.#commit, batch)));
-      } catch (error) {
-        if (this.#stop.signal.aborted) throw error;
-        if (error instanceof LeaseLost) return this.#logLeaseLost(error);
-        this.#logger.error({ err: error, job: request.id, reqId: request.request_id }, 'request cannot be decided');
-        this.#metrics.outcomes.inc({ kind: request.kind, status: 'failed' });
-        outcomes.push(failed(request.id));
-      }
+    try {
+      for (const request of requests) outcomes.push(await this.#decideAlone(request, lease));
+    } catch (error) {
+      if (error instanceof LeaseLost) return this.#logLeaseLost(error);
+      throw error;
     }
     resolve(outcomes);
+  }
+
+  async #decideAlone(request: BookingRequest, lease: Lease): Promise<Outcome> {
+    try {
+      const [outcome] = await commitDecision(this.#commit, { requests: [request], leases: [lease] });
+      if (outcome) return outcome;
+      throw new Error('decided without an outcome');
+    } catch (error) {
+      if (this.#stop.signal.aborted || error instanceof LeaseLost) throw error;
+      this.#logger.error({ err: error, job: request.id, reqId: request.request_id }, 'request cannot be decided');
+      this.#metrics.outcomes.inc({ kind: request.kind, status: 'failed' });
+      return commitFailure(this.#commit, request, lease);
+    }
   }
 
   #logLeaseLost({ message }: LeaseLost): void {
     this.#logger.warn({ reason: message }, 'lease lost: the next owner decides these envelopes');
   }
-}
-
-function failed(id: string): Outcome {
-  const detail = 'This request could not be decided. Nothing was booked or cancelled by it.';
-  return { id, status: 'failed', problem: problem('internal_error', detail) };
 }

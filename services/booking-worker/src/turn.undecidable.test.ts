@@ -44,10 +44,21 @@ describe('a request that cannot be stored', () => {
     const [again, failed] = await database.decideTogether(
       database.newTurns(),
       requests,
-      envelope(show, [{ seats: ['A\0'] }]),
+      envelope(await database.addShow(), [{ seats: ['A\0'] }]),
     );
     expect(failed).toMatchObject([{ status: 'failed' }]);
     expect(again).toEqual(outcomes);
     expect(await database.contentsOf(show)).toEqual(contents);
+  });
+
+  it('has its failure recorded, and gets it again when its job runs again', async () => {
+    const show = await database.addShow();
+    const requests = envelope(show, [{ seats: ['A\0'] }]);
+    const first = await database.newTurns().decide(requests);
+    expect(first).toMatchObject([{ status: 'failed' }]);
+    expect(await database.newTurns().decide(requests)).toEqual(first);
+    expect(await database.rows('select id, status from booking.requests where show_id = ?', [show])).toEqual([
+      { id: idOf(requests), status: 'failed' },
+    ]);
   });
 });

@@ -6,6 +6,8 @@ import type { Redis } from 'ioredis';
 import { PartitionConsumer } from './consumer.ts';
 import { type LeaseHandler, Leases } from './leases/leases.ts';
 import { TurnMetrics } from './metrics.ts';
+import { RedisWatch } from './redis-watch.ts';
+import { Retention } from './retention.ts';
 import { BookingStore } from './store/booking-store.ts';
 import { Turns } from './turn.ts';
 
@@ -32,11 +34,14 @@ export function buildWorker(options: {
       database: () => pingDatabase(orm),
       redis: () => redis.ping(),
       leases: async () => leases.check(),
+      turns: async () => turns.check(),
       queues: () => Promise.all([...consumers.values()].map((consumer) => consumer.check())),
     },
   });
   const metrics = new TurnMetrics(registry);
-  const turns = new Turns({ store: new BookingStore(orm), logger, metrics });
+  const store = new BookingStore(orm);
+  const turns = new Turns({ store, logger, metrics });
+  const retention = new Retention({ store, turns, logger, isOurs: () => consumers.has(0) });
   const handler: LeaseHandler = {
     acquired(lease) {
       consumers.set(lease.partition, new PartitionConsumer(lease, { redis, turns, metrics, logger }));
@@ -67,12 +72,25 @@ export function buildWorker(options: {
     handler,
     logger,
   });
+  const redisWatch = new RedisWatch(redis, {
+    unreachable() {
+      logger.warn('redis does not respond: the partitions are given up');
+      leases.pause();
+    },
+    reachable: () => leases.resume(),
+  });
 
   return {
     http,
     leases,
-    start: () => leases.start(),
+    start() {
+      leases.start();
+      redisWatch.start();
+      retention.start();
+    },
     async stop() {
+      redisWatch.stop();
+      await retention.stop();
       await Promise.race([leases.stop(), new Promise((resolve) => setTimeout(resolve, drainTimeoutMs).unref())]);
       await turns.stop();
     },

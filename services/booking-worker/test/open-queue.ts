@@ -1,5 +1,5 @@
 import { readBookingId } from '@boxoffice/shared/booking-id';
-import type { BookingRequest, Envelope, Outcomes } from '@boxoffice/shared/contracts/jobs';
+import type { BookingRequest, Envelope } from '@boxoffice/shared/contracts/jobs';
 import { queueName } from '@boxoffice/shared/partition';
 import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
@@ -9,7 +9,7 @@ export function openQueue(
   redisUrl: string,
   partition: number,
 ): {
-  queue: Queue<Envelope, Outcomes>;
+  queue: Queue<Envelope>;
   /** Adds an envelope whose outcomes are published to no subscriber. */
   add(requests: BookingRequest[]): Promise<void>;
   /** Makes the next job active, as Redis does for a worker that never receives its response. */
@@ -18,7 +18,7 @@ export function openQueue(
 } {
   const connection = new Redis(redisUrl, { maxRetriesPerRequest: null });
   connection.on('error', () => undefined); // the test may stop Redis
-  const queue = new Queue<Envelope, Outcomes>(queueName(partition), { connection });
+  const queue = new Queue<Envelope>(queueName(partition), { connection });
   queue.on('error', () => undefined);
   return {
     queue,

@@ -42,7 +42,7 @@ class TurnDatabase {
     this.#leaseHolder = new pg.Client({ connectionString: this.#database.url });
     await this.#leaseHolder.connect();
     const { rows } = await this.#leaseHolder.query<{ session: number }>(
-      'select pg_backend_pid() as session from pg_try_advisory_lock($1, pg_backend_pid())',
+      'select 1 as session from pg_try_advisory_lock($1, 1)',
       [presenceClass],
     );
     this.session = rows[0]?.session ?? 0;
@@ -90,7 +90,8 @@ class TurnDatabase {
   /** All rows of a show, to compare before and after. */
   async contentsOf(showId: number): Promise<unknown> {
     const bookings = await this.rows('select * from booking.bookings where show_id = ? order by id', [showId]);
-    return [await this.claimsOf(showId), bookings];
+    const requests = await this.rows('select * from booking.requests where show_id = ? order by id', [showId]);
+    return [await this.claimsOf(showId), bookings, requests];
   }
 
   async rows<Row extends object>(statement: string, parameters: unknown[] = []): Promise<Row[]> {

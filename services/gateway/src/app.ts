@@ -3,6 +3,7 @@ import type { Config } from '@boxoffice/shared/service/config';
 import type { HealthCheck } from '@boxoffice/shared/service/health';
 import { createHttp, type Http } from '@boxoffice/shared/service/http';
 import type { Logger } from '@boxoffice/shared/service/logging';
+import { superviseSubscriptions } from '@boxoffice/shared/service/pub-sub';
 import type { Redis } from 'ioredis';
 import * as admin from './admin/index.ts';
 import * as bookings from './bookings/index.ts';
@@ -51,18 +52,24 @@ export function buildGateway(options: GatewayOptions): Http {
       redis: () => redis.ping(),
       catalog: () => catalogConnection.check(),
       revocations: () => accessRevocations.check(),
+      queue: () => queue.check(),
+      workers: () => owners.check(),
       ...checks,
     },
   });
+  const owners = new bookings.PartitionOwners({ orm, partitions: config.BOOKING_PARTITIONS, logger, metrics });
+  const outcomes = new bookings.StoredOutcomes(orm);
   const queue = new bookings.BookingQueue({
-    ...{ redis, subscriber, logger, metrics },
+    ...{ redis, subscriber, outcomes, owners, logger, metrics },
     partitions: config.BOOKING_PARTITIONS,
     limit: config.BOOKING_QUEUE_LIMIT,
   });
+  const stopHeartbeats = superviseSubscriptions({ subscriber, redis, logger });
   const seatWatch = new streams.SeatWatch({ catalog: client, subscriber, logger });
   const eventStreams = new streams.EventStreams(config, metrics);
   const dependencies = {
     ...{ accessRevocations, catalog: client, catalogEditor, config, keys, orm, queue, responses, seatWatch },
+    outcomes,
     auditLines: new admin.AuditLines(orm),
     bookings: new bookings.Bookings(orm),
     limits: new identity.RateLimits(redis, config),
@@ -72,7 +79,10 @@ export function buildGateway(options: GatewayOptions): Http {
     users: new identity.Users(orm),
   };
 
-  http.addHook('onReady', async () => accessRevocations.start());
+  http.addHook('onReady', async () => {
+    accessRevocations.start();
+    owners.start();
+  });
   // First: respond to everyone who is waiting for an outcome, so closing need not wait for the outcomes.
   http.addHook('preClose', () => queue.stopWaiting());
   http.addHook('preClose', async () => {
@@ -80,6 +90,8 @@ export function buildGateway(options: GatewayOptions): Http {
     eventStreams.close();
   });
   http.addHook('onClose', async () => {
+    stopHeartbeats();
+    owners.close();
     accessRevocations.close();
     await queue.close();
   });

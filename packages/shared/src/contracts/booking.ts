@@ -72,7 +72,7 @@ export function bookingView(row: {
   };
 }
 
-const jobKinds = ['book', 'cancel'] as const;
+export const jobKinds = ['book', 'cancel'] as const;
 const jobStatuses = ['queued', 'active', 'succeeded', 'rejected', 'failed'] as const;
 
 /** One accepted request, regardless of the envelope that carried it. */

@@ -5,6 +5,14 @@
 import type { BookingView } from './booking.ts';
 import type { Problem } from './problems.ts';
 
+/** An Idempotency-Key belongs to one request of one user for one show. Both are 16 bytes in base64url. */
+export interface RequestKey {
+  /** SHA-256 of the key as the client sent it, truncated. */
+  hash: string;
+  /** SHA-256 of the method, path and body as the client sent them, truncated: a repeat has the same. */
+  fingerprint: string;
+}
+
 interface Asked {
   /** Assigned by the gateway; encodes the route (booking-id.ts). */
   id: string;
@@ -12,6 +20,8 @@ interface Asked {
   user_id: number;
   /** The id of the HTTP request, for the logs. */
   request_id: string;
+  /** The Idempotency-Key, if the request has one. */
+  key?: RequestKey;
 }
 
 /** Books these seats, all or none. `seats` are distinct labels, checked against the show by the gateway. */
@@ -36,13 +46,18 @@ export interface Envelope {
   reply_to: string;
 }
 
+export const outcomeStatuses = ['succeeded', 'rejected', 'failed'] as const;
+
 /** The outcome of one request. A rejection is an outcome; only a fault of the system is `failed`. */
 export type Outcome =
   | { id: string; status: 'succeeded'; booking: BookingView }
   | { id: string; status: 'rejected' | 'failed'; problem: Problem };
 
-/** A job's return value, and the message on `reply_to`: an outcome per request, in their order. */
+/** The message on `reply_to`: an outcome per request, in their order. PostgreSQL keeps them: nobody depends on it. */
 export type Outcomes = Outcome[];
+
+/** A job's return value, for the operators' board: its requests by status. */
+export type EnvelopeSummary = Partial<Record<Outcome['status'], number>>;
 
 /**
  * The Redis channel on which workers tell every gateway which shows have changed seats, after the commit: a

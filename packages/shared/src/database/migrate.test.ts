@@ -50,7 +50,7 @@ const writable: Record<DatabaseRole, string> = {
 const tables = {
   identity: ['users', 'refresh_tokens', 'access_revocations', 'audit_lines'],
   catalog: ['movies', 'shows', 'audit_lines'],
-  booking: ['bookings', 'seat_claims', 'audit_lines'],
+  booking: ['bookings', 'seat_claims', 'requests', 'audit_lines'],
 };
 
 test.each(Object.entries(writable))('%s writes to %s only', async (role, own) => {

@@ -2,12 +2,13 @@ import { Migrator } from '@mikro-orm/migrations';
 import { type EntityManager, MikroORM, type Options } from '@mikro-orm/postgresql';
 import type { Logger } from 'pino';
 import { BookingAuditLine, CatalogAuditLine, IdentityAuditLine } from './entities/audit.ts';
-import { Booking, SeatClaim } from './entities/booking.ts';
+import { Booking, RequestOutcome, SeatClaim } from './entities/booking.ts';
 import { Movie, Show } from './entities/catalog.ts';
 import { AccessRevocation, RefreshToken, User } from './entities/identity.ts';
 import { FirstSchema } from './migrations/0001-first-schema.ts';
 import { Administration } from './migrations/0002-administration.ts';
 import { Search } from './migrations/0003-search.ts';
+import { Requests } from './migrations/0004-requests.ts';
 import { ReturningClient } from './returning-client.ts';
 
 export type { EntityManager, MikroORM };
@@ -44,12 +45,12 @@ export function ormOptions(options: DatabaseOptions): Options {
     entities: [
       ...[User, RefreshToken, AccessRevocation, IdentityAuditLine],
       ...[Movie, Show, CatalogAuditLine],
-      ...[Booking, SeatClaim, BookingAuditLine],
+      ...[Booking, SeatClaim, RequestOutcome, BookingAuditLine],
     ],
     extensions: [Migrator],
     // A list, not a glob: the order is explicit, and nothing scans folders at start-up.
     migrations: {
-      migrationsList: [FirstSchema, Administration, Search],
+      migrationsList: [FirstSchema, Administration, Search, Requests],
       tableName: 'migrations',
       snapshot: false,
       schema: 'public',

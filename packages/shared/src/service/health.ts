@@ -3,7 +3,12 @@ import type { FastifyInstance, RawServerDefault } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
 
-/** Probes one dependency; rejects when it does not respond. */
+/** A restriction that the operators should know of, although the service is ready. */
+export interface HealthWarning {
+  warning: string;
+}
+
+/** Probes one dependency; rejects when it does not respond. It may resolve with a `HealthWarning`. */
 export type HealthCheck = () => Promise<unknown>;
 
 /** A health check that takes longer than this has failed, in milliseconds. */
@@ -23,22 +28,22 @@ export function addHealth(
     const results = await Promise.all(
       Object.entries(checks).map(async ([name, check]) => [name, await run(check)] as const),
     );
-    const ready = !stopping && results.every(([, result]) => result === 'ok');
+    const ready = !stopping && results.every(([, { healthy }]) => healthy);
     return reply.code(ready ? 200 : 503).send({
       status: ready ? 'ready' : stopping ? 'stopping' : 'not ready',
-      checks: Object.fromEntries(results),
+      checks: Object.fromEntries(results.map(([name, { detail }]) => [name, detail])),
     });
   });
 }
 
-async function run(check: HealthCheck): Promise<string> {
+async function run(check: HealthCheck): Promise<{ healthy: boolean; detail: string }> {
   try {
     const timeout = new Promise((_, reject) =>
       setTimeout(() => reject(new Error('no response')), healthTimeoutMs).unref(),
     );
-    await Promise.race([check(), timeout]);
-    return 'ok';
+    const result = await Promise.race([check(), timeout]);
+    return { healthy: true, detail: (result as Partial<HealthWarning> | null | undefined)?.warning ?? 'ok' };
   } catch (error) {
-    return (error as Error).message || (error as Error).name;
+    return { healthy: false, detail: (error as Error).message || (error as Error).name };
   }
 }

@@ -17,6 +17,13 @@ export interface HttpOptions {
   rewriteUrl?: (request: IncomingMessage) => string;
 }
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The body as the client sent it; empty when there is none. */
+    bodyAsSent: string;
+  }
+}
+
 const withZod = (http: ReturnType<typeof createServer>) => http.withTypeProvider<ZodTypeProvider>();
 export type Http = ReturnType<typeof withZod>;
 
@@ -72,10 +79,12 @@ export function createHttp(options: HttpOptions): { http: Http; metrics: Registr
 /** Accepts JSON bodies only. An empty body counts as none, whatever its type: many clients send a type with every POST. */
 function readJsonBodies(http: Http): void {
   const readJson = http.getDefaultJsonParser('error', 'error');
+  http.decorateRequest('bodyAsSent', '');
   http.removeAllContentTypeParsers();
-  http.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) =>
-    body === '' ? done(null, undefined) : readJson(request, String(body), done),
-  );
+  http.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    request.bodyAsSent = String(body);
+    return body === '' ? done(null, undefined) : readJson(request, request.bodyAsSent, done);
+  });
   http.addContentTypeParser('*', { parseAs: 'string' }, (request, body, done) =>
     body === ''
       ? done(null, undefined)

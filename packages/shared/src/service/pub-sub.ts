@@ -1,9 +1,16 @@
+import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import type { Logger } from './logging.ts';
 
+/** How often a heartbeat is sent through Redis to a connection with subscriptions, in milliseconds. */
+const heartbeatEveryMs = 1_000;
+/** Heartbeats in a row that may get lost before the connection is replaced. */
+const lostHeartbeatLimit = 3;
+
 /**
  * Subscribes to Redis channels over a connection that others may share, and again after every outage.
- * Messages published while the connection is down are lost.
+ * Messages published while the connection is down are lost. A message that the listener cannot handle is
+ * logged and ignored: anyone who can publish could otherwise end the process.
  *
  * @param listener.onSubscribed called each time the subscription takes effect: no message is missed from then on,
  *   until the connection closes
@@ -14,12 +21,60 @@ export function subscribe(
   { onMessage, onSubscribed }: { onMessage: (message: string, channel: string) => void; onSubscribed?: () => void },
 ): void {
   subscriber.on('message', (channel, message) => {
-    if (channels.includes(channel)) onMessage(message, channel);
+    if (!channels.includes(channel)) return;
+    try {
+      onMessage(message, channel);
+    } catch (error) {
+      logger.error({ err: error, channel, message: message.slice(0, 200) }, 'ignored a malformed message');
+    }
   });
   const start = () =>
-    subscriber
-      .subscribe(...channels)
-      .then(onSubscribed, (error: Error) => logger.error({ err: error, channels }, 'cannot subscribe'));
+    subscriber.subscribe(...channels).then(onSubscribed, (error: Error) => {
+      logger.error({ err: error, channels }, 'cannot subscribe');
+      // Nothing else would try again on a connection that stays open.
+      if (subscriber.status === 'ready') subscriber.disconnect(true);
+    });
   subscriber.on('ready', () => void start());
   if (subscriber.status === 'ready') void start();
+}
+
+/**
+ * Replaces a connection with subscriptions that no longer receives messages although it is open: the other
+ * end may be gone without a trace, or may have forgotten the subscriptions. Heartbeats are published through
+ * Redis as every message is, so they find any reason for the silence.
+ *
+ * @param options.redis publishes the heartbeats; fails fast (openImpatientRedis)
+ * @returns stops the heartbeats
+ */
+export function superviseSubscriptions(options: { subscriber: Redis; redis: Redis; logger: Logger }): () => void {
+  const { subscriber, redis, logger } = options;
+  const channel = `boxoffice:heartbeats:${randomUUID()}`;
+  let lost = 0;
+  let subscribed = false;
+  subscribe(options, [channel], {
+    onMessage: () => {
+      lost = 0;
+    },
+    onSubscribed: () => {
+      lost = 0;
+      subscribed = true;
+    },
+  });
+  subscriber.on('close', () => {
+    subscribed = false;
+  });
+  const timer = setInterval(() => {
+    if (!subscribed) return;
+    if (lost >= lostHeartbeatLimit) {
+      logger.warn('subscriptions are silent: reconnecting');
+      subscribed = false;
+      subscriber.disconnect(true);
+      return;
+    }
+    lost++;
+    redis.publish(channel, '').catch(() => {
+      lost = 0; // Redis is away, which the connection itself will notice
+    });
+  }, heartbeatEveryMs).unref();
+  return () => clearInterval(timer);
 }

@@ -1,7 +1,16 @@
 import { Redis, type RedisOptions } from 'ioredis';
 import type { Logger } from 'pino';
 
-const reconnect = { retryStrategy: () => 250 } satisfies RedisOptions;
+/** After a failover the connection may lead to a server that is a replica now: READONLY replies make it reconnect. */
+const isReadOnly = (error: Error) => error.message.startsWith('READONLY');
+const reconnect = {
+  retryStrategy: () => 250,
+  // How long a connection that we drop may take to close: its other end may be gone.
+  disconnectTimeout: 250,
+  reconnectOnError: isReadOnly,
+} satisfies RedisOptions;
+/** Reconnects, and sends the command that was refused again. */
+const resend = 2;
 
 /**
  * A connection that fails fast: while Redis is away or slow, every command fails within a second and none is
@@ -22,7 +31,12 @@ export function openImpatientRedis(url: string, logger: Logger): Redis {
 
 /** A connection whose commands wait until Redis is back. */
 export function openPatientRedis(url: string, logger: Logger): Redis {
-  return logOutages(new Redis(url, { ...reconnect, maxRetriesPerRequest: null }), logger);
+  const options = { ...reconnect, maxRetriesPerRequest: null, reconnectOnError: patiently } satisfies RedisOptions;
+  return logOutages(new Redis(url, options), logger);
+}
+
+function patiently(error: Error): typeof resend | false {
+  return isReadOnly(error) && resend;
 }
 
 /** Logs once when the connection is lost and once when it is back, instead of an error per attempt. */

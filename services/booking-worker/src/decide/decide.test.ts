@@ -2,85 +2,33 @@ import type { BookingRequest, Outcome } from '@boxoffice/shared/contracts/jobs';
 import { problem } from '@boxoffice/shared/contracts/problems';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decide } from './decide.ts';
-import type { BookingRow, Changes, State } from './state.ts';
+import { ModelDatabase, nothing, seats, shows } from '../../test/model-database.ts';
 
-const plan = { total_seats: 6, seats_per_row: 3 };
-const seats = ['A1', 'A2', 'A3', 'B1', 'B2', 'B3'];
-const shows = [1, 2];
 const goneShow = 3;
 
-/** A model of the tables as the store reads and writes them, including their keys. */
-class ModelDatabase {
-  readonly bookings = new Map<string, BookingRow>();
-  readonly claims = new Map<string, string>();
-  #clock = Date.parse('2030-01-01T12:00:00Z');
-
-  /** What `readState` reads, including what the following requests cancelled. */
-  read(requests: readonly BookingRequest[], following: readonly BookingRequest[]): State {
-    const cancels = following.filter((request) => request.kind === 'cancel');
-    const named = [...requests, ...cancels].map((request) =>
-      request.kind === 'book' ? request.id : request.booking_id,
-    );
-    const asked = requests.flatMap((request) =>
-      request.kind === 'book' ? request.seats.map((seat) => ({ showId: request.show_id, seat })) : [],
-    );
-    this.#clock += 1_000;
-    return {
-      now: new Date(this.#clock),
-      shows: new Map(shows.map((id) => [id, plan])),
-      bookings: [...new Set(named)].flatMap((id) => this.bookings.get(id) ?? []),
-      claims: asked.flatMap(({ showId, seat }) => {
-        const bookingId = this.claims.get(`${showId} ${seat}`);
-        return bookingId ? [{ showId, seat, bookingId }] : [];
-      }),
-    };
-  }
-
-  /** Throws where the store would: for a key that exists, or a booking that is no longer booked. */
-  write({ booked, cancelled }: Changes): void {
-    for (const { showId, id, seats, cancelledBy } of cancelled) {
-      const row = this.bookings.get(id);
-      if (row?.status !== 'booked') throw new Error(`${id} cannot be cancelled`);
-      this.bookings.set(id, { ...row, status: 'cancelled', cancelledAt: new Date(this.#clock), cancelledBy });
-      for (const seat of seats)
-        if (this.claims.get(`${showId} ${seat}`) === id) this.claims.delete(`${showId} ${seat}`);
-    }
-    for (const row of booked) {
-      if (this.bookings.has(row.id)) throw new Error(`${row.id} already exists`);
-      this.bookings.set(row.id, row);
-      for (const seat of row.status === 'booked' ? row.seats : []) {
-        const key = `${row.showId} ${seat}`;
-        if (this.claims.has(key)) throw new Error(`${key} is already claimed`);
-        this.claims.set(key, row.id);
-      }
-    }
-  }
-
-  /** Decides and commits. */
-  run(
-    requests: readonly BookingRequest[],
-    following: readonly BookingRequest[] = [],
-  ): { outcomes: Outcome[]; changes: Changes } {
-    const decision = decide(requests, this.read(requests, following), following);
-    this.write(decision.changes);
-    return decision;
-  }
-
-  /** Decides one request at a time, as after a turn that failed as a whole. */
-  runOneByOne(requests: readonly BookingRequest[]): { outcomes: Outcome[]; changes: Changes[] } {
-    const runs = requests.map((request, place) => this.run([request], requests.slice(place + 1)));
-    return { outcomes: runs.flatMap((run) => run.outcomes), changes: runs.map((run) => run.changes) };
-  }
+/** The reference: a clerk with one list, who serves one request after another. */
+function clerk(envelopes: readonly BookingRequest[][]): ClerksOutcome[] {
+  const firsts = new Map<string, { fingerprint: string; outcome: ClerksOutcome }>();
+  const serve = newClerk();
+  return envelopes.flat().map((request): ClerksOutcome => {
+    const { id, key } = request;
+    const first = key && firsts.get(`${request.show_id} ${request.user_id} ${key.hash}`);
+    if (first)
+      return first.fingerprint === key.fingerprint
+        ? { ...first.outcome, id }
+        : { id, status: 'rejected', code: 'idempotency_mismatch' };
+    const outcome = serve(request);
+    if (key) firsts.set(`${request.show_id} ${request.user_id} ${key.hash}`, { ...key, outcome });
+    return outcome;
+  });
 }
 
-/** The reference: a clerk with one list, who serves one request after another. */
-function clerk(
-  envelopes: readonly BookingRequest[][],
-): { id: string; status: string; code?: string; taken?: string[] }[] {
+type ClerksOutcome = { id: string; status: string; code?: string; taken?: string[] };
+
+function newClerk(): (request: BookingRequest) => ClerksOutcome {
   const holders = new Map<string, string>();
   const bookings = new Map<string, { user: number; show: number; seats: string[] }>();
-  return envelopes.flat().map((request) => {
+  return (request) => {
     const { id } = request;
     if (request.kind === 'cancel') {
       const booking = bookings.get(request.booking_id);
@@ -100,7 +48,7 @@ function clerk(
     for (const seat of request.seats) holders.set(`${request.show_id} ${seat}`, id);
     bookings.set(id, { user: request.user_id, show: request.show_id, seats: request.seats });
     return { id, status: 'succeeded' };
-  });
+  };
 }
 
 const asSeenByClerk = (outcome: Outcome) => ({
@@ -109,6 +57,12 @@ const asSeenByClerk = (outcome: Outcome) => ({
   ...(outcome.status !== 'succeeded' && { code: outcome.problem.code }),
   ...(outcome.status !== 'succeeded' && outcome.problem.seats && { taken: outcome.problem.seats }),
 });
+
+/** Few keys, so that requests share them. Half of the time a repeat asks for something else. */
+const keyFor = (kind: string) =>
+  fc.option(fc.record({ hash: fc.constantFrom('k1', 'k2'), fingerprint: fc.constantFrom(`${kind} 1`, `${kind} 2`) }), {
+    nil: undefined,
+  });
 
 /** Requests for few seats by few users, so that they conflict. */
 const drawn = fc.oneof(
@@ -119,6 +73,7 @@ const drawn = fc.oneof(
       show: fc.oneof({ weight: 8, arbitrary: fc.constantFrom(...shows) }, fc.constant(goneShow)),
       seats: fc.uniqueArray(fc.constantFrom(...seats, 'B4'), { minLength: 1, maxLength: 3 }),
       user: fc.integer({ min: 1, max: 3 }),
+      key: keyFor('book'),
     }),
   },
   {
@@ -129,6 +84,7 @@ const drawn = fc.oneof(
       of: fc.nat(30),
       user: fc.integer({ min: 1, max: 3 }),
       admin: fc.boolean(),
+      key: keyFor('cancel'),
     }),
   },
 );
@@ -143,7 +99,12 @@ const threeEnvelopes = fc
       if (one.kind === 'book') showOf.set(ids[index] ?? '', one.show);
     return envelopes.map((requests, envelope) =>
       requests.map((one, place): BookingRequest => {
-        const asked = { id: `${envelope}-${place}`, user_id: one.user, request_id: 'r' };
+        const asked = {
+          id: `${envelope}-${place}`,
+          user_id: one.user,
+          request_id: 'r',
+          ...(one.key && { key: one.key }),
+        };
         if (one.kind === 'book') return { kind: 'book', show_id: one.show, seats: one.seats, ...asked };
         const bookingId = ids[one.of % ids.length] ?? '';
         const showId = showOf.get(bookingId) ?? 1;
@@ -195,7 +156,21 @@ describe('decide', () => {
         for (const requests of envelopes) {
           const first = database.run(requests);
           const second = database.run(requests);
-          expect(second).toEqual({ outcomes: first.outcomes, changes: { booked: [], cancelled: [] } });
+          expect(second).toEqual({ outcomes: first.outcomes, changes: nothing });
+        }
+      }),
+      runs,
+    );
+  });
+
+  it('repeats every outcome of all envelopes at the end, whatever was decided since', () => {
+    fc.assert(
+      fc.property(threeEnvelopes, (envelopes) => {
+        const database = new ModelDatabase();
+        const first = envelopes.map((requests) => database.run(requests).outcomes);
+        for (const [index, requests] of envelopes.entries()) {
+          const again = database.run(requests);
+          expect(again).toEqual({ outcomes: first[index], changes: nothing });
         }
       }),
       runs,
@@ -209,18 +184,45 @@ describe('decide', () => {
         const oneByOne = new ModelDatabase();
         for (const requests of envelopes) {
           const { outcomes } = together.run(requests);
-          // Either the first run decided one by one too, and crashed midway, or it decided all at once.
-          for (const [place, request] of requests.entries())
-            if (place < crashAfter) oneByOne.run([request], requests.slice(place + 1));
+          // The first run decided one by one, and crashed midway.
+          oneByOne.runOneByOne(requests.slice(0, crashAfter));
           expect(oneByOne.runOneByOne(requests).outcomes.map(asSeenByClerk)).toEqual(outcomes.map(asSeenByClerk));
           const again = together.runOneByOne(requests);
           expect(again.outcomes).toEqual(outcomes);
-          expect(again.changes).toEqual(requests.map(() => ({ booked: [], cancelled: [] })));
+          expect(again.changes).toEqual(requests.map(() => nothing));
         }
         expect(oneByOne.claims).toEqual(together.claims);
       }),
       runs,
     );
+  });
+
+  it('lets a key belong to one request: repeats get its outcome, also under another id', () => {
+    const database = new ModelDatabase();
+    const book = (id: string, seat: string, key: string, fingerprint = seat): BookingRequest => {
+      return {
+        kind: 'book',
+        id,
+        show_id: 1,
+        user_id: 1,
+        seats: [seat],
+        request_id: 'r',
+        key: { hash: key, fingerprint },
+      };
+    };
+    // In one turn, and in a later one, after the booking was cancelled.
+    const first = database.run([book('1', 'A1', 'k'), book('2', 'A1', 'k'), book('3', 'A2', 'k')]).outcomes;
+    database.run([{ kind: 'cancel', id: '4', show_id: 1, user_id: 1, booking_id: '1', request_id: 'r' }]);
+    const later = database.run([book('5', 'A1', 'k')]).outcomes;
+    const booking = expect.objectContaining({ id: '1', status: 'booked' });
+    expect([...first, ...later]).toMatchObject([
+      { id: '1', status: 'succeeded', booking },
+      { id: '2', status: 'succeeded', booking },
+      { id: '3', status: 'rejected', problem: { code: 'idempotency_mismatch', status: 422 } },
+      { id: '5', status: 'succeeded', booking },
+    ]);
+    expect(database.bookings.size).toBe(1);
+    expect(database.claims.size).toBe(0);
   });
 
   it('names the seats that are taken, and those that the show no longer has', () => {

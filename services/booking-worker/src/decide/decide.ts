@@ -1,23 +1,22 @@
-import type { BookingRequest } from '@boxoffice/shared/contracts/jobs';
+import type { BookingRequest, Outcome } from '@boxoffice/shared/contracts/jobs';
+import { RequestLog } from './request-log.ts';
 import { SeatLedger } from './seat-ledger.ts';
 import type { Decision, State } from './state.ts';
 
 /**
  * Decides requests in the order in which they were accepted. Pure: the same requests and state give the
- * same decision. So does a second run over what the first one wrote: it restores the state to before
- * the requests, decides again, and leaves out of `changes` what is already stored. That makes a job that
- * runs twice harmless, to winners and to losers.
- *
- * @param following the requests behind these in the same envelope, when it is decided request by
- *   request: what they changed in an earlier run is undone too
+ * same decision. A request that has been decided before, and one whose Idempotency-Key belongs to another
+ * request, gets the recorded outcome and changes nothing: a job may run any number of times.
  */
-export function decide(
-  requests: readonly BookingRequest[],
-  state: State,
-  following: readonly BookingRequest[] = [],
-): Decision {
-  const undecided = new Set([...requests, ...following].map((request) => request.id));
-  const ledger = new SeatLedger(state, undecided);
-  const outcomes = requests.map((request) => (request.kind === 'book' ? ledger.book(request) : ledger.cancel(request)));
-  return { outcomes, changes: ledger.changes() };
+export function decide(requests: readonly BookingRequest[], state: State): Decision {
+  const ledger = new SeatLedger(state);
+  const log = new RequestLog(state, ledger);
+  const outcomes = requests.map((request): Outcome => {
+    const known = log.recordedOutcome(request) ?? log.outcomeOfKey(request);
+    if (known) return known;
+    const outcome = request.kind === 'book' ? ledger.book(request) : ledger.cancel(request);
+    log.record(request, outcome, request.key);
+    return outcome;
+  });
+  return { outcomes, changes: { ...ledger.changes(), recorded: log.added } };
 }

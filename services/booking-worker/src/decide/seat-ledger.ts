@@ -14,29 +14,27 @@ export class SeatLedger {
   /** Which booking claims a seat, by `seatKey`. */
   readonly #claims = new Map<string, string>();
 
-  /** @param undecided ids of requests whose effects are left out, in case an earlier run stored them */
-  constructor(state: State, undecided: ReadonlySet<string>) {
+  constructor(state: State) {
     this.#state = state;
-    for (const claim of state.claims) {
-      if (!undecided.has(claim.bookingId)) this.#claims.set(seatKey(claim.showId, claim.seat), claim.bookingId);
-    }
+    for (const claim of state.claims) this.#claims.set(seatKey(claim.showId, claim.seat), claim.bookingId);
     for (const row of state.bookings) {
       this.#stored.set(row.id, row);
-      if (undecided.has(row.id)) continue; // booked by an earlier run
-      const cancelledEarlier = row.cancelledBy !== null && undecided.has(row.cancelledBy);
-      if (cancelledEarlier) {
-        this.#bookings.set(row.id, { ...row, status: 'booked', cancelledAt: null, cancelledBy: null });
-        for (const seat of row.seats) this.#claims.set(seatKey(row.showId, seat), row.id);
-      } else {
-        this.#bookings.set(row.id, row);
-      }
+      this.#bookings.set(row.id, row);
     }
   }
 
+  find(bookingId: string): BookingRow | null {
+    return this.#bookings.get(bookingId) ?? null;
+  }
+
+  /** A booking as it was when it was made. */
+  asBooked(bookingId: string): BookingRow | null {
+    const booking = this.find(bookingId);
+    return booking && { ...booking, status: 'booked', cancelledAt: null, cancelledBy: null };
+  }
+
   book({ id, show_id: showId, user_id: userId, seats }: BookRequest): Outcome {
-    const stored = this.#stored.get(id);
-    // A request that an earlier run booked is booked again, whatever has become of its show since.
-    const rejection = stored ? null : this.#rejection(showId, seats);
+    const rejection = this.#rejection(showId, seats);
     if (rejection) return { id, status: 'rejected', problem: rejection };
     const booking: BookingRow = {
       id,
@@ -44,7 +42,7 @@ export class SeatLedger {
       userId,
       seats,
       status: 'booked',
-      createdAt: stored?.createdAt ?? this.#state.now,
+      createdAt: this.#state.now,
       cancelledAt: null,
       cancelledBy: null,
     };
@@ -58,9 +56,12 @@ export class SeatLedger {
     if (!booking || (booking.userId !== userId && !asAdmin))
       return { id, status: 'rejected', problem: problem('booking_not_found') };
     if (booking.status !== 'booked') return { id, status: 'succeeded', booking: bookingView(booking) };
-    const stored = this.#stored.get(bookingId);
-    const cancelledAt = stored?.cancelledBy === id && stored.cancelledAt ? stored.cancelledAt : this.#state.now;
-    const cancelled: BookingRow = { ...booking, status: 'cancelled', cancelledAt, cancelledBy: id };
+    const cancelled: BookingRow = {
+      ...booking,
+      status: 'cancelled',
+      cancelledAt: this.#state.now,
+      cancelledBy: id,
+    };
     this.#bookings.set(bookingId, cancelled);
     for (const seat of booking.seats) {
       const key = seatKey(booking.showId, seat);
@@ -70,8 +71,8 @@ export class SeatLedger {
   }
 
   /** The difference between the bookings after these requests and those in the database. */
-  changes(): Changes {
-    const changes: Changes = { booked: [], cancelled: [] };
+  changes(): Pick<Changes, 'booked' | 'cancelled'> {
+    const changes: Pick<Changes, 'booked' | 'cancelled'> = { booked: [], cancelled: [] };
     for (const row of this.#bookings.values()) {
       const stored = this.#stored.get(row.id);
       if (!stored) changes.booked.push(row);

@@ -1,22 +1,30 @@
+import { randomInt } from 'node:crypto';
+import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
+import { leaseLockClass } from '@boxoffice/shared/partition';
 import type { Logger } from '@boxoffice/shared/service/logging';
 import pg from 'pg';
 import { fairShare } from './fair-share.ts';
 
-/** First key of the advisory lock that marks a session as a live worker; the second is the session's process id. */
+/**
+ * First key of the advisory lock that marks a session as a live worker; the second is the session's number. That
+ * is random: PostgreSQL reuses process ids, so another session could pass for one that has ended.
+ */
 export const presenceClass = 7_231;
-/** First key of the advisory lock that is a lease; the second is the partition. */
-const partitionClass = 7_232;
 
 /** How often a worker checks for other workers and free partitions, in milliseconds: the longest that a takeover waits. */
 const pollMs = 200;
-/** PostgreSQL drops the connection, and so the leases, of a worker that has been frozen for this long, in milliseconds. */
-const frozenAfterMs = 10_000;
+/**
+ * PostgreSQL drops the connection, and so the leases, of a worker that has been frozen for this long, in
+ * milliseconds. The bound is how long a healthy worker may be silent: it sends a query every 200 ms, so this
+ * is a pause of the process or the machine. Too short a time is safe, but hands partitions back and forth.
+ */
+const frozenAfterMs = 3_000;
 
 /** The right to serve a partition, for as long as a PostgreSQL session lives. */
 export interface Lease {
   partition: number;
-  /** Backend process id of the session that holds the lock. */
+  /** Number of the session that holds the lock. */
   session: number;
 }
 
@@ -43,6 +51,9 @@ export class Leases {
   readonly #stop = new AbortController();
   #running: Promise<void> = Promise.resolve();
   #connected = false;
+  /** Set while this worker must hold no leases; settles when it may again. */
+  #pause: PromiseWithResolvers<void> | null = null;
+  #client: pg.Client | null = null;
 
   constructor(options: { databaseUrl: string; partitions: number; handler: LeaseHandler; logger: Logger }) {
     this.#options = options;
@@ -58,6 +69,17 @@ export class Leases {
     await this.#running;
   }
 
+  /** Gives up every lease without finishing any work, and takes none until `resume`. */
+  pause(): void {
+    this.#pause ??= Promise.withResolvers();
+    this.#client?.end().catch(() => undefined);
+  }
+
+  resume(): void {
+    this.#pause?.resolve();
+    this.#pause = null;
+  }
+
   /**
    * For the readiness probe.
    *
@@ -69,13 +91,16 @@ export class Leases {
 
   /** Opens one connection after another, until stopped. */
   async #run(): Promise<void> {
+    const stopped = once(this.#stop.signal, 'abort');
     while (!this.#stop.signal.aborted) {
+      await Promise.race([this.#pause?.promise, stopped]);
       const client = this.#newClient();
+      this.#client = client;
       try {
         await client.connect();
-        await client.query('select pg_try_advisory_lock($1, pg_backend_pid())', [presenceClass]);
+        const session = await this.#register(client);
         this.#connected = true;
-        await this.#serve(client);
+        await this.#serve(client, session);
       } catch (error) {
         if (this.#connected) this.#options.logger.warn({ reason: (error as Error).message }, 'lease connection lost');
       } finally {
@@ -101,29 +126,35 @@ export class Leases {
     return client;
   }
 
-  async #serve(client: pg.Client): Promise<void> {
+  /** Marks the session as a live worker, under a number that no live session has. */
+  async #register(client: pg.Client): Promise<number> {
+    for (;;) {
+      const session = randomInt(1, 2 ** 31 - 1);
+      const { rows } = await client.query<{ won: boolean }>('select pg_try_advisory_lock($1, $2) as won', [
+        presenceClass,
+        session,
+      ]);
+      if (rows[0]?.won) return session;
+    }
+  }
+
+  async #serve(client: pg.Client, session: number): Promise<void> {
     const lost = new Promise<never>((_, reject) => client.once('end', () => reject(new Error('connection ended'))));
     lost.catch(() => undefined);
     while (!this.#stop.signal.aborted) {
-      await Promise.race([lost, this.#balance(client)]);
+      await Promise.race([lost, this.#balance(client, session)]);
       await Promise.race([lost, delay(pollMs, undefined, { signal: this.#stop.signal }).catch(() => undefined)]);
     }
     await this.#release(client, [...this.held]);
   }
 
   /** Moves towards this worker's share: releases surplus partitions, acquires free ones. */
-  async #balance(client: pg.Client): Promise<void> {
-    const { rows } = await client.query<{ class: number; key: number; pid: number; mine: boolean }>(locksSql, [
-      [presenceClass, partitionClass],
-    ]);
-    // A presence lock with another session's pid belongs to a turn that is testing whether that session lives.
-    const workers = rows
-      .filter((row) => row.class === presenceClass && row.key === row.pid)
-      .sort((a, b) => a.pid - b.pid);
-    const taken = new Set(rows.filter((row) => row.class === partitionClass).map((row) => row.key));
-    const rank = workers.findIndex((row) => row.mine);
-    const session = workers[rank]?.pid;
-    if (session === undefined) throw new Error('the presence lock is gone');
+  async #balance(client: pg.Client, session: number): Promise<void> {
+    const { rows } = await client.query<{ class: number; key: number }>(locksSql, [[presenceClass, leaseLockClass]]);
+    const workers = rows.filter((row) => row.class === presenceClass).sort((a, b) => a.key - b.key);
+    const taken = new Set(rows.filter((row) => row.class === leaseLockClass).map((row) => row.key));
+    const rank = workers.findIndex((row) => row.key === session);
+    if (rank < 0) throw new Error('the presence lock is gone');
     const share = fairShare(this.#options.partitions, workers.length, rank);
     if (this.held.size > share) await this.#release(client, [...this.held].slice(share));
     for (let partition = 0; partition < this.#options.partitions && this.held.size < share; partition++) {
@@ -134,7 +165,7 @@ export class Leases {
   async #acquire(client: pg.Client, lease: Lease): Promise<void> {
     const { partition } = lease;
     const { rows } = await client.query<{ won: boolean }>('select pg_try_advisory_lock($1, $2) as won', [
-      partitionClass,
+      leaseLockClass,
       partition,
     ]);
     if (!rows[0]?.won) return;
@@ -147,14 +178,15 @@ export class Leases {
     // In parallel, because they share the turn in progress; then one by one, because they share the connection.
     await Promise.all(partitions.map((partition) => this.#options.handler.releasing(partition)));
     for (const partition of partitions) {
-      await client.query('select pg_advisory_unlock($1, $2)', [partitionClass, partition]);
+      await client.query('select pg_advisory_unlock($1, $2)', [leaseLockClass, partition]);
       this.held.delete(partition);
       this.#options.logger.info({ partition }, 'partition handed over');
     }
   }
 }
 
+/** Exclusive locks only: a turn that tests whether a session lives takes a shared one for a moment. */
 const locksSql = `
-  select classid::int as class, objid::int as key, pid, pid = pg_backend_pid() as mine from pg_locks
-  where locktype = 'advisory' and granted and objsubid = 2 and classid = any($1)
+  select classid::int as class, objid::int as key from pg_locks
+  where locktype = 'advisory' and mode = 'ExclusiveLock' and granted and objsubid = 2 and classid = any($1)
     and database = (select oid from pg_database where datname = current_database())`;

@@ -6,6 +6,4 @@ export interface Batch {
   requests: readonly BookingRequest[];
   /** The leases of the partitions they come from. */
   leases: readonly Lease[];
-  /** Requests behind them in the same envelope, if it is decided request by request. An earlier run may have decided them. */
-  following: readonly BookingRequest[];
 }

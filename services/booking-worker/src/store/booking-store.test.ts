@@ -12,16 +12,16 @@ it('ends the transaction when the decision throws, and gives the connection back
   const orm = await openDatabase({ url: database.url, role: 'boxoffice_worker', poolSize: 1, pipeline: true });
   const store = new BookingStore(orm);
   const lease = { partition: 0, session: database.session };
-  const batch = { requests: envelope(show, [{ seats: ['A1'] }]), leases: [lease], following: [] };
+  const batch = { requests: envelope(show, [{ seats: ['A1'] }]), leases: [lease] };
   const decide = () => {
     throw new Error('undecidable');
   };
   for (let attempt = 0; attempt < 2; attempt++)
     await expect(store.decideAndCommit(batch, decide)).rejects.toThrow('undecidable');
   await eventually(async () => (await openTransactions()).length === 0, { timeoutMs: 2_000 });
-  expect(await store.decideAndCommit(batch, () => ({ outcomes: [], changes: { booked: [], cancelled: [] } }))).toEqual(
-    [],
-  );
+  expect(
+    await store.decideAndCommit(batch, () => ({ outcomes: [], changes: { booked: [], cancelled: [], recorded: [] } })),
+  ).toEqual([]);
   expect(await openTransactions()).toEqual([]);
   await orm.close();
 });

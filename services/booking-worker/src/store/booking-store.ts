@@ -2,11 +2,19 @@ import type { Outcome } from '@boxoffice/shared/contracts/jobs';
 import type { MikroORM } from '@boxoffice/shared/database/orm';
 import { showLockClass } from '@boxoffice/shared/database/show-lock';
 import type { PoolClient } from 'pg';
-import type { Decision, State } from '../decide/state.ts';
+import type { Decision, RequestRow, State } from '../decide/state.ts';
+import type { Lease } from '../leases/leases.ts';
 import type { Batch } from './batch.ts';
 import { readState } from './read-state.ts';
 import { sortedUnique } from './sorted-unique.ts';
-import { cancelBookings, cancelsToAudit, insertAuditLines, insertBookings } from './write-changes.ts';
+import {
+  cancelBookings,
+  cancelsToAudit,
+  insertAuditLines,
+  insertBookings,
+  insertFailure,
+  insertRequests,
+} from './write-changes.ts';
 
 /**
  * A worker looks everything up by key. We tell PostgreSQL so, because it may plan a statement while the
@@ -40,10 +48,7 @@ export class BookingStore {
    * @throws a unique violation when a seat or a booking already exists; and whatever `decide` throws
    */
   async decideAndCommit(batch: Batch, decide: (state: State) => Decision | Promise<Decision>): Promise<Outcome[]> {
-    const pool = await this.#orm.em.getConnection().getNativeClient();
-    const client = await pool.connect();
-    let failure: Error | undefined;
-    try {
+    return this.#withClient(async (client) => {
       // Sent together: one round trip.
       const [, state] = await Promise.all([begin(client, batch), readState(client, batch)]);
       const { outcomes, changes } = await decide(state);
@@ -52,10 +57,39 @@ export class BookingStore {
       // Sent together as well: if a statement fails, this commit rolls back.
       await Promise.all([
         changes.booked.length > 0 && insertBookings(client, changes.booked),
+        changes.recorded.length > 0 && insertRequests(client, changes.recorded, state.now),
         audited.length > 0 && insertAuditLines(client, audited, state.now),
         client.query('commit'),
       ]);
       return outcomes;
+    });
+  }
+
+  /**
+   * Records that a request failed. Reads nothing about it, because that may be what fails.
+   *
+   * @throws {LeaseLost} when the lease is no longer held
+   */
+  async commitFailure(failed: RequestRow, lease: Lease): Promise<void> {
+    await this.#withClient(async (client) => {
+      const batch = { requests: [], leases: [lease] };
+      const [, state] = await Promise.all([begin(client, batch), readState(client, batch)]);
+      await insertFailure(client, failed, state.now);
+      await client.query('commit');
+    });
+  }
+
+  /** Removes up to `limit` outcomes of requests whose ids come before this one. Returns how many it removed. */
+  async removeOutcomesBefore(id: string, limit: number): Promise<number> {
+    return this.#withClient(async (client) => (await client.query(removeSql, [id, limit])).rowCount ?? 0);
+  }
+
+  async #withClient<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+    const pool = await this.#orm.em.getConnection().getNativeClient();
+    const client = await pool.connect();
+    let failure: Error | undefined;
+    try {
+      return await work(client);
     } catch (error) {
       failure = error as Error;
       throw error;
@@ -65,6 +99,10 @@ export class BookingStore {
     }
   }
 }
+
+const removeSql = `
+  delete from booking.requests using (select show_id, id from booking.requests where id < $1 order by id limit $2) as old
+  where requests.show_id = old.show_id and requests.id = old.id`;
 
 /**
  * Begins a transaction: waits for turns of these partitions that a previous owner still has in progress, and

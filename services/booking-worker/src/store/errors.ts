@@ -14,3 +14,8 @@ export class LeaseLost extends Error {
     this.sessions = sessions;
   }
 }
+
+/** `decide` threw: a bug of ours, which must not keep the requests behind it waiting. */
+export class Undecidable extends Error {
+  override name = 'Undecidable';
+}

@@ -1,7 +1,8 @@
 import type { PoolClient } from 'pg';
-import type { BookingRow, State } from '../decide/state.ts';
+import type { BookingRow, RequestRow, State } from '../decide/state.ts';
 import { presenceClass } from '../leases/leases.ts';
 import type { Batch } from './batch.ts';
+import { fromBytea, toBytea } from './bytea.ts';
 import { LeaseLost } from './errors.ts';
 import { sortedUnique } from './sorted-unique.ts';
 
@@ -11,13 +12,14 @@ import { sortedUnique } from './sorted-unique.ts';
  *
  * @throws {LeaseLost} when one of the leases is no longer held
  */
-export async function readState(client: PoolClient, { requests, leases, following }: Batch): Promise<State> {
+export async function readState(client: PoolClient, { requests, leases }: Batch): Promise<State> {
   const shows = [...new Set(requests.map((request) => request.show_id))];
-  // What the following requests cancelled in an earlier run is taken back, so it must be read too.
-  const cancels = following.filter((request) => request.kind === 'cancel' && shows.includes(request.show_id));
-  const bookings = [...requests, ...cancels].map((request) => ({
+  const asked = requests.map((request) => ({
     show_id: request.show_id,
-    id: request.kind === 'book' ? request.id : request.booking_id,
+    id: request.id,
+    booking_id: request.kind === 'book' ? request.id : request.booking_id,
+    user_id: request.user_id,
+    key_hash: request.key && toBytea(request.key.hash),
   }));
   const seats = requests.flatMap((request) =>
     request.kind === 'book' ? request.seats.map((seat_number) => ({ show_id: request.show_id, seat_number })) : [],
@@ -26,13 +28,14 @@ export async function readState(client: PoolClient, { requests, leases, followin
   const { rows } = await client.query<StateRow>({
     name: 'read state',
     text: readStateSql,
-    values: [shows, bookings, seats, sessions].map((value) => JSON.stringify(value)),
+    values: [shows, asked, seats, sessions].map((value) => JSON.stringify(value)),
   });
   const [row] = rows as [StateRow];
   if (row.lost.length > 0) throw new LeaseLost(row.lost);
   return {
     now: new Date(row.now),
     shows: new Map(row.shows.map((show) => [show.id, show])),
+    recorded: row.recorded.map(requestRow),
     bookings: row.bookings.map(bookingRow),
     claims: row.claims.map((claim) => ({
       showId: claim.show_id,
@@ -44,6 +47,17 @@ export async function readState(client: PoolClient, { requests, leases, followin
 
 /** Row by row (`lateral … limit 1`), so that the only possible plan looks up each key. */
 const readStateSql = `
+  with asked as materialized (
+      select * from json_to_recordset($2::json) as asked (show_id int, id uuid, booking_id uuid, user_id int, key_hash bytea)
+    ), recorded as materialized (
+      select found.* from asked cross join lateral (select * from booking.requests
+        where requests.show_id = asked.show_id and requests.id = asked.id limit 1) as found
+      union all
+      select found.* from asked cross join lateral (select * from booking.requests
+        where requests.show_id = asked.show_id and requests.user_id = asked.user_id
+          and requests.key_hash = asked.key_hash limit 1) as found
+        where asked.key_hash is not null
+    )
   select
     (select coalesce(json_agg(session::int), '[]') from json_array_elements_text($4::json) as session
       where pg_try_advisory_xact_lock_shared(${presenceClass}, session::int)) as lost,
@@ -51,9 +65,11 @@ const readStateSql = `
     (select coalesce(json_agg(found), '[]') from json_array_elements_text($1::json) as asked
       cross join lateral (select id, total_seats, seats_per_row from catalog.shows
         where shows.id = asked::int limit 1) as found) as shows,
-    (select coalesce(json_agg(found), '[]') from json_to_recordset($2::json) as asked (show_id int, id uuid)
+    (select coalesce(json_agg(recorded), '[]') from recorded) as recorded,
+    (select coalesce(json_agg(found), '[]')
+      from (select show_id, booking_id as id from asked union select show_id, booking_id from recorded) as named
       cross join lateral (select bookings.* from booking.bookings
-        where bookings.show_id = asked.show_id and bookings.id = asked.id limit 1) as found) as bookings,
+        where bookings.show_id = named.show_id and bookings.id = named.id limit 1) as found) as bookings,
     (select coalesce(json_agg(found), '[]') from json_to_recordset($3::json) as asked (show_id int, seat_number text)
       cross join lateral (select show_id, seat_number, booking_id from booking.seat_claims as claim
         where claim.show_id = asked.show_id and claim.seat_number = asked.seat_number limit 1) as found) as claims`;
@@ -63,6 +79,17 @@ interface StateRow {
   lost: number[];
   now: string | Date;
   shows: { id: number; total_seats: number; seats_per_row: number }[];
+  recorded: {
+    id: string;
+    show_id: number;
+    user_id: number;
+    kind: RequestRow['kind'];
+    status: RequestRow['status'];
+    booking_id: string | null;
+    problem: RequestRow['problem'];
+    key_hash: string | null;
+    fingerprint: string | null;
+  }[];
   bookings: {
     id: string;
     show_id: number;
@@ -74,6 +101,20 @@ interface StateRow {
     cancelled_by: string | null;
   }[];
   claims: { show_id: number; seat_number: string; booking_id: string }[];
+}
+
+function requestRow(row: StateRow['recorded'][number]): RequestRow {
+  const { key_hash: hash, fingerprint } = row;
+  return {
+    showId: row.show_id,
+    id: row.id,
+    userId: row.user_id,
+    kind: row.kind,
+    status: row.status,
+    bookingId: row.booking_id,
+    problem: row.problem,
+    key: hash && fingerprint ? { hash: fromBytea(hash), fingerprint: fromBytea(fingerprint) } : null,
+  };
 }
 
 function bookingRow(row: StateRow['bookings'][number]): BookingRow {

@@ -1,6 +1,7 @@
 import type { BookingRequest, CancelRequest } from '@boxoffice/shared/contracts/jobs';
 import type { PoolClient } from 'pg';
-import type { Changes } from '../decide/state.ts';
+import type { Changes, RequestRow } from '../decide/state.ts';
+import { toBytea } from './bytea.ts';
 import { DecisionConflict } from './errors.ts';
 
 /**
@@ -62,6 +63,50 @@ const bookSql = `
     )
   insert into booking.seat_claims (show_id, seat_number, booking_id)
   select show_id, unnest(seats), id from booked where status = 'booked'`;
+
+/** Records outcomes. */
+export async function insertRequests(client: PoolClient, recorded: Changes['recorded'], now: Date): Promise<void> {
+  await client.query({ name: 'record', text: recordSql, values: [JSON.stringify(recorded.map(requestColumns)), now] });
+}
+
+/**
+ * Records that a request failed, unless an outcome of it is recorded already. Its key is left to another request that has it.
+ */
+export async function insertFailure(client: PoolClient, failed: RequestRow, now: Date): Promise<void> {
+  await client.query(recordFailureSql, [JSON.stringify([requestColumns(failed)]), now]);
+}
+
+function requestColumns({ key, ...row }: RequestRow): object {
+  return {
+    show_id: row.showId,
+    id: row.id,
+    user_id: row.userId,
+    kind: row.kind,
+    status: row.status,
+    booking_id: row.bookingId,
+    problem: row.problem,
+    key_hash: key && toBytea(key.hash),
+    fingerprint: key && toBytea(key.fingerprint),
+  };
+}
+
+const recordSql = `
+  insert into booking.requests (show_id, id, user_id, kind, status, booking_id, problem, key_hash, fingerprint, decided_at)
+  select show_id, id, user_id, kind, status, booking_id, problem, key_hash, fingerprint, $2::timestamptz
+  from json_to_recordset($1::json) as recorded (show_id int, id uuid, user_id int, kind text, status text,
+    booking_id uuid, problem jsonb, key_hash bytea, fingerprint bytea)`;
+
+const recordFailureSql = `
+  with failed as (
+      select * from json_to_recordset($1::json) as failed (show_id int, id uuid, user_id int, kind text, status text,
+        problem jsonb, key_hash bytea, fingerprint bytea)
+    ), first as (
+      select 1 from booking.requests join failed using (show_id, user_id, key_hash) limit 1
+    )
+  insert into booking.requests (show_id, id, user_id, kind, status, problem, key_hash, fingerprint, decided_at)
+  select show_id, id, user_id, kind, status, problem, case when not exists (select from first) then key_hash end,
+    case when not exists (select from first) then fingerprint end, $2::timestamptz
+  from failed on conflict (show_id, id) do nothing`;
 
 /** The cancellations by administrators that have an effect: each gets an audit line. */
 export function cancelsToAudit(requests: readonly BookingRequest[], changes: Changes): CancelRequest[] {

@@ -1,7 +1,7 @@
 /** Administration: one plugin that is closed to everyone but administrators. */
 import type { MikroORM } from '@boxoffice/shared/database/orm';
 import type { Http } from '@boxoffice/shared/service/http';
-import type { BookingQueue, Bookings } from '../bookings/index.ts';
+import type { BookingQueue, Bookings, StoredOutcomes } from '../bookings/index.ts';
 import type { CatalogClient, CatalogEditor, ResponseCache } from '../catalog/index.ts';
 import { closeToEveryoneElse } from '../http/authentication.ts';
 import type { Operation } from '../http/operation.ts';
@@ -45,6 +45,7 @@ export interface Dependencies {
   catalog: CatalogClient;
   catalogEditor: CatalogEditor;
   orm: MikroORM;
+  outcomes: StoredOutcomes;
   passwords: PasswordHasher;
   queue: BookingQueue;
   responses: ResponseCache;

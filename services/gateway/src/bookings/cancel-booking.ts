@@ -1,11 +1,13 @@
 import { readBookingId } from '@boxoffice/shared/booking-id';
 import { bookingView, type JobView } from '@boxoffice/shared/contracts/booking';
+import type { RequestKey } from '@boxoffice/shared/contracts/jobs';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
+import type { Acceptance } from './acceptance.ts';
 import type { Bookings } from './stored-bookings.ts';
 import { type SubmitDependencies, submitRequest } from './submit-request.ts';
 
 export interface CancelDependencies extends SubmitDependencies {
-  bookings: Pick<Bookings, 'find' | 'findByRequest'>;
+  bookings: Pick<Bookings, 'find'>;
 }
 
 export interface Cancellation {
@@ -15,7 +17,8 @@ export interface Cancellation {
   /** Whether to cancel any user's booking. */
   asAdmin: boolean;
   waitMs: number;
-  idempotencyKey: string | undefined;
+  key: RequestKey | undefined;
+  acceptance: Acceptance;
   requestId: string;
 }
 
@@ -27,13 +30,13 @@ export interface Cancellation {
  * @throws {ProblemError} booking_not_found when the user has no such booking, and what submitRequest throws
  */
 export async function cancelBooking(dependencies: CancelDependencies, cancellation: Cancellation): Promise<JobView> {
-  const { bookingId, userId, asAdmin, idempotencyKey, requestId } = cancellation;
+  const { bookingId, userId, asAdmin, key, acceptance, requestId } = cancellation;
   const showId = readBookingId(bookingId)?.showId;
   if (showId === undefined) throw new ProblemError('booking_not_found');
-  const booking = await dependencies.bookings.find(bookingId);
-  const ownerId = booking?.userId ?? (await findQueuedOwner(dependencies, bookingId));
+  const booking = await acceptance.within(dependencies.bookings.find(bookingId));
+  const ownerId = booking?.userId ?? (await acceptance.within(findQueuedOwner(dependencies, bookingId)));
   if (ownerId === null || (ownerId !== userId && !asAdmin)) throw new ProblemError('booking_not_found');
-  if (booking?.status === 'cancelled' && idempotencyKey === undefined) {
+  if (booking?.status === 'cancelled' && key === undefined) {
     const id = booking.cancelledBy ?? bookingId;
     return { id, kind: 'cancel', status: 'succeeded', position: 0, booking: bookingView(booking) };
   }
@@ -46,6 +49,7 @@ export async function cancelBooking(dependencies: CancelDependencies, cancellati
       booking_id: bookingId,
       request_id: requestId,
       ...(asAdmin && { as_admin: true }),
+      ...(key && { key }),
     },
     cancellation,
   );
@@ -57,5 +61,5 @@ async function findQueuedOwner(
   bookingId: string,
 ): Promise<number | null> {
   const job = await queue.find(bookingId);
-  return job?.request.kind === 'book' && job.outcome?.status !== 'rejected' ? job.request.user_id : null;
+  return job?.kind === 'book' && job.outcome?.status !== 'rejected' ? job.userId : null;
 }

@@ -1,6 +1,6 @@
 import type { BookBody } from '@boxoffice/shared/contracts/booking';
 import type { ShowFacts } from '@boxoffice/shared/contracts/catalog';
-import type { BookRequest } from '@boxoffice/shared/contracts/jobs';
+import type { BookRequest, RequestKey } from '@boxoffice/shared/contracts/jobs';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import { findSeat } from '@boxoffice/shared/seats';
 import type { CatalogClient } from '../catalog/index.ts';
@@ -16,13 +16,14 @@ export interface DraftBookingDependencies {
  */
 export async function draftBooking(
   { catalog }: DraftBookingDependencies,
-  request: { showId: number; userId: number; body: BookBody; requestId: string },
+  request: { showId: number; userId: number; body: BookBody; key: RequestKey | undefined; requestId: string },
 ): Promise<Omit<BookRequest, 'id'>> {
   const show = await catalog.getShowFacts(request.showId, request.requestId);
   if (Date.parse(show.date_time) <= Date.now())
     throw new ProblemError('show_started', 'The show has started. Its seats are no longer sold.');
   const seats = labelsOf(request.body, show);
-  return { kind: 'book', show_id: show.id, user_id: request.userId, seats, request_id: request.requestId };
+  const { userId, requestId, key } = request;
+  return { kind: 'book', show_id: show.id, user_id: userId, seats, request_id: requestId, ...(key && { key }) };
 }
 
 /** The labels of the requested seats. */

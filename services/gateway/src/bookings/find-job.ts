@@ -1,41 +1,25 @@
-import { bookingView, type JobView } from '@boxoffice/shared/contracts/booking';
+import type { JobView } from '@boxoffice/shared/contracts/booking';
 import type { Outcome } from '@boxoffice/shared/contracts/jobs';
 import { problem } from '@boxoffice/shared/contracts/problems';
 import type { BookingQueue } from './queue/booking-queue.ts';
-import type { QueuedJob } from './queue/job-lookup.ts';
-import type { Bookings } from './stored-bookings.ts';
+import type { JobProgress } from './queue/job-watch.ts';
 
 export interface FindJobDependencies {
-  bookings: Pick<Bookings, 'findByRequest'>;
   queue: Pick<BookingQueue, 'find'>;
 }
 
 /**
- * The state of a request: from PostgreSQL, which keeps it for ever, when the request made or cancelled a
- * booking, otherwise from its job. Null when this user made no such request.
+ * The state of a request. Null when this user made no such request.
  *
  * @throws {ProblemError} queue_unavailable
  */
-export async function findJob(
-  { bookings, queue }: FindJobDependencies,
-  id: string,
-  userId: number,
-): Promise<JobView | null> {
-  const booking = await bookings.findByRequest(id);
-  if (booking && booking.userId === userId) {
-    const kind = booking.id === id ? 'book' : 'cancel';
-    return { id, kind, status: 'succeeded', position: 0, booking: bookingView(booking) };
-  }
+export async function findJob({ queue }: FindJobDependencies, id: string, userId: number): Promise<JobView | null> {
   const job = await queue.find(id);
-  return job && job.request.user_id === userId ? queuedJobView(id, job.request.kind, job) : null;
+  return job && job.userId === userId ? queuedJobView(id, job.kind, job) : null;
 }
 
 /** The public form of a request that the queue knows. */
-export function queuedJobView(
-  id: string,
-  kind: JobView['kind'],
-  { status, position, outcome }: Omit<QueuedJob, 'request'>,
-): JobView {
+export function queuedJobView(id: string, kind: JobView['kind'], { status, position, outcome }: JobProgress): JobView {
   if (outcome) return decidedJobView(kind, outcome);
   if (status === 'failed')
     return { id, kind, status, position, problem: problem('internal_error', 'This request could not be decided.') };

@@ -11,18 +11,23 @@ import { getBooking } from './routes/get-booking.ts';
 import { getJob } from './routes/get-job.ts';
 import { listMyBookings } from './routes/list-my-bookings.ts';
 import type { Bookings } from './stored-bookings.ts';
+import type { StoredOutcomes } from './stored-outcomes.ts';
 
 export { type CancelDependencies, cancelBooking } from './cancel-booking.ts';
 export { BookingQueue } from './queue/booking-queue.ts';
+export { PartitionOwners } from './queue/partition-owners.ts';
 export { BookingParams } from './routes/booking-params.ts';
 export { cancelContract, readCancellation, sendCancellation } from './routes/cancel-contract.ts';
+export type { PollDependencies } from './routes/job-reply.ts';
 export { Bookings } from './stored-bookings.ts';
+export { StoredOutcomes } from './stored-outcomes.ts';
 
 export interface Dependencies {
   responses: ResponseCache;
   bookings: Bookings;
   catalog: CatalogClient;
   config: { EVENT_STREAM_LIMIT_PER_USER: number };
+  outcomes: StoredOutcomes;
   queue: BookingQueue;
   streams: EventStreams;
 }

@@ -21,14 +21,6 @@ export class Bookings {
     return showId === undefined ? null : this.#orm.em.fork().findOne(Booking, { showId, id });
   }
 
-  /** Finds the booking that the request with this id made or cancelled. */
-  async findByRequest(id: string): Promise<Booking | null> {
-    const showId = readBookingId(id)?.showId;
-    return showId === undefined
-      ? null
-      : this.#orm.em.fork().findOne(Booking, { showId, $or: [{ id }, { cancelledBy: id }] });
-  }
-
   /** One page of bookings, newest first. Counting stops at 100,000, because counting millions takes too long to wait for. */
   async list(
     query: Pick<AdminBookingQuery, 'user_id' | 'show_id' | 'status' | 'page' | 'page_size'>,

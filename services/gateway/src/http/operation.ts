@@ -8,6 +8,7 @@ import type {
   onRequestAsyncHookHandler,
   onResponseAsyncHookHandler,
   onSendAsyncHookHandler,
+  preValidationAsyncHookHandler,
   RawReplyDefaultExpression,
   RawRequestDefaultExpression,
   RawServerDefault,
@@ -48,11 +49,12 @@ type Handler<Params, Query, Headers, Body, Success> = RouteHandlerMethod<
 >;
 
 /** Hooks of one route, besides those that authenticate. */
-interface Hooks {
-  onRequest: onRequestAsyncHookHandler;
-  onError: onErrorAsyncHookHandler;
-  onSend: onSendAsyncHookHandler;
-  onResponse: onResponseAsyncHookHandler;
+export interface Hooks {
+  onRequest?: onRequestAsyncHookHandler;
+  preValidation?: preValidationAsyncHookHandler;
+  onError?: onErrorAsyncHookHandler;
+  onSend?: onSendAsyncHookHandler;
+  onResponse?: onResponseAsyncHookHandler;
 }
 
 /** One method and path of the HTTP interface; its handler needs these dependencies. */
@@ -129,11 +131,12 @@ export function operation<
   };
 }
 
-function addHooks(scope: Http, { onRequest, onError, onSend, onResponse }: Hooks): void {
-  scope.addHook('onRequest', onRequest);
-  scope.addHook('onError', onError);
-  scope.addHook('onSend', onSend);
-  scope.addHook('onResponse', onResponse);
+function addHooks(scope: Http, { onRequest, preValidation, onError, onSend, onResponse }: Hooks): void {
+  if (onRequest) scope.addHook('onRequest', onRequest);
+  if (preValidation) scope.addHook('preValidation', preValidation);
+  if (onError) scope.addHook('onError', onError);
+  if (onSend) scope.addHook('onSend', onSend);
+  if (onResponse) scope.addHook('onResponse', onResponse);
 }
 
 function schemaOf(operation: Shape): FastifySchema {

@@ -1,5 +1,7 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
-import { bookingStatuses } from '../../contracts/booking.ts';
+import { bookingStatuses, jobKinds } from '../../contracts/booking.ts';
+import { outcomeStatuses } from '../../contracts/jobs.ts';
+import type { Problem } from '../../contracts/problems.ts';
 
 /**
  * A user's booking. Written by the booking-worker only; never deleted. `showId` is part of the key, although
@@ -17,7 +19,7 @@ export const Booking = defineEntity({
     status: p.enum(bookingStatuses),
     createdAt: p.datetime(),
     cancelledAt: p.datetime().nullable(),
-    /** The request that cancelled it. A job that runs again recognizes its own cancellation by it. */
+    /** The request that cancelled it. Tells that request's outcome for ever. */
     cancelledBy: p.uuid().nullable(),
   },
   indexes: [
@@ -56,3 +58,40 @@ export const SeatClaim = defineEntity({
   },
 });
 export type SeatClaim = InferEntity<typeof SeatClaim>;
+
+/**
+ * The outcome of a decided request, written in the transaction that decides it and never changed. Every
+ * request has one, except a booking without an Idempotency-Key, whose booking tells its outcome. Removed
+ * after a day.
+ */
+export const RequestOutcome = defineEntity({
+  name: 'RequestOutcome',
+  schema: 'booking',
+  tableName: 'requests',
+  properties: {
+    showId: p.integer().primary().autoincrement(false),
+    id: p.uuid().primary(),
+    userId: p.integer(),
+    kind: p.enum(jobKinds),
+    status: p.enum(outcomeStatuses),
+    /** The booking that a successful request made or cancelled. */
+    bookingId: p.uuid().nullable(),
+    /** Why an unsuccessful request was not. */
+    problem: p.json<Problem>().nullable(),
+    /** Of the Idempotency-Key, which belongs to this request alone. Null for a repeat of another request. */
+    keyHash: p.blob().nullable(),
+    /** Of the request that came with the key. */
+    fingerprint: p.blob().nullable(),
+    decidedAt: p.datetime(),
+  },
+  // Ids begin with the time: this finds the rows that have expired.
+  indexes: [{ name: 'requests_id_idx', properties: ['id'] }],
+  uniques: [
+    {
+      name: 'requests_key_hash_key',
+      expression:
+        'create unique index requests_key_hash_key on booking.requests (show_id, user_id, key_hash) where key_hash is not null',
+    },
+  ],
+});
+export type RequestOutcome = InferEntity<typeof RequestOutcome>;

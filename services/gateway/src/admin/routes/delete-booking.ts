@@ -2,6 +2,7 @@ import {
   type CancelDependencies,
   cancelBooking as cancel,
   cancelContract,
+  type PollDependencies,
   readCancellation,
   sendCancellation,
 } from '../../bookings/index.ts';
@@ -16,8 +17,8 @@ export const deleteBooking = operation({
   tag: 'Admin',
   id: 'adminDeleteBooking',
   summary: 'Cancel the booking of any user',
-  handler: (dependencies: CancelDependencies) => async (request, reply) => {
+  handler: (dependencies: CancelDependencies & PollDependencies) => async (request, reply) => {
     const cancellation = readCancellation(request, reply, { asAdmin: true });
-    return sendCancellation(request, reply, await cancel(dependencies, cancellation));
+    return sendCancellation(dependencies, request, reply, await cancel(dependencies, cancellation));
   },
 });

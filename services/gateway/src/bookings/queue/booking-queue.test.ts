@@ -9,6 +9,7 @@ import { Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { Registry } from 'prom-client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { StoredOutcome } from '../stored-outcomes.ts';
 import { BookingQueue } from './booking-queue.ts';
 import type { Draft, Submitted } from './submission.ts';
 
@@ -20,7 +21,7 @@ let redis: Redis;
 let subscriber: Redis;
 let workerConnection: Redis;
 let queue: BookingQueue;
-let worker: Worker<Envelope, Outcomes> | null;
+let worker: Worker<Envelope> | null;
 
 beforeEach(async () => {
   server = await createTestRedis();
@@ -40,27 +41,49 @@ afterEach(async () => {
 });
 
 const newQueue = (limit: number) =>
-  new BookingQueue({ redis, subscriber, partitions, limit, logger, metrics: new Registry() });
+  new BookingQueue({ redis, subscriber, outcomes, owners, partitions, limit, logger, metrics: new Registry() });
 
 const draft = (showId: number, seat = 'A1', user = 1): Draft => {
   return { kind: 'book', show_id: showId, user_id: user, seats: [seat], request_id: 'test' };
 };
 
+/** Partitions without an owner. */
+const ownerless = new Set<number>();
+let lose: (partition: number) => void;
+const owners = {
+  isOwned: (partition: number) => !ownerless.has(partition),
+  onOwnerless: (listener: typeof lose) => {
+    lose = listener;
+  },
+};
+
+/** The outcomes that the worker has recorded. */
+const recorded = new Map<string, StoredOutcome>();
+const outcomes = {
+  findMany: async (ids: readonly string[]) =>
+    new Map(
+      ids.flatMap((id): [string, StoredOutcome][] => {
+        const found = recorded.get(id);
+        return found ? [[id, found]] : [];
+      }),
+    ),
+};
+
 /** A worker that rejects every request, and publishes the outcomes only if asked to. */
 function startWorker(showId: number, { publishes }: { publishes: boolean }): void {
-  worker = new Worker<Envelope, Outcomes>(
+  worker = new Worker<Envelope>(
     queueName(partitionOf(showId, partitions)),
     async ({ data: { requests, reply_to } }) => {
       const outcomes: Outcomes = requests.map(({ id }) => ({ id, status: 'rejected', problem: problem('seat_taken') }));
+      for (const outcome of outcomes) recorded.set(outcome.id, { kind: 'book', userId: 1, outcome });
       if (publishes) await redis.publish(reply_to, JSON.stringify(outcomes));
-      return outcomes;
     },
     { connection: workerConnection },
   );
 }
 
 async function envelopesOf(showId: number): Promise<Envelope[]> {
-  const inspected = new Queue<Envelope, Outcomes>(queueName(partitionOf(showId, partitions)), {
+  const inspected = new Queue<Envelope>(queueName(partitionOf(showId, partitions)), {
     connection: workerConnection,
   });
   const jobs = await inspected.getWaiting(0, -1);
@@ -107,15 +130,15 @@ describe('submit', () => {
 
   it('resolves without an outcome after the time to wait, and the job stays queued', async () => {
     const waiting = await queue.submit(draft(2), { waitMs: 1 });
-    expect(waiting.status === 'queued' && (await waiting.outcome)).toBeNull();
+    if (waiting.status !== 'queued') throw new Error('expected a queued request');
+    expect(await waiting.outcome).toBeNull();
     expect(await queue.find(waiting.id)).toMatchObject({ status: 'queued', position: 1, outcome: null });
   });
 
   it('refuses with queue_full while the limit of waiting jobs is reached, and accepts again once some are done', async () => {
     await queue.close();
     queue = newQueue(2);
-    // Waiting jobs are counted in parallel to each add, so the count may lag by one.
-    for (let job = 0; job < 3; job++) await submitted(draft(2));
+    for (let job = 0; job < 2; job++) await submitted(draft(2));
     await expect(queue.submit(draft(2), { waitMs: 0 })).rejects.toMatchObject({
       problem: { code: 'queue_full', status: 503 },
       retryAfterSeconds: 2,
@@ -124,6 +147,59 @@ describe('submit', () => {
     await submitted(draft(3));
     startWorker(2, { publishes: true });
     await eventually(async () => (await queue.submit(draft(2), { waitMs: 0 }).catch(() => null)) !== null);
+  });
+
+  it('counts positions by requests, across gateways', async () => {
+    const other = newQueue(100);
+    const positions: number[] = [];
+    for (let one = 0; one < 3; one++)
+      for (const through of [queue, other]) {
+        const single = await through.submit(draft(2), { waitMs: 0 });
+        if (single.status === 'queued') positions.push(single.position);
+      }
+    expect(positions).toEqual([1, 2, 3, 4, 5, 6]);
+    const burst = await submitted(...Array.from({ length: 200 }, () => draft(2)));
+    expect(burst.map(({ position }) => position)).toEqual(Array.from({ length: 200 }, (_, index) => index + 7));
+    expect((await queue.find(burst.at(-1)?.id ?? ''))?.position).toBe(206);
+    await other.stopWaiting();
+    await other.close();
+  });
+
+  it('refuses a repeat like its first request when they share an envelope that cannot be added', async () => {
+    await redis.set(`bull:${queueName(0)}:wait`, 'not a list');
+    const key = { hash: 'h', fingerprint: 'f' };
+    const twice = [draft(2), draft(2)].map((one) => queue.submit({ ...one, key }, { waitMs: 0 }));
+    const [first, repeat] = await Promise.allSettled(twice);
+    expect(first).toMatchObject({ status: 'rejected', reason: { problem: { code: 'queue_unavailable' } } });
+    expect(repeat).toMatchObject({ status: 'rejected', reason: { problem: { code: 'queue_unavailable' } } });
+    const jobIds = [first, repeat].map((one) => one?.status === 'rejected' && one.reason.problem.job_id);
+    expect(jobIds[0]).toBeTypeOf('string');
+    expect(jobIds[1]).toBe(jobIds[0]);
+  });
+
+  it('does not send a request that nobody waits for any more', async () => {
+    const left = queue.submit(draft(2, 'A1'), { waitMs: 0, acceptance: { isOver: true, jobId: undefined } });
+    const [, stayed] = await Promise.allSettled([left, queue.submit(draft(2, 'A2'), { waitMs: 0 })]);
+    expect(stayed?.status).toBe('fulfilled');
+    await expect(left).rejects.toMatchObject({ problem: { code: 'queue_unavailable' } });
+    expect((await envelopesOf(2)).flatMap(({ requests }) => requests)).toMatchObject([{ seats: ['A2'] }]);
+  });
+
+  it('ends every wait for a partition that has lost its owner, and begins none', async () => {
+    const [before, other] = await submitted(draft(2), draft(3));
+    ownerless.add(0);
+    try {
+      lose(0);
+      expect(await before?.outcome).toBeNull();
+      const [after] = await submitted(draft(2));
+      expect(await after?.outcome).toBeNull();
+      expect(await queue.wait(after?.id ?? '', 20_000)).toBeNull();
+      expect([after, other].map((one) => queue.pollAfterSeconds(one?.id ?? ''))).toEqual([5, 1]);
+    } finally {
+      ownerless.clear();
+    }
+    startWorker(3, { publishes: true });
+    expect(await other?.outcome).toMatchObject({ status: 'rejected' });
   });
 
   it('refuses within a second when Redis is unreachable', async () => {

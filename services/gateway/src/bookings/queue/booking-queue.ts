@@ -1,17 +1,22 @@
-import type { Outcome } from '@boxoffice/shared/contracts/jobs';
+import { partitionIn } from '@boxoffice/shared/booking-id';
+import type { Outcome, RequestKey } from '@boxoffice/shared/contracts/jobs';
 import { partitionOf } from '@boxoffice/shared/partition';
+import type { HealthWarning } from '@boxoffice/shared/service/health';
 import type { Logger } from '@boxoffice/shared/service/logging';
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Registry } from 'prom-client';
+import type { StoredOutcomes } from '../stored-outcomes.ts';
 import { registerDepthMetrics } from './depth-metrics.ts';
 import { EnvelopeSender } from './envelope-sender.ts';
-import { IdempotencyKeys } from './idempotency-keys.ts';
+import { IdempotencyKeys, type KeyOwner } from './idempotency-keys.ts';
 import { JobLookup, type QueuedJob } from './job-lookup.ts';
 import { JobWatch, type JobWatcher } from './job-watch.ts';
+import { MemoryWatch } from './memory-watch.ts';
 import { OutcomeInbox } from './outcome-inbox.ts';
+import type { PartitionOwners } from './partition-owners.ts';
 import { PartitionQueue, type PartitionSnapshot } from './partition-queue.ts';
-import { orQueueUnavailable } from './queue-errors.ts';
+import { orQueueUnavailable, queueFull } from './queue-errors.ts';
 import { Rounds } from './rounds.ts';
 import type { Draft, SubmitOptions, Submitted } from './submission.ts';
 
@@ -23,27 +28,35 @@ export class BookingQueue {
   readonly #watch: JobWatch;
   readonly #partitions: PartitionQueue[];
   readonly #rounds: Rounds;
+  readonly #memory: MemoryWatch;
+  readonly #owners: Pick<PartitionOwners, 'isOwned'>;
 
   /**
    * @param options.redis fails fast (openImpatientRedis)
    * @param options.subscriber for outcomes; other subscribers may share it
+   * @param options.outcomes of decided requests
    * @param options.limit jobs that may wait in one partition
    */
   constructor(options: {
     redis: Redis;
     subscriber: Redis;
+    outcomes: Pick<StoredOutcomes, 'findMany'>;
+    owners: Pick<PartitionOwners, 'isOwned' | 'onOwnerless'>;
     partitions: number;
     limit: number;
     logger: Logger;
     metrics: Registry;
   }) {
     const { redis, subscriber, logger, metrics } = options;
+    this.#memory = new MemoryWatch(redis);
+    this.#owners = options.owners;
+    options.owners.onOwnerless((partition) => this.#inbox.endWaits(partition));
     this.#keys = new IdempotencyKeys(redis);
     this.#partitions = Array.from(
       { length: options.partitions },
       (_, number) => new PartitionQueue(number, { redis, jobLimit: options.limit }),
     );
-    this.#lookup = new JobLookup(this.#partitions);
+    this.#lookup = new JobLookup(this.#partitions, options.outcomes);
     this.#watch = new JobWatch(this.#lookup);
     this.#inbox = new OutcomeInbox({
       subscriber,
@@ -73,29 +86,42 @@ export class BookingQueue {
   /**
    * Queues a request. Resolves when Redis has stored it durably.
    *
-   * @throws {ProblemError} queue_full, queue_unavailable, idempotency_mismatch
+   * @throws {ProblemError} queue_full, queue_unavailable
    */
   submit(draft: Draft, options: SubmitOptions): Promise<Submitted> {
     return new Promise((resolve, reject) => {
-      this.#partitionOf(draft.show_id).addPending({ since: performance.now(), draft, options, resolve, reject });
+      if (this.#memory.isFull) throw queueFull();
+      const partition = this.#partitionOf(draft.show_id);
+      const waitMs = this.#owners.isOwned(partition.number) ? options.waitMs : 0;
+      partition.addPending({ since: performance.now(), draft, options: { ...options, waitMs }, resolve, reject });
       this.#rounds.start();
     });
   }
 
   /** Waits for the outcome of a request that was queued earlier; null when it does not arrive in time. */
   async wait(id: string, forMs: number): Promise<Outcome | null> {
-    const waiting = this.#inbox.wait(id, forMs);
+    const waiting = this.#inbox.wait(id, this.#owners.isOwned(partitionIn(id)) ? forMs : 0);
     const job = await this.find(id); // it may have been decided before we began to wait
     return job?.outcome ?? waiting;
   }
 
   /**
-   * Finds a request by its id; null when the queue does not know it or has already removed it.
+   * Finds a request by its id; null when there is none, or its outcome has been removed.
    *
    * @throws {ProblemError} queue_unavailable
    */
   find(id: string): Promise<QueuedJob | null> {
     return this.#lookup.find(id);
+  }
+
+  /** How soon a client should ask again for a request that is not decided, in seconds. */
+  pollAfterSeconds(id: string): number {
+    return this.#owners.isOwned(partitionIn(id)) ? 1 : 5;
+  }
+
+  /** For the readiness probe: warns when no new requests are accepted. */
+  check(): Promise<HealthWarning | null> {
+    return this.#memory.check();
   }
 
   /** Reports a request's progress to the watcher until the returned function is called. */
@@ -113,12 +139,12 @@ export class BookingQueue {
   }
 
   /**
-   * Releases the Idempotency-Key of a request that was never accepted.
+   * Finds the request that a user's Idempotency-Key belongs to, as far as Redis remembers.
    *
    * @throws {ProblemError} queue_unavailable
    */
-  forgetKey(draft: Draft, idempotency: { key: string; fingerprint: string }, id: string): Promise<void> {
-    return orQueueUnavailable(() => this.#keys.forget({ userId: draft.user_id, ...idempotency, id }));
+  findKeyOwner(userId: number, key: RequestKey): Promise<KeyOwner | null> {
+    return orQueueUnavailable(() => this.#keys.find(userId, key));
   }
 
   /** Ends every wait for an outcome; queued requests stay queued. */
@@ -128,6 +154,7 @@ export class BookingQueue {
   }
 
   async close(): Promise<void> {
+    this.#memory.close();
     await Promise.all(this.#partitions.map((partition) => partition.close()));
   }
 

@@ -3,7 +3,7 @@ import type { BookingRequest } from '@boxoffice/shared/contracts/jobs';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import type { Logger } from '@boxoffice/shared/service/logging';
 import { Histogram, type Registry } from 'prom-client';
-import type { IdempotencyKeys } from './idempotency-keys.ts';
+import type { IdempotencyKeys, KeyOwner } from './idempotency-keys.ts';
 import type { OutcomeInbox } from './outcome-inbox.ts';
 import type { PartitionQueue } from './partition-queue.ts';
 import { queueFull, queueUnavailable } from './queue-errors.ts';
@@ -11,6 +11,17 @@ import type { PendingRequest } from './submission.ts';
 
 /** A request that has its place in an envelope, and so its id. */
 type PlacedRequest = PendingRequest & { id: string };
+
+/** How long one round may take, in milliseconds. */
+const roundLimitMs = 1_000;
+
+/** The state of an envelope on its way. */
+interface Round {
+  /** It took too long, and was refused. */
+  isOver: boolean;
+  /** Requests without a response, each with the id of the request that may have been accepted nevertheless. */
+  unsettled: Map<PlacedRequest, string | undefined>;
+}
 
 /** Sends a partition's pending requests as one job, and settles each of them. */
 export class EnvelopeSender {
@@ -40,50 +51,93 @@ export class EnvelopeSender {
     });
   }
 
-  /** Sends the next envelope of a partition. Never rejects: errors go to the requests. */
-  async send(partition: PartitionQueue): Promise<void> {
+  /**
+   * Sends the next envelope of a partition. Never rejects: errors go to the requests.
+   *
+   * @returns whether Redis responded in time
+   */
+  async send(partition: PartitionQueue): Promise<boolean> {
     const envelopeId = newEnvelopeId(partition.number);
-    const placed = partition.takePending().map(
-      (request, place): PlacedRequest => ({
-        ...request,
-        id: requestId(envelopeId, request.draft.show_id, place),
-      }),
-    );
-    let sent = false;
+    const placed = this.#place(envelopeId, partition.takePending());
+    if (placed.length === 0) return true;
+    const round: Round = { isOver: false, unsettled: new Map(placed.map((request) => [request, undefined])) };
     try {
-      if (await partition.isFull()) throw queueFull();
-      const { fresh, repeats } = await this.#claimKeys(placed);
-      sent = fresh.length > 0;
-      if (sent) await this.#add(partition, envelopeId, fresh);
-      for (const { request, id } of repeats) request.resolve({ status: 'repeat', id });
+      await withinRound(this.#sendRound(partition, envelopeId, placed, round));
+      return true;
     } catch (error) {
-      if (!(error instanceof ProblemError))
-        this.#logger.warn({ reason: (error as Error).message, requests: placed.length }, 'cannot queue requests');
-      for (const request of placed)
-        request.reject(error instanceof ProblemError ? error : queueUnavailable(error, sent ? request.id : undefined));
+      round.isOver = true;
+      for (const [request, sentId] of round.unsettled)
+        request.reject(error instanceof ProblemError ? error : queueUnavailable(error, sentId));
+      if (error instanceof ProblemError) return true;
+      this.#logger.warn({ reason: (error as Error).message, requests: placed.length }, 'cannot queue requests');
+      return false;
     }
   }
 
-  /** Separates new requests from repeats of an Idempotency-Key, and rejects those that reuse one for something else. */
+  /** Gives requests their ids, and drops those that nobody waits for any more. */
+  #place(envelopeId: string, pending: PendingRequest[]): PlacedRequest[] {
+    const [over, waiting] = [true, false].map((isOver) =>
+      pending.filter(({ options }) => (options.acceptance?.isOver ?? false) === isOver),
+    ) as [PendingRequest[], PendingRequest[]];
+    for (const request of over) request.reject(queueUnavailable(new Error('nobody waits for it any more')));
+    return waiting.map((request, place) => ({ ...request, id: requestId(envelopeId, request.draft.show_id, place) }));
+  }
+
+  async #sendRound(
+    partition: PartitionQueue,
+    envelopeId: string,
+    placed: PlacedRequest[],
+    round: Round,
+  ): Promise<void> {
+    if (await partition.isFull()) throw queueFull();
+    const { fresh, repeats } = await this.#claimKeys(placed);
+    const sentIds = new Set(fresh.map(({ id }) => id));
+    // A repeat of a request of this very envelope shares its fate.
+    const followers = repeats.filter(({ owner }) => sentIds.has(owner.id));
+    for (const { request, owner } of repeats) {
+      if (sentIds.has(owner.id)) continue;
+      round.unsettled.delete(request);
+      request.resolve({ status: 'repeat', owner });
+    }
+    if (fresh.length === 0 || round.isOver) return; // what is over has been refused, and must not be sent
+    for (const request of fresh) {
+      round.unsettled.set(request, request.id);
+      if (request.options.acceptance) request.options.acceptance.jobId = request.id;
+    }
+    for (const { request, owner } of followers) {
+      round.unsettled.set(request, owner.id);
+      if (request.options.acceptance) request.options.acceptance.jobId = owner.id;
+    }
+    await this.#add(partition, envelopeId, fresh);
+    for (const { request, owner } of followers) request.resolve({ status: 'repeat', owner });
+  }
+
+  /** Separates new requests from repeats of an Idempotency-Key. */
   async #claimKeys(
     placed: PlacedRequest[],
-  ): Promise<{ fresh: PlacedRequest[]; repeats: { request: PlacedRequest; id: string }[] }> {
+  ): Promise<{ fresh: PlacedRequest[]; repeats: { request: PlacedRequest; owner: KeyOwner }[] }> {
     const keyed = placed.flatMap((request) =>
-      request.options.idempotency
-        ? [{ request, claim: { userId: request.draft.user_id, ...request.options.idempotency, id: request.id } }]
+      request.draft.key
+        ? [
+            {
+              request,
+              claim: {
+                id: request.id,
+                userId: request.draft.user_id,
+                key: request.draft.key,
+                replaces: request.options.replaces,
+              },
+            },
+          ]
         : [],
     );
     if (keyed.length === 0) return { fresh: placed, repeats: [] };
-    const results = await this.#keys.claim(keyed.map(({ claim }) => claim));
-    const repeats: { request: PlacedRequest; id: string }[] = [];
-    const notFresh = new Set<PlacedRequest>();
-    for (const [index, { request }] of keyed.entries()) {
-      const result = results[index];
-      if (!result || result.status === 'new') continue;
-      notFresh.add(request);
-      if (result.status === 'repeat') repeats.push({ request, id: result.id });
-      else request.reject(idempotencyMismatch());
-    }
+    const owners = await this.#keys.claim(keyed.map(({ claim }) => claim));
+    const repeats = keyed.flatMap(({ request }, index) => {
+      const owner = owners[index];
+      return owner ? [{ request, owner }] : [];
+    });
+    const notFresh = new Set(repeats.map(({ request }) => request));
     return { fresh: placed.filter((request) => !notFresh.has(request)), repeats };
   }
 
@@ -92,26 +146,27 @@ export class EnvelopeSender {
     // Before the add: the outcomes can arrive before Redis has confirmed it.
     const outcomes = placed.map(({ id, options }) => this.#inbox.wait(id, options.waitMs));
     this.#onSend(envelopeId);
-    const [waitingJobs] = await Promise.all([
-      partition.countWaiting(),
-      partition.add(envelopeId, { requests, reply_to: this.#inbox.channel }),
-    ]);
+    const ahead = await partition.add(envelopeId, { requests, reply_to: this.#inbox.channel });
     this.#sizes.observe(requests.length);
-    const requestsAhead = partition.requestsIn(waitingJobs);
     for (const [index, request] of placed.entries()) {
       request.resolve({
         status: 'queued',
         id: request.id,
-        position: requestsAhead + index + 1,
+        position: ahead + index + 1,
         outcome: outcomes[index] ?? Promise.resolve(null),
       });
     }
   }
 }
 
-function idempotencyMismatch(): ProblemError {
-  return new ProblemError(
-    'idempotency_mismatch',
-    'This Idempotency-Key was used for another request. Use a new key for a new request.',
-  );
+/** Rejects when the work of one round takes too long. One deadline for all of its commands, not one each. */
+async function withinRound(work: Promise<void>): Promise<void> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  // After a busy moment timers come first: what has arrived meanwhile is read before we give up.
+  const timer = setTimeout(() => setImmediate(() => reject(new Error('the queue did not respond'))), roundLimitMs);
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -1,22 +1,32 @@
+import type { RequestKey } from '@boxoffice/shared/contracts/jobs';
 import type { Redis } from 'ioredis';
 
-/** How long a key is remembered, in seconds. */
-const ttlSeconds = 24 * 60 * 60;
+/** How long a key is remembered here, in milliseconds. Shorter than its outcome is kept: an hour less than a day. */
+const rememberedMs = 23 * 60 * 60 * 1_000;
 
+/** A request that wants its key. */
 export interface KeyedRequest {
-  userId: number;
-  /** As the client sent it. */
-  key: string;
-  /** What is requested; the same key must not be used with another. */
-  fingerprint: string;
-  /** The request's own id, which the key belongs to if it is new. */
+  /** The request's own id. */
   id: string;
+  userId: number;
+  key: RequestKey;
+  /** Takes the key over from this request, which was never accepted. */
+  replaces?: string | undefined;
 }
 
-/** `repeat`: the key belongs to the request `id`, which asked for the same. `mismatch`: that one asked for something else. */
-export type KeyClaim = { status: 'new' } | { status: 'repeat'; id: string } | { status: 'mismatch' };
+/** The request that a key belongs to. */
+export interface KeyOwner {
+  id: string;
+  /** What it was sent with. */
+  fingerprint: string;
+  /** How long ago it got the key, by Redis' clock, in milliseconds. */
+  ageMs: number;
+}
 
-/** Remembers which request an Idempotency-Key belongs to (draft-ietf-httpapi-idempotency-key-header). */
+/**
+ * Knows which request an Idempotency-Key belongs to (draft-ietf-httpapi-idempotency-key-header). Only makes
+ * repeats fast: PostgreSQL enforces that a key belongs to one request.
+ */
 export class IdempotencyKeys {
   readonly #redis: Redis;
 
@@ -24,36 +34,49 @@ export class IdempotencyKeys {
     this.#redis = redis;
   }
 
-  /** Claims the keys of these requests in one round trip. The first request with a key gets it, on any gateway. */
-  async claim(requests: readonly KeyedRequest[]): Promise<KeyClaim[]> {
-    const earlier = await Promise.all(
-      requests.map((request) => this.#redis.set(redisKey(request), serialize(request), 'EX', ttlSeconds, 'NX', 'GET')),
-    );
-    return requests.map((request, index) => {
-      const value = earlier[index];
-      if (!value) return { status: 'new' };
-      const { id, fingerprint } = parse(value);
-      return fingerprint === request.fingerprint ? { status: 'repeat', id } : { status: 'mismatch' };
-    });
+  /** Finds the owner of a user's key. */
+  async find(userId: number, { hash }: Pick<RequestKey, 'hash'>): Promise<KeyOwner | null> {
+    const key = redisKey(userId, hash);
+    const [value, leftMs] = await Promise.all([this.#redis.get(key), this.#redis.pttl(key)]);
+    return value === null ? null : parse(value, leftMs);
   }
 
-  /** Releases the key of a request that was never accepted, unless another request has claimed it since. */
-  async forget(request: KeyedRequest): Promise<void> {
-    const deleteIfEqual = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end";
-    await this.#redis.eval(deleteIfEqual, 1, redisKey(request), serialize(request));
+  /**
+   * Claims the keys of these requests in one round trip. The first request with a key gets it, on any gateway.
+   *
+   * @returns for each request the owner that was there before it; null when the key is now its own
+   */
+  claim(requests: readonly KeyedRequest[]): Promise<(KeyOwner | null)[]> {
+    return Promise.all(requests.map((request) => this.#claim(request)));
+  }
+
+  async #claim({ id, userId, key: { hash, fingerprint }, replaces }: KeyedRequest): Promise<KeyOwner | null> {
+    const key = redisKey(userId, hash);
+    const mine = `${id} ${fingerprint}`;
+    if (replaces !== undefined) {
+      const owner = (await this.#redis.eval(takeOver, 1, key, replaces, mine, rememberedMs)) as [string, number] | null;
+      return owner && parse(...owner);
+    }
+    const [earlier, leftMs] = await Promise.all([
+      this.#redis.set(key, mine, 'PX', rememberedMs, 'NX', 'GET'),
+      this.#redis.pttl(key),
+    ]);
+    return earlier === null ? null : parse(earlier, leftMs);
   }
 }
 
-function redisKey({ userId, key }: KeyedRequest): string {
-  return `boxoffice:idempotency:${userId}:${key}`;
+/** Compare and set: of two requests that take over the same key, one gets it. */
+const takeOver = `
+  local owner = redis.call('get', KEYS[1])
+  if owner and string.sub(owner, 1, #ARGV[1]) ~= ARGV[1] then return {owner, redis.call('pttl', KEYS[1])} end
+  redis.call('set', KEYS[1], ARGV[2], 'PX', ARGV[3])
+  return false`;
+
+function redisKey(userId: number, hash: string): string {
+  return `boxoffice:idempotency:${userId}:${hash}`;
 }
 
-/** The id, which contains no space, then the fingerprint, which may. */
-function serialize({ id, fingerprint }: Pick<KeyedRequest, 'id' | 'fingerprint'>): string {
-  return `${id} ${fingerprint}`;
-}
-
-function parse(value: string): Pick<KeyedRequest, 'id' | 'fingerprint'> {
-  const space = value.indexOf(' ');
-  return { id: value.slice(0, space), fingerprint: value.slice(space + 1) };
+function parse(value: string, leftMs: number): KeyOwner {
+  const [id = '', fingerprint = ''] = value.split(' ');
+  return { id, fingerprint, ageMs: rememberedMs - leftMs };
 }

@@ -1,61 +1,85 @@
 import { partitionIn, readBookingId } from '@boxoffice/shared/booking-id';
-import type { BookingRequest, Outcome, Outcomes } from '@boxoffice/shared/contracts/jobs';
+import type { JobView } from '@boxoffice/shared/contracts/booking';
+import type { BookingRequest, Outcome } from '@boxoffice/shared/contracts/jobs';
+import type { StoredOutcome, StoredOutcomes } from '../stored-outcomes.ts';
 import type { PartitionQueue } from './partition-queue.ts';
 import { orQueueUnavailable } from './queue-errors.ts';
 
-/** A request and its progress, as far as the queue knows. */
+/** A request and its progress. */
 export interface QueuedJob {
-  request: BookingRequest;
+  kind: JobView['kind'];
+  userId: number;
   status: 'queued' | 'active' | 'decided' | 'failed';
-  /** Roughly how many requests are decided up to and including this one. */
+  /** How many requests are decided up to and including this one. */
   position: number;
   outcome: Outcome | null;
 }
 
-/** Finds requests in the queues, whichever gateway queued them. */
+/** Finds requests, decided or queued, whichever gateway queued them. */
 export class JobLookup {
   readonly #partitions: readonly PartitionQueue[];
+  readonly #outcomes: Pick<StoredOutcomes, 'findMany'>;
 
-  constructor(partitions: readonly PartitionQueue[]) {
+  constructor(partitions: readonly PartitionQueue[], outcomes: Pick<StoredOutcomes, 'findMany'>) {
     this.#partitions = partitions;
+    this.#outcomes = outcomes;
   }
 
   /**
-   * Finds a request by its id; null when the queue does not know it or has already removed it.
+   * Finds a request by its id; null when there is none, or its outcome has been removed.
    *
    * @throws {ProblemError} queue_unavailable
    */
   async find(id: string): Promise<QueuedJob | null> {
     const envelopeId = readBookingId(id)?.envelopeId;
-    return (envelopeId && (await this.findEnvelope(envelopeId)).get(id)) || null;
+    return (envelopeId && (await this.findInEnvelope(envelopeId, [id])).get(id)) || null;
   }
 
   /**
-   * Finds all requests of an envelope, by id; empty when the queue does not know it or has already removed it.
+   * Finds requests of one envelope: those that are decided in PostgreSQL, which needs no Redis, the others in the queue.
+   * PostgreSQL is asked once more about those that were decided between the two queries.
    *
    * @throws {ProblemError} queue_unavailable
    */
-  async findEnvelope(envelopeId: string): Promise<Map<string, QueuedJob>> {
-    const partition = this.#partitions[partitionIn(envelopeId)];
-    if (!partition) return new Map();
-    const [envelope, jobsAhead] = await orQueueUnavailable(() =>
-      Promise.all([partition.find(envelopeId), partition.countAhead(envelopeId)]),
-    );
-    const outcomes = new Map(envelope?.outcomes?.map((outcome) => [outcome.id, outcome]));
-    const queuedJob = (request: BookingRequest, index: number): QueuedJob => {
-      const outcome = outcomes.get(request.id) ?? null;
-      if (outcome) return { request, status: 'decided', position: 0, outcome };
-      if (envelope?.finished) return { request, status: 'failed', position: 0, outcome };
-      return jobsAhead === null
-        ? { request, status: 'active', position: index + 1, outcome }
-        : { request, status: 'queued', position: partition.requestsIn(jobsAhead) + index + 1, outcome };
-    };
-    return new Map(envelope?.requests.map((request, index) => [request.id, queuedJob(request, index)]));
+  async findInEnvelope(envelopeId: string, ids: readonly string[]): Promise<Map<string, QueuedJob>> {
+    const jobs = await this.#findDecided(ids);
+    const undecided = ids.filter((id) => !jobs.has(id));
+    if (undecided.length === 0) return jobs;
+    const queued = await this.#findQueued(envelopeId);
+    for (const id of undecided) {
+      const job = queued.get(id);
+      if (job) jobs.set(id, job);
+    }
+    const unknown = undecided.filter((id) => (jobs.get(id)?.status ?? 'failed') === 'failed');
+    if (unknown.length > 0) for (const [id, job] of await this.#findDecided(unknown)) jobs.set(id, job);
+    return jobs;
   }
 
-  /** Finds the outcomes of an envelope, or null while there are none. */
-  async findOutcomes(envelopeId: string): Promise<Outcomes | null> {
-    const envelope = await this.#partitions[partitionIn(envelopeId)]?.find(envelopeId);
-    return envelope?.outcomes ?? null;
+  /** Finds the outcomes of those of these requests that are decided. */
+  async findOutcomes(ids: readonly string[]): Promise<Outcome[]> {
+    return [...(await this.#outcomes.findMany(ids)).values()].map(({ outcome }) => outcome);
+  }
+
+  async #findDecided(ids: readonly string[]): Promise<Map<string, QueuedJob>> {
+    const decided = ([id, stored]: [string, StoredOutcome]): [string, QueuedJob] => [
+      id,
+      { ...stored, status: 'decided', position: 0 },
+    ];
+    return new Map([...(await this.#outcomes.findMany(ids))].map(decided));
+  }
+
+  async #findQueued(envelopeId: string): Promise<Map<string, QueuedJob>> {
+    const partition = this.#partitions[partitionIn(envelopeId)];
+    if (!partition) return new Map();
+    const [envelope, isWaiting] = await orQueueUnavailable(() =>
+      Promise.all([partition.find(envelopeId), partition.isWaiting(envelopeId)]),
+    );
+    if (!envelope) return new Map();
+    const queuedJob = ({ kind, user_id: userId }: BookingRequest, index: number): QueuedJob => {
+      const job = { kind, userId, outcome: null };
+      if (envelope.finished) return { ...job, status: 'failed', position: 0 };
+      return { ...job, status: isWaiting ? 'queued' : 'active', position: envelope.ahead + index + 1 };
+    };
+    return new Map(envelope.requests.map((request, index) => [request.id, queuedJob(request, index)]));
   }
 }

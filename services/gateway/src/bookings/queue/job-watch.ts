@@ -7,13 +7,13 @@ const pollEveryMs = 500;
 /** Envelopes looked up per poll. When more are watched, they take turns. */
 const pollLimit = 50;
 
-export type JobProgress = Omit<QueuedJob, 'request'>;
+export type JobProgress = Omit<QueuedJob, 'kind' | 'userId'>;
 
 export interface JobWatcher {
   /**
    * Called about twice a second, and with the outcome as soon as it is known.
    *
-   * @param progress null when the queue does not know the request or has already removed it
+   * @param progress null when nobody knows the request any more
    */
   update(progress: JobProgress | null): void;
   /** Called when the progress cannot be looked up at present. */
@@ -28,11 +28,11 @@ export interface JobWatcher {
 export class JobWatch {
   /** By envelope, then by request; the envelopes in the order in which they are polled next. */
   readonly #envelopes = new Map<string, Map<string, Set<JobWatcher>>>();
-  readonly #lookup: Pick<JobLookup, 'findEnvelope'>;
+  readonly #lookup: Pick<JobLookup, 'findInEnvelope'>;
   readonly #timer: NodeJS.Timeout;
   #polling = false;
 
-  constructor(lookup: Pick<JobLookup, 'findEnvelope'>) {
+  constructor(lookup: Pick<JobLookup, 'findInEnvelope'>) {
     this.#lookup = lookup;
     this.#timer = setInterval(() => void this.#poll(), pollEveryMs).unref();
   }
@@ -79,7 +79,7 @@ export class JobWatch {
 
   async #pollEnvelope(envelopeId: string, requests: ReadonlyMap<string, ReadonlySet<JobWatcher>>): Promise<void> {
     try {
-      const jobs = await this.#lookup.findEnvelope(envelopeId);
+      const jobs = await this.#lookup.findInEnvelope(envelopeId, [...requests.keys()]);
       for (const [id, watchers] of [...requests])
         for (const watcher of [...watchers]) watcher.update(jobs.get(id) ?? null);
     } catch (error) {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readBookingId } from '@boxoffice/shared/booking-id';
+import { partitionIn, readBookingId } from '@boxoffice/shared/booking-id';
 import type { Outcome, Outcomes } from '@boxoffice/shared/contracts/jobs';
 import type { Logger } from '@boxoffice/shared/service/logging';
 import { subscribe } from '@boxoffice/shared/service/pub-sub';
@@ -10,8 +10,8 @@ import type { JobLookup } from './job-lookup.ts';
 const sweepEveryMs = 500;
 /** An outcome that has been awaited for this long is looked up, in milliseconds. */
 const lateAfterMs = 1_000;
-/** Envelopes looked up per sweep: a sweep must stay cheap when everything is slow. */
-const sweepLimit = 50;
+/** Requests looked up per sweep: a sweep must stay cheap when everything is slow. */
+const sweepLimit = 1_000;
 /** Callers that may wait at the same time; any more are answered 202 without waiting. */
 const waitingLimit = 20_000;
 
@@ -80,6 +80,11 @@ export class OutcomeInbox {
     for (const id of this.#waiters.keys()) this.#settle(id, null);
   }
 
+  /** Ends every wait for requests of one partition without an outcome. */
+  endWaits(partition: number): void {
+    for (const id of this.#waiters.keys()) if (partitionIn(id) === partition) this.#settle(id, null);
+  }
+
   #receive(outcomes: Outcomes): void {
     for (const outcome of outcomes) this.#settle(outcome.id, outcome);
     const envelopeId = outcomes[0] && readBookingId(outcomes[0].id)?.envelopeId;
@@ -99,17 +104,19 @@ export class OutcomeInbox {
 
   async #sweep(): Promise<void> {
     const lateSince = Date.now() - lateAfterMs;
-    const late = new Set<string>();
+    const late: string[] = [];
     for (const [id, [oldest]] of this.#waiters) {
-      if (!oldest || oldest.since > lateSince || late.size >= sweepLimit) break; // the map is in order of arrival
-      const envelopeId = readBookingId(id)?.envelopeId;
-      if (envelopeId) late.add(envelopeId);
+      if (late.length >= sweepLimit) break;
+      if (oldest && oldest.since <= lateSince) late.push(id);
     }
-    await Promise.all(
-      [...late].map(async (envelopeId) => {
-        const outcomes = await this.#lookup.findOutcomes(envelopeId).catch(() => null);
-        if (outcomes) this.#receive(outcomes);
-      }),
-    );
+    // They take turns, so that those of a partition that is stuck do not keep the others from being looked up.
+    for (const id of late) {
+      const waiters = this.#waiters.get(id) ?? [];
+      this.#waiters.delete(id);
+      this.#waiters.set(id, waiters);
+    }
+    const outcomes = await this.#lookup.findOutcomes(late).catch(() => []);
+    for (const ofEnvelope of Map.groupBy(outcomes, ({ id }) => readBookingId(id)?.envelopeId).values())
+      this.#receive(ofEnvelope);
   }
 }

@@ -3,7 +3,7 @@ import type { Envelope } from '@boxoffice/shared/contracts/jobs';
 import { EnvelopeQueue, type StoredEnvelope } from '@boxoffice/shared/queue-layout';
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { queueFull } from './queue-errors.ts';
+import { queueFull, queueUnavailable } from './queue-errors.ts';
 import type { PendingRequest } from './submission.ts';
 
 /** Requests of one partition that may be pending in this process. */
@@ -28,8 +28,6 @@ export class PartitionQueue {
   readonly #pending: PendingRequest[] = [];
   /** The waiting jobs when they were last counted. */
   #waitingJobs = 0;
-  /** Moving average of the requests per job: converts jobs ahead into requests ahead. */
-  #meanSize = 1;
 
   /** @param options.jobLimit jobs that may wait in this partition */
   constructor(number: number, { redis, jobLimit }: { redis: Redis; jobLimit: number }) {
@@ -63,9 +61,22 @@ export class PartitionQueue {
     return this.#pending.splice(0, envelopeLimit);
   }
 
-  async add(envelopeId: string, envelope: Envelope): Promise<void> {
-    this.#meanSize += (envelope.requests.length - this.#meanSize) / 16;
-    await this.#queue.add(envelopeId, envelope);
+  /** Refuses everything that is pending: Redis does not respond. */
+  refusePending(): void {
+    // Ask Redis before the next envelope is sent: one without a response must not be followed by more.
+    this.#waitingJobs = Number.POSITIVE_INFINITY;
+    for (const { reject } of this.#pending.splice(0)) reject(queueUnavailable(new Error('the round before failed')));
+  }
+
+  /**
+   * Adds an envelope.
+   *
+   * @returns the undecided requests ahead of it
+   */
+  async add(envelopeId: string, envelope: Envelope): Promise<number> {
+    const { waitingJobs, ahead } = await this.#queue.add(envelopeId, envelope);
+    this.#waitingJobs = waitingJobs;
+    return ahead;
   }
 
   /** Whether as many jobs wait as may. Asks Redis only when the last count says so: below the limit it costs nothing. */
@@ -78,19 +89,14 @@ export class PartitionQueue {
     return this.#waitingJobs;
   }
 
-  /** Counts the waiting jobs ahead of this envelope's; null when it is not waiting. */
-  countAhead(envelopeId: string): Promise<number | null> {
-    return this.#queue.countAhead(envelopeId);
-  }
-
-  /** Estimates how many requests this many jobs carry. */
-  requestsIn(jobs: number): number {
-    return Math.round(Math.max(jobs, 0) * this.#meanSize);
-  }
-
   /** Finds an envelope, or null when the queue does not know it or has already removed it. */
   find(envelopeId: string): Promise<StoredEnvelope | null> {
     return this.#queue.find(envelopeId);
+  }
+
+  /** Whether an envelope waits, rather than being decided. */
+  isWaiting(envelopeId: string): Promise<boolean> {
+    return this.#queue.isWaiting(envelopeId);
   }
 
   /** How long the job at the head has waited; 0 when none is waiting. */

@@ -14,14 +14,14 @@ const gatherMs = 20;
  */
 export class Rounds {
   readonly #partitions: readonly PartitionQueue[];
-  readonly #send: (partition: PartitionQueue) => Promise<void>;
+  readonly #send: (partition: PartitionQueue) => Promise<boolean>;
   /** Envelopes sent whose outcomes have not arrived, except those so overdue that they no longer count. */
   readonly #undecided = new Set<string>();
   #running = false;
   #nextRound: NodeJS.Timeout | null = null;
 
-  /** @param send sends the next envelope of a partition; never rejects */
-  constructor(partitions: readonly PartitionQueue[], send: (partition: PartitionQueue) => Promise<void>) {
+  /** @param send sends the next envelope of a partition, and returns whether Redis responded; never rejects */
+  constructor(partitions: readonly PartitionQueue[], send: (partition: PartitionQueue) => Promise<boolean>) {
     this.#partitions = partitions;
     this.#send = send;
   }
@@ -50,7 +50,9 @@ export class Rounds {
       if (this.#oldestPendingMs() >= gatherMs) this.#undecided.clear();
       const due = this.#due();
       if (due.length === 0) break;
-      await Promise.all(due.map((partition) => this.#send(partition)));
+      const responded = await Promise.all(due.map((partition) => this.#send(partition)));
+      // What has gathered meanwhile would take as long again, one round after the other.
+      if (responded.includes(false)) for (const partition of this.#partitions) partition.refusePending();
     }
     this.#running = false;
     if (this.#nextRound || this.#withPending().length === 0) return;

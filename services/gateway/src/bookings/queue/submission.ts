@@ -1,4 +1,6 @@
 import type { BookRequest, CancelRequest, Outcome } from '@boxoffice/shared/contracts/jobs';
+import type { Acceptance } from '../acceptance.ts';
+import type { KeyOwner } from './idempotency-keys.ts';
 
 /** A request before it has its id. */
 export type Draft = Omit<BookRequest, 'id'> | Omit<CancelRequest, 'id'>;
@@ -6,13 +8,16 @@ export type Draft = Omit<BookRequest, 'id'> | Omit<CancelRequest, 'id'>;
 export interface SubmitOptions {
   /** How long the caller wants to wait for the outcome, in milliseconds; 0: not at all. */
   waitMs: number;
-  idempotency?: { key: string; fingerprint: string } | undefined;
+  /** Once it is over, a request that has not been sent is dropped. */
+  acceptance?: Pick<Acceptance, 'isOver' | 'jobId'>;
+  /** Takes the Idempotency-Key over from this request, which was never accepted. */
+  replaces?: string | undefined;
 }
 
-/** The result of submitting a request: queued under `id`, or recognised as a repeat of the request `id`. */
+/** The result of submitting a request: queued under `id`, or recognised as a repeat of the key's owner. */
 export type Submitted =
   | { status: 'queued'; id: string; position: number; outcome: Promise<Outcome | null> }
-  | { status: 'repeat'; id: string };
+  | { status: 'repeat'; owner: KeyOwner };
 
 /** A submitted request that is not yet part of an envelope, and so has no id. */
 export interface PendingRequest {

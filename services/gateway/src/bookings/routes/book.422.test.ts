@@ -1,7 +1,9 @@
 /** Idempotency-Key: the same key and request are one job; the same key with a different request is an error. */
 
 import { type Boxoffice, startBoxoffice } from '@boxoffice/testing/boxoffice';
+import { eventually } from '@boxoffice/testing/eventually';
 import { expectProblem } from '@boxoffice/testing/problem';
+import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 let boxoffice: Boxoffice;
@@ -22,17 +24,31 @@ test('a key that was used for a different seat, show or kind of request', async 
   expect(await boxoffice.rows('select id from booking.bookings where show_id in (?, ?)', [one, other])).toHaveLength(1);
 });
 
-test('a retry returns the same booking, however the seat is spelled', async () => {
+test('a retry returns the same booking; a body that was written differently is another request', async () => {
   const first = await boxoffice.book(show, 'B1', { key: 'again', wait: 10 });
-  const second = await boxoffice.book(show, 'b1', { key: 'again', wait: 10 });
-  const third = await boxoffice.call(`/api/shows/${show}/book/`, {
-    method: 'POST',
-    user: 1,
-    body: { seat_number: 11 },
-    headers: { 'idempotency-key': 'again', prefer: 'wait=10' },
-  });
   expect(first.status).toBe(201);
-  for (const again of [second, third]) expect(again).toMatchObject({ status: 201, body: first.body });
+  expect(await boxoffice.book(show, 'B1', { key: 'again', wait: 10 })).toMatchObject({ status: 201, body: first.body });
+  expectProblem(await boxoffice.book(show, 'b1', { key: 'again', wait: 10 }), 'idempotency_mismatch');
+});
+
+test('a retry gets the first outcome after the show has started', async () => {
+  const soon = await boxoffice.addShow();
+  const first = await boxoffice.book(soon, 'A1', { key: 'early', wait: 10 });
+  const refused = expectProblem(await boxoffice.book(soon, 'A1', { user: 2, key: 'early', wait: 10 }), 'seat_taken');
+  await boxoffice.rows("update catalog.shows set date_time = now() - interval '1 minute' where id = ?", [soon]);
+  await eventually(async () => (await boxoffice.book(soon, 'A2', { wait: 10 })).body.code === 'show_started');
+  expect(await boxoffice.book(soon, 'A1', { key: 'early', wait: 10 })).toMatchObject({ status: 201, body: first.body });
+  const again = await boxoffice.book(soon, 'A1', { user: 2, key: 'early', wait: 10 });
+  expect(expectProblem(again, 'seat_taken').job_id).toBe(refused.job_id);
+});
+
+test('a retry gets the first outcome although Redis has forgotten the key', async () => {
+  const first = await boxoffice.book(show, 'D1', { key: 'kept', wait: 10 });
+  const redis = new Redis(boxoffice.redisUrl);
+  await redis.flushdb();
+  redis.disconnect();
+  expect(await boxoffice.book(show, 'D1', { key: 'kept', wait: 10 })).toMatchObject({ status: 201, body: first.body });
+  expectProblem(await boxoffice.book(show, 'D2', { key: 'kept', wait: 10 }), 'idempotency_mismatch');
 });
 
 test('a retry without waiting returns the same job', async () => {

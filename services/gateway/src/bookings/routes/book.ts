@@ -1,11 +1,15 @@
-import { BookBody, BookingView } from '@boxoffice/shared/contracts/booking';
+import { BookBody, BookingView, type JobView } from '@boxoffice/shared/contracts/booking';
 import { IdParams } from '@boxoffice/shared/contracts/catalog';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { operation } from '../../http/operation.ts';
 import { waitMsOf } from '../../http/preferences.ts';
+import { Acceptance } from '../acceptance.ts';
 import { type DraftBookingDependencies, draftBooking } from '../draft-booking.ts';
 import { isUndecided } from '../find-job.ts';
+import { requestKeyOf } from '../request-key.ts';
 import { type SubmitDependencies, submitRequest } from '../submit-request.ts';
-import { acceptedJob, BookingHeaders, sendAccepted, sendRefusal } from './job-reply.ts';
+import { answerRepeats } from './answer-repeats.ts';
+import { acceptedJob, BookingHeaders, type PollDependencies, sendAccepted, sendRefusal } from './job-reply.ts';
 
 export const book = operation({
   method: 'POST',
@@ -31,20 +35,40 @@ export const book = operation({
     'queue_full',
   ],
   needs: ['queue', 'catalog', 'database'],
-  handler: (dependencies: DraftBookingDependencies & SubmitDependencies) => async (request, reply) => {
-    const waitMs = waitMsOf(request, reply, 0);
-    const draft = await draftBooking(dependencies, {
-      showId: request.params.id,
-      userId: request.user.id,
-      body: request.body,
-      requestId: request.id,
-    });
-    const job = await submitRequest(dependencies, draft, {
-      waitMs,
-      idempotencyKey: request.headers['idempotency-key'],
-    });
-    if (isUndecided(job) || !reply.hasHeader('preference-applied')) return sendAccepted(reply, job);
-    if (!job.booking) return sendRefusal(request, reply, job);
-    return reply.code(201).header('location', `/api/bookings/${job.booking.id}/`).send(job.booking);
-  },
+  hooks: answerRepeats({
+    showOf: (id) => IdParams.safeParse({ id }).data?.id ?? null,
+    waitSeconds: 0,
+    send: sendBooking,
+  }),
+  handler:
+    (dependencies: DraftBookingDependencies & SubmitDependencies & PollDependencies) => async (request, reply) => {
+      const waitMs = waitMsOf(request, reply, 0);
+      const acceptance = new Acceptance(reply);
+      const draft = await acceptance.within(
+        draftBooking(dependencies, {
+          showId: request.params.id,
+          userId: request.user.id,
+          body: request.body,
+          key: requestKeyOf(request),
+          requestId: request.id,
+        }),
+      );
+      return sendBooking(
+        dependencies,
+        request,
+        reply,
+        await submitRequest(dependencies, draft, { waitMs, acceptance }),
+      );
+    },
 });
+
+function sendBooking(
+  dependencies: PollDependencies,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  job: JobView,
+): FastifyReply {
+  if (isUndecided(job) || !reply.hasHeader('preference-applied')) return sendAccepted(dependencies, reply, job);
+  if (!job.booking) return sendRefusal(request, reply, job);
+  return reply.code(201).header('location', `/api/bookings/${job.booking.id}/`).send(job.booking);
+}

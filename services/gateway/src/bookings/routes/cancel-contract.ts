@@ -3,10 +3,14 @@ import type { ProblemCode } from '@boxoffice/shared/contracts/problems';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Exit } from '../../http/operation-errors.ts';
 import { waitMsOf } from '../../http/preferences.ts';
+import { Acceptance } from '../acceptance.ts';
 import type { Cancellation } from '../cancel-booking.ts';
 import { isUndecided } from '../find-job.ts';
+import { showOfBooking } from '../find-repeated.ts';
+import { requestKeyOf } from '../request-key.ts';
+import { answerRepeats } from './answer-repeats.ts';
 import { BookingParams } from './booking-params.ts';
-import { acceptedJob, BookingHeaders, sendAccepted, sendRefusal } from './job-reply.ts';
+import { acceptedJob, BookingHeaders, type PollDependencies, sendAccepted, sendRefusal } from './job-reply.ts';
 
 /** How long a cancellation waits for its outcome by default, in seconds. */
 const cancelWaitSeconds = 10;
@@ -26,13 +30,14 @@ export const cancelContract = {
     'queue_full',
   ] satisfies ProblemCode[],
   needs: ['queue', 'database'] satisfies Exit[],
+  hooks: answerRepeats({ showOf: showOfBooking, waitSeconds: cancelWaitSeconds, send: sendCancellation }),
 };
 
 /** Reads the cancellation that a request asks for, and sets `Preference-Applied`. */
 export function readCancellation(
-  request: Pick<FastifyRequest, 'id' | 'user'> & {
+  request: Pick<FastifyRequest, 'id' | 'user' | 'method' | 'originalUrl' | 'bodyAsSent' | 'headers'> & {
     params: { id: string };
-    headers: { prefer?: string | undefined; 'idempotency-key'?: string | undefined };
+    headers: { prefer?: string | undefined };
   },
   reply: FastifyReply,
   { asAdmin }: Pick<Cancellation, 'asAdmin'>,
@@ -42,13 +47,19 @@ export function readCancellation(
     userId: request.user.id,
     asAdmin,
     waitMs: waitMsOf(request, reply, cancelWaitSeconds),
-    idempotencyKey: request.headers['idempotency-key'],
+    key: requestKeyOf(request),
+    acceptance: new Acceptance(reply),
     requestId: request.id,
   };
 }
 
 /** Responds with the outcome of a cancellation, or with its job when there is no outcome yet. */
-export function sendCancellation(request: FastifyRequest, reply: FastifyReply, job: JobView): FastifyReply {
-  if (isUndecided(job)) return sendAccepted(reply, job);
+export function sendCancellation(
+  dependencies: PollDependencies,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  job: JobView,
+): FastifyReply {
+  if (isUndecided(job)) return sendAccepted(dependencies, reply, job);
   return job.booking ? reply.code(200).send(job.booking) : sendRefusal(request, reply, job);
 }

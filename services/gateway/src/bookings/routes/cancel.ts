@@ -1,6 +1,7 @@
 import { operation } from '../../http/operation.ts';
 import { type CancelDependencies, cancelBooking } from '../cancel-booking.ts';
 import { cancelContract, readCancellation, sendCancellation } from './cancel-contract.ts';
+import type { PollDependencies } from './job-reply.ts';
 
 export const cancel = operation({
   ...cancelContract,
@@ -10,8 +11,8 @@ export const cancel = operation({
   tag: 'Bookings',
   id: 'cancelBooking',
   summary: 'Cancel your booking',
-  handler: (dependencies: CancelDependencies) => async (request, reply) => {
+  handler: (dependencies: CancelDependencies & PollDependencies) => async (request, reply) => {
     const cancellation = readCancellation(request, reply, { asAdmin: false });
-    return sendCancellation(request, reply, await cancelBooking(dependencies, cancellation));
+    return sendCancellation(dependencies, request, reply, await cancelBooking(dependencies, cancellation));
   },
 });

@@ -4,7 +4,7 @@ import { operation } from '../../http/operation.ts';
 import { type FindJobDependencies, findJob, isUndecided } from '../find-job.ts';
 import { type SeatMapCache, showOwnWrite } from '../read-your-writes.ts';
 import { BookingParams } from './booking-params.ts';
-import { pollAfterSeconds } from './job-reply.ts';
+import type { PollDependencies } from './job-reply.ts';
 
 export const getJob = operation({
   method: 'GET',
@@ -20,11 +20,11 @@ export const getJob = operation({
   success: { 200: JobView.describe('The job') },
   errors: ['job_not_found'],
   needs: ['queue', 'database'],
-  handler: (dependencies: FindJobDependencies & SeatMapCache) => async (request, reply) => {
+  handler: (dependencies: FindJobDependencies & SeatMapCache & PollDependencies) => async (request, reply) => {
     const job = await findJob(dependencies, request.params.id, request.user.id);
     if (!job) throw new ProblemError('job_not_found');
     showOwnWrite(dependencies, job);
-    if (isUndecided(job)) reply.header('retry-after', pollAfterSeconds);
+    if (isUndecided(job)) reply.header('retry-after', dependencies.queue.pollAfterSeconds(job.id));
     return job;
   },
 });

@@ -2,18 +2,21 @@ import { JobView } from '@boxoffice/shared/contracts/booking';
 import { sendProblem } from '@boxoffice/shared/service/problem-responses';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import type { BookingQueue } from '../queue/booking-queue.ts';
 
-/** How soon a client should ask again for a job that is not decided, in seconds. */
-export const pollAfterSeconds = 1;
+/** The longest Idempotency-Key, in characters. */
+export const idempotencyKeyLimit = 255;
 
 /** The headers of requests that change bookings. Loose: headers without a schema are kept. */
 export const BookingHeaders = z.looseObject({
   'idempotency-key': z
     .string()
     .min(1)
-    .max(255)
+    .max(idempotencyKeyLimit)
     .optional()
-    .describe('a name that you choose for this request: retries with the same key return the same job'),
+    .describe(
+      'a name that you choose for this request: a retry with the same key and the same body gets the response of the first request',
+    ),
   prefer: z
     .string()
     .max(200)
@@ -27,9 +30,14 @@ export const acceptedJob = JobView.describe(
   'Accepted: the job, to be polled at `Location` after `Retry-After` seconds',
 );
 
+export interface PollDependencies {
+  queue: Pick<BookingQueue, 'pollAfterSeconds'>;
+}
+
 /** Responds with a job that has no outcome yet: 202. */
-export function sendAccepted(reply: FastifyReply, job: JobView): FastifyReply {
-  return reply.code(202).header('location', `/api/jobs/${job.id}/`).header('retry-after', pollAfterSeconds).send(job);
+export function sendAccepted({ queue }: PollDependencies, reply: FastifyReply, job: JobView): FastifyReply {
+  const headers = { location: `/api/jobs/${job.id}/`, 'retry-after': queue.pollAfterSeconds(job.id) };
+  return reply.code(202).headers(headers).send(job);
 }
 
 /** Responds with the reason why a job was rejected or failed. */

@@ -1,0 +1,106 @@
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { createLogger } from '@boxoffice/shared/service/logging';
+import { eventually } from '@boxoffice/testing/eventually';
+import { createTestRedis, type TestRedis } from '@boxoffice/testing/redis';
+import type { Redis } from 'ioredis';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { subscribe, superviseSubscriptions } from './pub-sub.ts';
+import { openImpatientRedis, openPatientRedis } from './redis.ts';
+
+const logger = createLogger('gateway', { LOG_LEVEL: 'silent' });
+const channel = 'news';
+
+let server: TestRedis;
+let redis: Redis;
+let subscriber: Redis;
+let proxy: { server: Server; url: string; swallow: () => void };
+let received: string[];
+let subscriptions: number;
+beforeEach(async () => {
+  server = await createTestRedis();
+  proxy = await startProxy(new URL(server.url));
+  redis = openImpatientRedis(server.url, logger);
+  subscriber = openPatientRedis(proxy.url, logger);
+  received = [];
+  subscriptions = 0;
+  await eventually(() => redis.status === 'ready');
+});
+afterEach(async () => {
+  redis.disconnect();
+  subscriber.disconnect();
+  proxy.server.close();
+  await server.drop();
+});
+
+function listen(): void {
+  subscribe({ subscriber, logger }, [channel], {
+    onMessage: (message) => received.push(...(JSON.parse(message) as string[])),
+    onSubscribed: () => subscriptions++,
+  });
+}
+
+describe('subscribe', () => {
+  it.each(['garbage', 'null', '{}'])('ignores a malformed message: %s', async (message) => {
+    listen();
+    await eventually(() => subscriptions === 1);
+    // An exception here would end the process.
+    expect(() => subscriber.emit('message', channel, message)).not.toThrow();
+    await redis.publish(channel, '["well-formed"]');
+    await eventually(() => received.length > 0);
+    expect(received).toEqual(['well-formed']);
+  });
+});
+
+describe('superviseSubscriptions', () => {
+  it('replaces within 5 s a connection whose other end is gone without a trace', async () => {
+    listen();
+    const stop = superviseSubscriptions({ subscriber, redis, logger });
+    await eventually(() => subscriptions === 1);
+    proxy.swallow();
+    const silentSince = performance.now();
+    await eventually(() => subscriptions === 2);
+    expect(performance.now() - silentSince).toBeLessThan(5_000);
+    await redis.publish(channel, '["received"]');
+    await eventually(() => received.length > 0);
+    stop();
+  });
+
+  it('leaves a connection alone that receives its heartbeats', async () => {
+    listen();
+    const stop = superviseSubscriptions({ subscriber, redis, logger });
+    await eventually(() => subscriptions === 1);
+    let beats = 0;
+    subscriber.on('message', () => beats++);
+    await eventually(() => beats >= 4);
+    expect(subscriptions).toBe(1);
+    stop();
+  });
+});
+
+/** Forwards to Redis, until it swallows whatever its present connections send, and keeps them open. */
+async function startProxy(target: URL): Promise<typeof proxy> {
+  const pairs: Socket[][] = [];
+  const server = createServer((client) => {
+    const upstream = connect(Number(target.port), target.hostname);
+    pairs.push([client, upstream]);
+    client.pipe(upstream);
+    upstream.pipe(client);
+    for (const socket of [client, upstream]) socket.on('error', () => undefined);
+    client.on('close', () => upstream.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = new URL(target);
+  url.hostname = '127.0.0.1';
+  url.port = String((server.address() as AddressInfo).port);
+  return {
+    server,
+    url: url.href,
+    swallow() {
+      for (const pair of pairs)
+        for (const socket of pair) {
+          socket.unpipe();
+          socket.resume();
+        }
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { firstIdAt } from '@boxoffice/shared/booking-id';
+import type { Logger } from '@boxoffice/shared/service/logging';
+import type { BookingStore } from './store/booking-store.ts';
+import type { Turns } from './turn.ts';
+
+/** How long an outcome is kept, in milliseconds. */
+const retentionMs = 24 * 60 * 60 * 1_000;
+/** Outcomes removed per transaction. */
+const batchSize = 500;
+/** The least time between two batches while requests are being decided, in milliseconds: a rush comes first. */
+const pauseWhileBusyMs = 250;
+/** The time between two searches that found less than a batch, in milliseconds. */
+const pauseWhenDoneMs = 60_000;
+
+interface RetentionOptions {
+  store: Pick<BookingStore, 'removeOutcomesBefore'>;
+  turns: Pick<Turns, 'busy'>;
+  logger: Logger;
+  /** Whether this worker is the one that removes them. */
+  isOurs: () => boolean;
+}
+
+/** Removes expired outcomes, in small transactions outside the turns. The owner of partition 0 does it for all. */
+export class Retention {
+  readonly #options: RetentionOptions;
+  readonly #stop = new AbortController();
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(options: RetentionOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  /** Waits for the batch in progress. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { turns, isOurs } = this.#options;
+    while (!this.#stop.signal.aborted) {
+      const removed = isOurs() ? await this.#removeBatch() : 0;
+      const pauseMs = removed < batchSize ? pauseWhenDoneMs : turns.busy ? pauseWhileBusyMs : 0;
+      await delay(pauseMs, undefined, { signal: this.#stop.signal, ref: false }).catch(() => undefined);
+    }
+  }
+
+  async #removeBatch(): Promise<number> {
+    const { store, logger } = this.#options;
+    try {
+      return await store.removeOutcomesBefore(firstIdAt(Date.now() - retentionMs), batchSize);
+    } catch (error) {
+      logger.warn({ reason: (error as Error).message }, 'expired outcomes cannot be removed yet');
+      return 0;
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import { readBookingId } from '@boxoffice/shared/booking-id';
+import type { JobView } from '@boxoffice/shared/contracts/booking';
+import type { RequestKey } from '@boxoffice/shared/contracts/jobs';
+import { ProblemError } from '@boxoffice/shared/contracts/problems';
+import type { Acceptance } from './acceptance.ts';
+import { decidedJobView, type FindJobDependencies, findJob, isUndecided } from './find-job.ts';
+import type { BookingQueue } from './queue/booking-queue.ts';
+import type { KeyOwner } from './queue/idempotency-keys.ts';
+import { type SeatMapCache, showOwnWrite } from './read-your-writes.ts';
+import type { StoredOutcomes } from './stored-outcomes.ts';
+
+/** How long a request may take from claiming its key to being queued before a repeat replaces it, in milliseconds. */
+const queuedWithinMs = 5_000;
+
+export interface RepeatDependencies extends FindJobDependencies, SeatMapCache {
+  queue: Pick<BookingQueue, 'find' | 'wait' | 'findKeyOwner'>;
+  outcomes: Pick<StoredOutcomes, 'findKeyOwner'>;
+}
+
+export interface KeyedAttempt {
+  userId: number;
+  key: RequestKey;
+  /** How long to wait for the outcome, in milliseconds. */
+  waitMs: number;
+  acceptance: Acceptance;
+}
+
+/**
+ * Finds the request that an Idempotency-Key belongs to: in Redis, or if Redis has forgotten it, in PostgreSQL.
+ *
+ * @param showId the show for which the key was used
+ */
+export async function findKeyOwner(
+  { queue, outcomes }: RepeatDependencies,
+  { userId, key }: Pick<KeyedAttempt, 'userId' | 'key'>,
+  showId: number,
+): Promise<KeyOwner | null> {
+  return (await queue.findKeyOwner(userId, key)) ?? (await outcomes.findKeyOwner(showId, userId, key));
+}
+
+/**
+ * The job of the request that the key belongs to, for a repeat of it; null when that request was never queued,
+ * so that the repeat takes its place.
+ *
+ * @throws {ProblemError} idempotency_mismatch when it was sent with something else; idempotency_in_progress when it is
+ *   still being queued; queue_unavailable
+ */
+export async function findRepeated(
+  dependencies: RepeatDependencies,
+  owner: KeyOwner,
+  { userId, key, waitMs, acceptance }: KeyedAttempt,
+): Promise<JobView | null> {
+  if (owner.fingerprint !== key.fingerprint) throw mismatch();
+  const job = await acceptance.within(findJob(dependencies, owner.id, userId));
+  showOwnWrite(dependencies, job);
+  if (!job && owner.ageMs < queuedWithinMs) throw inProgress();
+  if (!job || !isUndecided(job) || waitMs === 0) return job;
+  const outcome = await dependencies.queue.wait(owner.id, waitMs);
+  return outcome ? decidedJobView(job.kind, outcome) : job;
+}
+
+/** The show that a booking's id names; null when the id is not one of ours. */
+export function showOfBooking(bookingId: string): number | null {
+  return readBookingId(bookingId)?.showId ?? null;
+}
+
+function mismatch(): ProblemError {
+  return new ProblemError(
+    'idempotency_mismatch',
+    'This Idempotency-Key was used for another request. Use a new key for a new request.',
+  );
+}
+
+export function inProgress(): ProblemError {
+  return new ProblemError(
+    'idempotency_in_progress',
+    'The first request with this Idempotency-Key is still being accepted. Try again in a moment.',
+    { retryAfterSeconds: 1 },
+  );
+}

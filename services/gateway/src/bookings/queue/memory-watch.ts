@@ -1,0 +1,42 @@
+import type { HealthWarning } from '@boxoffice/shared/service/health';
+import type { Redis } from 'ioredis';
+
+/** How often Redis is asked for its memory, in milliseconds. */
+const pollEveryMs = 1_000;
+/** The share of its memory limit beyond which Redis takes no new requests. */
+const fullAt = 0.8;
+
+/**
+ * Knows when Redis' memory is nearly full. At its limit Redis refuses every write, and to take a job out of the
+ * queue is one: new requests are refused before that, so that everything accepted can still be decided.
+ */
+export class MemoryWatch {
+  readonly #redis: Redis;
+  readonly #timer: NodeJS.Timeout;
+  #isFull = false;
+
+  constructor(redis: Redis) {
+    this.#redis = redis;
+    this.#timer = setInterval(() => void this.#poll().catch(() => undefined), pollEveryMs).unref();
+  }
+
+  get isFull(): boolean {
+    return this.#isFull;
+  }
+
+  /** For the readiness probe: a warning, because everything but new requests still works. */
+  async check(): Promise<HealthWarning | null> {
+    return this.#isFull ? { warning: 'its memory is nearly full: no new requests are accepted' } : null;
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  async #poll(): Promise<void> {
+    const info = await this.#redis.info('memory');
+    const bytes = (field: string) => Number(new RegExp(`^${field}:(\\d+)`, 'm').exec(info)?.[1] ?? 0);
+    const limit = bytes('maxmemory');
+    this.#isFull = limit > 0 && bytes('used_memory') >= limit * fullAt;
+  }
+}

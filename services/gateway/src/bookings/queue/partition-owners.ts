@@ -1,0 +1,86 @@
+import type { MikroORM } from '@boxoffice/shared/database/orm';
+import { leaseLockClass } from '@boxoffice/shared/partition';
+import type { HealthWarning } from '@boxoffice/shared/service/health';
+import type { Logger } from '@boxoffice/shared/service/logging';
+import { Gauge, type Registry } from 'prom-client';
+
+/** How often PostgreSQL is asked for the leases, in milliseconds. */
+const pollEveryMs = 1_000;
+
+/**
+ * Knows which partitions no worker serves. What is queued there is safe and will be decided, but nobody can say
+ * when: a request need not wait for its outcome. A takeover is no gap: it takes two polls in a row to count.
+ */
+export class PartitionOwners {
+  readonly #options: { orm: MikroORM; partitions: number; logger: Logger };
+  /** Partitions without an owner at the latest poll. */
+  #unowned = new Set<number>();
+  /** Partitions without an owner at the latest two polls. */
+  #ownerless = new Set<number>();
+  #onOwnerless: (partition: number) => void = () => undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #polling = false;
+
+  constructor(options: { orm: MikroORM; partitions: number; logger: Logger; metrics: Registry }) {
+    this.#options = options;
+    const ownerless = () => this.#ownerless.size;
+    new Gauge({
+      name: 'booking_partitions_without_owner',
+      help: 'Partitions that no booking-worker serves',
+      registers: [options.metrics],
+      collect() {
+        this.set(ownerless());
+      },
+    });
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => void this.#poll(), pollEveryMs).unref();
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** False only when it is certain that no worker serves the partition. */
+  isOwned(partition: number): boolean {
+    return !this.#ownerless.has(partition);
+  }
+
+  /** @param listener called when a partition has lost its owner */
+  onOwnerless(listener: (partition: number) => void): void {
+    this.#onOwnerless = listener;
+  }
+
+  /** For the readiness probe: a warning, because everything but the outcomes still works. */
+  async check(): Promise<HealthWarning | null> {
+    if (this.#ownerless.size === 0) return null;
+    return { warning: `partitions without an owner: ${[...this.#ownerless].join(', ')}` };
+  }
+
+  async #poll(): Promise<void> {
+    if (this.#polling) return;
+    this.#polling = true;
+    const unowned = await this.#findUnowned().catch(() => new Set<number>()); // nobody knows
+    const before = this.#ownerless;
+    this.#ownerless = new Set([...unowned].filter((partition) => this.#unowned.has(partition)));
+    this.#unowned = unowned;
+    this.#polling = false;
+    for (const partition of this.#ownerless) {
+      if (before.has(partition)) continue;
+      this.#options.logger.warn({ partition }, 'no worker serves the partition');
+      this.#onOwnerless(partition);
+    }
+  }
+
+  async #findUnowned(): Promise<Set<number>> {
+    const { orm, partitions } = this.#options;
+    const rows: { partition: number }[] = await orm.em.getConnection().execute(leasesSql, [leaseLockClass]);
+    const owned = new Set(rows.map((row) => row.partition));
+    return new Set(Array.from({ length: partitions }, (_, partition) => partition).filter((one) => !owned.has(one)));
+  }
+}
+
+const leasesSql = `
+  select objid::int as partition from pg_locks where locktype = 'advisory' and granted and objsubid = 2
+    and classid = ? and database = (select oid from pg_database where datname = current_database())`;
