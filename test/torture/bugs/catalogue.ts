@@ -76,9 +76,9 @@ export const bugs: readonly Bug[] = [
     says: 'the Idempotency-Key is read, and not used',
     edits: [
       {
-        file: `${gateway}/submit-request.ts`,
-        find: 'key === undefined ? undefined :',
-        replace: "key === undefined || key !== '' ? undefined :",
+        file: `${gateway}/request-key.ts`,
+        find: "if (typeof key !== 'string' ||",
+        replace: "if (key !== '' ||",
       },
     ],
     faults: 'network',
@@ -121,12 +121,8 @@ export const bugs: readonly Bug[] = [
     edits: [
       {
         file: queueLayout,
-        find: 'for (const job of newestFirst) await job.moveToWait(anyLockToken);',
-        replace: `for (const job of newestFirst) {
-      await job.moveToWait(anyLockToken);
-      await this.#redis.lrem(this.bull.toKey('wait'), 0, job.id ?? '');
-      await this.#redis.lpush(this.bull.toKey('wait'), job.id ?? '');
-    }`,
+        find: "redis.call('rpush', KEYS[2], id)",
+        replace: "redis.call('lpush', KEYS[2], id)",
       },
     ],
     faults: 'worker-kill,cut@worker,latency@worker+postgres',
@@ -147,13 +143,8 @@ export const bugs: readonly Bug[] = [
     edits: [
       {
         file: `${worker}/decide/decide.ts`,
-        find: 'new SeatLedger(state, undecided)',
-        replace: 'new SeatLedger(state, new Set([...undecided].slice(1e9)))',
-      },
-      {
-        file: `${worker}/decide/seat-ledger.ts`,
-        find: 'stored ? null : this.#rejection',
-        replace: 'stored === null ? null : this.#rejection',
+        find: 'log.recordedOutcome(request)',
+        replace: "log.recordedOutcome({ ...request, id: '' })",
       },
     ],
     faults: runAgain,
@@ -164,7 +155,11 @@ export const bugs: readonly Bug[] = [
     name: 'nothing-taken-back',
     says: 'a new owner leaves alone what the one before had in hand',
     edits: [
-      { file: queueLayout, find: 'await job.moveToWait(anyLockToken)', replace: "if (anyLockToken === '') await job" },
+      {
+        file: queueLayout,
+        find: "const keys = ['active', 'wait', 'marker']",
+        replace: "if (lockMs > 0) return [];\n    const keys = ['active', 'wait', 'marker']",
+      },
       { file: `${worker}/consumer.ts`, find: 'strayId === this.#strayId', replace: "strayId === ''" },
     ],
     faults: runAgain,
@@ -177,8 +172,9 @@ export const bugs: readonly Bug[] = [
     edits: [
       {
         file: `${gateway}/queue/envelope-sender.ts`,
-        find: 'partition.add(envelopeId, { requests, reply_to: this.#inbox.channel }),',
-        replace: 'void partition.add(envelopeId, { requests, reply_to: this.#inbox.channel }).catch(() => undefined),',
+        find: 'const ahead = await partition.add(envelopeId, { requests, reply_to: this.#inbox.channel });',
+        replace: `const ahead = 0;
+    void partition.add(envelopeId, { requests, reply_to: this.#inbox.channel }).catch(() => undefined);`,
       },
     ],
     faults: 'redis-kill,redis-full,cut',
