@@ -295,7 +295,7 @@ export interface paths {
         };
         /**
          * Get the state of a request
-         * @description While the job is `queued` or `active`, `Retry-After` says when to ask again. A rejection can be retrieved for 24 hours, a booking for ever.
+         * @description While the job is `queued` or `active`, `Retry-After` says when to ask again. A rejection can be retrieved for 24 hours, a booking forever.
          */
         get: operations["getJob"];
         put?: never;

@@ -27,7 +27,7 @@ export interface CommitDependencies {
 
 /**
  * Decides a batch and commits the outcomes. Waits for the database here, however long, never by
- * re-queueing, which would cost the requests their place.
+ * re-queueing, which would cost the requests their position.
  *
  * @throws {LeaseLost} when one of the leases is no longer held
  * @throws an error that is the requests' own

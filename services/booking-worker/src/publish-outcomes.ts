@@ -5,7 +5,7 @@ import type { Redis } from 'ioredis';
 /**
  * Publishes an envelope's outcomes to the gateway that asked. Call it after the commit only. The shows
  * come first, so that gateways have dropped their cached seats before anyone learns the outcome. A
- * gateway recovers from a lost message by itself. Not pipelined: that costs more than it saves here.
+ * gateway recovers from a lost message on its own. Not pipelined: that costs more than it saves here.
  */
 export function publishOutcomes(redis: Redis, { reply_to }: Envelope, outcomes: Outcomes): void {
   const publish = (channel: string, message: unknown) =>

@@ -44,7 +44,7 @@ export class Turns {
 
   /**
    * Decides one envelope. Resolves once the outcomes are committed. While the database is unavailable it
-   * waits, however long: the envelope keeps its place. After `stop`, and when the lease is lost, it
+   * waits, however long: the envelope keeps its position. After `stop`, and when the lease is lost, it
    * never settles; the next owner of the partition decides the envelope then.
    */
   decide(requests: readonly BookingRequest[], lease: Lease): Promise<Outcome[]> {

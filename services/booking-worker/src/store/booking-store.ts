@@ -40,7 +40,7 @@ export class BookingStore {
 
   /**
    * Reads the state that a batch needs, has it decided, and writes the changes: one transaction, which
-   * begins and ends here. The primary key of seat_claims has the last word on every seat.
+   * begins and ends here. The primary key of seat_claims decides about every seat.
    *
    * @returns the outcomes, once they are committed
    * @throws {LeaseLost} when one of the leases is no longer held

@@ -1,4 +1,4 @@
-/** Someone else wrote what this decision rests on: read again, decide again. */
+/** Someone else changed what this decision depends on: read again, decide again. */
 export class DecisionConflict extends Error {
   override name = 'DecisionConflict';
 }

@@ -10,7 +10,7 @@ export interface DraftBookingDependencies {
 }
 
 /**
- * Checks a booking request against its show and writes it as the queue takes it.
+ * Checks a booking request against its show and converts it for the queue.
  *
  * @throws {ProblemError} show_not_found, show_started; validation_failed for a seat that the show does not have
  */
@@ -40,6 +40,6 @@ function labelsOf(body: BookBody, show: ShowFacts): string[] {
       );
     return label;
   });
-  if (new Set(labels).size < labels.length) throw invalid('Name every seat only once.');
+  if (new Set(labels).size < labels.length) throw invalid('Each seat may be listed only once.');
   return labels;
 }

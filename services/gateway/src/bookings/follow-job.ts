@@ -62,7 +62,7 @@ class JobFollower implements JobWatcher {
       this.#job = queuedJobView(this.#job.id, this.#job.kind, progress);
       this.#sendJob();
     } else {
-      // Lost, or decided so long ago that the queue no longer has it: the client reconnects and learns which.
+      // Lost, or decided so long ago that the queue no longer has it: the client reconnects to find out.
       this.#stream?.end();
     }
   }

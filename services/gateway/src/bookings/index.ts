@@ -1,4 +1,4 @@
-/** Bookings: what users book and cancel, and how they learn the outcome. */
+/** Bookings: booking, cancelling, and their outcomes. */
 import type { Http } from '@boxoffice/shared/service/http';
 import type { CatalogClient, ResponseCache } from '../catalog/index.ts';
 import type { Operation } from '../http/operation.ts';

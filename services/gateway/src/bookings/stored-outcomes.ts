@@ -48,7 +48,7 @@ const findKeySql = `
   where show_id = ? and user_id = ? and key_hash = decode(?, 'hex') limit 1`;
 
 /**
- * A recorded outcome lasts for a day; the booking that a request made or cancelled tells its outcome for ever.
+ * A recorded outcome lasts for a day; the booking that a request made or cancelled records its outcome permanently.
  * Row by row (`lateral … limit 1`), so that each row is found by its key.
  */
 const findSql = `

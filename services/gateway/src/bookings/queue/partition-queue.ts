@@ -79,7 +79,7 @@ export class PartitionQueue {
     return ahead;
   }
 
-  /** Whether as many jobs wait as may. Asks Redis only when the last count says so: below the limit it costs nothing. */
+  /** Whether the queue is at its limit. Asks Redis only when the last count says so: below the limit it costs nothing. */
   async isFull(): Promise<boolean> {
     return this.#waitingJobs >= this.#jobLimit && (await this.countWaiting()) >= this.#jobLimit;
   }

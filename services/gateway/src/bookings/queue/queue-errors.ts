@@ -3,7 +3,7 @@ import { ProblemError } from '@boxoffice/shared/contracts/problems';
 export function queueFull(): ProblemError {
   return new ProblemError(
     'queue_full',
-    'So many requests are waiting that no more are taken for now. Nothing was accepted: try again in a moment.',
+    'The queue is full, so new requests are refused for now. Nothing was accepted: try again in a moment.',
     { retryAfterSeconds: 2 },
   );
 }

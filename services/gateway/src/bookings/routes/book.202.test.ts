@@ -27,14 +27,14 @@ test.each([
   ['wait=0', 'wait=0'],
   ['RESPOND-ASYNC; foo="bar"', 'respond-async'],
   ['handling=lenient, respond-async', 'respond-async'],
-])('Prefer: %s is applied, and said so', async (prefer, applied) => {
+])('Prefer: %s is applied and confirmed', async (prefer, applied) => {
   const { status, headers } = await boxoffice.book(show, 'A2', { headers: { prefer } });
   expect(status).toBe(202);
   expect(headers.get('preference-applied')).toBe(applied);
 });
 
 test.each(['wait', 'wait=', 'wait=soon', 'wait=-1', 'wait=1.5', 'return=minimal', ',;=', 'wait=99999999999'])(
-  'Prefer: %s says nothing that can be done, and is passed over (RFC 7240)',
+  'Prefer: %s is not understood and is ignored (RFC 7240)',
   async (prefer) => {
     const { status, headers } = await boxoffice.book(show, 'A3', { headers: { prefer } });
     expect(status).toBe(202);

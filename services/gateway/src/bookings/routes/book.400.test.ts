@@ -45,7 +45,7 @@ test.each([
 });
 
 test.each([0, -1, 1.5, 1e308, 2 ** 53, '', '   ', 'ABCDEFGHIJK', null, true, {}, ['A1']])(
-  'seat_number %j is no name of a seat',
+  'seat_number %j is not a seat name',
   async (seat_number) => {
     const problem = expectProblem(await book({ seat_number }), 'validation_failed');
     expect(Object.keys(problem.errors ?? {})).toEqual(['seat_number']);
@@ -62,7 +62,7 @@ test.each([
   ['a seat twice under two names', { seats: ['B1', 11] }, 'seats'],
   ['a seat twice in two cases', { seats: ['B1', 'b1'] }, 'seats'],
   ['an unknown seat among known ones', { seats: ['A1', 'Z9'] }, 'seats'],
-  ['seats that are no list', { seats: 'A1' }, 'seats'],
+  ['seats that are not a list', { seats: 'A1' }, 'seats'],
   ['a list of lists', { seats: [['A1']] }, 'seats.0'],
 ])('%s', async (_, body, field) => {
   const problem = expectProblem(await book(body), 'validation_failed');
@@ -71,7 +71,7 @@ test.each([
 
 test.each([
   ['broken JSON', '{"seat_number": "A1"'],
-  ['a prototype on the sly', '{"seat_number": "A1", "__proto__": {"role": "admin"}}'],
+  ['a smuggled prototype', '{"seat_number": "A1", "__proto__": {"role": "admin"}}'],
   ['a list', '[]'],
   ['a text', '"A1"'],
   ['a number', '1'],
@@ -83,7 +83,7 @@ test.each([
 });
 
 test.each(['0', '-1', 'one', '1.5', '2147483648', '99999999999999999999', 'NaN', '%00', '1%27'])(
-  'the show is %s, which is no id',
+  'the show is %s, which is not an id',
   async (id) => {
     const problem = expectProblem(await send({ path: `/api/shows/${id}/book/` }), 'validation_failed');
     expect(Object.keys(problem.errors ?? {})).toEqual(['id']);

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => boxoffice.stop());
 
-test.each([{ wait: 10 }, {}])('404: there is no such show, asked with %j', async (preference) => {
+test.each([{ wait: 10 }, {}])('404: there is no such show, with %j', async (preference) => {
   expectProblem(await boxoffice.book(2_147_483_647, 'A1', preference), 'show_not_found');
 });
 

@@ -75,14 +75,14 @@ describe('an id that', () => {
     'is a word': () => 'mine',
     'is a number': () => '1',
     'is a UUID of another version': () => 'c232ab00-9414-41ec-b3c8-9f6bdeced846',
-    'is ours and of no booking': () => requestId(newEnvelopeId(partitionOf(show, 8)), show, 0),
-    'is ours, of a partition that there is not': () => requestId(newEnvelopeId(200), show, 0),
-    'is ours, of a show that there is not': () => requestId(newEnvelopeId(0), 2_147_483_647, 0),
+    'is well-formed but unassigned': () => requestId(newEnvelopeId(partitionOf(show, 8)), show, 0),
+    'is well-formed, of an unknown partition': () => requestId(newEnvelopeId(200), show, 0),
+    'is well-formed, of an unknown show': () => requestId(newEnvelopeId(0), 2_147_483_647, 0),
     'is a booking’s in capitals': () => booking.id.toUpperCase(),
     'has SQL in it': () => encodeURIComponent("' or 1=1 --"),
     'has a NUL in it': () => '%00',
     'has a Redis key in it': () => encodeURIComponent('{booking-1}:wait'),
-    'climbs up': () => '..%2F..%2Fadmin',
+    'is a path traversal': () => '..%2F..%2Fadmin',
   };
 
   test.each(Object.entries(ids))('%s is not found, whatever is asked of it', async (_, id) => {

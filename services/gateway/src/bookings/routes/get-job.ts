@@ -15,7 +15,7 @@ export const getJob = operation({
   summary: 'Get the state of a request',
   description:
     'While the job is `queued` or `active`, `Retry-After` says when to ask again. A rejection can be retrieved for 24 ' +
-    'hours, a booking for ever.',
+    'hours, a booking forever.',
   params: BookingParams,
   success: { 200: JobView.describe('The job') },
   errors: ['job_not_found'],
