@@ -65,7 +65,7 @@ export async function fillTables(owner: MikroORM): Promise<void> {
   await run(
     `insert into booking.requests (show_id, id, user_id, kind, status, booking_id, decided_at)
      select show_id, cancelled_by, user_id, 'cancel', 'succeeded', id, cancelled_at from booking.bookings
-     where status = 'cancelled'`,
+     where status = 'cancelled' on conflict do nothing`,
   );
   const auditColumns = 'at, actor_id, request_id, action, subject, subject_id, before, after';
   const auditLine = `to_timestamp(1700000000 + n), 2, 'request', 'change', `;
