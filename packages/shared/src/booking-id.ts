@@ -13,7 +13,7 @@
  *
  * An envelope's id, which is the BullMQ job's id, has zeros for show and place.
  */
-import { getRandomValues } from 'node:crypto';
+import { getRandomValues, randomInt } from 'node:crypto';
 
 /** The most requests in one envelope: 7 bits encode the place. */
 export const envelopeLimit = 128;
@@ -21,11 +21,12 @@ export const envelopeLimit = 128;
 let lastMicros = 0n;
 
 /**
- * The time in microseconds since 1970, strictly increasing within one process. By the system's clock, although
- * that is coarser: `performance.now()` stops while the machine is suspended.
+ * The time in microseconds since 1970, strictly increasing within one process. By the system's clock, because
+ * `performance.now()` stops while the machine is suspended. That clock has no microseconds: they are random,
+ * so that gateways which create ids in the same millisecond do not choose the same one.
  */
 function nextMicros(): bigint {
-  const now = BigInt(Date.now()) * 1_000n;
+  const now = BigInt(Date.now()) * 1_000n + BigInt(randomInt(1_000));
   lastMicros = now > lastMicros ? now : lastMicros + 1n;
   return lastMicros;
 }

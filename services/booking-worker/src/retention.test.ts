@@ -10,10 +10,11 @@ const database = useTurnDatabase();
 const logger = createLogger('booking-worker', { LOG_LEVEL: 'silent' });
 const hourMs = 60 * 60 * 1_000;
 
-it('removes outcomes after a day, in batches, and keeps younger ones', async () => {
+it('removes outcomes a day after their decision, in batches, and keeps younger ones', async () => {
   await database.rows(
     `insert into booking.requests (show_id, id, user_id, kind, status, decided_at)
-     select n, case when n <= 1200 then ?::uuid else ?::uuid end, 1, 'cancel', 'rejected', now()
+     select n, case when n <= 1205 then ?::uuid else ?::uuid end, 1, 'cancel', 'rejected',
+       now() - case when n <= 1200 then interval '25 hours' else interval '1 minute' end
      from generate_series(1, 1210) as n`,
     [firstIdAt(Date.now() - 25 * hourMs), firstIdAt(Date.now() - 23 * hourMs)],
   );

@@ -101,7 +101,10 @@ export class BookingStore {
 }
 
 const removeSql = `
-  delete from booking.requests using (select show_id, id from booking.requests where id < $1 order by id limit $2) as old
+  delete from booking.requests using (
+      select show_id, id from booking.requests
+      where id < $1 and decided_at < transaction_timestamp() - interval '24 hours' order by id limit $2
+    ) as old
   where requests.show_id = old.show_id and requests.id = old.id`;
 
 /**

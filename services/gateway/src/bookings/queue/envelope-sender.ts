@@ -76,9 +76,7 @@ export class EnvelopeSender {
 
   /** Gives requests their ids, and drops those that nobody waits for any more. */
   #place(envelopeId: string, pending: PendingRequest[]): PlacedRequest[] {
-    const [over, waiting] = [true, false].map((isOver) =>
-      pending.filter(({ options }) => (options.acceptance?.isOver ?? false) === isOver),
-    ) as [PendingRequest[], PendingRequest[]];
+    const [over, waiting] = byWhetherOver(pending);
     for (const request of over) request.reject(queueUnavailable(new Error('nobody waits for it any more')));
     return waiting.map((request, place) => ({ ...request, id: requestId(envelopeId, request.draft.show_id, place) }));
   }
@@ -90,14 +88,23 @@ export class EnvelopeSender {
     round: Round,
   ): Promise<void> {
     if (await partition.isFull()) throw queueFull();
-    const { fresh, repeats } = await this.#claimKeys(placed);
+    const claimed = await this.#claimKeys(placed);
+    const { repeats } = claimed;
+    // Whoever was refused or has left in the meantime must not be sent: nothing was accepted, they were told.
+    const [late, fresh] = byWhetherOver(claimed.fresh);
+    for (const request of late) {
+      round.unsettled.delete(request);
+      request.reject(queueUnavailable(new Error('nobody waits for it any more')));
+    }
+    const lateIds = new Set(late.map(({ id }) => id));
     const sentIds = new Set(fresh.map(({ id }) => id));
     // A repeat of a request of this very envelope shares its fate.
     const followers = repeats.filter(({ owner }) => sentIds.has(owner.id));
     for (const { request, owner } of repeats) {
       if (sentIds.has(owner.id)) continue;
       round.unsettled.delete(request);
-      request.resolve({ status: 'repeat', owner });
+      if (lateIds.has(owner.id)) request.reject(queueUnavailable(new Error('its first request was refused')));
+      else request.resolve({ status: 'repeat', owner });
     }
     if (fresh.length === 0 || round.isOver) return; // what is over has been refused, and must not be sent
     for (const request of fresh) {
@@ -157,6 +164,12 @@ export class EnvelopeSender {
       });
     }
   }
+}
+
+/** Separates the requests that nobody waits for any more from the others. */
+function byWhetherOver<Request extends PendingRequest>(requests: Request[]): [over: Request[], waiting: Request[]] {
+  const isOver = new Map(requests.map((request) => [request, request.options.acceptance?.isOver ?? false]));
+  return [requests.filter((request) => isOver.get(request)), requests.filter((request) => !isOver.get(request))];
 }
 
 /** Rejects when the work of one round takes too long. One deadline for all of its commands, not one each. */

@@ -1,8 +1,11 @@
 import type { RequestKey } from '@boxoffice/shared/contracts/jobs';
 import type { Redis } from 'ioredis';
 
-/** How long a key is remembered here, in milliseconds. Shorter than its outcome is kept: an hour less than a day. */
-const rememberedMs = 23 * 60 * 60 * 1_000;
+/**
+ * How long a key is remembered here, in milliseconds. Longer than a decision takes, but not much: afterwards
+ * its outcome is in PostgreSQL, and a day's keys would fill Redis' memory.
+ */
+const rememberedMs = 15 * 60 * 1_000;
 
 /** A request that wants its key. */
 export interface KeyedRequest {
