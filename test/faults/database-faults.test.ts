@@ -52,6 +52,11 @@ it.each(Object.entries(faults))('decides every accepted request once PostgreSQL 
   });
   expect(checks.turns).toMatch(fault.says);
   for (const statement of fault.end) await admin.query(statement);
+  // The settings are reloaded asynchronously.
+  await eventually(async () => {
+    const { rows } = await admin.query('show default_transaction_read_only');
+    return rows[0].default_transaction_read_only === 'off';
+  });
   const password = decodeURIComponent(new URL(boxoffice.databaseUrl).password);
   await admin.query(`alter role current_user password '${password}'`);
 

@@ -33,7 +33,9 @@ interface MovieFieldProps {
 /** Selects a movie by its title. */
 export function MovieField({ value, isOptional = false, errors }: MovieFieldProps) {
   const { data, outage, problem } = useMovieTitles(Number(value) > 0 ? [Number(value)] : []);
-  const choices = [...(data ?? [])].map(([id, title]) => [String(id), title] as const);
+  // Until the titles arrive, a form that is saved keeps its movie.
+  const titles = data ?? (value ? [[Number(value), 'Loading …'] as const] : []);
+  const choices = [...titles].map(([id, title]) => [String(id), title] as const);
   const error = outage ?? problem?.message;
   return (
     <Select
