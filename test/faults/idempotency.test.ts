@@ -63,7 +63,7 @@ async function claim(show: number, key: string, { secondsAgo }: { secondsAgo: nu
   const id = requestId(newEnvelopeId(show % 4), show, 0);
   const half = (text: string) => hash('sha256', text, 'buffer').subarray(0, 16).toString('base64url');
   const fingerprint = half(`POST /api/shows/${show}/book/\n{"seat_number":"A1"}`);
-  const leftMs = (23 * 3_600 - secondsAgo) * 1_000;
+  const leftMs = (15 * 60 - secondsAgo) * 1_000;
   await redis.set(`boxoffice:idempotency:1:${half(key)}`, `${id} ${fingerprint}`, 'PX', leftMs);
   const keyed = { hash: half(key), fingerprint };
   return { kind: 'book', id, show_id: show, user_id: 1, seats: ['A1'], request_id: 'test', key: keyed };
