@@ -51,6 +51,7 @@ const draft = (showId: number, seat = 'A1', user = 1): Draft => {
 const ownerless = new Set<number>();
 let lose: (partition: number) => void;
 const owners = {
+  markOwned: () => undefined,
   isOwned: (partition: number) => !ownerless.has(partition),
   onOwnerless: (listener: typeof lose) => {
     lose = listener;

@@ -41,7 +41,7 @@ export class BookingQueue {
     redis: Redis;
     subscriber: Redis;
     outcomes: Pick<StoredOutcomes, 'findMany'>;
-    owners: Pick<PartitionOwners, 'isOwned' | 'onOwnerless'>;
+    owners: Pick<PartitionOwners, 'isOwned' | 'markOwned' | 'onOwnerless'>;
     partitions: number;
     limit: number;
     logger: Logger;
@@ -65,6 +65,7 @@ export class BookingQueue {
       onOutcomes: (outcomes, envelopeId) => {
         this.#watch.receive(outcomes);
         this.#rounds.outcomesArrived(envelopeId);
+        options.owners.markOwned(partitionIn(envelopeId));
       },
     });
     const sender = new EnvelopeSender({

@@ -47,6 +47,12 @@ export class PartitionOwners {
     return !this.#ownerless.has(partition);
   }
 
+  /** An outcome has arrived, so there is an owner again, whatever the latest poll found. */
+  markOwned(partition: number): void {
+    this.#unowned.delete(partition);
+    this.#ownerless.delete(partition);
+  }
+
   /** @param listener called when a partition has lost its owner */
   onOwnerless(listener: (partition: number) => void): void {
     this.#onOwnerless = listener;
