@@ -186,6 +186,11 @@ export const ShowRunView = z
   .object({ count: z.number().int(), results: z.array(ShowView) })
   .meta({ id: 'ShowRunResult', example: { count: 1, results: [{ id: 7, ...exampleShow, available_seats: 80 }] } });
 
+const exampleSeat = (seat_number: string, number: number) => ({
+  ...{ seat_number, row: 'A', number, column: number },
+  ...{ category: 'standard', accessible: false, price: 1_000 },
+});
+
 const seatStatuses = ['available', 'held', 'booked'] as const;
 export const SeatMap = z
   .object({
@@ -198,6 +203,10 @@ export const SeatMap = z
         seat_number: z.string().describe('the label, e.g. B7'),
         row: z.string(),
         number: z.number().int().describe('the position in the row, from 1'),
+        column: z.number().int().describe('the place in the row, from 1, gaps counted'),
+        category: z.string(),
+        accessible: z.boolean(),
+        price: z.number().int().describe('in minor units of the currency; 0 when the show is free'),
         status: z.enum(seatStatuses),
       }),
     ),
@@ -210,8 +219,8 @@ export const SeatMap = z
       seats_per_row: 10,
       available_seats: 1,
       seats: [
-        { seat_number: 'A1', row: 'A', number: 1, status: 'booked' },
-        { seat_number: 'A2', row: 'A', number: 2, status: 'available' },
+        { ...exampleSeat('A1', 1), status: 'booked' },
+        { ...exampleSeat('A2', 2), status: 'available' },
       ],
     },
   });
@@ -223,7 +232,7 @@ export const SeatChanges = SeatMap.pick({ show_id: true, available_seats: true, 
   example: {
     show_id: 7,
     available_seats: 0,
-    seats: [{ seat_number: 'A2', row: 'A', number: 2, status: 'booked' }],
+    seats: [{ ...exampleSeat('A2', 2), status: 'booked' }],
   },
 });
 export type SeatChanges = z.infer<typeof SeatChanges>;
