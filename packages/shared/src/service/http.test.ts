@@ -30,3 +30,18 @@ test.each(['/things/%zz', '/things/%c3%28', `/things/${'x'.repeat(1_000)}`])(
     expect(JSON.parse(body)).toMatchObject({ code: 'validation_failed', status: 400 });
   },
 );
+
+test.each([
+  ['57P01', 503],
+  ['28P01', 503],
+  ['25006', 503],
+  ['23514', 500],
+])('a database error %s is answered with %i', async (code, status) => {
+  const { http } = createHttp({ logger: pino({ level: 'silent' }), checks: {} });
+  http.get('/', async () => {
+    throw new Error('cannot read', { cause: Object.assign(new Error('the reason'), { code }) });
+  });
+  const { statusCode, headers } = await http.inject('/');
+  expect(statusCode).toBe(status);
+  expect(headers['retry-after']).toBe(status === 503 ? '1' : undefined);
+});

@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { type Problem, type ProblemCode, ProblemError, problem } from '../contracts/problems.ts';
-import { isDatabaseAway } from '../database/errors.ts';
+import { isDatabaseUnavailable } from '../database/errors.ts';
 
 /** The error handler of every server. Internal details go to the log, never into the response. */
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -14,8 +14,8 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
   if (hasZodFastifySchemaValidationErrors(error)) return sendProblem(request, reply, validationProblem(error));
   const code = codeOfFrameworkError(error as FastifyError);
   if (code) return sendProblem(request, reply, problem(code, (error as FastifyError).message));
-  if (isDatabaseAway(error)) {
-    request.log.warn({ err: error }, 'database is away');
+  if (isDatabaseUnavailable(error)) {
+    request.log.warn({ err: error }, 'database is unavailable');
     reply.header('retry-after', 1);
     return sendProblem(
       request,
