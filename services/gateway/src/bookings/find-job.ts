@@ -11,7 +11,7 @@ export interface FindJobDependencies {
 /**
  * The state of a request. Null when this user made no such request.
  *
- * @throws {ProblemError} queue_unavailable
+ * @throws {ProblemError} queue_unavailable, database_unavailable
  */
 export async function findJob({ queue }: FindJobDependencies, id: string, userId: number): Promise<JobView | null> {
   const job = await queue.find(id);

@@ -28,7 +28,7 @@ export class JobLookup {
   /**
    * Finds a request by its id; null when there is none, or its outcome has been removed.
    *
-   * @throws {ProblemError} queue_unavailable
+   * @throws {ProblemError} queue_unavailable, database_unavailable
    */
   async find(id: string): Promise<QueuedJob | null> {
     const envelopeId = readBookingId(id)?.envelopeId;
@@ -39,7 +39,7 @@ export class JobLookup {
    * Finds requests of one envelope: those that are decided in PostgreSQL, which needs no Redis, the others in the queue.
    * PostgreSQL is asked once more about those that were decided between the two queries.
    *
-   * @throws {ProblemError} queue_unavailable
+   * @throws {ProblemError} queue_unavailable, database_unavailable
    */
   async findInEnvelope(envelopeId: string, ids: readonly string[]): Promise<Map<string, QueuedJob>> {
     const jobs = await this.#findDecided(ids);
