@@ -295,7 +295,7 @@ export interface paths {
         };
         /**
          * Get the state of a request
-         * @description While the job is `queued` or `active`, `Retry-After` says when to ask again. A rejection can be retrieved for 24 hours, a booking forever.
+         * @description While the job is `queued` or `active`, `Retry-After` says when to ask again. A rejection can be retrieved for 24 hours, a booking forever. An outcome never changes: `booking` is the booking as this request left it, even if it has been cancelled since. `GET /api/bookings/{id}/` returns its present state.
          */
         get: operations["getJob"];
         put?: never;
@@ -1141,9 +1141,9 @@ export interface components {
             kind: "book" | "cancel";
             /** @enum {string} */
             status: "queued" | "active" | "succeeded" | "rejected" | "failed";
-            /** @description the approximate position in the queue, from 1; 0 once the request is decided */
+            /** @description the position in the queue, counted in requests from 1; 0 once the request is decided */
             position: number;
-            /** @description if it succeeded */
+            /** @description if it succeeded: the booking as this request left it */
             booking?: components["schemas"]["Booking"];
             /** @description why it was rejected or failed */
             problem?: components["schemas"]["Problem"];
@@ -2535,7 +2535,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description a name that you choose for this request: a retry with the same key and the same body gets the response of the first request */
+                /** @description a name that you choose for this request: a retry with the same key and the same body gets the outcome of the first request, with the booking as that request left it */
                 "idempotency-key"?: string;
                 /** @description `wait=10` waits up to 10 seconds for the outcome (30 at most); `respond-async` does not wait (RFC 7240) */
                 prefer?: string;
@@ -2928,7 +2928,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description a name that you choose for this request: a retry with the same key and the same body gets the response of the first request */
+                /** @description a name that you choose for this request: a retry with the same key and the same body gets the outcome of the first request, with the booking as that request left it */
                 "idempotency-key"?: string;
                 /** @description `wait=10` waits up to 10 seconds for the outcome (30 at most); `respond-async` does not wait (RFC 7240) */
                 prefer?: string;
@@ -4967,7 +4967,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description a name that you choose for this request: a retry with the same key and the same body gets the response of the first request */
+                /** @description a name that you choose for this request: a retry with the same key and the same body gets the outcome of the first request, with the booking as that request left it */
                 "idempotency-key"?: string;
                 /** @description `wait=10` waits up to 10 seconds for the outcome (30 at most); `respond-async` does not wait (RFC 7240) */
                 prefer?: string;
@@ -5093,7 +5093,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description a name that you choose for this request: a retry with the same key and the same body gets the response of the first request */
+                /** @description a name that you choose for this request: a retry with the same key and the same body gets the outcome of the first request, with the booking as that request left it */
                 "idempotency-key"?: string;
                 /** @description `wait=10` waits up to 10 seconds for the outcome (30 at most); `respond-async` does not wait (RFC 7240) */
                 prefer?: string;
