@@ -74,7 +74,7 @@ export function createHttp(options: HttpOptions): { http: Http; metrics: Registr
   http.setErrorHandler(sendError);
   http.setNotFoundHandler(sendNotFound);
   addMetrics(http, metrics);
-  addHealth(http, options.checks);
+  addHealth(http, options.checks, metrics);
   return { http, metrics };
 }
 

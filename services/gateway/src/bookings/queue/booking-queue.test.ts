@@ -1,5 +1,6 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
+import { readBookingId } from '@boxoffice/shared/booking-id';
 import type { Envelope, Outcomes } from '@boxoffice/shared/contracts/jobs';
 import { problem } from '@boxoffice/shared/contracts/problems';
 import { partitionOf, queueName } from '@boxoffice/shared/partition';
@@ -100,6 +101,8 @@ async function envelopesOf(showId: number): Promise<Envelope[]> {
   await inspected.close();
   return jobs.map((job) => job.data);
 }
+
+const envelopeOf = (id: string) => readBookingId(id)?.envelopeId;
 
 async function submitted(...drafts: Draft[]): Promise<Extract<Submitted, { status: 'queued' }>[]> {
   const all = await Promise.all(drafts.map((one) => queue.submit(one, { waitMs: 20_000 })));
@@ -210,6 +213,17 @@ describe('submit', () => {
     }
     startWorker(3, { publishes: true });
     expect(await other?.outcome).toMatchObject({ status: 'rejected' });
+  });
+
+  it('finds no request whose outcome has been removed, although its finished job is still in the queue', async () => {
+    startWorker(2, { publishes: true });
+    const [one] = await submitted(draft(2));
+    const id = one?.id ?? '';
+    await one?.outcome;
+    await eventually(() => workerConnection.hget(`bull:${queueName(0)}:${envelopeOf(id)}`, 'finishedOn'));
+    expect(await queue.find(id)).toMatchObject({ status: 'decided' });
+    recorded.delete(id);
+    expect(await queue.find(id)).toBeNull();
   });
 
   it('refuses to wait for a request that cannot be looked up in time', async () => {

@@ -49,7 +49,7 @@ export class BookingQueue {
     metrics: Registry;
   }) {
     const { redis, subscriber, logger, metrics } = options;
-    this.#memory = new MemoryWatch(redis);
+    this.#memory = new MemoryWatch(redis, metrics);
     this.#owners = options.owners;
     options.owners.onOwnerless((partition) => this.#inbox.endWaits(partition));
     this.#keys = new IdempotencyKeys(redis);
