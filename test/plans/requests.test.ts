@@ -1,6 +1,5 @@
 /** How PostgreSQL executes the statements of read requests when the tables hold much more than they ask for. */
-import { generateKeyPairSync, hash } from 'node:crypto';
-import { problem } from '@boxoffice/shared/contracts/problems';
+import { generateKeyPairSync } from 'node:crypto';
 import { type MikroORM, openDatabase } from '@boxoffice/shared/database/orm';
 import { loadConfig } from '@boxoffice/shared/service/config';
 import type { Http } from '@boxoffice/shared/service/http';
@@ -17,6 +16,7 @@ import { buildGateway } from '../../services/gateway/src/app.ts';
 import { StoredOutcomes } from '../../services/gateway/src/bookings/index.ts';
 import { CatalogConnection } from '../../services/gateway/src/catalog/index.ts';
 import { loadSigningKeys } from '../../services/gateway/src/identity/index.ts';
+import { addKeyedRequests, ids, keyOfCancellation } from './keyed-requests.ts';
 
 const logger = createLogger('test', { LOG_LEVEL: 'error' });
 const password = 'correct horse';
@@ -28,9 +28,6 @@ let owner: MikroORM;
 let gatewayOrm: MikroORM;
 /** Access tokens of user 1, who has many bookings, and of an administrator. */
 const tokens = { user: '', admin: '' };
-/** Requests by user 1: a booking, a cancellation with an Idempotency-Key, its booking, and a rejection. */
-const ids = { booked: '', cancelling: '', cancelled: '', rejected: '' };
-const key = 'a key that Redis has forgotten';
 
 beforeAll(async () => {
   const [database, testRedis] = await Promise.all([createTestDatabase(), createTestRedis()]);
@@ -73,12 +70,7 @@ beforeAll(async () => {
   await run("update identity.users set role = 'admin' where username = 'admin'");
   for (const username of ['user', 'admin'] as const) tokens[username] = await logIn(username);
   await fillTables(owner);
-  const [found] = await run<typeof ids>(
-    `select min(id::text) filter (where status = 'booked') as booked, min(cancelled_by::text) as cancelling,
-       min(id::text) filter (where status = 'cancelled') as cancelled from booking.bookings where user_id = 1`,
-  );
-  Object.assign(ids, found);
-  await addRequests();
+  await addKeyedRequests(run);
   const tables = ['catalog.movies', 'catalog.shows', 'identity.users', 'booking.bookings', 'booking.seat_claims'];
   const audits = ['identity', 'catalog', 'booking'].map((schema) => `${schema}.audit_lines`);
   for (const table of [...tables, 'booking.requests', ...audits]) await run(`vacuum analyze ${table}`);
@@ -88,23 +80,6 @@ afterAll(async () => {
 });
 
 const run = <Row extends object>(statement: string) => owner.em.getConnection().execute<Row[]>(statement);
-
-/** Gives every request a key, the cancellation that of the test, and adds a rejection. */
-async function addRequests(): Promise<void> {
-  const half = (text: string) => `'\\x${hash('sha256', text).slice(0, 32)}'::bytea`;
-  const random = "decode(md5(id::text), 'hex')";
-  await run(`update booking.requests set key_hash = ${random}, fingerprint = ${random}`);
-  await run(
-    `update booking.requests set key_hash = ${half(key)},
-       fingerprint = ${half(`POST /api/bookings/${ids.cancelled}/cancel/\n`)} where id = '${ids.cancelling}'`,
-  );
-  ids.rejected = ids.cancelled.replace(/.$/, '2');
-  await run(
-    `insert into booking.requests (show_id, id, user_id, kind, status, problem, decided_at)
-     select show_id, '${ids.rejected}', 1, 'book', 'rejected', '${JSON.stringify(problem('seat_taken'))}', now()
-     from booking.requests where id = '${ids.cancelling}'`,
-  );
-}
 
 async function post(path: string, payload: object) {
   const response = await http.inject({ method: 'POST', url: path, payload });
@@ -220,7 +195,7 @@ const sum = (run: RunStatement[], field: 'rows' | 'pages') => run.reduce((total,
 
 test.each([
   // The request that the key belongs to, its outcome, and its booking.
-  ['a repeat of an Idempotency-Key that Redis has forgotten', key, { status: 'cancelled' }, 3],
+  ['a repeat of an Idempotency-Key that Redis has forgotten', keyOfCancellation, { status: 'cancelled' }, 3],
   // The booking that is to be cancelled, and no request.
   ['a request with a new Idempotency-Key', 'a new key', { kind: 'cancel', status: 'queued' }, 1],
 ])('%s reads only what it returns', async (_, idempotencyKey, expected, rows) => {

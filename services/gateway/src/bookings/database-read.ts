@@ -19,7 +19,7 @@ export async function readDatabase<T>(read: () => Promise<T>): Promise<T> {
   }
 }
 
-export function databaseUnavailable(cause: unknown): ProblemError {
+function databaseUnavailable(cause: unknown): ProblemError {
   return new ProblemError('database_unavailable', 'The database is unavailable. Try again in a moment.', {
     retryAfterSeconds: 1,
     cause,

@@ -75,10 +75,8 @@ const outcomes = {
     );
   },
 };
-/** Set while the database hangs. */
+/** Pending while the database hangs. */
 let databaseBack: Promise<void> | null = null;
-/** A limit for look-ups that never ends. */
-const patient = { within: <T>(work: Promise<T>) => work };
 
 /** A worker that rejects every request, and publishes the outcomes only if asked to. */
 function startWorker(showId: number, { publishes }: { publishes: boolean }): void {
@@ -101,8 +99,6 @@ async function envelopesOf(showId: number): Promise<Envelope[]> {
   await inspected.close();
   return jobs.map((job) => job.data);
 }
-
-const envelopeOf = (id: string) => readBookingId(id)?.envelopeId;
 
 async function submitted(...drafts: Draft[]): Promise<Extract<Submitted, { status: 'queued' }>[]> {
   const all = await Promise.all(drafts.map((one) => queue.submit(one, { waitMs: 20_000 })));
@@ -206,7 +202,7 @@ describe('submit', () => {
       expect(await before?.outcome).toBeNull();
       const [after] = await submitted(draft(2));
       expect(await after?.outcome).toBeNull();
-      expect(await queue.wait(after?.id ?? '', 20_000, patient)).toBeNull();
+      expect(await queue.wait(after?.id ?? '', 20_000, { within: (work) => work })).toBeNull();
       expect([after, other].map((one) => queue.pollAfterSeconds(one?.id ?? ''))).toEqual([5, 1]);
     } finally {
       ownerless.clear();
@@ -219,8 +215,8 @@ describe('submit', () => {
     startWorker(2, { publishes: true });
     const [one] = await submitted(draft(2));
     const id = one?.id ?? '';
-    await one?.outcome;
-    await eventually(() => workerConnection.hget(`bull:${queueName(0)}:${envelopeOf(id)}`, 'finishedOn'));
+    const job = `bull:${queueName(0)}:${readBookingId(id)?.envelopeId}`;
+    await eventually(() => workerConnection.hget(job, 'finishedOn'));
     expect(await queue.find(id)).toMatchObject({ status: 'decided' });
     recorded.delete(id);
     expect(await queue.find(id)).toBeNull();
@@ -230,14 +226,15 @@ describe('submit', () => {
     const [one] = await submitted(draft(2));
     const back = Promise.withResolvers<void>();
     databaseBack = back.promise;
-    const reply = { raw: new ServerResponse(new IncomingMessage(new Socket())), elapsedTime: 1_250 };
+    const raw = new ServerResponse(new IncomingMessage(new Socket()));
     try {
-      await expect(queue.wait(one?.id ?? '', 20_000, new Acceptance(reply))).rejects.toMatchObject({
+      await expect(
+        queue.wait(one?.id ?? '', 20_000, new Acceptance({ raw, elapsedTime: 1_250 })),
+      ).rejects.toMatchObject({
         problem: { code: 'queue_unavailable', status: 503 },
         retryAfterSeconds: 1,
       });
     } finally {
-      databaseBack = null;
       back.resolve();
     }
   });
