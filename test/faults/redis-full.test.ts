@@ -41,6 +41,9 @@ it('accepts no request that Redis could not hand out any more, decides all that 
   expect(refusal.headers.get('retry-after')).toBe('2');
   expect(await health()).toMatchObject({ status: 200, body: { checks: { queue: expect.stringContaining('memory') } } });
 
+  const metrics = (await boxoffice.call<string>('/metrics')).body;
+  expect(Number(/^booking_redis_memory_ratio (.*)$/m.exec(metrics)?.[1])).toBeGreaterThan(0.8);
+
   await boxoffice.addWorker();
   for (const id of accepted) expect((await boxoffice.outcome(id, { timeoutMs: 30_000 })).status).toBe('succeeded');
   await redis.config('SET', 'maxmemory', 0);

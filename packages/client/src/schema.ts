@@ -295,7 +295,7 @@ export interface paths {
         };
         /**
          * Get the state of a request
-         * @description While the job is `queued` or `active`, `Retry-After` says when to ask again. A rejection can be retrieved for 24 hours, a booking forever.
+         * @description While the job is `queued` or `active`, `Retry-After` says when to ask again. A rejection can be retrieved for 24 hours, a booking forever. An outcome never changes: `booking` is the booking as this request left it, even if it has been cancelled since. `GET /api/bookings/{id}/` returns its present state.
          */
         get: operations["getJob"];
         put?: never;
@@ -929,7 +929,7 @@ export interface components {
              * @description the kind of problem: stable, so switch on it
              * @enum {string}
              */
-            code: "validation_failed" | "unauthenticated" | "invalid_credentials" | "invalid_refresh_token" | "forbidden" | "not_found" | "movie_not_found" | "show_not_found" | "user_not_found" | "booking_not_found" | "job_not_found" | "username_taken" | "email_taken" | "seat_taken" | "show_started" | "has_bookings" | "has_shows" | "idempotency_in_progress" | "payload_too_large" | "unsupported_media_type" | "idempotency_mismatch" | "too_many_requests" | "internal_error" | "queue_full" | "queue_unavailable" | "database_unavailable" | "catalog_unavailable";
+            code: "validation_failed" | "unauthenticated" | "invalid_credentials" | "invalid_refresh_token" | "forbidden" | "not_found" | "movie_not_found" | "show_not_found" | "user_not_found" | "booking_not_found" | "job_not_found" | "username_taken" | "email_taken" | "seat_taken" | "show_started" | "has_bookings" | "has_shows" | "idempotency_in_progress" | "payload_too_large" | "unsupported_media_type" | "idempotency_mismatch" | "too_many_requests" | "internal_error" | "service_unavailable" | "queue_full" | "queue_unavailable" | "database_unavailable" | "catalog_unavailable";
             title: string;
             status: number;
             /** @description what happened and what to do about it, in plain words */
@@ -1141,9 +1141,9 @@ export interface components {
             kind: "book" | "cancel";
             /** @enum {string} */
             status: "queued" | "active" | "succeeded" | "rejected" | "failed";
-            /** @description the approximate position in the queue, from 1; 0 once the request is decided */
+            /** @description the position in the queue, counted in requests from 1; 0 once the request is decided */
             position: number;
-            /** @description if it succeeded */
+            /** @description if it succeeded: the booking as this request left it */
             booking?: components["schemas"]["Booking"];
             /** @description why it was rejected or failed */
             problem?: components["schemas"]["Problem"];
@@ -1781,7 +1781,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable */
+            /** @description `service_unavailable`: The server is being stopped. `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1868,7 +1868,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable */
+            /** @description `service_unavailable`: The server is being stopped. `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1946,7 +1946,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable */
+            /** @description `service_unavailable`: The server is being stopped. `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2013,7 +2013,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable */
+            /** @description `service_unavailable`: The server is being stopped. `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2060,7 +2060,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2091,6 +2091,15 @@ export interface operations {
             };
             /** @description `internal_error`: Something went wrong on our side */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service_unavailable`: The server is being stopped */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2143,7 +2152,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `catalog_unavailable`: The catalog is unavailable. `database_unavailable`: The database is unavailable */
+            /** @description `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable. `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2201,7 +2210,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `catalog_unavailable`: The catalog is unavailable. `database_unavailable`: The database is unavailable */
+            /** @description `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable. `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2268,7 +2277,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `catalog_unavailable`: The catalog is unavailable. `database_unavailable`: The database is unavailable */
+            /** @description `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable. `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2324,7 +2333,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `catalog_unavailable`: The catalog is unavailable. `database_unavailable`: The database is unavailable */
+            /** @description `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable. `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2382,7 +2391,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `catalog_unavailable`: The catalog is unavailable. `database_unavailable`: The database is unavailable */
+            /** @description `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable. `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2450,7 +2459,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `catalog_unavailable`: The catalog is unavailable. `database_unavailable`: The database is unavailable */
+            /** @description `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable. `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2520,7 +2529,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `catalog_unavailable`: The catalog is unavailable. `database_unavailable`: The database is unavailable */
+            /** @description `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable. `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2535,7 +2544,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description a name that you choose for this request: a retry with the same key and the same body gets the response of the first request */
+                /** @description a name that you choose for this request: a retry with the same key and the same body gets the outcome of the first request, with the booking as that request left it */
                 "idempotency-key"?: string;
                 /** @description `wait=10` waits up to 10 seconds for the outcome (30 at most); `respond-async` does not wait (RFC 7240) */
                 prefer?: string;
@@ -2641,7 +2650,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable. `queue_unavailable`: The booking queue is unavailable. `catalog_unavailable`: The catalog is unavailable. `queue_full`: The booking queue is full */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `queue_unavailable`: The booking queue is unavailable. `catalog_unavailable`: The catalog is unavailable. `queue_full`: The booking queue is full */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2708,7 +2717,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable. `queue_unavailable`: The booking queue is unavailable */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `queue_unavailable`: The booking queue is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2784,7 +2793,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable. `queue_unavailable`: The booking queue is unavailable */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `queue_unavailable`: The booking queue is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2846,7 +2855,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2913,7 +2922,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2928,7 +2937,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description a name that you choose for this request: a retry with the same key and the same body gets the response of the first request */
+                /** @description a name that you choose for this request: a retry with the same key and the same body gets the outcome of the first request, with the booking as that request left it */
                 "idempotency-key"?: string;
                 /** @description `wait=10` waits up to 10 seconds for the outcome (30 at most); `respond-async` does not wait (RFC 7240) */
                 prefer?: string;
@@ -3030,7 +3039,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable. `queue_unavailable`: The booking queue is unavailable. `queue_full`: The booking queue is full */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `queue_unavailable`: The booking queue is unavailable. `queue_full`: The booking queue is full */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3102,7 +3111,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3189,7 +3198,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3265,7 +3274,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3363,7 +3372,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3464,7 +3473,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3562,7 +3571,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3637,7 +3646,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3724,7 +3733,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3822,7 +3831,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3898,7 +3907,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4005,7 +4014,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4106,7 +4115,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4213,7 +4222,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4287,7 +4296,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4392,7 +4401,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4468,7 +4477,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4584,7 +4593,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4685,7 +4694,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4801,7 +4810,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4876,7 +4885,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4952,7 +4961,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4967,7 +4976,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description a name that you choose for this request: a retry with the same key and the same body gets the response of the first request */
+                /** @description a name that you choose for this request: a retry with the same key and the same body gets the outcome of the first request, with the booking as that request left it */
                 "idempotency-key"?: string;
                 /** @description `wait=10` waits up to 10 seconds for the outcome (30 at most); `respond-async` does not wait (RFC 7240) */
                 prefer?: string;
@@ -5078,7 +5087,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable. `queue_unavailable`: The booking queue is unavailable. `queue_full`: The booking queue is full */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `queue_unavailable`: The booking queue is unavailable. `queue_full`: The booking queue is full */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5093,7 +5102,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description a name that you choose for this request: a retry with the same key and the same body gets the response of the first request */
+                /** @description a name that you choose for this request: a retry with the same key and the same body gets the outcome of the first request, with the booking as that request left it */
                 "idempotency-key"?: string;
                 /** @description `wait=10` waits up to 10 seconds for the outcome (30 at most); `respond-async` does not wait (RFC 7240) */
                 prefer?: string;
@@ -5204,7 +5213,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable. `queue_unavailable`: The booking queue is unavailable. `queue_full`: The booking queue is full */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `queue_unavailable`: The booking queue is unavailable. `queue_full`: The booking queue is full */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5279,7 +5288,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5349,7 +5358,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5405,7 +5414,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable. `queue_unavailable`: The booking queue is unavailable */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `queue_unavailable`: The booking queue is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;

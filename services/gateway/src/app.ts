@@ -11,6 +11,7 @@ import * as catalog from './catalog/index.ts';
 import { addAuthentication } from './http/authentication.ts';
 import { currentUrl } from './http/legacy-paths.ts';
 import { addOpenApiDocument } from './http/openapi-document.ts';
+import { refuseWhileClosing } from './http/refuse-while-closing.ts';
 import { addSecurity } from './http/security.ts';
 import * as identity from './identity/index.ts';
 import * as pages from './pages/index.ts';
@@ -100,6 +101,7 @@ export function buildGateway(options: GatewayOptions): Http {
   addOpenApiDocument(http);
   addAuthentication(http, { keys, accessRevocations });
   http.after(() => {
+    refuseWhileClosing(http);
     for (const feature of [identity, catalog, streams, bookings, admin]) feature.register(http, dependencies);
   });
   pages.register(http, dependencies);

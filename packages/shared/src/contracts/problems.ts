@@ -28,6 +28,7 @@ export const problemCatalogue = {
   idempotency_mismatch: { status: 422, title: 'The idempotency key was used for another request' },
   too_many_requests: { status: 429, title: 'Too many requests' },
   internal_error: { status: 500, title: 'Something went wrong on our side' },
+  service_unavailable: { status: 503, title: 'The server is being stopped' },
   queue_full: { status: 503, title: 'The booking queue is full' },
   queue_unavailable: { status: 503, title: 'The booking queue is unavailable' },
   database_unavailable: { status: 503, title: 'The database is unavailable' },

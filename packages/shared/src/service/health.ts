@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyInstance, RawServerDefault } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
+import { Gauge, type Registry } from 'prom-client';
 
 /** A restriction that the operators should know of, although the service is ready. */
 export interface HealthWarning {
@@ -14,21 +15,36 @@ export type HealthCheck = () => Promise<unknown>;
 /** A health check that takes longer than this has failed, in milliseconds. */
 const healthTimeoutMs = 1_000;
 
-/** Adds `/livez` and `/readyz`. The latter reports 503 while a dependency is away or the server is closing. */
+/**
+ * Adds `/livez` and `/readyz`, and the metric `service_ready`. A service is not ready (503) while a dependency is away or
+ * the server is closing.
+ */
 export function addHealth(
   http: FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, Logger, ZodTypeProvider>,
   checks: Record<string, HealthCheck>,
+  metrics: Registry,
 ): void {
   let stopping = false;
   http.addHook('preClose', async () => {
     stopping = true;
   });
   http.get('/livez', { schema: { hide: true }, logLevel: 'warn' }, async () => ({ status: 'alive' }));
-  http.get('/readyz', { schema: { hide: true }, logLevel: 'warn' }, async (_request, reply) => {
+  const runAll = async () => {
     const results = await Promise.all(
       Object.entries(checks).map(async ([name, check]) => [name, await run(check)] as const),
     );
-    const ready = !stopping && results.every(([, { healthy }]) => healthy);
+    return { results, ready: !stopping && results.every(([, { healthy }]) => healthy) };
+  };
+  new Gauge({
+    name: 'service_ready',
+    help: 'Whether the service is ready: 1 or 0',
+    registers: [metrics],
+    async collect() {
+      this.set((await runAll()).ready ? 1 : 0);
+    },
+  });
+  http.get('/readyz', { schema: { hide: true }, logLevel: 'warn' }, async (_request, reply) => {
+    const { results, ready } = await runAll();
     return reply.code(ready ? 200 : 503).send({
       status: ready ? 'ready' : stopping ? 'stopping' : 'not ready',
       checks: Object.fromEntries(results.map(([name, { detail }]) => [name, detail])),

@@ -42,6 +42,8 @@ function createServer({ logger, trustProxy = false, rewriteUrl }: HttpOptions) {
     ...(rewriteUrl && { rewriteUrl }),
     // Idle keep-alive connections must not delay shutdown.
     forceCloseConnections: 'idle' as const,
+    // Fastify's own refusal has no problem body and no Retry-After: the gateway refuses requests itself.
+    return503OnClosing: false,
   });
 }
 
@@ -72,7 +74,7 @@ export function createHttp(options: HttpOptions): { http: Http; metrics: Registr
   http.setErrorHandler(sendError);
   http.setNotFoundHandler(sendNotFound);
   addMetrics(http, metrics);
-  addHealth(http, options.checks);
+  addHealth(http, options.checks, metrics);
   return { http, metrics };
 }
 

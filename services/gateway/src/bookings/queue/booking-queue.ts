@@ -6,6 +6,7 @@ import type { Logger } from '@boxoffice/shared/service/logging';
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Registry } from 'prom-client';
+import type { Acceptance } from '../acceptance.ts';
 import type { StoredOutcomes } from '../stored-outcomes.ts';
 import { registerDepthMetrics } from './depth-metrics.ts';
 import { EnvelopeSender } from './envelope-sender.ts';
@@ -48,7 +49,7 @@ export class BookingQueue {
     metrics: Registry;
   }) {
     const { redis, subscriber, logger, metrics } = options;
-    this.#memory = new MemoryWatch(redis);
+    this.#memory = new MemoryWatch(redis, metrics);
     this.#owners = options.owners;
     options.owners.onOwnerless((partition) => this.#inbox.endWaits(partition));
     this.#keys = new IdempotencyKeys(redis);
@@ -99,17 +100,27 @@ export class BookingQueue {
     });
   }
 
-  /** Waits for the outcome of a request that was queued earlier; null when it does not arrive in time. */
-  async wait(id: string, forMs: number): Promise<Outcome | null> {
-    const waiting = this.#inbox.wait(id, this.#owners.isOwned(partitionIn(id)) ? forMs : 0);
-    const job = await this.find(id); // it may have been decided before we began to wait
-    return job?.outcome ?? waiting;
+  /**
+   * Waits for the outcome of a request that was queued earlier; null when it does not arrive in time.
+   *
+   * @param acceptance limits the look-up that precedes the wait
+   * @throws {ProblemError} queue_unavailable, database_unavailable when the request cannot be looked up
+   */
+  async wait(id: string, forMs: number, acceptance: Pick<Acceptance, 'within'>): Promise<Outcome | null> {
+    const leave = new AbortController();
+    const waiting = this.#inbox.wait(id, this.#owners.isOwned(partitionIn(id)) ? forMs : 0, leave.signal);
+    try {
+      const job = await acceptance.within(this.find(id)); // it may have been decided before we began to wait
+      return job?.outcome ?? (await waiting);
+    } finally {
+      leave.abort();
+    }
   }
 
   /**
    * Finds a request by its id; null when there is none, or its outcome has been removed.
    *
-   * @throws {ProblemError} queue_unavailable
+   * @throws {ProblemError} queue_unavailable, database_unavailable
    */
   find(id: string): Promise<QueuedJob | null> {
     return this.#lookup.find(id);
