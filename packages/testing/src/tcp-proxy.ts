@@ -5,6 +5,8 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 export class TcpProxy {
   /** While true, new connections are accepted but carry nothing, as when the other end stops answering. */
   acceptsInSilence = false;
+  /** How many connections were accepted in silence so far. */
+  acceptedInSilence = 0;
   readonly #server: Server;
   /** Where new connections lead. */
   #target: URL;
@@ -50,6 +52,7 @@ export class TcpProxy {
 
   #accept(near: Socket): void {
     const far = this.acceptsInSilence ? null : connect(Number(this.#target.port), this.#target.hostname);
+    if (!far) this.acceptedInSilence++;
     const connection = far ? [near, far] : [near];
     this.#connections.add(connection);
     for (const socket of connection) {
