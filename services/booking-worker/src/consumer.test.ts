@@ -60,7 +60,9 @@ async function add(): Promise<string> {
 
 /** Ends the connection on which the consumer waits for envelopes. */
 async function endWaitingConnection(): Promise<void> {
-  const waiting = await eventually(async () => /^id=(\d+) .*cmd=bzpopmin/m.exec((await direct.client('LIST')) as string));
+  const waiting = await eventually(async () =>
+    /^id=(\d+) .*cmd=bzpopmin/m.exec((await direct.client('LIST')) as string),
+  );
   await direct.client('KILL', 'ID', Number(waiting[1]));
 }
 
