@@ -91,7 +91,7 @@ export function buildWorker(options: {
     },
     async stop() {
       redisWatch.stop();
-      const retentionStopped = retention.stop();
+      const retentionStopped = retention.stop(); // its batch must not delay the handing over
       await Promise.race([leases.stop(), new Promise((resolve) => setTimeout(resolve, drainTimeoutMs).unref())]);
       await turns.stop();
       await retentionStopped;

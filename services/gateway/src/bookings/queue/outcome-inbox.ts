@@ -32,6 +32,7 @@ export class OutcomeInbox {
   readonly #waiters = new Map<string, Waiter[]>();
   #waiting = 0;
   #closed = false;
+  #sweeping = false;
   readonly #lookup: Pick<JobLookup, 'findOutcomes'>;
   readonly #onOutcomes: (outcomes: Outcomes, envelopeId: string) => void;
   readonly #sweeper: NodeJS.Timeout;
@@ -103,6 +104,16 @@ export class OutcomeInbox {
   }
 
   async #sweep(): Promise<void> {
+    if (this.#sweeping) return; // the look-ups are slow: more of them would not help
+    this.#sweeping = true;
+    const outcomes = await this.#lookup.findOutcomes(this.#takeLate()).catch(() => []);
+    this.#sweeping = false;
+    for (const ofEnvelope of Map.groupBy(outcomes, ({ id }) => readBookingId(id)?.envelopeId).values())
+      this.#receive(ofEnvelope);
+  }
+
+  /** The requests whose outcomes have been awaited for long. The next call returns others, if there are more. */
+  #takeLate(): string[] {
     const lateSince = Date.now() - lateAfterMs;
     const late: string[] = [];
     for (const [id, [oldest]] of this.#waiters) {
@@ -115,8 +126,6 @@ export class OutcomeInbox {
       this.#waiters.delete(id);
       this.#waiters.set(id, waiters);
     }
-    const outcomes = await this.#lookup.findOutcomes(late).catch(() => []);
-    for (const ofEnvelope of Map.groupBy(outcomes, ({ id }) => readBookingId(id)?.envelopeId).values())
-      this.#receive(ofEnvelope);
+    return late;
   }
 }
