@@ -64,7 +64,11 @@ class Partition {
   takeOver(partition: number): void {
     const lease = { partition, session: ++this.#session };
     const turns = { decide: (requests: readonly BookingRequest[]) => this.#decide(requests, lease.session) };
-    this.#owner = new PartitionConsumer(lease, { redis, turns, metrics, logger, giveUp: () => undefined });
+    const giveUp = () => {
+      this.#owner?.abandon();
+      this.takeOver(partition);
+    };
+    this.#owner = new PartitionConsumer(lease, { redis, turns, metrics, logger, giveUp });
   }
 
   /** The owner crashes at this moment of its next turn, if anything is left to be decided. */
