@@ -140,6 +140,11 @@ export class EnvelopeQueue {
     return oldest?.timestamp ?? null;
   }
 
+  /** The envelope at the head; null when none is waiting. */
+  headId(): Promise<string | null> {
+    return this.#redis.lindex(this.bull.toKey('wait'), -1);
+  }
+
   /** Ids of the envelopes that were handed out and are not finished, newest first. */
   activeIds(): Promise<string[]> {
     return this.#redis.lrange(this.bull.toKey('active'), 0, -1);

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 const isReadOnly = (error: Error) => error.message.startsWith('READONLY');
 const reconnect = {
   retryStrategy: () => 250,
+  connectTimeout: 1_000,
   // How long a connection that we drop may take to close: its other end may be gone.
   disconnectTimeout: 250,
   reconnectOnError: isReadOnly,
@@ -20,7 +21,6 @@ export function openImpatientRedis(url: string, logger: Logger): Redis {
   return logOutages(
     new Redis(url, {
       ...reconnect,
-      connectTimeout: 1_000,
       commandTimeout: 1_000,
       maxRetriesPerRequest: 0,
       enableOfflineQueue: false,
