@@ -32,7 +32,10 @@ export class Recorder {
     const told = now();
     if (reading.says === 'accepted') {
       operation.accepted = Math.min(operation.accepted ?? told, told);
-      if (reading.id && !operation.ids.includes(reading.id)) operation.ids.push(reading.id);
+      // A 201 names the booking, which for a late duplicate of a keyed request is the first one's.
+      const isBooking = typeof reading.what === 'object' && reading.what.booking === reading.id;
+      const isNews = reading.id && !operation.ids.includes(reading.id) && !(isBooking && operation.ids.length > 0);
+      if (reading.id && isNews) operation.ids.push(reading.id);
       this.saw(operation, reading.what, { ...at, by: 'answer' });
     } else if (reading.says === 'unknown') {
       operation.unknown++;
