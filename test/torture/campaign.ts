@@ -19,12 +19,14 @@ import { World } from './world/world.ts';
 
 /** Booking queues of the installation under test. */
 const partitions = 4;
-const usualStormMs = 15_000;
+const usualStormMs = 30_000;
+/** Every so many rounds the faults come one at a time, so that effects can be attributed. */
+const singleEvery = 3;
 /** Requests of earlier rounds that are asked for again with every round. */
 const earlierLimit = 400;
 
 export interface CampaignOptions
-  extends Pick<Options, 'seed' | 'minutes' | 'kinds' | 'perSecond' | 'rounds' | 'clients'> {
+  extends Pick<Options, 'seed' | 'minutes' | 'kinds' | 'perSecond' | 'rounds' | 'clients' | 'readers'> {
   root: string;
   folder: string;
   binDir: string;
@@ -82,7 +84,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
   const leftMs = () => options.minutes * 60_000 - (now() - startedAt);
   try {
     while (leftMs() > 0 && !signal.aborted && !options.enough(violations)) {
-      const single = options.rounds === 'both' ? rounds % 2 === 0 : options.rounds === 'single';
+      const single = options.rounds === 'both' ? rounds % singleEvery === 0 : options.rounds === 'single';
       const round = random.fork(`round ${++rounds}`);
       const result = await playRound(setting, {
         ...options,

@@ -288,6 +288,12 @@ test('finds nothing in a late duplicate of a keyed request that is answered with
   expect(rules(withOutcomes(found, () => rows))).toEqual([]);
 });
 
+test('finds a recorded success whose booking is not there', () => {
+  const unheard = operation(0, null, null, { key: 'k' });
+  const row = recorded({ ...unheard, ids: ['lost'], sightings: operation(0, 1, booked).sightings });
+  expect(rules(withOutcomes(history([unheard]), () => row))).toEqual(['rows']);
+});
+
 test('finds a recorded outcome that nobody asked for, and one that failed though nobody heard it', () => {
   const refused = operation(0, null, null, { unknown: 0 });
   const unheard = operation(0, null, null);

@@ -33,6 +33,14 @@ const wait: Behaviour = async ({ show, seats }, newBuyer) => {
   if (buyer.random.chance(0.8)) await giveBack(buyer, booking);
 };
 
+/** Books, waits for the outcome at one gateway, and gives the seat back. Leaves early, to come again soon. */
+export async function comeRegularly({ show, seats }: Stage, gateway: number, buyer: Buyer): Promise<void> {
+  const placing = { wait: 2, gateway, patienceMs: 4_000 };
+  const booking = buyer.book(show, [buyer.random.pick(seats)]);
+  await buyer.place(booking, placing);
+  if (booked(booking)) await buyer.place(buyer.cancel(booking), placing);
+}
+
 /** Wants several seats, all or none. */
 const family: Behaviour = async ({ show, seats }, newBuyer) => {
   const buyer = newBuyer();

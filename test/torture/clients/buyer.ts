@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Operation, outcomeOf } from '../checker/history.ts';
 import type { Random } from '../random.ts';
-import type { Call, HttpClient } from './http.ts';
+import type { Answer, Body, Call, HttpClient } from './http.ts';
 import { now } from './now.ts';
 import { type Reading, readPost, whatOf } from './reading.ts';
 import type { Recorder } from './recorder.ts';
@@ -110,10 +110,54 @@ export class Buyer {
     });
   }
 
-  /** Reads a booking that was answered as booked: it must exist. */
+  /** Reads a booking that was answered as booked: it must exist, in the right state. */
   async check(booking: Operation): Promise<void> {
-    const sent = await this.#send(undefined, { method: 'GET', path: `/api/bookings/${booking.ids[0]}/`, patienceMs });
+    const wasCancelled = this.#isCancelled(booking);
+    const sent = await this.#send(undefined, {
+      method: 'GET',
+      path: `/api/bookings/${bookingIdOf(booking)}/`,
+      patienceMs,
+    });
     if (sent.answer?.status === 404) this.#market.recorder.saw(booking, 'unknown job', { ...sent, by: 'booking' });
+    else if (this.#isAnswer(sent.answer)) this.#expectState(booking, wasCancelled, sent.answer.body);
+  }
+
+  /** Lists this user's bookings: one that was answered as booked must be among them, in the right state. */
+  async checkList(booking: Operation): Promise<void> {
+    const wasCancelled = this.#isCancelled(booking);
+    const sent = await this.#send(undefined, { method: 'GET', path: '/api/my-bookings/', patienceMs });
+    if (!this.#isAnswer(sent.answer)) return;
+    const found = sent.answer.body.results?.find(({ id }) => id === bookingIdOf(booking));
+    if (found) this.#expectState(booking, wasCancelled, found);
+    else this.#market.recorder.saw(booking, 'unknown job', { ...sent, by: 'booking' });
+  }
+
+  /** Looks at a seat map. Returns the seats that are booked; null when there was no answer. */
+  async lookAtSeats(show: number, gateway?: number): Promise<string[] | null> {
+    const { answer } = await this.#send(gateway, { method: 'GET', path: `/api/shows/${show}/seats/`, patienceMs });
+    if (!this.#isAnswer(answer)) return null;
+    const seats = (answer.body.seats ?? []) as { seat_number: string; status: string }[];
+    return seats.filter(({ status }) => status === 'booked').map((seat) => seat.seat_number);
+  }
+
+  /** Whether this is a complete response to a reading request; an unexpected one is a violation. */
+  #isAnswer(answer: Answer | null): answer is Answer {
+    if (answer && answer.status !== 200 && answer.status !== 503)
+      this.#market.recorder.violate('answers', `a reading request: ${answer.status} ${answer.body.code}`);
+    return answer?.status === 200;
+  }
+
+  #isCancelled(booking: Operation): boolean {
+    const cancels = this.#market.recorder.cancelsOf(bookingIdOf(booking));
+    return cancels.some((cancel) => outcomeOf(cancel)?.status === 'succeeded');
+  }
+
+  /** A booking is booked until its cancellation is sent, and cancelled once that has been answered. */
+  #expectState(booking: Operation, wasCancelled: boolean, { status }: Body): void {
+    const maybeCancelled = this.#market.recorder.cancelsOf(bookingIdOf(booking)).length > 0;
+    if (status === 'booked' ? !wasCancelled : status === 'cancelled' && maybeCancelled) return;
+    const text = `a booking was read as ${status}${wasCancelled ? ' after its cancellation had succeeded' : ''}`;
+    this.#market.recorder.violate('committed before spoken', text, booking);
   }
 
   pause(fromMs: number, toMs: number): Promise<void> {
@@ -140,4 +184,9 @@ export class Buyer {
     if (late) this.#market.recorder.violate('1.5 s', late);
     return { answer, asked, gateway };
   }
+}
+
+/** The booking that an operation made: usually the request's own id. */
+function bookingIdOf(operation: Operation): string {
+  return outcomeOf(operation)?.booking ?? operation.ids[0] ?? '';
 }

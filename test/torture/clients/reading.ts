@@ -32,7 +32,7 @@ export function readPost(kind: 'book' | 'cancel', answer: Answer | null): Readin
     return {
       says: 'accepted',
       id: body.job_id ?? null,
-      what: { status: 'rejected', code: body.code, taken: body.seats },
+      what: { status: 'rejected', code: body.code, taken: labels(body.seats) },
     };
   // A wait may have ended in a fault of ours.
   if (body.code === 'internal_error' && body.job_id)
@@ -45,6 +45,8 @@ export function readPost(kind: 'book' | 'cancel', answer: Answer | null): Readin
 /** Reads the outcome from a job: the body of a poll, an event or a 202. */
 export function whatOf(job: Body): Outcome | 'pending' {
   if (job.status === 'succeeded' || job.status === 'rejected' || job.status === 'failed')
-    return { status: job.status, code: job.problem?.code, taken: job.problem?.seats, booking: job.booking?.id };
+    return { status: job.status, code: job.problem?.code, taken: labels(job.problem?.seats), booking: job.booking?.id };
   return 'pending';
 }
+
+const labels = (seats: unknown[] | undefined) => seats as string[] | undefined;

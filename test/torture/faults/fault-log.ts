@@ -25,6 +25,8 @@ export class FaultLog {
   readonly entries: FaultEntry[] = [];
   /** The longest that a partition decided nothing, in milliseconds. */
   worstGapMs = 0;
+  /** Requests that were decided while a fault was active. */
+  decidedUnderFault = 0;
   readonly #partitions: number;
   #lastSuccess: (number | null)[] = [];
   /** Faults whose times are not all known yet. */
@@ -70,6 +72,7 @@ export class FaultLog {
 
   success({ show, called, told }: { show: number; called: number; told: number }): void {
     const partition = show % this.#partitions;
+    if (this.#open.some(({ to }) => to === null)) this.decidedUnderFault++;
     const before = this.#lastSuccess[partition];
     if (before) this.worstGapMs = Math.max(this.worstGapMs, told - before);
     this.#lastSuccess[partition] = told;

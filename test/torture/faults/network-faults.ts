@@ -56,6 +56,16 @@ export const networkFaults: FaultKind[] = [
   }),
   disturbing('stall', 8, () => ({ stall: true })),
   disturbing('cut', 8, () => ({ cut: true })),
+  {
+    ...common('reset'),
+    weight: 60,
+    brief: true,
+    durationMs: [10, 20],
+    inflict(world, wire) {
+      linkOf(world, wire).resetAll();
+      return () => undefined;
+    },
+  },
   disturbing('drip', 3, (random) => ({ bytesPerSecond: random.spread(500, 20_000) })),
   {
     ...common('half-open'),
