@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Operation, Violation } from './checker/history.ts';
 import { checkOutcomes } from './checker/outcomes.ts';
@@ -26,7 +26,7 @@ const singleEvery = 3;
 const earlierLimit = 400;
 
 export interface CampaignOptions
-  extends Pick<Options, 'seed' | 'minutes' | 'kinds' | 'perSecond' | 'rounds' | 'clients' | 'readers'> {
+  extends Pick<Options, 'seed' | 'minutes' | 'kinds' | 'perSecond' | 'rounds' | 'clients' | 'reads'> {
   root: string;
   folder: string;
   binDir: string;
@@ -42,6 +42,8 @@ export interface CampaignResult {
   violations: Violation[];
   log: FaultLog;
   requests: number;
+  /** Requests that got a complete response. */
+  answers: number;
   operations: number;
   rounds: number;
   ranMs: number;
@@ -69,7 +71,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
     return !obstacle;
   });
   const violations: Violation[] = [];
-  let [requests, operations, rounds, users] = [0, 0, 0, 1];
+  let [requests, answers, operations, rounds, users] = [0, 0, 0, 0, 1];
   const gateways = world.urls.map((url) => new HttpClient(url));
   const setting: Setting = {
     world,
@@ -77,7 +79,13 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
     log,
     nextUser: () => ++users,
     earlier: [],
-    market: { gateways, stopwatch, sign: (user) => world.tokens.sign(user), count: () => requests++ },
+    market: {
+      gateways,
+      stopwatch,
+      sign: (user) => world.tokens.sign(user),
+      count: () => requests++,
+      countAnswer: () => answers++,
+    },
   };
   const progress = new Progress({ say, log, requests: () => requests, violations: () => violations.length });
   const startedAt = now();
@@ -98,11 +106,11 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
       const known = (violation: Violation) => violations.some(({ text }) => text === violation.text);
       const fresh = [...result.violations, ...supervision.violations(), ...repeated.filter((one) => !known(one))];
       setting.earlier = keep(setting.earlier, result.history.operations, round);
-      if (fresh.length > 0) writeHistory(folder, rounds, result.history, fresh);
+      if (fresh.length > 0) keepEvidence(world, rounds, result.history, fresh);
       for (const violation of fresh.slice(0, 3)) say(story(violation, startedAt, log));
       if (fresh.length > 3) say(`   and ${fresh.length - 3} more in this round`);
       violations.push(...fresh);
-      if (fresh.length === 0) for (const service of world.services) service.clearLog();
+      for (const service of world.services) service.clearLog();
     }
   } finally {
     progress.stop();
@@ -113,7 +121,18 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
     await world.stop({ keep: violations.length > 0 });
   }
   const ranMs = now() - startedAt;
-  return { violations, log, requests, operations, rounds, ranMs, memory: memory.most, worst: stopwatch.worst, skipped };
+  return {
+    violations,
+    log,
+    requests,
+    answers,
+    operations,
+    rounds,
+    ranMs,
+    memory: memory.most,
+    worst: stopwatch.worst,
+    skipped,
+  };
 }
 
 /** Some of every round's requests stay to be asked for again; those that are broken have been named already. */
@@ -124,7 +143,11 @@ function keep(earlier: Operation[], operations: readonly Operation[], random: Ra
   return random.shuffled(healthy).slice(0, earlierLimit);
 }
 
-function writeHistory(folder: string, round: number, history: object, violations: Violation[]): void {
+/** Keeps the history and the logs of a round in which a promise was broken. */
+function keepEvidence({ folder, services }: World, round: number, history: object, violations: Violation[]): void {
   const shown = violations.map(({ rule, text }) => ({ rule, text }));
-  writeFileSync(join(folder, `round-${round}.json`), JSON.stringify({ violations: shown, ...history }));
+  const place = join(folder, `round-${round}`);
+  mkdirSync(place, { recursive: true });
+  writeFileSync(join(place, 'history.json'), JSON.stringify({ violations: shown, ...history }));
+  for (const { name, logFile } of services) if (existsSync(logFile)) copyFileSync(logFile, join(place, `${name}.log`));
 }

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { PlainError } from '@boxoffice/local-servers/plain-error';
 import { defaultClients } from './clients/population.ts';
-import { defaultReaders } from './clients/readers.ts';
+import { defaultReads } from './clients/readers.ts';
 import { type FaultKind, faultGroups } from './faults/fault.ts';
 import { allFaults } from './faults/plan.ts';
 
@@ -14,7 +14,8 @@ export interface Options {
   /** Rounds with one fault at a time, with overlapping ones, or both in turns. */
   rounds: 'single' | 'overlapping' | 'both';
   clients: number;
-  readers: number;
+  /** Reading requests per second. */
+  reads: number;
   /** End with the first violation. */
   untilViolation: boolean;
   /** Names of planted bugs to run instead. */
@@ -34,7 +35,7 @@ export const help = `pnpm torture: the whole system under faults, every promise 
   --per-second <n>    faults per second when they overlap; default 6
   --rounds <which>    single, overlapping or both (in turns); default both
   --clients <n>       buyers at work at a time; default ${defaultClients}
-  --readers <n>       readers at work at a time; default ${defaultReaders}
+  --reads <n>         reading requests per second, at most; default ${defaultReads}
   --until-violation   end with the first violation
   --bug <names>       plants these bugs in a copy of the tree, one after the other; each must be caught
   --bugs              plants every bug
@@ -61,7 +62,7 @@ export function readOptions(args: string[], bugNames: readonly string[]): Option
     perSecond: number('per-second', values['per-second'] ?? '6'),
     rounds,
     clients: number('clients', values.clients ?? String(defaultClients)),
-    readers: number('readers', values.readers ?? String(defaultReaders)),
+    reads: number('reads', values.reads ?? String(defaultReads)),
     untilViolation: values['until-violation'] ?? false,
     bugs,
     json: values.json ?? null,
@@ -83,7 +84,7 @@ function parse(args: string[]) {
         'per-second': text,
         rounds: text,
         clients: text,
-        readers: text,
+        reads: text,
         'until-violation': flag,
         bug: text,
         json: text,

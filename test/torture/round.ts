@@ -22,7 +22,7 @@ const promisedOutcomeMs = 10_000;
 /** The load continues for this long after the last fault, to measure recovery, in milliseconds. */
 const afterglowMs = 2_000;
 
-export interface RoundOptions extends Pick<Options, 'kinds' | 'perSecond' | 'clients' | 'readers'> {
+export interface RoundOptions extends Pick<Options, 'kinds' | 'perSecond' | 'clients' | 'reads'> {
   random: Random;
   single: boolean;
   stormMs: number;
@@ -63,7 +63,7 @@ export async function playRound(setting: Setting, options: RoundOptions): Promis
   const crowd = Promise.all([
     populate(market, { random: random.fork('load'), clients: options.clients, hot, spread, nextUser }),
     populateRegularly(market, { random: random.fork('regulars'), stages: onePerPartition, nextUser }),
-    read(market, { random: random.fork('readers'), readers: options.readers, stages }),
+    read(market, { random: random.fork('readers'), perSecond: options.reads, stages }),
   ]);
   const planned = plan(random.fork('faults'), {
     kinds: options.kinds,
@@ -75,7 +75,7 @@ export async function playRound(setting: Setting, options: RoundOptions): Promis
   await storm(world, planned, { log, single, signal });
   await delay(Math.max(0, stormMs - (now() - startedAt)), undefined, { signal }).catch(() => undefined);
   const calmFrom = now();
-  await delay(afterglowMs);
+  await Promise.all([delay(afterglowMs), log.recovered(promisedOutcomeMs)]);
   closing = true;
   await crowd;
   log.pause();

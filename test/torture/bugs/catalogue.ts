@@ -152,6 +152,65 @@ export const bugs: readonly Bug[] = [
     rules: ['outcomes', 'rows', 'order'],
   },
   {
+    name: 'outcome-not-recorded',
+    says: 'rejections, cancellations and keys leave no row',
+    edits: [
+      {
+        file: `${worker}/store/booking-store.ts`,
+        find: 'changes.recorded.length > 0 && insertRequests',
+        replace: 'changes.recorded.length > 1e9 && insertRequests',
+      },
+    ],
+    faults: 'network',
+    rules: ['rows', 'keys', 'outcomes'],
+  },
+  {
+    name: 'wrong-outcome-recorded',
+    says: 'a rejection is recorded with another reason than is answered',
+    edits: [
+      {
+        file: `${worker}/store/write-changes.ts`,
+        find: 'problem: row.problem,',
+        replace: "problem: row.problem && { ...row.problem, code: 'show_not_found' },",
+      },
+    ],
+    faults: 'none',
+    rules: ['rows', 'outcomes'],
+  },
+  {
+    name: 'key-given-twice',
+    says: 'a late duplicate gets the key of the request that has taken its place',
+    edits: [
+      {
+        file: `${worker}/decide/request-log.ts`,
+        find: 'const first = key && this.#byKey.get(',
+        replace: 'const first = key && new Map<string, RequestRow>().get(',
+      },
+      {
+        file: 'packages/shared/src/database/migrations/0004-requests.ts',
+        find: 'create unique index requests_key_hash_key',
+        replace: 'create index requests_key_hash_key',
+      },
+    ],
+    faults: 'long-stall,stall@gateway+redis',
+    perSecond: 2,
+    rules: ['keys'],
+  },
+  {
+    name: 'thawed-owner',
+    says: 'an owner does not look for what a former owner, waking up, has taken out of the queue',
+    edits: [
+      {
+        file: `${worker}/consumer.ts`,
+        find: 'return active.length === 1 && active[0] === id;',
+        replace: "return active.length > 0 && id !== '';",
+      },
+    ],
+    faults: 'worker-long-freeze,worker-freeze,latency@worker+postgres',
+    perSecond: 3,
+    rules: ['order'],
+  },
+  {
     name: 'nothing-taken-back',
     says: 'a new owner leaves alone what the one before had in hand',
     edits: [

@@ -66,6 +66,18 @@ const insist: Behaviour = async ({ show, seats }, newBuyer) => {
   if (buyer.random.chance(0.5)) await buyer.place(booking, { wait: 1 });
 };
 
+/** Tries again with the same key for as long as it takes, at any gateway: longer than a lost request keeps its key. */
+const persist: Behaviour = async ({ show, seats }, newBuyer) => {
+  const buyer = newBuyer();
+  const booking = buyer.book(show, [buyer.random.pick(seats)], `k${buyer.user}`);
+  for (let tries = 24; tries > 0 && booking.accepted === null && !buyer.isLeaving; tries--) {
+    await buyer.place(booking, { patienceMs: buyer.random.spread(100, 2_500) });
+    await buyer.pause(100, 500);
+  }
+  await buyer.pollUntilDecided(booking);
+  if (booked(booking)) await giveBack(buyer, booking);
+};
+
 /** Tries again without a key: each try is a request of its own. */
 const careless: Behaviour = async ({ show, seats }, newBuyer) => {
   const buyer = newBuyer();
@@ -168,6 +180,7 @@ export const behaviours: { weight: number; run: Behaviour }[] = [
   { weight: 6, run: wait },
   { weight: 2, run: family },
   { weight: 4, run: insist },
+  { weight: 3, run: persist },
   { weight: 1, run: careless },
   { weight: 2, run: leaveEarly },
   { weight: 2, run: twice },

@@ -17,6 +17,8 @@ export interface Market {
   closing(): boolean;
   /** Every call that is sent. */
   count(): void;
+  /** Every complete response. */
+  countAnswer(): void;
 }
 
 export interface Placing {
@@ -28,6 +30,7 @@ export interface Placing {
 }
 
 const patienceMs = 6_000;
+const readPatienceMs = 2_500;
 
 /** One user who books, polls, follows and cancels, and records every answer. */
 export class Buyer {
@@ -76,17 +79,18 @@ export class Buyer {
     return reading;
   }
 
-  /** Asks once how a request stands. */
-  async poll(operation: Operation, gateway?: number): Promise<void> {
+  /** Asks once for the state of a request. Returns whether there was an answer. */
+  async poll(operation: Operation, gateway?: number): Promise<boolean> {
     const id = operation.ids[0] ?? operation.possibleIds.at(-1);
-    if (id === undefined) return;
-    const sent = await this.#send(gateway, { method: 'GET', path: `/api/jobs/${id}/`, patienceMs });
+    if (id === undefined) return false;
+    const sent = await this.#send(gateway, { method: 'GET', path: `/api/jobs/${id}/`, patienceMs: readPatienceMs });
     const { answer } = sent;
     if (answer?.status === 200) this.#learn(operation, id, whatOf(answer.body), { ...sent, by: 'poll' });
     else if (answer?.status === 404 && operation.accepted !== null)
       this.#market.recorder.saw(operation, 'unknown job', { ...sent, by: 'poll' });
     else if (answer && answer.status !== 503 && answer.status !== 404)
       this.#market.recorder.violate('answers', `GET job: ${answer.status} ${answer.body.code}`, operation);
+    return answer !== null;
   }
 
   /** Polls until the outcome is known, the round is over or `tries` are used up. */
@@ -111,37 +115,37 @@ export class Buyer {
   }
 
   /** Reads a booking that was answered as booked: it must exist, in the right state. */
-  async check(booking: Operation): Promise<void> {
+  async check(booking: Operation, gateway?: number): Promise<boolean> {
     const wasCancelled = this.#isCancelled(booking);
-    const sent = await this.#send(undefined, {
-      method: 'GET',
-      path: `/api/bookings/${bookingIdOf(booking)}/`,
-      patienceMs,
-    });
+    const path = `/api/bookings/${bookingIdOf(booking)}/`;
+    const sent = await this.#send(gateway, { method: 'GET', path, patienceMs: readPatienceMs });
     if (sent.answer?.status === 404) this.#market.recorder.saw(booking, 'unknown job', { ...sent, by: 'booking' });
-    else if (this.#isAnswer(sent.answer)) this.#expectState(booking, wasCancelled, sent.answer.body);
+    else if (this.#isComplete(sent.answer)) this.#expectState(booking, wasCancelled, sent.answer.body);
+    return sent.answer !== null;
   }
 
   /** Lists this user's bookings: one that was answered as booked must be among them, in the right state. */
-  async checkList(booking: Operation): Promise<void> {
+  async checkList(booking: Operation, gateway?: number): Promise<boolean> {
     const wasCancelled = this.#isCancelled(booking);
-    const sent = await this.#send(undefined, { method: 'GET', path: '/api/my-bookings/', patienceMs });
-    if (!this.#isAnswer(sent.answer)) return;
+    const sent = await this.#send(gateway, { method: 'GET', path: '/api/my-bookings/', patienceMs: readPatienceMs });
+    if (!this.#isComplete(sent.answer)) return sent.answer !== null;
     const found = sent.answer.body.results?.find(({ id }) => id === bookingIdOf(booking));
     if (found) this.#expectState(booking, wasCancelled, found);
     else this.#market.recorder.saw(booking, 'unknown job', { ...sent, by: 'booking' });
+    return true;
   }
 
   /** Looks at a seat map. Returns the seats that are booked; null when there was no answer. */
   async lookAtSeats(show: number, gateway?: number): Promise<string[] | null> {
-    const { answer } = await this.#send(gateway, { method: 'GET', path: `/api/shows/${show}/seats/`, patienceMs });
-    if (!this.#isAnswer(answer)) return null;
+    const path = `/api/shows/${show}/seats/`;
+    const { answer } = await this.#send(gateway, { method: 'GET', path, patienceMs: readPatienceMs });
+    if (!this.#isComplete(answer)) return null;
     const seats = (answer.body.seats ?? []) as { seat_number: string; status: string }[];
     return seats.filter(({ status }) => status === 'booked').map((seat) => seat.seat_number);
   }
 
-  /** Whether this is a complete response to a reading request; an unexpected one is a violation. */
-  #isAnswer(answer: Answer | null): answer is Answer {
+  /** Whether this response has what was asked for. One that is neither that nor a refusal is a violation. */
+  #isComplete(answer: Answer | null): answer is Answer {
     if (answer && answer.status !== 200 && answer.status !== 503)
       this.#market.recorder.violate('answers', `a reading request: ${answer.status} ${answer.body.code}`);
     return answer?.status === 200;
@@ -158,6 +162,11 @@ export class Buyer {
     if (status === 'booked' ? !wasCancelled : status === 'cancelled' && maybeCancelled) return;
     const text = `a booking was read as ${status}${wasCancelled ? ' after its cancellation had succeeded' : ''}`;
     this.#market.recorder.violate('committed before spoken', text, booking);
+  }
+
+  /** The round is over. */
+  get isLeaving(): boolean {
+    return this.#market.closing();
   }
 
   pause(fromMs: number, toMs: number): Promise<void> {
@@ -180,6 +189,7 @@ export class Buyer {
     const asked = now();
     this.#market.count();
     const answer = (await this.#market.gateways[gateway]?.send({ ...call, token: this.#token })) ?? null;
+    if (answer) this.#market.countAnswer();
     const late = this.#market.stopwatch.judge({ ...call, asked, gateway, answer });
     if (late) this.#market.recorder.violate('1.5 s', late);
     return { answer, asked, gateway };

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { now } from '../clients/now.ts';
 
 export interface FaultEntry {
@@ -63,6 +64,12 @@ export class FaultLog {
   end(entry: FaultEntry): void {
     entry.to = now();
     this.#note('over', entry);
+  }
+
+  /** Resolves when every partition has recovered from every fault that is over, or after `forMs`. */
+  async recovered(forMs: number): Promise<void> {
+    const open = () => this.#open.some(({ to, serviceAfterEnd }) => to !== null && serviceAfterEnd.includes(null));
+    for (const until = now() + forMs; open() && now() < until; ) await delay(50);
   }
 
   /** Faults that are not over. */

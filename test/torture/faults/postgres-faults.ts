@@ -107,7 +107,7 @@ export const postgresFaults: FaultKind[] = [
   { ...common, name: 'postgres-freeze', weight: 2, durationMs: [100, 8_000], inflict: freeze },
   { ...common, name: 'postgres-hiccup', weight: 12, brief: true, durationMs: [100, 500], inflict: freeze },
   { ...common, name: 'postgres-read-only', weight: 2, durationMs: [200, 3_000], inflict: makeReadOnly },
-  { ...common, name: 'postgres-connections', weight: 0.5, durationMs: [500, 2_000], inflict: takeConnections },
+  { ...common, name: 'postgres-connections', weight: 1, durationMs: [500, 2_000], inflict: takeConnections },
   { ...common, name: 'postgres-password', weight: 1, durationMs: [300, 3_000], inflict: changePassword },
   { ...common, name: 'postgres-terminate', weight: 2, durationMs: [10, 20], inflict: terminate },
   { ...common, name: 'postgres-terminate-one', weight: 24, brief: true, durationMs: [10, 20], inflict: terminateOne },

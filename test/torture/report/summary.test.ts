@@ -3,7 +3,7 @@ import { type Summary, sumUp } from './summary.ts';
 import { markdown, table } from './table.ts';
 
 const run = (seed: number, more: Partial<Summary> = {}): Summary => ({
-  ...{ seeds: [seed], ranMs: 60_000, rounds: 2, requests: 100, operations: 10, decidedUnderFault: 5 },
+  ...{ seeds: [seed], ranMs: 60_000, rounds: 2, requests: 100, answers: 90, operations: 10, decidedUnderFault: 5 },
   faults: { 'worker-kill': { times: 3, single: 1, afterBegin: [200], afterEnd: [100] } },
   worst: { gapMs: 1_000, refusalMs: 900, answerMs: 800 },
   memoryMiB: { redis: 5 },

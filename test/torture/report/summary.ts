@@ -14,6 +14,8 @@ export interface Summary {
   ranMs: number;
   rounds: number;
   requests: number;
+  /** Requests that got a complete response: the others broke off with a connection, or were given up. */
+  answers: number;
   /** Bookings and cancellations, and those of them that were decided while a fault was active. */
   operations: number;
   decidedUnderFault: number;
@@ -28,7 +30,7 @@ export interface Summary {
 }
 
 export function summarize(seed: number, result: CampaignResult): Summary {
-  const { log, violations, ranMs, rounds, requests, operations, worst, memory, skipped } = result;
+  const { log, violations, ranMs, rounds, requests, answers, operations, worst, memory, skipped } = result;
   const faults: Summary['faults'] = {};
   for (const { kind, single, serviceAfterBegin, serviceAfterEnd } of log.entries) {
     const summary = faults[kind] ?? { times: 0, single: 0, afterBegin: [], afterEnd: [] };
@@ -42,7 +44,7 @@ export function summarize(seed: number, result: CampaignResult): Summary {
   const rules: Summary['violations'] = {};
   for (const { rule } of violations) rules[rule] = (rules[rule] ?? 0) + 1;
   return {
-    ...{ seeds: [seed], ranMs, rounds, requests, operations, faults, violations: rules },
+    ...{ seeds: [seed], ranMs, rounds, requests, answers, operations, faults, violations: rules },
     decidedUnderFault: log.decidedUnderFault,
     worst: { gapMs: log.worstGapMs, ...worst },
     memoryMiB: Object.fromEntries(memory),
@@ -56,6 +58,7 @@ export function sumUp(summaries: readonly [Summary, ...Summary[]]): Summary {
     ranMs: one.ranMs + other.ranMs,
     rounds: one.rounds + other.rounds,
     requests: one.requests + other.requests,
+    answers: one.answers + other.answers,
     operations: one.operations + other.operations,
     decidedUnderFault: one.decidedUnderFault + other.decidedUnderFault,
     faults: merge(one.faults, other.faults, (a, b) => ({

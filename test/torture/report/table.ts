@@ -47,11 +47,11 @@ function rowsOf({ faults }: Summary): string[][] {
 }
 
 function totals(summary: Summary): string[] {
-  const { requests, operations, decidedUnderFault, rounds, ranMs, worst, memoryMiB, faults } = summary;
+  const { requests, answers, operations, decidedUnderFault, rounds, ranMs, worst, memoryMiB, faults } = summary;
   const memory = Object.entries(memoryMiB).map(([name, mib]) => `${name} ${Math.round(mib)} MiB`);
   return [
-    `${countFaults(summary)} faults · ${requests} requests, ${operations} of them bookings and cancellations, ` +
-      `${decidedUnderFault} decided under a fault · ${rounds} rounds in ${(ranMs / 60_000).toFixed(1)} min`,
+    `${countFaults(summary)} faults · ${requests} requests (${answers} answered), ${operations} bookings and cancellations ` +
+      `(${decidedUnderFault} decided under a fault) · ${rounds} rounds in ${(ranMs / 60_000).toFixed(1)} min`,
     `takeover after SIGKILL of a worker: ${times(faults['worker-kill']?.afterBegin)}`,
     `service after a restart: Redis ${times(faults['redis-kill']?.afterEnd)}; PostgreSQL ${times(faults['postgres-crash']?.afterEnd)}`,
     `longest without service ${milliseconds(worst.gapMs)} · latest refusal ${milliseconds(worst.refusalMs)} · latest answer without waiting ${milliseconds(worst.answerMs)}`,
