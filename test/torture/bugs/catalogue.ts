@@ -9,6 +9,12 @@ const gateway = 'services/gateway/src/bookings';
 const queueLayout = 'packages/shared/src/queue-layout.ts';
 /** Makes jobs run again: recording a decision in Redis takes long, and the connection breaks before it is done. */
 const runAgain = 'latency@worker+redis,cut@worker+redis,redis-drop-clients';
+/** An owner does not look whether anything else has been taken out of the queue and is not decided. */
+const noLookAtQueue = {
+  file: `${worker}/consumer.ts`,
+  find: 'return active.length === 1 && active[0] === id;',
+  replace: "return active.length > 0 && id !== '';",
+};
 
 export const bugs: readonly Bug[] = [
   {
@@ -26,8 +32,14 @@ export const bugs: readonly Bug[] = [
   },
   {
     name: 'fence-removed',
-    says: 'a turn checks no lease, and waits for no turn of the owner before',
+    says: 'an owner whose lease is gone goes on: nothing tells it, and no turn and no look at the queue stops it',
     edits: [
+      {
+        file: `${worker}/leases/leases.ts`,
+        find: 'for (const partition of this.held) this.#options.handler.lost(partition);',
+        replace: '',
+      },
+      noLookAtQueue,
       {
         file: `${worker}/store/read-state.ts`,
         find: 'if (row.lost.length > 0) throw',
@@ -39,7 +51,7 @@ export const bugs: readonly Bug[] = [
         replace: '::int[]) as partition where false\n',
       },
     ],
-    faults: 'cut@worker+postgres,latency@worker+postgres,stall@worker+postgres',
+    faults: 'postgres-terminate-some,latency@worker+postgres,reordering@worker+redis',
     perSecond: 4,
     rules: ['order', 'rows', 'outcomes', 'one buyer per seat'],
   },
@@ -86,8 +98,9 @@ export const bugs: readonly Bug[] = [
   },
   {
     name: 'taken-twice',
-    says: 'every worker takes jobs from every partition',
+    says: 'every worker takes jobs from every partition, whoever else has one in hand',
     edits: [
+      noLookAtQueue,
       {
         file: `${worker}/leases/leases.ts`,
         find: 'if (!rows[0]?.won) return;',
@@ -199,13 +212,7 @@ export const bugs: readonly Bug[] = [
   {
     name: 'thawed-owner',
     says: 'an owner does not look for what a former owner, waking up, has taken out of the queue',
-    edits: [
-      {
-        file: `${worker}/consumer.ts`,
-        find: 'return active.length === 1 && active[0] === id;',
-        replace: "return active.length > 0 && id !== '';",
-      },
-    ],
+    edits: [noLookAtQueue],
     faults: 'worker-long-freeze,worker-freeze,latency@worker+postgres',
     perSecond: 3,
     rules: ['order'],
