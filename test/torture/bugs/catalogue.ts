@@ -205,8 +205,8 @@ export const bugs: readonly Bug[] = [
         replace: 'create index requests_key_hash_key',
       },
     ],
-    faults: 'long-stall,stall@gateway+redis',
-    perSecond: 2,
+    faults: 'long-stall,latency@gateway+redis,reordering@gateway+redis',
+    perSecond: 3,
     rules: ['keys'],
   },
   {
