@@ -213,8 +213,9 @@ export const bugs: readonly Bug[] = [
     name: 'thawed-owner',
     says: 'an owner does not look for what a former owner, waking up, has taken out of the queue',
     edits: [noLookAtQueue],
-    faults: 'worker-long-freeze,worker-freeze,latency@worker+postgres',
+    faults: 'worker-long-freeze,latency@worker+postgres',
     perSecond: 3,
+    stormMs: 12_000,
     rules: ['order'],
   },
   {

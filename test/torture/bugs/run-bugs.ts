@@ -37,7 +37,7 @@ export async function runBugs(
         reads: Math.min(options.reads, readsPerSecond),
         kinds: kindsOf(bug.faults),
         minutes: withinMinutes,
-        stormMs,
+        stormMs: bug.stormMs ?? stormMs,
         root: tree,
         folder: join(home, `${bug.name}-${process.pid}`),
         enough: (violations) => violations.some(({ rule }) => wanted(rule)),
