@@ -192,8 +192,13 @@ export const bugs: readonly Bug[] = [
   },
   {
     name: 'key-given-twice',
-    says: 'a late duplicate gets the key of the request that has taken its place',
+    says: 'a retry takes the key over though the first request is under way, and both of them keep it',
     edits: [
+      {
+        file: `${gateway}/find-repeated.ts`,
+        find: 'const queuedWithinMs = 5_000;',
+        replace: 'const queuedWithinMs = 0;',
+      },
       {
         file: `${worker}/decide/request-log.ts`,
         find: 'const first = key && this.#byKey.get(',
@@ -213,8 +218,9 @@ export const bugs: readonly Bug[] = [
     name: 'thawed-owner',
     says: 'an owner does not look for what a former owner, waking up, has taken out of the queue',
     edits: [noLookAtQueue],
+    // Decisions are slow almost all the time, so that requests are waiting when the owner wakes up.
     faults: 'worker-long-freeze,latency@worker+postgres',
-    perSecond: 3,
+    perSecond: 10,
     stormMs: 12_000,
     rules: ['order'],
   },

@@ -180,7 +180,7 @@ export const behaviours: { weight: number; run: Behaviour }[] = [
   { weight: 6, run: wait },
   { weight: 2, run: family },
   { weight: 4, run: insist },
-  { weight: 3, run: persist },
+  { weight: 6, run: persist },
   { weight: 1, run: careless },
   { weight: 2, run: leaveEarly },
   { weight: 2, run: twice },
