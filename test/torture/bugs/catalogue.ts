@@ -9,6 +9,12 @@ const gateway = 'services/gateway/src/bookings';
 const queueLayout = 'packages/shared/src/queue-layout.ts';
 /** Makes jobs run again: recording a decision in Redis takes long, and the connection breaks before it is done. */
 const runAgain = 'latency@worker+redis,cut@worker+redis,redis-drop-clients';
+/** An owner does not look whether anything else has been taken out of the queue and is not decided. */
+const noLookAtQueue = {
+  file: `${worker}/consumer.ts`,
+  find: 'return active.length === 1 && active[0] === id;',
+  replace: "return active.length > 0 && id !== '';",
+};
 
 export const bugs: readonly Bug[] = [
   {
@@ -26,8 +32,14 @@ export const bugs: readonly Bug[] = [
   },
   {
     name: 'fence-removed',
-    says: 'a turn checks no lease, and waits for no turn of the owner before',
+    says: 'an owner whose lease is gone goes on: nothing tells it, and no turn and no look at the queue stops it',
     edits: [
+      {
+        file: `${worker}/leases/leases.ts`,
+        find: 'for (const partition of this.held) this.#options.handler.lost(partition);',
+        replace: '',
+      },
+      noLookAtQueue,
       {
         file: `${worker}/store/read-state.ts`,
         find: 'if (row.lost.length > 0) throw',
@@ -39,7 +51,7 @@ export const bugs: readonly Bug[] = [
         replace: '::int[]) as partition where false\n',
       },
     ],
-    faults: 'cut@worker+postgres,latency@worker+postgres,stall@worker+postgres',
+    faults: 'postgres-terminate-some,latency@worker+postgres,reordering@worker+redis',
     perSecond: 4,
     rules: ['order', 'rows', 'outcomes', 'one buyer per seat'],
   },
@@ -86,8 +98,9 @@ export const bugs: readonly Bug[] = [
   },
   {
     name: 'taken-twice',
-    says: 'every worker takes jobs from every partition',
+    says: 'every worker takes jobs from every partition, whoever else has one in hand',
     edits: [
+      noLookAtQueue,
       {
         file: `${worker}/leases/leases.ts`,
         find: 'if (!rows[0]?.won) return;',
@@ -150,6 +163,66 @@ export const bugs: readonly Bug[] = [
     faults: runAgain,
     perSecond: 3,
     rules: ['outcomes', 'rows', 'order'],
+  },
+  {
+    name: 'outcome-not-recorded',
+    says: 'rejections, cancellations and keys leave no row',
+    edits: [
+      {
+        file: `${worker}/store/booking-store.ts`,
+        find: 'changes.recorded.length > 0 && insertRequests',
+        replace: 'changes.recorded.length > 1e9 && insertRequests',
+      },
+    ],
+    faults: 'network',
+    rules: ['rows', 'keys', 'outcomes'],
+  },
+  {
+    name: 'wrong-outcome-recorded',
+    says: 'a rejection is recorded with another reason than is answered',
+    edits: [
+      {
+        file: `${worker}/store/write-changes.ts`,
+        find: 'problem: row.problem,',
+        replace: "problem: row.problem && { ...row.problem, code: 'show_not_found' },",
+      },
+    ],
+    faults: 'none',
+    rules: ['rows', 'outcomes'],
+  },
+  {
+    name: 'key-given-twice',
+    says: 'a retry takes the key over though the first request is under way, and both of them keep it',
+    edits: [
+      {
+        file: `${gateway}/find-repeated.ts`,
+        find: 'const queuedWithinMs = 5_000;',
+        replace: 'const queuedWithinMs = 0;',
+      },
+      {
+        file: `${worker}/decide/request-log.ts`,
+        find: 'const first = key && this.#byKey.get(',
+        replace: 'const first = key && new Map<string, RequestRow>().get(',
+      },
+      {
+        file: 'packages/shared/src/database/migrations/0004-requests.ts',
+        find: 'create unique index requests_key_hash_key',
+        replace: 'create index requests_key_hash_key',
+      },
+    ],
+    faults: 'long-stall,latency@gateway+redis,reordering@gateway+redis',
+    perSecond: 3,
+    rules: ['keys'],
+  },
+  {
+    name: 'thawed-owner',
+    says: 'an owner does not look for what a former owner, waking up, has taken out of the queue',
+    edits: [noLookAtQueue],
+    // Decisions are slow almost all the time, so that requests are waiting when the owner wakes up.
+    faults: 'worker-long-freeze,latency@worker+postgres',
+    perSecond: 10,
+    stormMs: 12_000,
+    rules: ['order'],
   },
   {
     name: 'nothing-taken-back',

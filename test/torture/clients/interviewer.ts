@@ -37,7 +37,7 @@ export class Interviewer {
     );
   }
 
-  async #each(operations: readonly Operation[], work: (buyer: Buyer, operation: Operation) => Promise<void>) {
+  async #each(operations: readonly Operation[], work: (buyer: Buyer, operation: Operation) => Promise<unknown>) {
     const rest = operations.values();
     const one = async () => {
       for (const operation of rest) await work(new Buyer(operation.user, this.#random, this.#market), operation);

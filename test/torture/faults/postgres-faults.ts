@@ -77,6 +77,18 @@ async function terminateSome({ servers }: World): Promise<Heal> {
   return () => undefined;
 }
 
+async function terminateOne({ servers }: World): Promise<Heal> {
+  await servers.sql(`${terminateSessions}
+    and pid = (select pid from pg_stat_activity where usename <> '${ownRole}' and backend_type = 'client backend'
+      order by random() limit 1)`);
+  return () => undefined;
+}
+
+function freeze({ servers: { postgres } }: World): Heal {
+  postgres.kill('SIGSTOP');
+  return () => postgres.kill('SIGCONT');
+}
+
 /** The disk is full: statements fail with 53100, and PostgreSQL may go down. */
 function fillDisk({ servers: { disk, postgres, sql } }: World): Heal {
   disk?.fill();
@@ -92,20 +104,13 @@ function fillDisk({ servers: { disk, postgres, sql } }: World): Heal {
 
 export const postgresFaults: FaultKind[] = [
   { ...common, name: 'postgres-crash', weight: 2, durationMs: [50, 2_000], inflict: crash },
-  {
-    ...common,
-    name: 'postgres-freeze',
-    weight: 2,
-    durationMs: [100, 8_000],
-    inflict({ servers: { postgres } }) {
-      postgres.kill('SIGSTOP');
-      return () => postgres.kill('SIGCONT');
-    },
-  },
+  { ...common, name: 'postgres-freeze', weight: 2, durationMs: [100, 8_000], inflict: freeze },
+  { ...common, name: 'postgres-hiccup', weight: 12, brief: true, durationMs: [100, 500], inflict: freeze },
   { ...common, name: 'postgres-read-only', weight: 2, durationMs: [200, 3_000], inflict: makeReadOnly },
-  { ...common, name: 'postgres-connections', weight: 0.5, durationMs: [500, 2_000], inflict: takeConnections },
+  { ...common, name: 'postgres-connections', weight: 1, durationMs: [500, 2_000], inflict: takeConnections },
   { ...common, name: 'postgres-password', weight: 1, durationMs: [300, 3_000], inflict: changePassword },
   { ...common, name: 'postgres-terminate', weight: 2, durationMs: [10, 20], inflict: terminate },
+  { ...common, name: 'postgres-terminate-one', weight: 24, brief: true, durationMs: [10, 20], inflict: terminateOne },
   { ...common, name: 'postgres-terminate-some', weight: 3, durationMs: [10, 20], inflict: terminateSome },
   {
     ...common,
