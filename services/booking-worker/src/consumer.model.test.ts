@@ -90,7 +90,11 @@ class Partition {
    * lease is gone, and decides nothing.
    */
   async wakeUpLate(): Promise<void> {
-    const former = new Worker(this.queue.bull.name, null, { connection: redis, autorun: false, skipStalledCheck: true });
+    const former = new Worker(this.queue.bull.name, null, {
+      connection: redis,
+      autorun: false,
+      skipStalledCheck: true,
+    });
     await former.getNextJob('a former owner', { block: false });
     await former.close(true);
   }
@@ -122,7 +126,13 @@ class Partition {
   }
 }
 
-type Command = 'add' | 'take over' | 'crash before the commit' | 'crash after the commit' | 'wake up late' | 'take back';
+type Command =
+  | 'add'
+  | 'take over'
+  | 'crash before the commit'
+  | 'crash after the commit'
+  | 'wake up late'
+  | 'take back';
 
 async function run(commands: readonly Command[], number: number): Promise<Partition> {
   const partition = new Partition(number);

@@ -1,8 +1,8 @@
 import { Redis, type RedisOptions } from 'ioredis';
 import type { Logger } from 'pino';
 
-/** After a failover the connection may lead to a server that is a replica now: READONLY replies make it reconnect. */
-const isReadOnly = (error: Error) => error.message.startsWith('READONLY');
+/** After a failover a connection may lead to a server that is a replica now: READONLY replies make it reconnect. */
+export const isReadOnly = (error: Error): boolean => error.message.startsWith('READONLY');
 const reconnect = {
   retryStrategy: () => 250,
   connectTimeout: 1_000,
