@@ -1,5 +1,6 @@
 import { type Boxoffice, startBoxoffice } from '@boxoffice/testing/boxoffice';
 import { eventually } from '@boxoffice/testing/eventually';
+import type { SpawnedService } from '@boxoffice/testing/service';
 import { closeShow } from '@boxoffice/testing/show-gate';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
@@ -17,7 +18,7 @@ it('answers all waiting clients when it is stopped, and exits; other gateways se
     boxoffice.book(show, `A${index + 1}`, { user: index + 1, wait: 30, gateway }),
   );
   await gate.reached(1);
-  await eventually(async () => (await metric('booking_submitted_envelope_requests_sum', gateway.url)) === 10);
+  await eventually(async () => (await metric('booking_submitted_envelope_requests_sum', gateway)) === 10);
   const stopped = gateway.stop();
   const responses = await Promise.all(waiting);
   expect(responses.map(({ status }) => status)).toEqual(Array(10).fill(202));
@@ -27,7 +28,7 @@ it('answers all waiting clients when it is stopped, and exits; other gateways se
     expect((await boxoffice.outcome(body.id, { user: index + 1 })).status).toBe('succeeded');
 });
 
-async function metric(name: string, url: string): Promise<number> {
-  const text = await (await fetch(`${url}/metrics`)).text();
+async function metric(name: string, gateway: SpawnedService): Promise<number> {
+  const text = await boxoffice.metrics({ gateway });
   return Number(new RegExp(`^${name} (.*)$`, 'm').exec(text)?.[1]);
 }

@@ -1,0 +1,22 @@
+import type { Registry } from 'prom-client';
+import type { Health } from './health.ts';
+import type { Http } from './http-type.ts';
+
+const options = { schema: { hide: true }, logLevel: 'warn' } as const;
+
+/** Adds `/livez` and `/readyz`; the latter responds with 503 while a dependency is away or the server is closing. */
+export function addHealth(http: Http, health: Health, show: 'state' | 'detail'): void {
+  http.get('/livez', options, async () => ({ status: 'alive' }));
+  http.get('/readyz', options, async (_request, reply) => {
+    const { code, body } = await health.report(show);
+    return reply.code(code).send(body);
+  });
+}
+
+/** Adds `/metrics`, for Prometheus. */
+export function addMetrics(http: Http, metrics: Registry): void {
+  http.get('/metrics', options, async (_request, reply) => {
+    reply.type(metrics.contentType);
+    return metrics.metrics();
+  });
+}
