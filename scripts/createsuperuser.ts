@@ -15,8 +15,8 @@ import { runCommand } from './command.ts';
 import { withDatabase } from './database.ts';
 
 const help = `
-Creates an administrator in the database of the running \`pnpm start\`, or the one in DATABASE_URL. Asks for
-whatever is not given.
+Creates an administrator in the database of the running \`pnpm start\`, or the one in GATEWAY_DATABASE_URL or
+DATABASE_URL. Asks for whatever is not given.
 
   --username <name>
   --email <address>
@@ -29,7 +29,9 @@ await runCommand(async () => {
   const string = { type: 'string' } as const;
   const { values } = parseArgs({ options: { username: string, email: string, help: { type: 'boolean' } } });
   if (values.help) return console.log(help);
-  const url = databaseUrlOfRunning(loadConfig()); // fails before the user has typed anything
+  const config = loadConfig();
+  // The gateway's login is enough. Fails before the user has typed anything.
+  const url = config.GATEWAY_DATABASE_URL ?? databaseUrlOfRunning(config);
   const wanted = process.stdin.isTTY ? await ask(values) : await read(values);
   const { username } = await withDatabase(url, (_, orm) =>
     createUser({ orm, passwords: new PasswordHasher() }, { ...wanted, role: 'admin', is_active: true }, null),

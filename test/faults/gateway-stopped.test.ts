@@ -22,7 +22,7 @@ it('answers all waiting clients when it is stopped, and exits; other gateways se
     boxoffice.book(show, `A${index + 1}`, { user: index + 1, wait: 30, gateway }),
   );
   await gate.reached(1);
-  await eventually(async () => (await metric('booking_submitted_envelope_requests_sum', gateway.url)) === 10);
+  await eventually(async () => (await metric('booking_submitted_envelope_requests_sum', gateway)) === 10);
   const stopped = gateway.stop();
   const responses = await Promise.all(waiting);
   expect(responses.map(({ status }) => status)).toEqual(Array(10).fill(202));
@@ -84,7 +84,7 @@ async function beginToBook({ url }: SpawnedService, show: number, seat: string) 
   };
 }
 
-async function metric(name: string, url: string): Promise<number> {
-  const text = await (await fetch(`${url}/metrics`)).text();
+async function metric(name: string, gateway: SpawnedService): Promise<number> {
+  const text = await boxoffice.metrics({ gateway });
   return Number(new RegExp(`^${name} (.*)$`, 'm').exec(text)?.[1]);
 }

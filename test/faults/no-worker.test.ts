@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => boxoffice.stop());
 
-const health = () => boxoffice.call<{ status: string; checks: Record<string, string> }>('/readyz');
+const health = () => boxoffice.health();
 
 it('answers without delay while no worker is alive, says so, and decides once there is one', async () => {
   const show = await boxoffice.addShow();
@@ -19,7 +19,7 @@ it('answers without delay while no worker is alive, says so, and decides once th
     status: 200,
     body: { status: 'ready', checks: { workers: 'partitions without an owner: 0, 1, 2, 3' } },
   });
-  const metrics = (await boxoffice.call<string>('/metrics')).body;
+  const metrics = await boxoffice.metrics();
   expect(metrics).toContain('booking_partitions_without_owner 4');
 
   const sentAt = performance.now();

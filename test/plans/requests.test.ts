@@ -7,6 +7,7 @@ import { createLogger } from '@boxoffice/shared/service/logging';
 import { openImpatientRedis, openPatientRedis } from '@boxoffice/shared/service/redis';
 import { createTestDatabase } from '@boxoffice/testing/database';
 import { eventually } from '@boxoffice/testing/eventually';
+import { testSecret } from '@boxoffice/testing/internal-secret';
 import { fillTables, large } from '@boxoffice/testing/large-tables';
 import { collectStatements, explainEverything, type RunStatement } from '@boxoffice/testing/plans';
 import { createTestRedis } from '@boxoffice/testing/redis';
@@ -42,8 +43,8 @@ beforeAll(async () => {
     return orm;
   };
 
-  const catalog = buildCatalog({ orm: await open('boxoffice_catalog'), logger });
-  const catalogConnection = new CatalogConnection(await catalog.listen({ host: '127.0.0.1', port: 0 }));
+  const catalog = buildCatalog({ orm: await open('boxoffice_catalog'), secret: testSecret, logger });
+  const catalogConnection = new CatalogConnection(await catalog.listen({ host: '127.0.0.1', port: 0 }), testSecret);
   const redis = openImpatientRedis(testRedis.url, logger);
   const subscriber = openPatientRedis(testRedis.url, logger);
   const { privateKey } = generateKeyPairSync('ed25519');
@@ -52,11 +53,11 @@ beforeAll(async () => {
     JWT_PRIVATE_KEY: privateKey.export({ format: 'pem', type: 'pkcs8' }) as string,
   });
   gatewayOrm = await open('boxoffice_gateway');
-  http = buildGateway({
+  ({ http } = buildGateway({
     ...{ config, logger, redis, subscriber, catalogConnection },
     orm: gatewayOrm,
     keys: loadSigningKeys(config),
-  });
+  }));
   stops.unshift(async () => {
     await http.close();
     await catalogConnection.close();

@@ -21,9 +21,8 @@ const rules = groups.flatMap((group) => group.rules);
 /** PromQL's functions and keywords in the rules, and our labels, are single words. */
 const metricsIn = (expression: string) => expression.match(/\b[a-z]+_[a-z_]+\b/g) ?? [];
 
-/** The samples of a service, by metric. */
-async function samplesOf(url: string): Promise<Map<string, number[]>> {
-  const text = await (await fetch(`${url}/metrics`)).text();
+/** The samples of a service that serves these metrics, by metric. */
+function samplesIn(text: string): Map<string, number[]> {
   const samples = [...text.matchAll(/^([a-z_]+)(?:\{[^}]*\})? (\S+)$/gm)];
   return new Map(
     [...Map.groupBy(samples, ([, name = '']) => name)].map(([name, all]) => [name, all.map((one) => Number(one[2]))]),
@@ -33,7 +32,7 @@ async function samplesOf(url: string): Promise<Map<string, number[]>> {
 test.each(rules)('$alert asks for metrics that a gateway exports', async ({ expr, annotations }) => {
   const names = metricsIn(expr);
   expect(names).not.toEqual([]);
-  const samples = await samplesOf(boxoffice.url);
+  const samples = samplesIn(await boxoffice.metrics());
   for (const name of names) expect([...samples.keys()]).toContain(name);
   expect(annotations).toEqual({ summary: expect.any(String), description: expect.any(String) });
 });
@@ -49,6 +48,7 @@ test('the rules cover owners, the oldest request, the memory of Redis and readin
 
 test('every service exports whether it is ready', async () => {
   const [worker] = boxoffice.workers;
-  for (const { url = '' } of [{ url: boxoffice.url }, boxoffice.catalog, worker ?? {}])
-    expect((await samplesOf(url)).get('service_ready')).toEqual([1]);
+  const internal = [boxoffice.catalog, worker].map(async (service) => (await fetch(`${service?.url}/metrics`)).text());
+  for (const text of await Promise.all([boxoffice.metrics(), ...internal]))
+    expect(samplesIn(text).get('service_ready')).toEqual([1]);
 });

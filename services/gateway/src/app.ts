@@ -1,7 +1,7 @@
 import { type MikroORM, pingDatabase } from '@boxoffice/shared/database/orm';
 import type { Config } from '@boxoffice/shared/service/config';
 import type { HealthCheck } from '@boxoffice/shared/service/health';
-import { createHttp, type Http } from '@boxoffice/shared/service/http';
+import { createPublicHttp, type Http } from '@boxoffice/shared/service/http';
 import type { Logger } from '@boxoffice/shared/service/logging';
 import { superviseSubscriptions } from '@boxoffice/shared/service/pub-sub';
 import type { Redis } from 'ioredis';
@@ -34,8 +34,10 @@ export interface GatewayOptions {
 /**
  * Assembles the gateway; only this function knows every component. Does no I/O before the server is ready.
  * Closing the server closes everything that is built here, but nothing that was passed in.
+ *
+ * @returns the public server, and the one for the internal port, which serves metrics and details of readiness
  */
-export function buildGateway(options: GatewayOptions): Http {
+export function buildGateway(options: GatewayOptions): { http: Http; internal: Http } {
   const { catalogConnection, config, keys, logger, orm, redis, subscriber, checks } = options;
   const accessRevocations = new identity.AccessRevocations({ ...options, revocations: new identity.Revocations(orm) });
   const responses = new catalog.ResponseCache(options);
@@ -44,7 +46,7 @@ export function buildGateway(options: GatewayOptions): Http {
     client.clearShowFacts();
     responses.invalidateEverywhere();
   });
-  const { http, metrics } = createHttp({
+  const { http, internal, metrics } = createPublicHttp({
     logger,
     trustProxy: config.TRUST_PROXY,
     rewriteUrl: currentUrl,
@@ -105,5 +107,5 @@ export function buildGateway(options: GatewayOptions): Http {
     for (const feature of [identity, catalog, streams, bookings, admin]) feature.register(http, dependencies);
   });
   pages.register(http, dependencies);
-  return http;
+  return { http, internal };
 }

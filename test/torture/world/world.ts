@@ -52,6 +52,7 @@ export class World {
     this.#env = {
       NODE_ENV: 'test',
       LOG_LEVEL: 'info',
+      METRICS_PORT: '0',
       DATA_DIR: options.folder,
       NODE_COMPILE_CACHE: join(options.folder, 'compile-cache'),
       JWT_PRIVATE_KEY: privateKey.export({ format: 'pem', type: 'pkcs8' }) as string,

@@ -4,9 +4,13 @@ import { errorCodes, fastify, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
-import { addHealth, type HealthCheck } from './health.ts';
-import { addMetrics } from './http-metrics.ts';
+import { Health, type HealthCheck } from './health.ts';
+import { measureRequests } from './http-metrics.ts';
+import type { Http } from './http-type.ts';
+import { addHealth, addMetrics } from './operational-routes.ts';
 import { sendError, sendNotFound } from './problem-responses.ts';
+
+export type { Http };
 
 export interface HttpOptions {
   logger: Logger;
@@ -24,10 +28,7 @@ declare module 'fastify' {
   }
 }
 
-const withZod = (http: ReturnType<typeof createServer>) => http.withTypeProvider<ZodTypeProvider>();
-export type Http = ReturnType<typeof withZod>;
-
-function createServer({ logger, trustProxy = false, rewriteUrl }: HttpOptions) {
+function createServer({ logger, trustProxy = false, rewriteUrl }: Omit<HttpOptions, 'checks'>) {
   return fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -62,20 +63,47 @@ function acceptedRequestId(header: string | string[] | undefined): string | null
 }
 
 /**
- * Builds the server that every service has in common: schemas from zod, errors as problem+json, a log line
- * per request, and no routes but `/livez`, `/readyz` and `/metrics`. Does no I/O.
+ * Builds the server of an internal service: schemas from zod, errors as problem+json, a log line per request, and
+ * no routes but `/livez`, `/readyz` (with details) and `/metrics`. Does no I/O.
  */
 export function createHttp(options: HttpOptions): { http: Http; metrics: Registry } {
-  const http = withZod(createServer(options));
+  const { http, metrics, health } = createMeasured(options);
+  addHealth(http, health, 'detail');
+  addMetrics(http, metrics, health);
+  return { http, metrics };
+}
+
+/**
+ * Builds the server of a public service. Strangers learn the names of its dependencies and whether they respond;
+ * metrics and details are for `internal`, a server for a port of its own, which closes after the public one.
+ */
+export function createPublicHttp(options: HttpOptions): { http: Http; internal: Http; metrics: Registry } {
+  const { http, metrics, health } = createMeasured(options);
+  addHealth(http, health, 'state');
+  const internal = createPlain({ logger: options.logger });
+  addHealth(internal, health, 'detail');
+  addMetrics(internal, metrics, health);
+  http.addHook('onClose', () => internal.close());
+  return { http, internal, metrics };
+}
+
+function createMeasured(options: HttpOptions) {
+  const http = createPlain(options);
   const metrics = new Registry();
+  const health = new Health(options.checks);
+  measureRequests(http, metrics);
+  http.addHook('preClose', async () => health.stop());
+  return { http, metrics, health };
+}
+
+function createPlain(options: Omit<HttpOptions, 'checks'>): Http {
+  const http: Http = createServer(options).withTypeProvider<ZodTypeProvider>();
   readJsonBodies(http);
   http.setValidatorCompiler(validatorCompiler);
   http.setSerializerCompiler(serializerCompiler);
   http.setErrorHandler(sendError);
   http.setNotFoundHandler(sendNotFound);
-  addMetrics(http, metrics);
-  addHealth(http, options.checks, metrics);
-  return { http, metrics };
+  return http;
 }
 
 /** Accepts JSON bodies only. An empty body counts as none, whatever its type: many clients send a type with every POST. */

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
+import { serviceUrl } from '@boxoffice/shared/database/service-roles';
 import { leaseLockClass } from '@boxoffice/shared/partition';
 import type { Logger } from '@boxoffice/shared/service/logging';
 import pg from 'pg';
@@ -128,9 +129,9 @@ export class Leases {
 
   #newClient(): pg.Client {
     const client = new pg.Client({
-      connectionString: this.#options.databaseUrl,
+      connectionString: serviceUrl(this.#options.databaseUrl, 'boxoffice_worker'),
       application_name: 'boxoffice_worker leases',
-      options: `-c role=boxoffice_worker -c idle_session_timeout=${frozenAfterMs}`,
+      options: `-c idle_session_timeout=${frozenAfterMs}`,
       connectionTimeoutMillis: 1_000,
       query_timeout: 3_000,
       keepAlive: true,

@@ -2,7 +2,7 @@ import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import type { Http } from '@boxoffice/shared/service/http';
 
 /** Routes that operators need while the server closes; `/readyz` says that it is stopping. */
-const operatorRoutes = new Set(['/livez', '/readyz', '/metrics']);
+const operatorRoutes = new Set(['/livez', '/readyz']);
 
 /**
  * Refuses requests that arrive while the server closes, over connections that are still open: nobody may begin to
