@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { loadEnvFile } from 'node:process';
 import { z } from 'zod';
+import { TrustedProxies } from './trusted-proxies.ts';
 
 const root = resolve(import.meta.dirname, '../../../..');
 
@@ -46,10 +47,20 @@ const Config = z.object({
   SAMPLE_DATA: z.stringbool().optional().describe('load sample data at start; default: true, in production false'),
   BOOKING_PARTITIONS: count.max(256).default(4).describe('booking queues; fixed for the life of an installation'),
   BOOKING_QUEUE_LIMIT: count.default(10_000).describe('jobs that may wait in one partition before booking answers 503'),
-  TRUST_PROXY: z
-    .stringbool()
-    .default(false)
-    .describe('trust X-Forwarded-* headers: set it behind a reverse proxy, and only there'),
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/, abort: true })
+    .refine((text) => new URL(text).href === `${new URL(text).origin}/`, {
+      error: 'Must be an origin, without a path',
+      abort: true,
+    })
+    .transform((text) => new URL(text).origin)
+    .optional()
+    .describe(
+      'origin under which clients reach the gateway, for links, e.g. https://tickets.example; required in production, in development where the gateway listens',
+    ),
+  TRUST_PROXY: TrustedProxies.default(false).describe(
+    'reverse proxies whose X-Forwarded-* headers are believed: how many are in front of the gateway (e.g. 1, if it cannot be reached past them), or their networks (e.g. 10.0.0.0/8,::1)',
+  ),
   CORS_ORIGINS: list
     .default([])
     .describe('comma-separated origins that browsers may call from, e.g. https://tickets.example'),

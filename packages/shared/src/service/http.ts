@@ -7,12 +7,14 @@ import { Registry } from 'prom-client';
 import { addHealth, type HealthCheck } from './health.ts';
 import { addMetrics } from './http-metrics.ts';
 import { sendError, sendNotFound } from './problem-responses.ts';
+import { fastifyTrustProxy, type TrustedProxies } from './trusted-proxies.ts';
 
 export interface HttpOptions {
   logger: Logger;
   /** Dependencies without which this service is not ready, by name. */
   checks: Record<string, HealthCheck>;
-  trustProxy?: boolean;
+  /** None by default. */
+  trustProxy?: TrustedProxies;
   /** Maps a request's URL to the one that is routed, for paths that have moved. */
   rewriteUrl?: (request: IncomingMessage) => string;
 }
@@ -38,7 +40,7 @@ function createServer({ logger, trustProxy = false, rewriteUrl }: HttpOptions) {
     frameworkErrors: sendError,
     bodyLimit: 64 * 1024,
     requestTimeout: 15_000,
-    trustProxy,
+    trustProxy: fastifyTrustProxy(trustProxy),
     ...(rewriteUrl && { rewriteUrl }),
     // Idle keep-alive connections must not delay shutdown.
     forceCloseConnections: 'idle' as const,
