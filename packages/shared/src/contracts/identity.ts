@@ -35,6 +35,12 @@ export const LoginBody = z
   .meta({ id: 'Login' });
 export type LoginBody = z.infer<typeof LoginBody>;
 
+/** Lenient about the current password, as a login is. */
+export const PasswordBody = z
+  .object({ current: LoginBody.shape.password, new: password })
+  .meta({ id: 'PasswordChange', example: { current: 'correct horse', new: 'battery staple' } });
+export type PasswordBody = z.infer<typeof PasswordBody>;
+
 const exampleRefresh = 'q1Zc0bGJ5oX3mUe7Yt8vWnKdLrS2aHfP9iTgB4xQ6sE';
 
 export const RefreshBody = z

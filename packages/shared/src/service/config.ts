@@ -79,7 +79,14 @@ const Config = z.object({
     .describe('sign-ups per minute from one address; default: 20, in development 2000'),
   LOGIN_FAILURE_LIMIT_PER_MINUTE: count
     .default(10)
-    .describe('failed logins per minute for one user name, and ten times as many from one address'),
+    .describe(
+      'failed logins per minute of one user from one address, and ten times as many from the address; then waits that grow from one to fifteen minutes',
+    ),
+  LOGIN_LIMIT_PER_MINUTE: count
+    .default(60)
+    .describe(
+      'logins per minute of one user from one address, successful or not, and ten times as many from the address',
+    ),
   EVENT_STREAM_LIMIT: count.default(10_000).describe('event streams that one gateway may have open'),
   EVENT_STREAM_LIMIT_PER_USER: count.default(10).describe('event streams about jobs that one user may have open'),
   EVENT_STREAM_LIMIT_PER_ADDRESS: count
