@@ -41,5 +41,9 @@ export interface Dependencies {
 export const operations: Operation<Dependencies>[] = [signup, login, refresh, logout, changePassword, me, jwks];
 
 export function register(http: Http, dependencies: Dependencies): void {
-  for (const operation of operations) operation.serve(http, dependencies);
+  void http.register(async (identity: Http) => {
+    // No cache may store tokens (RFC 6749, section 5.1), nor anything else about an account.
+    identity.addHook('onRequest', async (_request, reply) => void reply.header('cache-control', 'no-store'));
+    for (const operation of operations) operation.serve(identity, dependencies);
+  });
 }

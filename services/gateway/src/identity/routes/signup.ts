@@ -18,6 +18,6 @@ export const signup = operation({
   needs: ['database'],
   handler: (dependencies: SignUpDependencies) => async (request, reply) => {
     const user = await signUp(dependencies, request.body, request.ip);
-    return reply.code(201).header('cache-control', 'no-store').send(userView(user));
+    return reply.code(201).send(userView(user));
   },
 });
