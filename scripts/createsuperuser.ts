@@ -10,7 +10,12 @@ import { PlainError } from '@boxoffice/local-servers/plain-error';
 import { databaseUrlOfRunning } from '@boxoffice/local-servers/running';
 import { SignupBody } from '@boxoffice/shared/contracts/identity';
 import { loadConfig } from '@boxoffice/shared/service/config';
-import { createUser, PasswordHasher } from '../services/gateway/src/identity/index.ts';
+import {
+  commonPasswordMessage,
+  createUser,
+  isCommonPassword,
+  PasswordHasher,
+} from '../services/gateway/src/identity/index.ts';
 import { runCommand } from './command.ts';
 import { withDatabase } from './database.ts';
 
@@ -55,8 +60,11 @@ async function ask(given: Given): Promise<SignupBody> {
 async function askFor(question: string, field: keyof SignupBody): Promise<string> {
   for (;;) {
     const parsed = SignupBody.shape[field].safeParse(await line(question, { hidden: field === 'password' }));
-    if (parsed.success) return parsed.data;
-    console.error(`  ${parsed.error.issues.map(({ message }) => message).join('; ')}`);
+    const isRefused = parsed.success && field === 'password' && (await isCommonPassword(parsed.data));
+    if (parsed.success && !isRefused) return parsed.data;
+    console.error(
+      `  ${parsed.success ? commonPasswordMessage : parsed.error.issues.map(({ message }) => message).join('; ')}`,
+    );
   }
 }
 

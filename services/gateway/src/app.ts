@@ -11,6 +11,7 @@ import * as catalog from './catalog/index.ts';
 import { addAuthentication } from './http/authentication.ts';
 import { currentUrl } from './http/legacy-paths.ts';
 import { addOpenApiDocument } from './http/openapi-document.ts';
+import { addPublicUrl } from './http/public-url.ts';
 import { refuseWhileClosing } from './http/refuse-while-closing.ts';
 import { addSecurity } from './http/security.ts';
 import * as identity from './identity/index.ts';
@@ -100,7 +101,8 @@ export function buildGateway(options: GatewayOptions): { http: Http; internal: H
   });
 
   addSecurity(http, { config });
-  addOpenApiDocument(http);
+  addPublicUrl(http, config);
+  addOpenApiDocument(http, config.PUBLIC_URL);
   addAuthentication(http, { keys, accessRevocations });
   http.after(() => {
     refuseWhileClosing(http);

@@ -8,7 +8,7 @@ import { runService } from '@boxoffice/shared/service/process';
 import { openImpatientRedis, openPatientRedis } from '@boxoffice/shared/service/redis';
 import { buildGateway } from './app.ts';
 import { CatalogConnection } from './catalog/index.ts';
-import { loadSigningKeys } from './identity/index.ts';
+import { loadSigningKeys, sampleLoginsMessage, waitForSampleLogins } from './identity/index.ts';
 
 /** By default it runs on this machine: a wildcard is an address to listen on, not one to connect to. */
 function catalogUrl({ CATALOG_URL, CATALOG_PORT, INTERNAL_HOST }: Config): string {
@@ -40,6 +40,17 @@ await runService('gateway', async ({ config, logger }) => {
     },
   );
 
+  // A database from development may have users whose passwords everyone can read.
+  let usersChecked = config.NODE_ENV !== 'production';
+  if (!usersChecked) {
+    void waitForSampleLogins(orm).then((names) => {
+      usersChecked = true;
+      if (names.length === 0) return;
+      logger.fatal(sampleLoginsMessage(names));
+      process.exit(78);
+    });
+  }
+
   const { http, internal } = buildGateway({
     config,
     logger,
@@ -51,6 +62,9 @@ await runService('gateway', async ({ config, logger }) => {
     checks: {
       async partitions() {
         if (!partitionsChecked) throw new Error('the number of partitions has not been checked yet');
+      },
+      async users() {
+        if (!usersChecked) throw new Error('the users have not been checked for known passwords yet');
       },
     },
   });

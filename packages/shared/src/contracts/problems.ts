@@ -22,6 +22,7 @@ export const problemCatalogue = {
   show_started: { status: 409, title: 'The show has started' },
   has_bookings: { status: 409, title: 'Existing bookings prevent this' },
   has_shows: { status: 409, title: 'The movie still has shows' },
+  last_administrator: { status: 409, title: 'There must be an administrator' },
   idempotency_in_progress: { status: 409, title: 'The first request with this key is still being accepted' },
   payload_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The body must be JSON' },

@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import { loadEnvFile } from 'node:process';
 import { z } from 'zod';
 import { findDevelopmentSecrets } from './development-secrets.ts';
+import { TrustedProxies } from './trusted-proxies.ts';
 
 const root = resolve(import.meta.dirname, '../../../..');
 
@@ -65,10 +66,20 @@ const Config = z.object({
   SAMPLE_DATA: z.stringbool().optional().describe('load sample data at start; default: true, in production false'),
   BOOKING_PARTITIONS: count.max(256).default(4).describe('booking queues; fixed for the life of an installation'),
   BOOKING_QUEUE_LIMIT: count.default(10_000).describe('jobs that may wait in one partition before booking answers 503'),
-  TRUST_PROXY: z
-    .stringbool()
-    .default(false)
-    .describe('trust X-Forwarded-* headers: set it behind a reverse proxy, and only there'),
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/, abort: true })
+    .refine((text) => new URL(text).href === `${new URL(text).origin}/`, {
+      error: 'Must be an origin, without a path',
+      abort: true,
+    })
+    .transform((text) => new URL(text).origin)
+    .optional()
+    .describe(
+      'origin under which clients reach the gateway, for links, e.g. https://tickets.example; required in production, in development where the gateway listens',
+    ),
+  TRUST_PROXY: TrustedProxies.default(false).describe(
+    'reverse proxies whose X-Forwarded-* headers are believed: how many are in front of the gateway (e.g. 1, if it cannot be reached past them), or their networks (e.g. 10.0.0.0/8,::1)',
+  ),
   CORS_ORIGINS: list
     .default([])
     .describe('comma-separated origins that browsers may call from, e.g. https://tickets.example'),
@@ -87,7 +98,14 @@ const Config = z.object({
     .describe('sign-ups per minute from one address; default: 20, in development 2000'),
   LOGIN_FAILURE_LIMIT_PER_MINUTE: count
     .default(10)
-    .describe('failed logins per minute for one user name, and ten times as many from one address'),
+    .describe(
+      'failed logins per minute of one user from one address, and ten times as many from the address; then waits that grow from one to fifteen minutes',
+    ),
+  LOGIN_LIMIT_PER_MINUTE: count
+    .default(60)
+    .describe(
+      'logins per minute of one user from one address, successful or not, and ten times as many from the address',
+    ),
   EVENT_STREAM_LIMIT: count.default(10_000).describe('event streams that one gateway may have open'),
   EVENT_STREAM_LIMIT_PER_USER: count.default(10).describe('event streams about jobs that one user may have open'),
   EVENT_STREAM_LIMIT_PER_ADDRESS: count

@@ -9,6 +9,7 @@ import { measureRequests } from './http-metrics.ts';
 import type { Http } from './http-type.ts';
 import { addHealth, addMetrics } from './operational-routes.ts';
 import { sendError, sendNotFound } from './problem-responses.ts';
+import { fastifyTrustProxy, type TrustedProxies } from './trusted-proxies.ts';
 
 export type { Http };
 
@@ -16,7 +17,8 @@ export interface HttpOptions {
   logger: Logger;
   /** Dependencies without which this service is not ready, by name. */
   checks: Record<string, HealthCheck>;
-  trustProxy?: boolean;
+  /** None by default. */
+  trustProxy?: TrustedProxies;
   /** Maps a request's URL to the one that is routed, for paths that have moved. */
   rewriteUrl?: (request: IncomingMessage) => string;
 }
@@ -39,7 +41,7 @@ function createServer({ logger, trustProxy = false, rewriteUrl }: Omit<HttpOptio
     frameworkErrors: sendError,
     bodyLimit: 64 * 1024,
     requestTimeout: 15_000,
-    trustProxy,
+    trustProxy: fastifyTrustProxy(trustProxy),
     ...(rewriteUrl && { rewriteUrl }),
     // Idle keep-alive connections must not delay shutdown.
     forceCloseConnections: 'idle' as const,
