@@ -11,7 +11,7 @@ import * as catalog from './catalog/index.ts';
 import { addAuthentication } from './http/authentication.ts';
 import { currentUrl } from './http/legacy-paths.ts';
 import { addOpenApiDocument } from './http/openapi-document.ts';
-import { addSecurity } from './http/security.ts';
+import { addCors, securityHeaders } from './http/security.ts';
 import * as identity from './identity/index.ts';
 import * as pages from './pages/index.ts';
 import * as streams from './streams/index.ts';
@@ -45,6 +45,7 @@ export function buildGateway(options: GatewayOptions): Http {
   });
   const { http, metrics } = createHttp({
     logger,
+    headers: securityHeaders(config),
     trustProxy: config.TRUST_PROXY,
     rewriteUrl: currentUrl,
     checks: {
@@ -96,7 +97,7 @@ export function buildGateway(options: GatewayOptions): Http {
     await queue.close();
   });
 
-  addSecurity(http, { config });
+  addCors(http, config);
   addOpenApiDocument(http);
   addAuthentication(http, { keys, accessRevocations });
   http.after(() => {

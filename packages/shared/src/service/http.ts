@@ -1,17 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import { type IncomingMessage, maxHeaderSize } from 'node:http';
-import { errorCodes, fastify, LogController } from 'fastify';
+import { errorCodes, type FastifyReply, type FastifyRequest, fastify, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
+import { ProblemError } from '../contracts/problems.ts';
 import { addHealth, type HealthCheck } from './health.ts';
 import { addMetrics } from './http-metrics.ts';
+import { clientErrorHandler, refuseBeforeRouting } from './malformed-http.ts';
 import { sendError, sendNotFound } from './problem-responses.ts';
 
 export interface HttpOptions {
   logger: Logger;
   /** Dependencies without which this service is not ready, by name. */
   checks: Record<string, HealthCheck>;
+  /** Headers of every response, also of those to requests that never reach a route. Names in lower case. */
+  headers?: Readonly<Record<string, string>>;
   trustProxy?: boolean;
   /** Maps a request's URL to the one that is routed, for paths that have moved. */
   rewriteUrl?: (request: IncomingMessage) => string;
@@ -27,15 +31,22 @@ declare module 'fastify' {
 const withZod = (http: ReturnType<typeof createServer>) => http.withTypeProvider<ZodTypeProvider>();
 export type Http = ReturnType<typeof withZod>;
 
-function createServer({ logger, trustProxy = false, rewriteUrl }: HttpOptions) {
+function createServer({ logger, headers = {}, trustProxy = false, rewriteUrl }: HttpOptions) {
   return fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: (request) => acceptedRequestId(request.headers['x-request-id']) ?? newRequestId(),
     // Parameters are limited by the schemas alone: the router's own limit responds 414, without a problem body.
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: maxHeaderSize },
-    // Requests that the router itself refuses, such as a malformed escape in a URL.
-    frameworkErrors: sendError,
+    // Requests that the router itself refuses, such as a malformed escape in a URL. It runs no hooks.
+    frameworkErrors(error, request, reply) {
+      setHeaders(request, reply, headers);
+      sendError(error, request, reply);
+      request.log.info({ method: request.method, route: 'unknown', status: reply.statusCode }, 'request');
+    },
+    clientErrorHandler: clientErrorHandler({ logger, headers }),
+    // Node would refuse a request without Host in plain text: the first hook does.
+    http: { requireHostHeader: false },
     bodyLimit: 64 * 1024,
     requestTimeout: 15_000,
     trustProxy,
@@ -65,6 +76,12 @@ function acceptedRequestId(header: string | string[] | undefined): string | null
  */
 export function createHttp(options: HttpOptions): { http: Http; metrics: Registry } {
   const http = withZod(createServer(options));
+  const { logger, headers = {} } = options;
+  refuseBeforeRouting(http.server, { logger, headers });
+  http.addHook('onRequest', (request, reply, done) => {
+    setHeaders(request, reply, headers);
+    done(hasHost(request) ? undefined : new ProblemError('validation_failed', 'The Host header is missing.'));
+  });
   const metrics = new Registry();
   readJsonBodies(http);
   http.setValidatorCompiler(validatorCompiler);
@@ -74,6 +91,15 @@ export function createHttp(options: HttpOptions): { http: Http; metrics: Registr
   addMetrics(http, metrics);
   addHealth(http, options.checks);
   return { http, metrics };
+}
+
+function setHeaders(request: FastifyRequest, reply: FastifyReply, headers: Readonly<Record<string, string>>): void {
+  reply.headers(headers).header('x-request-id', request.id);
+}
+
+/** HTTP/1.1 requires a Host (RFC 9112, 3.2); HTTP/1.0 did not know it. */
+function hasHost({ raw: { headers, httpVersion } }: FastifyRequest): boolean {
+  return headers.host !== undefined || httpVersion === '1.0';
 }
 
 /** Accepts JSON bodies only. An empty body counts as none, whatever its type: many clients send a type with every POST. */
