@@ -2,7 +2,7 @@
  * Requests that never reach a route, because Node's HTTP parser refuses them: they are answered with a problem
  * and the headers of every other response.
  */
-import { STATUS_CODES, type Server, type ServerResponse } from 'node:http';
+import { type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ConnectionError } from 'fastify';
 import type { Logger } from 'pino';
@@ -45,7 +45,8 @@ export function refuseBeforeRouting(server: Server, { logger, headers }: Refusin
   server.on('checkExpectation', (_request, response) => {
     const body = problem('expectation_failed', 'The only expectation that can be met is 100-continue.');
     logger.info({ status: body.status }, 'malformed request');
-    response.writeHead(body.status, { ...responseHeaders(headers) }).end(JSON.stringify(body));
+    const text = JSON.stringify(body);
+    response.writeHead(body.status, responseHeaders(headers, text)).end(text);
   });
   server.on('connect', (_request, socket) => {
     const body = problem('validation_failed', 'This server is no proxy: CONNECT is not supported.');
@@ -64,17 +65,18 @@ function isAnswering(socket: Socket): boolean {
   return Boolean(response && (response.headersSent || response.req.complete));
 }
 
-function responseHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return { ...headers, 'content-type': 'application/problem+json', connection: 'close' };
+function responseHeaders(headers: Readonly<Record<string, string>>, body: string): Record<string, string> {
+  return {
+    ...headers,
+    'content-type': 'application/problem+json',
+    'content-length': String(Buffer.byteLength(body)),
+    connection: 'close',
+  };
 }
 
 function rawResponse(body: Problem, headers: Readonly<Record<string, string>>): string {
   const text = JSON.stringify(body);
-  const fields = {
-    ...responseHeaders(headers),
-    date: new Date().toUTCString(),
-    'content-length': String(Buffer.byteLength(text)),
-  };
+  const fields = { ...responseHeaders(headers, text), date: new Date().toUTCString() };
   const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
   return `HTTP/1.1 ${body.status} ${STATUS_CODES[body.status]}\r\n${lines.join('')}\r\n${text}`;
 }
