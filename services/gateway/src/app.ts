@@ -64,6 +64,7 @@ export function buildGateway(options: GatewayOptions): Http {
     ...{ redis, subscriber, outcomes, owners, logger, metrics },
     partitions: config.BOOKING_PARTITIONS,
     limit: config.BOOKING_QUEUE_LIMIT,
+    userLimit: bookings.undecidedLimit(config),
   });
   const stopHeartbeats = superviseSubscriptions({ subscriber, redis, logger });
   const seatWatch = new streams.SeatWatch({ catalog: client, subscriber, logger });
@@ -73,6 +74,7 @@ export function buildGateway(options: GatewayOptions): Http {
     outcomes,
     auditLines: new admin.AuditLines(orm),
     bookings: new bookings.Bookings(orm),
+    budget: new bookings.RequestBudget(config.BOOKING_LIMIT_PER_MINUTE),
     limits: new identity.RateLimits(redis, config),
     passwords: new identity.PasswordHasher(),
     sales: new admin.Sales(orm),

@@ -46,6 +46,12 @@ const Config = z.object({
   SAMPLE_DATA: z.stringbool().optional().describe('load sample data at start; default: true, in production false'),
   BOOKING_PARTITIONS: count.max(256).default(4).describe('booking queues; fixed for the life of an installation'),
   BOOKING_QUEUE_LIMIT: count.default(10_000).describe('jobs that may wait in one partition before booking answers 503'),
+  BOOKING_LIMIT_PER_MINUTE: count
+    .default(300)
+    .describe('booking and cancel requests that one user may send to one gateway per minute, or at once'),
+  UNDECIDED_LIMIT_PER_USER: count
+    .default(200)
+    .describe('undecided requests of one user through one gateway; a quarter of BOOKING_QUEUE_LIMIT at most'),
   TRUST_PROXY: z
     .stringbool()
     .default(false)
