@@ -35,7 +35,7 @@ export interface paths {
         put?: never;
         /**
          * Log in
-         * @description Returns an access token for `Authorization: Bearer …` and a refresh token to get the next one. The response is the same for an unknown user name and a wrong password. After too many failures for one user from your address, or from your address for any user, logins from there are refused for the number of seconds in `Retry-After`, which grows each time. A user has at most 20 logins; a further one ends the one that has been unused for longest.
+         * @description Returns an access token for `Authorization: Bearer …` and a refresh token to get the next one. The response is the same for an unknown user name and a wrong password. After too many failures for one user name or from one address, logins are refused for the number of seconds in `Retry-After`.
          */
         post: operations["logIn"];
         delete?: never;
@@ -55,7 +55,7 @@ export interface paths {
         put?: never;
         /**
          * Get a new access token
-         * @description Exchanges a refresh token for a new access token and the next refresh token. Each refresh token can be used once. If one is used a second time, it was stolen, so the whole login it belongs to ends, with its access tokens.
+         * @description Exchanges a refresh token for a new access token and the next refresh token. Each refresh token can be used once. If one is used a second time, it was stolen, so the whole login it belongs to ends.
          */
         post: operations["refreshTokens"];
         delete?: never;
@@ -75,29 +75,9 @@ export interface paths {
         put?: never;
         /**
          * Log out
-         * @description Ends the login that this refresh token belongs to, and revokes all its refresh and access tokens. This takes effect immediately on every gateway. Other logins of the user continue. Idempotent.
+         * @description Ends the login that this refresh token belongs to and revokes all its refresh tokens. Access tokens remain valid until they expire, so discard yours. Idempotent.
          */
         post: operations["logOut"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/auth/password/": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Change your password
-         * @description Sets a new password and ends every login of yours: all refresh and access tokens, including the one this request was sent with, are revoked on every gateway. The response has the tokens of a new login, to continue with. Passwords that are among the most common are refused. A wrong `current` is a 400 that names the field, and counts as a failed login.
-         */
-        post: operations["changePassword"];
         delete?: never;
         options?: never;
         head?: never;
@@ -578,7 +558,7 @@ export interface paths {
         get: operations["adminGetUser"];
         /**
          * Replace a user
-         * @description Sets every field; the password is kept when none is given. Deactivation and a new password revoke all tokens of the user; they have to log in again. A new role revokes access tokens with the old one; refreshing returns one with the new role. All of this takes effect immediately on every gateway. You cannot deactivate or demote yourself, and the last active administrator stays one.
+         * @description Sets every field; the password is kept when none is given. Deactivation and a new password revoke all tokens of the user; they have to log in again. A new role revokes access tokens with the old one; refreshing returns one with the new role. All of this takes effect immediately on every gateway. You cannot deactivate or demote yourself.
          */
         put: operations["adminReplaceUser"];
         post?: never;
@@ -591,7 +571,7 @@ export interface paths {
         head?: never;
         /**
          * Change a user
-         * @description Sets the given fields and keeps the others. Deactivation and a new password revoke all tokens of the user; they have to log in again. A new role revokes access tokens with the old one; refreshing returns one with the new role. All of this takes effect immediately on every gateway. You cannot deactivate or demote yourself, and the last active administrator stays one.
+         * @description Sets the given fields and keeps the others. Deactivation and a new password revoke all tokens of the user; they have to log in again. A new role revokes access tokens with the old one; refreshing returns one with the new role. All of this takes effect immediately on every gateway. You cannot deactivate or demote yourself.
          */
         patch: operations["adminChangeUser"];
         trace?: never;
@@ -859,24 +839,6 @@ export interface components {
              */
             password: string;
         };
-        /**
-         * @example {
-         *       "current": "correct horse",
-         *       "new": "battery staple"
-         *     }
-         */
-        PasswordChangeInput: {
-            /**
-             * Format: password
-             * @example demopass
-             */
-            current: string;
-            /**
-             * Format: password
-             * @example correct horse
-             */
-            new: string;
-        };
         RefreshInput: {
             /** @example q1Zc0bGJ5oX3mUe7Yt8vWnKdLrS2aHfP9iTgB4xQ6sE */
             refresh: string;
@@ -967,7 +929,7 @@ export interface components {
              * @description the kind of problem: stable, so switch on it
              * @enum {string}
              */
-            code: "validation_failed" | "unauthenticated" | "invalid_credentials" | "invalid_refresh_token" | "forbidden" | "not_found" | "movie_not_found" | "show_not_found" | "user_not_found" | "booking_not_found" | "job_not_found" | "username_taken" | "email_taken" | "seat_taken" | "show_started" | "has_bookings" | "has_shows" | "last_administrator" | "idempotency_in_progress" | "payload_too_large" | "unsupported_media_type" | "idempotency_mismatch" | "too_many_requests" | "internal_error" | "queue_full" | "queue_unavailable" | "database_unavailable" | "catalog_unavailable";
+            code: "validation_failed" | "unauthenticated" | "invalid_credentials" | "invalid_refresh_token" | "forbidden" | "not_found" | "movie_not_found" | "show_not_found" | "user_not_found" | "booking_not_found" | "job_not_found" | "username_taken" | "email_taken" | "seat_taken" | "show_started" | "has_bookings" | "has_shows" | "idempotency_in_progress" | "request_timeout" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "expectation_failed" | "idempotency_mismatch" | "too_many_requests" | "headers_too_large" | "internal_error" | "queue_full" | "queue_unavailable" | "database_unavailable" | "catalog_unavailable";
             title: string;
             status: number;
             /** @description what happened and what to do about it, in plain words */
@@ -1715,7 +1677,6 @@ export type ShowRunInput = components['schemas']['ShowRunInput'];
 export type BookInput = components['schemas']['BookInput'];
 export type SignupInput = components['schemas']['SignupInput'];
 export type LoginInput = components['schemas']['LoginInput'];
-export type PasswordChangeInput = components['schemas']['PasswordChangeInput'];
 export type RefreshInput = components['schemas']['RefreshInput'];
 export type AdminUserCreateInput = components['schemas']['AdminUserCreateInput'];
 export type AdminUserChangeInput = components['schemas']['AdminUserChangeInput'];
@@ -2036,93 +1997,6 @@ export interface operations {
             };
             /** @description `unsupported_media_type`: The body must be JSON */
             415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal_error`: Something went wrong on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `database_unavailable`: The database is unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    changePassword: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PasswordChangeInput"];
-            };
-        };
-        responses: {
-            /** @description The tokens of a new login */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TokenPair"];
-                };
-            };
-            /** @description `validation_failed`: The request is not valid */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unauthenticated`: A valid access token is required */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload_too_large`: The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported_media_type`: The body must be JSON */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `too_many_requests`: Too many requests */
-            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2758,6 +2632,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `too_many_requests`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal_error`: Something went wrong on our side */
             500: {
                 headers: {
@@ -3140,6 +3023,15 @@ export interface operations {
             };
             /** @description `idempotency_mismatch`: The idempotency key was used for another request */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4665,7 +4557,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `last_administrator`: There must be an administrator. `username_taken`: The user name is taken. `email_taken`: The e-mail address is taken */
+            /** @description `username_taken`: The user name is taken. `email_taken`: The e-mail address is taken */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4775,7 +4667,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `last_administrator`: There must be an administrator. `has_bookings`: Existing bookings prevent this */
+            /** @description `has_bookings`: Existing bookings prevent this */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4882,7 +4774,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `last_administrator`: There must be an administrator. `username_taken`: The user name is taken. `email_taken`: The e-mail address is taken */
+            /** @description `username_taken`: The user name is taken. `email_taken`: The e-mail address is taken */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5195,6 +5087,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `too_many_requests`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal_error`: Something went wrong on our side */
             500: {
                 headers: {
@@ -5314,6 +5215,15 @@ export interface operations {
             };
             /** @description `idempotency_mismatch`: The idempotency key was used for another request */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -13,7 +13,7 @@ import { currentUrl } from './http/legacy-paths.ts';
 import { addOpenApiDocument } from './http/openapi-document.ts';
 import { addPublicUrl } from './http/public-url.ts';
 import { refuseWhileClosing } from './http/refuse-while-closing.ts';
-import { addSecurity } from './http/security.ts';
+import { addCors, securityHeaders } from './http/security.ts';
 import * as identity from './identity/index.ts';
 import * as pages from './pages/index.ts';
 import * as streams from './streams/index.ts';
@@ -49,6 +49,7 @@ export function buildGateway(options: GatewayOptions): { http: Http; internal: H
   });
   const { http, internal, metrics } = createPublicHttp({
     logger,
+    headers: securityHeaders(config),
     trustProxy: config.TRUST_PROXY,
     rewriteUrl: currentUrl,
     checks: {
@@ -67,6 +68,7 @@ export function buildGateway(options: GatewayOptions): { http: Http; internal: H
     ...{ redis, subscriber, outcomes, owners, logger, metrics },
     partitions: config.BOOKING_PARTITIONS,
     limit: config.BOOKING_QUEUE_LIMIT,
+    userLimit: bookings.undecidedLimit(config),
   });
   const stopHeartbeats = superviseSubscriptions({ subscriber, redis, logger });
   const seatWatch = new streams.SeatWatch({ catalog: client, subscriber, logger });
@@ -76,6 +78,7 @@ export function buildGateway(options: GatewayOptions): { http: Http; internal: H
     outcomes,
     auditLines: new admin.AuditLines(orm),
     bookings: new bookings.Bookings(orm),
+    budget: new bookings.RequestBudget(config),
     limits: new identity.RateLimits(redis, config),
     passwords: new identity.PasswordHasher(),
     sales: new admin.Sales(orm),
@@ -100,7 +103,7 @@ export function buildGateway(options: GatewayOptions): { http: Http; internal: H
     await queue.close();
   });
 
-  addSecurity(http, { config });
+  addCors(http, config);
   addPublicUrl(http, config);
   addOpenApiDocument(http, config.PUBLIC_URL);
   addAuthentication(http, { keys, accessRevocations });

@@ -57,6 +57,8 @@ export class World {
       NODE_COMPILE_CACHE: join(options.folder, 'compile-cache'),
       JWT_PRIVATE_KEY: privateKey.export({ format: 'pem', type: 'pkcs8' }) as string,
       EVENT_STREAM_LIMIT_PER_ADDRESS: '2000',
+      BOOKING_LIMIT_PER_MINUTE: '1000000',
+      UNDECIDED_LIMIT_PER_USER: '1000000',
       ...options.env,
     };
   }

@@ -66,6 +66,16 @@ const Config = z.object({
   SAMPLE_DATA: z.stringbool().optional().describe('load sample data at start; default: true, in production false'),
   BOOKING_PARTITIONS: count.max(256).default(4).describe('booking queues; fixed for the life of an installation'),
   BOOKING_QUEUE_LIMIT: count.default(10_000).describe('jobs that may wait in one partition before booking answers 503'),
+  BOOKING_LIMIT_PER_MINUTE: count
+    .optional()
+    .describe(
+      'booking and cancel requests that one user may send to one gateway per minute, or at once; default: 300, in development 10000',
+    ),
+  UNDECIDED_LIMIT_PER_USER: count
+    .optional()
+    .describe(
+      'undecided requests of one user through one gateway, a quarter of BOOKING_QUEUE_LIMIT at most; default: 200, in development 10000',
+    ),
   PUBLIC_URL: z
     .url({ protocol: /^https?$/, abort: true })
     .refine((text) => new URL(text).href === `${new URL(text).origin}/`, {

@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { type IncomingMessage, maxHeaderSize } from 'node:http';
-import { errorCodes, fastify, LogController } from 'fastify';
+import { errorCodes, type FastifyReply, type FastifyRequest, fastify, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
+import { ProblemError } from '../contracts/problems.ts';
 import { Health, type HealthCheck } from './health.ts';
 import { measureRequests } from './http-metrics.ts';
 import type { Http } from './http-type.ts';
+import { clientErrorHandler, refuseBeforeRouting } from './malformed-http.ts';
 import { addHealth, addMetrics } from './operational-routes.ts';
 import { sendError, sendNotFound } from './problem-responses.ts';
 import { fastifyTrustProxy, type TrustedProxies } from './trusted-proxies.ts';
@@ -17,6 +19,8 @@ export interface HttpOptions {
   logger: Logger;
   /** Dependencies without which this service is not ready, by name. */
   checks: Record<string, HealthCheck>;
+  /** Headers of every response, also of those to requests that never reach a route. Names in lower case. */
+  headers?: Readonly<Record<string, string>>;
   /** None by default. */
   trustProxy?: TrustedProxies;
   /** Maps a request's URL to the one that is routed, for paths that have moved. */
@@ -30,15 +34,22 @@ declare module 'fastify' {
   }
 }
 
-function createServer({ logger, trustProxy = false, rewriteUrl }: Omit<HttpOptions, 'checks'>) {
+function createServer({ logger, headers = {}, trustProxy = false, rewriteUrl }: Omit<HttpOptions, 'checks'>) {
   return fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: (request) => acceptedRequestId(request.headers['x-request-id']) ?? newRequestId(),
     // Parameters are limited by the schemas alone: the router's own limit responds 414, without a problem body.
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: maxHeaderSize },
-    // Requests that the router itself refuses, such as a malformed escape in a URL.
-    frameworkErrors: sendError,
+    // Requests that the router itself refuses, such as a malformed escape in a URL. It runs no hooks.
+    frameworkErrors(error, request, reply) {
+      setHeaders(request, reply, headers);
+      sendError(error, request, reply);
+      request.log.info({ method: request.method, route: 'unknown', status: reply.statusCode }, 'request');
+    },
+    clientErrorHandler: clientErrorHandler({ logger, headers }),
+    // Node would refuse a request without Host in plain text: the first hook does.
+    http: { requireHostHeader: false },
     bodyLimit: 64 * 1024,
     requestTimeout: 15_000,
     trustProxy: fastifyTrustProxy(trustProxy),
@@ -100,12 +111,27 @@ function createMeasured(options: HttpOptions) {
 
 function createPlain(options: Omit<HttpOptions, 'checks'>): Http {
   const http: Http = createServer(options).withTypeProvider<ZodTypeProvider>();
+  const { logger, headers = {} } = options;
+  refuseBeforeRouting(http.server, { logger, headers });
+  http.addHook('onRequest', (request, reply, done) => {
+    setHeaders(request, reply, headers);
+    done(hasHost(request) ? undefined : new ProblemError('validation_failed', 'The Host header is missing.'));
+  });
   readJsonBodies(http);
   http.setValidatorCompiler(validatorCompiler);
   http.setSerializerCompiler(serializerCompiler);
   http.setErrorHandler(sendError);
   http.setNotFoundHandler(sendNotFound);
   return http;
+}
+
+function setHeaders(request: FastifyRequest, reply: FastifyReply, headers: Readonly<Record<string, string>>): void {
+  reply.headers(headers).header('x-request-id', request.id);
+}
+
+/** HTTP/1.1 requires a Host (RFC 9112, 3.2); HTTP/1.0 did not know it. */
+function hasHost({ raw: { headers, httpVersion } }: FastifyRequest): boolean {
+  return headers.host !== undefined || httpVersion === '1.0';
 }
 
 /** Accepts JSON bodies only. An empty body counts as none, whatever its type: many clients send a type with every POST. */

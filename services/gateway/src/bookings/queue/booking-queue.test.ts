@@ -44,8 +44,18 @@ afterEach(async () => {
   await server.drop();
 });
 
-const newQueue = (limit: number) =>
-  new BookingQueue({ redis, subscriber, outcomes, owners, partitions, limit, logger, metrics: new Registry() });
+const newQueue = (limit: number, userLimit = 1_000) =>
+  new BookingQueue({
+    redis,
+    subscriber,
+    outcomes,
+    owners,
+    partitions,
+    limit,
+    userLimit,
+    logger,
+    metrics: new Registry(),
+  });
 
 const draft = (showId: number, seat = 'A1', user = 1): Draft => {
   return { kind: 'book', show_id: showId, user_id: user, seats: [seat], request_id: 'test' };

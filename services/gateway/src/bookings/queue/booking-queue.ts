@@ -20,6 +20,7 @@ import { PartitionQueue, type PartitionSnapshot } from './partition-queue.ts';
 import { orQueueUnavailable, queueFull } from './queue-errors.ts';
 import { Rounds } from './rounds.ts';
 import type { Draft, SubmitOptions, Submitted } from './submission.ts';
+import { UndecidedRequests } from './undecided-requests.ts';
 
 /** The gateway's side of the partitions' queues: requests go in here, and their outcomes come back. */
 export class BookingQueue {
@@ -30,6 +31,7 @@ export class BookingQueue {
   readonly #partitions: PartitionQueue[];
   readonly #rounds: Rounds;
   readonly #memory: MemoryWatch;
+  readonly #undecided: UndecidedRequests;
   readonly #owners: Pick<PartitionOwners, 'isOwned'>;
 
   /**
@@ -37,6 +39,7 @@ export class BookingQueue {
    * @param options.subscriber for outcomes; other subscribers may share it
    * @param options.outcomes of decided requests
    * @param options.limit jobs that may wait in one partition
+   * @param options.userLimit undecided requests that one user may have
    */
   constructor(options: {
     redis: Redis;
@@ -45,6 +48,7 @@ export class BookingQueue {
     owners: Pick<PartitionOwners, 'isOwned' | 'markOwned' | 'onOwnerless'>;
     partitions: number;
     limit: number;
+    userLimit: number;
     logger: Logger;
     metrics: Registry;
   }) {
@@ -58,12 +62,14 @@ export class BookingQueue {
       (_, number) => new PartitionQueue(number, { redis, jobLimit: options.limit }),
     );
     this.#lookup = new JobLookup(this.#partitions, options.outcomes);
+    this.#undecided = new UndecidedRequests(options.userLimit, this.#lookup);
     this.#watch = new JobWatch(this.#lookup);
     this.#inbox = new OutcomeInbox({
       subscriber,
       logger,
       lookup: this.#lookup,
       onOutcomes: (outcomes, envelopeId) => {
+        this.#undecided.decided(outcomes);
         this.#watch.receive(outcomes);
         this.#rounds.outcomesArrived(envelopeId);
         options.owners.markOwned(partitionIn(envelopeId));
@@ -88,16 +94,20 @@ export class BookingQueue {
   /**
    * Queues a request. Resolves when Redis has stored it durably.
    *
-   * @throws {ProblemError} queue_full, queue_unavailable
+   * @throws {ProblemError} too_many_requests, queue_full, queue_unavailable
    */
-  submit(draft: Draft, options: SubmitOptions): Promise<Submitted> {
-    return new Promise((resolve, reject) => {
-      if (this.#memory.isFull) throw queueFull();
-      const partition = this.#partitionOf(draft.show_id);
-      const waitMs = this.#owners.isOwned(partition.number) ? options.waitMs : 0;
-      partition.addPending({ since: performance.now(), draft, options: { ...options, waitMs }, resolve, reject });
-      this.#rounds.start();
-    });
+  async submit(draft: Draft, options: SubmitOptions): Promise<Submitted> {
+    if (this.#memory.isFull) throw queueFull();
+    const place = this.#undecided.enter(draft.user_id);
+    try {
+      const submitted = await this.#addPending(draft, options);
+      if (submitted.status === 'queued') place.queued(submitted.id);
+      else place.leave();
+      return submitted;
+    } catch (error) {
+      place.leave();
+      throw error;
+    }
   }
 
   /**
@@ -168,6 +178,15 @@ export class BookingQueue {
   async close(): Promise<void> {
     this.#memory.close();
     await Promise.all(this.#partitions.map((partition) => partition.close()));
+  }
+
+  #addPending(draft: Draft, options: SubmitOptions): Promise<Submitted> {
+    return new Promise((resolve, reject) => {
+      const partition = this.#partitionOf(draft.show_id);
+      const waitMs = this.#owners.isOwned(partition.number) ? options.waitMs : 0;
+      partition.addPending({ since: performance.now(), draft, options: { ...options, waitMs }, resolve, reject });
+      this.#rounds.start();
+    });
   }
 
   #partitionOf(showId: number): PartitionQueue {
