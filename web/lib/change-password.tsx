@@ -3,6 +3,8 @@ import { Input } from './fields.tsx';
 import { Form } from './form.tsx';
 import { boxoffice, useUsername } from './session.ts';
 
+const fieldNames = { current: 'current password', new: 'new password' };
+
 /** Changes the signed-in user's password. Every other login of the user ends. */
 export function ChangePassword() {
   const username = useUsername() ?? '';
@@ -20,7 +22,7 @@ export function ChangePassword() {
     );
   }
   return (
-    <Form className="card form" submitLabel="Change password" onSubmit={submit}>
+    <Form className="card form" submitLabel="Change password" fieldNames={fieldNames} onSubmit={submit}>
       {(errors) => (
         <>
           {/* Password managers file the new password under this name. */}

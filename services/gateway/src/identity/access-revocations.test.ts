@@ -14,7 +14,8 @@ let second: SpawnedService;
 beforeAll(async () => {
   boxoffice = await startBoxoffice({ gateways: 2 });
   [first, second] = boxoffice.gateways as [SpawnedService, SpawnedService];
-  await signUp('root');
+  const root = await signUp('root');
+  await boxoffice.rows("update identity.users set role = 'admin' where id = ? returning id", [root]);
 });
 afterAll(() => boxoffice.stop());
 

@@ -13,22 +13,22 @@ export class Revocations {
 
   /** Revocations of the last `ms` milliseconds by the database's clock. */
   async listSince(ms: number): Promise<Revocation[]> {
-    const connection = this.#orm.em.getConnection();
-    const seconds = [ms / 1_000];
-    const since = 'revoked_at > now() - make_interval(secs => ?)';
-    const [ofUsers, ofLogins] = await Promise.all([
-      connection.execute<{ userId: number; generation: number }[]>(
-        `select user_id as "userId", generation from identity.access_revocations where ${since}`,
-        seconds,
-      ),
-      connection.execute<{ family: string }[]>(
-        `select family from identity.session_revocations where ${since}`,
-        seconds,
-      ),
-    ]);
-    return [...ofUsers, ...ofLogins];
+    const seconds = ms / 1_000;
+    const rows = await this.#orm.em.getConnection().execute<Row[]>(
+      `select user_id, generation, null::uuid as family from identity.access_revocations
+       where revoked_at > now() - make_interval(secs => ?)
+       union all
+       select null, null, family from identity.session_revocations where revoked_at > now() - make_interval(secs => ?)`,
+      [seconds, seconds],
+    );
+    return rows.map(({ user_id, generation, family }) =>
+      family === null ? { userId: user_id, generation } : { family },
+    );
   }
 }
+
+/** A revocation of a user's tokens, or of a login's. */
+type Row = { user_id: number; generation: number; family: null } | { user_id: null; generation: null; family: string };
 
 /** By this age every access token that a revocation could apply to has expired. */
 const keptFor = '1 hour';
