@@ -2,7 +2,7 @@ import { createLogger } from '@boxoffice/shared/service/logging';
 import { openPatientRedis } from '@boxoffice/shared/service/redis';
 import { eventually } from '@boxoffice/testing/eventually';
 import { createTestRedis } from '@boxoffice/testing/redis';
-import { expect, it } from 'vitest';
+import { it } from 'vitest';
 import { useTurnDatabase } from '../test/turn-database.ts';
 import { buildWorker } from './worker.ts';
 
