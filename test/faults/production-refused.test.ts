@@ -1,20 +1,26 @@
 /** A production gateway does not start with what belongs to development, and says why. */
 import { generateKeyPairSync } from 'node:crypto';
-import { createTestDatabase, execute, type TestDatabase } from '@boxoffice/testing/database';
+import { migrate } from '@boxoffice/shared/database/migrate';
+import { generatedUrls } from '@boxoffice/shared/service/database-url';
+import { execute } from '@boxoffice/testing/database';
+import { type OwnServer, ownPostgres } from '@boxoffice/testing/own-servers';
 import { createTestRedis, type TestRedis } from '@boxoffice/testing/redis';
 import { type SpawnedService, spawnService } from '@boxoffice/testing/service';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { seed } from '../../scripts/seed.ts';
 
-let database: TestDatabase;
+let database: OwnServer;
 let redis: TestRedis;
 let env: Record<string, string>;
 beforeAll(async () => {
-  [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
+  // Of its own: the passwords of the services' roles belong to the whole server.
+  [database, redis] = await Promise.all([ownPostgres(), createTestRedis()]);
+  const logins = generatedUrls(database.url, { NODE_ENV: 'production' });
+  await migrate(database.url, logins);
   const { privateKey } = generateKeyPairSync('ed25519');
   env = {
     NODE_ENV: 'production',
-    DATABASE_URL: database.url,
+    GATEWAY_DATABASE_URL: logins.boxoffice_gateway,
     REDIS_URL: redis.url,
     PUBLIC_URL: 'https://tickets.example',
     JWT_PRIVATE_KEY: privateKey.export({ format: 'pem', type: 'pkcs8' }) as string,
@@ -45,7 +51,10 @@ test('with users whose passwords everyone can read, until they are gone', async 
   await execute(database.url, "update identity.users set is_active = false where username in ('demo', 'admin')");
   const gateway = await start();
   await gateway.waitForLog(/listening/, 30_000);
-  const checks = async () => (await (await fetch(`${gateway.url}/readyz`)).json()).checks as Record<string, string>;
-  await expect.poll(async () => (await checks()).users, { timeout: 30_000 }).toBe('ok');
+  const users = async () => {
+    const { checks } = (await (await fetch(`${gateway.url}/readyz`)).json()) as { checks: { users?: string } };
+    return checks.users;
+  };
+  await expect.poll(users, { timeout: 30_000 }).toBe('ok');
   await gateway.stop();
 });

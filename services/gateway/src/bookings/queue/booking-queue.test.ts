@@ -44,18 +44,10 @@ afterEach(async () => {
   await server.drop();
 });
 
-const newQueue = (limit: number, userLimit = 1_000) =>
-  new BookingQueue({
-    redis,
-    subscriber,
-    outcomes,
-    owners,
-    partitions,
-    limit,
-    userLimit,
-    logger,
-    metrics: new Registry(),
-  });
+const newQueue = (limit: number, userLimit = 1_000) => {
+  const options = { redis, subscriber, outcomes, owners, partitions, limit, userLimit, logger };
+  return new BookingQueue({ ...options, metrics: new Registry() });
+};
 
 const draft = (showId: number, seat = 'A1', user = 1): Draft => {
   return { kind: 'book', show_id: showId, user_id: user, seats: [seat], request_id: 'test' };
@@ -77,12 +69,7 @@ const recorded = new Map<string, StoredOutcome>();
 const outcomes = {
   findMany: async (ids: readonly string[]) => {
     await databaseBack;
-    return new Map(
-      ids.flatMap((id): [string, StoredOutcome][] => {
-        const found = recorded.get(id);
-        return found ? [[id, found]] : [];
-      }),
-    );
+    return new Map([...recorded].filter(([id]) => ids.includes(id)));
   },
 };
 /** Pending while the database hangs. */
