@@ -85,6 +85,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
       sign: (user) => world.tokens.sign(user),
       count: () => requests++,
       countAnswer: () => answers++,
+      lostSince: (from) => lateness.lostSince(from),
     },
   };
   const progress = new Progress({ say, log, requests: () => requests, violations: () => violations.length });

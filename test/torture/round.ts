@@ -80,10 +80,12 @@ export async function playRound(setting: Setting, options: RoundOptions): Promis
   await crowd;
   log.pause();
 
-  const deadline = Math.max(calmFrom + promisedOutcomeMs, now() + 1_000);
+  const closedAt = now();
+  // What the machine lost is not the product's.
+  const isOver = () => now() > Math.max(calmFrom + promisedOutcomeMs, closedAt + 1_000) + market.lostSince(calmFrom);
   const interviewer = new Interviewer(market, random.fork('questions'));
-  await interviewer.settle(recorder.operations, deadline);
-  await expectHealed(market, { random: random.fork('probe'), stages: onePerPartition, nextUser, deadline });
+  await interviewer.settle(recorder.operations, isOver);
+  await expectHealed(market, { random: random.fork('probe'), stages: onePerPartition, nextUser, isOver });
   await interviewer.askAgain(recorder.operations);
   const rows = await settledRows(
     world,

@@ -15,6 +15,8 @@ export interface Market {
   sign(user: number): string;
   /** The round is over: leave as soon as you can. */
   closing(): boolean;
+  /** How much of the time between `from` and now this machine lost, in milliseconds. */
+  lostSince(from: number): number;
   /** Every call that is sent. */
   count(): void;
   /** Every complete response. */

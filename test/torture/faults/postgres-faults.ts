@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { now } from '../clients/now.ts';
 import { ownRole } from '../world/servers.ts';
 import type { World } from '../world/world.ts';
 import type { FaultKind, Heal } from './fault.ts';
@@ -26,6 +27,9 @@ async function makeReadOnly({ servers }: World): Promise<Heal> {
   return () => reload('alter system reset default_transaction_read_only');
 }
 
+/** On a slow machine not every connection can be taken in time, in milliseconds. */
+const takeMs = 10_000;
+
 /** Occupies every connection, so that services cannot reconnect after a reset (53300). */
 async function takeConnections({ servers }: World): Promise<Heal> {
   const taken: pg.Client[] = [];
@@ -35,8 +39,13 @@ async function takeConnections({ servers }: World): Promise<Heal> {
   const url = new URL(servers.postgres.url);
   url.username = user;
   const take = async () => {
-    for (let full = false; !full && taken.length < 220; ) {
-      const client = new pg.Client({ connectionString: url.href, application_name: 'torture takes connections' });
+    const until = now() + takeMs;
+    for (let full = false; !full && taken.length < 220 && now() < until; ) {
+      const client = new pg.Client({
+        connectionString: url.href,
+        application_name: 'torture takes connections',
+        connectionTimeoutMillis: 5_000,
+      });
       client.on('error', () => undefined);
       await client.connect().then(
         () => taken.push(client),
