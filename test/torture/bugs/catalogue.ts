@@ -155,7 +155,11 @@ export const bugs: readonly Bug[] = [
         find: "const keys = ['active', 'wait', 'marker']",
         replace: "if (lockMs > 0) return [];\n    const keys = ['active', 'wait', 'marker']",
       },
-      { file: `${worker}/consumer.ts`, find: 'strayId === this.#strayId', replace: "strayId === ''" },
+      {
+        file: `${worker}/queue-watch.ts`,
+        find: "if (this.#stray.reached(strayAfter, stray)) this.#consumer.onStray(stray ?? '');",
+        replace: '',
+      },
     ],
     faults: runAgain,
     perSecond: 3,

@@ -21,7 +21,7 @@ export async function secureRoles(em: EntityManager, urls: Record<ServiceRole, s
   for (let attempt = 1; ; attempt++) {
     try {
       return await em.transactional(async (transaction) => {
-        await own(transaction);
+        await assignOwner(transaction);
         await revokePublic(transaction);
         for (const role of serviceRoles) await openLogin(transaction, role, urls[role]);
       });
@@ -37,7 +37,7 @@ function isConcurrentChange(error: unknown): boolean {
 }
 
 /** Gives every schema and table to the owner. */
-async function own(em: EntityManager): Promise<void> {
+async function assignOwner(em: EntityManager): Promise<void> {
   await em.execute(`
     do $$
     declare change text;

@@ -31,7 +31,7 @@ const isFromDevelopment = (secret: string) =>
   secret.startsWith(developmentPrefix) || wellKnown.includes(secret.toLowerCase());
 
 function passwordOf(url: string | undefined): string {
-  return url ? decodeURIComponent(new URL(url).password) : '';
+  return url ? new URL(url).password : '';
 }
 
 /** Whether the key is the one that the gateway has generated in this data folder. */
