@@ -45,7 +45,10 @@ test('with users whose passwords everyone can read, until they are gone', async 
   await execute(database.url, "update identity.users set is_active = false where username in ('demo', 'admin')");
   const gateway = await start();
   await gateway.waitForLog(/listening/, 30_000);
-  const checks = async () => (await (await fetch(`${gateway.url}/readyz`)).json()).checks as Record<string, string>;
+  const checks = async () => {
+    const response = await fetch(`${gateway.url}/readyz`);
+    return ((await response.json()) as { checks: Record<string, string> }).checks;
+  };
   await expect.poll(async () => (await checks()).users, { timeout: 30_000 }).toBe('ok');
   await gateway.stop();
 });
