@@ -16,14 +16,14 @@ export interface Schema {
   maxItems?: number;
 }
 
-export interface Parameter {
+interface Parameter {
   in: 'path' | 'query' | 'header' | 'cookie';
   name: string;
   schema: Schema;
 }
 
 /** A documented response. */
-export interface Documented {
+interface Documented {
   mediaTypes: string[];
   /** Problem codes; none for a success. */
   codes: string[];

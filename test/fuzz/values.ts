@@ -36,7 +36,7 @@ const hostileNumbers = [
 ];
 
 /** A value for a schema: valid, at or past a bound, of another type, or hostile. */
-export function valueFor(random: Random, schema: Schema): unknown {
+function valueFor(random: Random, schema: Schema): unknown {
   const chosen = schema.anyOf ? random.pick(schema.anyOf) : schema;
   const dice = random.next();
   if (dice < 0.35 && chosen.example !== undefined) return chosen.example;
