@@ -40,7 +40,7 @@ function isNetwork(text: string): boolean {
 
 /**
  * The form in which Fastify takes it. Fastify believes nobody when it is given a number, because a client that
- * reaches the server past the proxies could pretend to be one; who sets a number makes sure that none does.
+ * reaches the server past the proxies could pretend to be one. A number is for servers that no client can reach so.
  */
 export function fastifyTrustProxy(
   proxies: TrustedProxies,

@@ -13,8 +13,8 @@ type PublicUrlConfig = Pick<Config, 'PUBLIC_URL' | 'NODE_ENV' | 'HOST' | 'PORT'>
 
 /**
  * Gives a server its public URL: PUBLIC_URL, or in development and test the address that it listens on. A Host or
- * X-Forwarded-Host header is never repeated in a link: a client, or a page that makes someone's browser one, could
- * put its own host there, and a cache could pass it on to others.
+ * X-Forwarded-Host header is never repeated in a link: a client can put any host there, and a cache could pass the
+ * link on to others.
  *
  * @throws {ConfigError} in production when PUBLIC_URL is not set
  */

@@ -18,8 +18,8 @@ export interface ChangePasswordDependencies extends Pick<PasswordCheckDependenci
 }
 
 /**
- * Sets a user's own password. Every login of the user ends, because one of them may be somebody else's who knew the
- * old password, and a new one begins for the caller. Wrong guesses of the current password count as failed logins,
+ * Sets a user's own password. Every login of the user ends, because one of them may belong to somebody who knew
+ * the old password, and a new one begins for the caller. Wrong guesses of the current password count as failed logins,
  * so a stolen access token gives no better way to guess it.
  *
  * @param ip the address that the attempt came from

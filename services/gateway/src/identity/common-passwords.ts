@@ -1,21 +1,21 @@
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
+import { sampleUsers } from './sample-users.ts';
 
 let common: Promise<string[]> | undefined;
 
-/** Passwords of the sample users, and others that everybody can read in this repository's README. */
-const published = ['demopass', 'adminpass'];
+const published: string[] = sampleUsers.map(({ password }) => password);
 
 /**
  * The passwords that are used most, in lower case: some 50,000 of zxcvbn's, the most frequent first. Loaded when the
- * first password is chosen, because it takes some milliseconds and a few megabytes. Reading the list from its
- * beginning takes less than a millisecond, and hashing the password next takes twenty.
+ * first password is chosen, because it takes some milliseconds and a few megabytes. Scanning the list takes
+ * less than a millisecond, and hashing the password twenty.
  */
 function commonPasswords(): Promise<string[]> {
   common ??= import('@zxcvbn-ts/language-common').then(({ dictionary }) => dictionary['passwords-common']);
   return common;
 }
 
-/** Whether a password is one of the most common, in any case, or known to everybody. */
+/** Whether a password is one of the most common, in any case, or one of the sample users', which the README names. */
 export async function isCommonPassword(password: string): Promise<boolean> {
   const lower = password.toLowerCase();
   return published.includes(lower) || (await commonPasswords()).includes(lower);

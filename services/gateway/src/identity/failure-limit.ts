@@ -8,8 +8,8 @@ const breachesRememberedSeconds = 24 * 3_600;
 const longestWaitSeconds = 15 * 60;
 
 /**
- * How often a key may fail within a minute. Whoever reaches the limit waits for a minute, and twice as long each
- * further time that day, up to a quarter of an hour.
+ * How often a key may fail within a minute. A key that reaches the limit waits for a minute, and twice as
+ * long each further time that day, up to a quarter of an hour.
  */
 export class FailureLimit {
   readonly #limit: number;

@@ -20,8 +20,8 @@ export interface PasswordAttempt {
 
 /**
  * How often passwords may be tried and accounts created. Failures count for an account and an address together,
- * and for the address: nobody can lock a user out anywhere but on an address they share. Who guesses from many
- * addresses is slowed down on each. Logins that succeed are limited too, generously, because each costs a hash.
+ * and for the address: nobody can lock a user out anywhere but on an address they share. Guesses from
+ * many addresses are slowed down on each. Logins that succeed are limited too, generously, because each costs a hash.
  */
 export class RateLimits {
   readonly #failures: FailureLimit;

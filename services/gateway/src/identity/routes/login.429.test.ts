@@ -82,7 +82,9 @@ test('one address may fail ten times as often, across all names', { retry: 2 }, 
   const name = `carol${attempt}`;
   await identity.signUp(name);
   const ip = `198.51.100.${100 + attempt}`;
-  const responses = await Promise.all(Array.from({ length: 30 }, (_, i) => logIn(`guess${i}`, 'wrong', ip)));
+  const responses: IdentityResponse[] = [];
+  for (let i = 0; i < 30; i += 5)
+    responses.push(...(await Promise.all([0, 1, 2, 3, 4].map((j) => logIn(`guess${i + j}`, 'wrong', ip)))));
   expect(responses.map(({ status }) => status)).toEqual(Array(30).fill(401));
   expect((await logIn(name, password, ip)).status).toBe(429);
   expect((await logIn(name, password, '198.51.100.1')).status).toBe(200);
