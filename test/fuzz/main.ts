@@ -28,7 +28,6 @@ const vitest = await startVitest('test', ['test/fuzz/fuzz.test.ts'], {
   root: resolve(import.meta.dirname, '../..'),
   provide: { fuzz },
   watch: false,
-  testTimeout: 24 * 60 * 60 * 1_000,
   disableConsoleIntercept: true,
 });
 await vitest.close();

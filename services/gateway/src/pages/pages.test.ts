@@ -112,11 +112,26 @@ test.each(['br', 'gzip'])('assets are served precompressed: %s', async (encoding
   expect(headers.get('vary')).toMatch(/accept-encoding/i);
 });
 
-test.each(['/assets/', '/assets/nothing.js', '/assets/../index.html', '/assets/%2e%2e/index.html', '/boxoffic/'])(
-  'missing files are answered with a problem: %s',
+test.each([
+  ...['/assets/', '/assets/nothing.js', '/assets/../index.html', '/assets/%2e%2e/index.html', '/boxoffic/'],
+  ...['/assets/%00', '/assets/a%00b.js', '/swagger/static/%00', '/swagger/static/%2e%2e/package.json'],
+  ...[`/assets/${'x'.repeat(5_000)}`, `/swagger/static/${'x'.repeat(5_000)}`, '/assets//', '/assets/./x'],
+])('missing files are answered with a problem: %s', async (path) => {
+  const response = await boxoffice.call(path);
+  expectProblem(response, 'not_found');
+});
+
+test.each(['/admin/', '/boxoffice/shows/1', '/swagger/static/swagger-ui.css', 'an asset'])(
+  'conditions and ranges that cannot be met are answered with a problem: %s',
   async (path) => {
-    const response = await boxoffice.call(path);
-    expectProblem(response, 'not_found');
+    const [asset = ''] = filesOf((await page('/boxoffice/')).body).filter((file) => file.endsWith('.js'));
+    const get = (headers: object) => boxoffice.call(path === 'an asset' ? asset : path, { headers: { ...headers } });
+    expectProblem(await get({ 'if-match': '"another"' }), 'precondition_failed');
+    expectProblem(
+      await get({ 'if-unmodified-since': 'Thu, 01 Jan 1970 00:00:00 GMT', 'cache-control': 'no-cache' }),
+      'precondition_failed',
+    );
+    expectProblem(await get({ range: 'bytes=99999999-' }), 'range_not_satisfiable');
   },
 );
 
