@@ -9,7 +9,7 @@ import { FirstSchema } from './migrations/0001-first-schema.ts';
 import { Administration } from './migrations/0002-administration.ts';
 import { Search } from './migrations/0003-search.ts';
 import { Requests } from './migrations/0004-requests.ts';
-import { SessionRevocations } from './migrations/0006-session-revocations.ts';
+import { SessionRevocations } from './migrations/0005-session-revocations.ts';
 import { ReturningClient } from './returning-client.ts';
 import { type ServiceRole, serviceUrl } from './service-roles.ts';
 

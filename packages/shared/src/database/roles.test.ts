@@ -27,6 +27,7 @@ const granted: Record<ServiceRole, Record<string, string>> = {
     'identity.users': 'delete insert select update',
     'identity.refresh_tokens': 'delete insert select update',
     'identity.access_revocations': 'delete insert select update',
+    'identity.session_revocations': 'delete insert select',
     'identity.audit_lines': 'insert select',
     'catalog.audit_lines': 'select',
     'booking.bookings': 'select',

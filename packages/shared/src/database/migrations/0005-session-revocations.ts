@@ -2,7 +2,7 @@ import { Migration } from '@mikro-orm/migrations';
 
 /** Logins that have ended while access tokens of them may be alive. */
 export class SessionRevocations extends Migration {
-  override name = '0006-session-revocations';
+  override name = '0005-session-revocations';
 
   override up(): void {
     this.addSql(`
