@@ -78,6 +78,7 @@ test.each([
     'validation_failed',
     400,
   ],
+  ['the preface of HTTP/2', 'PRI *!HTTP/2.0\r\n\r\n', 'validation_failed', 400],
   ['CONNECT', 'CONNECT example.com:443 HTTP/1.1\r\nhost: example.com:443\r\n\r\n', 'validation_failed', 400],
   ['a long URL', `GET /${'x'.repeat(20_000)} HTTP/1.1\r\nhost: a\r\n\r\n`, 'headers_too_large', 431],
   ['large headers', `GET /fine HTTP/1.1\r\nhost: a\r\n${many}\r\n`, 'headers_too_large', 431],

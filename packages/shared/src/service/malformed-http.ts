@@ -48,6 +48,10 @@ export function refuseBeforeRouting(server: Server, { logger, headers }: Refusin
     const text = JSON.stringify(body);
     response.writeHead(body.status, responseHeaders(headers, text)).end(text);
   });
+  // The preface of HTTP/2 is the one method that Node's parser knows and the router does not: as a TRACE it is not found.
+  server.prependListener('request', (request) => {
+    if (request.method === 'PRI') request.method = 'TRACE';
+  });
   server.on('connect', (_request, socket) => {
     const body = problem('validation_failed', 'This server is no proxy: CONNECT is not supported.');
     logger.info({ status: body.status }, 'malformed request');
