@@ -35,7 +35,7 @@ describe('without a setting', () => {
   };
 
   test.each([
-    ['127.0.0.1', 'http://127.0.0.1:3003'],
+    ['127.0.0.1', 'http://localhost:3003'],
     ['0.0.0.0', 'http://localhost:3003'],
     ['::', 'http://localhost:3003'],
     ['::1', 'http://[::1]:3003'],
