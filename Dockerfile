@@ -36,7 +36,9 @@ RUN npx -y pnpm@12.21.0 install --prod --frozen-lockfile --filter "{./services/*
   && ln -s ../../packages/shared ../../packages/local-servers node_modules/@boxoffice/
 # Every container listens on its own port 3000.
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 CATALOG_PORT=3000 WORKER_PORT=3000 DATA_DIR=/data
-RUN mkdir /data && chown node:node /data
+# Volumes take over the owner of the folder on which they are mounted first.
+RUN mkdir -p /data /secrets/all /secrets/gateway /secrets/catalog /secrets/worker /secrets/valkey \
+  && chown -R node:node /data /secrets
 COPY package.json ./
 COPY packages packages
 COPY services services

@@ -1,10 +1,16 @@
 import { defineConfig } from 'vitest/config';
 
+const campaign = 'test/torture/torture.test.ts';
+
 export default defineConfig({
   test: {
-    globalSetup: 'test/global-setup.ts',
-    include: ['{packages,services,scripts,test,bench}/**/*.test.ts'],
-    env: { NODE_ENV: 'test', LOG_LEVEL: 'warn' },
+    env: {
+      NODE_ENV: 'test',
+      LOG_LEVEL: 'warn',
+      // Most tests send everything as one user.
+      BOOKING_LIMIT_PER_MINUTE: '1000000',
+      UNDECIDED_LIMIT_PER_USER: '1000000',
+    },
     pool: 'forks',
     // Each file has its own servers or database: running more in parallel only slows all of them down.
     maxWorkers: 2,
@@ -12,5 +18,19 @@ export default defineConfig({
     hookTimeout: 120_000,
     reporters: ['default', 'json'],
     outputFile: { json: '.boxoffice/test-results.json' },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'tests',
+          globalSetup: 'test/global-setup.ts',
+          include: ['{packages,services,scripts,test,bench}/**/*.test.ts'],
+          exclude: ['**/node_modules/**', campaign],
+          sequence: { groupOrder: 1 },
+        },
+      },
+      // It starts its own servers and needs both processors: after all the others.
+      { extends: true, test: { name: 'campaign', include: [campaign], sequence: { groupOrder: 2 } } },
+    ],
   },
 });

@@ -50,5 +50,8 @@ test('explains each mistake in one sentence, without a stack', async () => {
     /username: .*\n.*password: /,
   );
   expect(await wrong(['--username', 'Ada', '--email', 'other@example.com'])).toMatch(/This user name is taken/);
+  expect(await wrong(['--username', 'grace', '--email', 'g@example.com'], 'Password1\n')).toMatch(
+    /password: Too common/,
+  );
   expect(await wrong(['--user', 'ada'])).toMatch(/Unknown option '--user'/);
 });

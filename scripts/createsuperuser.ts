@@ -10,13 +10,18 @@ import { PlainError } from '@boxoffice/local-servers/plain-error';
 import { databaseUrlOfRunning } from '@boxoffice/local-servers/running';
 import { SignupBody } from '@boxoffice/shared/contracts/identity';
 import { loadConfig } from '@boxoffice/shared/service/config';
-import { createUser, PasswordHasher } from '../services/gateway/src/identity/index.ts';
+import {
+  commonPasswordMessage,
+  createUser,
+  isCommonPassword,
+  PasswordHasher,
+} from '../services/gateway/src/identity/index.ts';
 import { runCommand } from './command.ts';
 import { withDatabase } from './database.ts';
 
 const help = `
-Creates an administrator in the database of the running \`pnpm start\`, or the one in DATABASE_URL. Asks for
-whatever is not given.
+Creates an administrator in the database of the running \`pnpm start\`, or the one in GATEWAY_DATABASE_URL or
+DATABASE_URL. Asks for whatever is not given.
 
   --username <name>
   --email <address>
@@ -29,7 +34,9 @@ await runCommand(async () => {
   const string = { type: 'string' } as const;
   const { values } = parseArgs({ options: { username: string, email: string, help: { type: 'boolean' } } });
   if (values.help) return console.log(help);
-  const url = databaseUrlOfRunning(loadConfig()); // fails before the user has typed anything
+  const config = loadConfig();
+  // The gateway's login is enough. Fails before the user has typed anything.
+  const url = config.GATEWAY_DATABASE_URL ?? databaseUrlOfRunning(config);
   const wanted = process.stdin.isTTY ? await ask(values) : await read(values);
   const { username } = await withDatabase(url, (_, orm) =>
     createUser({ orm, passwords: new PasswordHasher() }, { ...wanted, role: 'admin', is_active: true }, null),
@@ -53,8 +60,11 @@ async function ask(given: Given): Promise<SignupBody> {
 async function askFor(question: string, field: keyof SignupBody): Promise<string> {
   for (;;) {
     const parsed = SignupBody.shape[field].safeParse(await line(question, { hidden: field === 'password' }));
-    if (parsed.success) return parsed.data;
-    console.error(`  ${parsed.error.issues.map(({ message }) => message).join('; ')}`);
+    const isRefused = parsed.success && field === 'password' && (await isCommonPassword(parsed.data));
+    if (parsed.success && !isRefused) return parsed.data;
+    console.error(
+      `  ${parsed.success ? commonPasswordMessage : parsed.error.issues.map(({ message }) => message).join('; ')}`,
+    );
   }
 }
 

@@ -5,7 +5,7 @@ import { databaseUrlOfRunning } from '@boxoffice/local-servers/running';
 import { Movie } from '@boxoffice/shared/database/entities/catalog';
 import { User } from '@boxoffice/shared/database/entities/identity';
 import { type Config, loadConfig } from '@boxoffice/shared/service/config';
-import { isPassword } from '../services/gateway/src/identity/index.ts';
+import { findSampleLogins, sampleLoginsMessage } from '../services/gateway/src/identity/index.ts';
 import { runCommand } from './command.ts';
 import { withDatabase } from './database.ts';
 import { loadProgramme } from './seed/load.ts';
@@ -51,7 +51,7 @@ export function seed(databaseUrl: string, options: SeedOptions = {}): Promise<{ 
       );
       const now = new Date(ms);
       const isEmpty = (await em.count(Movie)) === 0;
-      if (isEmpty) await addSampleUsers(em, { admin: environment !== 'production', log });
+      if (isEmpty && environment !== 'production') await addSampleUsers(em, { log });
       const loaded = [
         await loadProgramme(em, sampleProgramme(now), { addMovies: isEmpty, now, partitions, log }),
         large && (await loadProgramme(em, largeProgramme(now), { addMovies: true, now, partitions, log })),
@@ -73,6 +73,7 @@ if (import.meta.main) {
     if (values.help) return console.log(help);
     const config = loadConfig();
     const url = databaseUrlOfRunning(config);
+    if (config.NODE_ENV === 'production') await refuseSampleLogins(url);
     if (values['if-enabled'] && !isSampleDataEnabled(config)) return explainFirstSteps(url);
     const { loaded } = await seed(url, { large: values.large, log: (line) => console.log(`  ${line}`) });
     console.log(loaded ? 'Sample data loaded.' : 'No sample data loaded: the database already has movies.');
@@ -83,7 +84,6 @@ if (import.meta.main) {
 async function explainFirstSteps(url: string): Promise<void> {
   console.log('Sample data is off (SAMPLE_DATA).');
   const admins = await withDatabase(url, (em) => em.find(User, { role: 'admin', isActive: true }));
-  if (loadConfig().NODE_ENV === 'production') await refuseSampleAdmin(admins);
   if (admins.length > 0) return;
   console.log(
     'There is no administrator yet. To create one, run `pnpm createsuperuser`, or with Docker\n' +
@@ -91,12 +91,8 @@ async function explainFirstSteps(url: string): Promise<void> {
   );
 }
 
-/** A database from development may still have the administrator whose password everyone can read. */
-async function refuseSampleAdmin(admins: User[]): Promise<void> {
-  const usesSamplePassword = await Promise.all(admins.map((admin) => isPassword('adminpass', admin.passwordHash)));
-  if (!usesSamplePassword.includes(true)) return;
-  throw new PlainError(
-    'This database has an administrator from the sample data, whose password is in the README. Before you use it in ' +
-      'production, change that password or start with an empty database.',
-  );
+/** A database from development may still have users whose passwords everyone can read. */
+async function refuseSampleLogins(url: string): Promise<void> {
+  const names = await withDatabase(url, findSampleLogins);
+  if (names.length > 0) throw new PlainError(sampleLoginsMessage(names));
 }

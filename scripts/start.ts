@@ -13,7 +13,7 @@ import { refuseSecondStart, stopLeftOvers } from './start/earlier-start.ts';
 import { keepPnpm, watchLaunchers } from './start/launchers.ts';
 import { createOutput, type Output } from './start/output.ts';
 import { findPorts } from './start/ports.ts';
-import { serviceRecipes } from './start/recipes.ts';
+import { reachable, serviceRecipes } from './start/recipes.ts';
 import { type KeptServer, prepareDatabase, prepareRedis } from './start/servers.ts';
 import { keepRunning, type Service } from './start/service.ts';
 import { summary } from './start/summary.ts';
@@ -74,7 +74,7 @@ async function bringUp(config: Config, output: Output, started: Started, signal:
   // In parallel with what follows: the first build takes some seconds.
   const pages = buildPages();
   pages.catch(() => {});
-  [note.databaseUrl, note.redisUrl] = await prepareServers(config, output, started, signal);
+  Object.assign(note, await prepareServers(config, output, started, signal));
   signal.throwIfAborted();
   writeNote(config, note);
 
@@ -92,23 +92,34 @@ async function bringUp(config: Config, output: Output, started: Started, signal:
   );
   const seconds = (performance.now() - startedAt) / 1_000;
   const { NODE_ENV } = config;
-  output.line(summary({ gatewayUrl, seconds, paint: output.paint, NODE_ENV, sampleData: isSampleDataEnabled(config) }));
+  const metricsUrl = `http://${reachable(config.INTERNAL_HOST)}:${ports.metrics}/metrics`;
+  output.line(
+    summary({
+      gatewayUrl,
+      metricsUrl,
+      seconds,
+      paint: output.paint,
+      NODE_ENV,
+      sampleData: isSampleDataEnabled(config),
+    }),
+  );
 }
 
-/** @returns the URLs of PostgreSQL and Redis */
+/** @returns the URLs of PostgreSQL, for us and for each service, and of Redis */
 async function prepareServers(
   config: Config,
   output: Output,
   { servers }: Started,
   signal: AbortSignal,
-): Promise<[databaseUrl: string, redisUrl: string]> {
+): Promise<Required<Pick<Running, 'databaseUrl' | 'serviceUrls' | 'redisUrl'>>> {
   const failure = new AbortController();
   const options = { config, output, servers, signal: AbortSignal.any([signal, failure.signal]) };
   const both = [prepareDatabase(options), prepareRedis(options)] as const;
   // When one fails, the other gives up for the same reason; both must have finished before anything is stopped.
   for (const one of both) one.catch((error) => failure.abort(error));
   await Promise.allSettled(both);
-  return Promise.all(both);
+  const [{ url, serviceUrls }, redisUrl] = await Promise.all(both);
+  return { databaseUrl: url, serviceUrls, redisUrl };
 }
 
 /** Stops the services first, so that they can finish what they have begun, and then the servers they need. */

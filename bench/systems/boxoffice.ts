@@ -1,6 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { freePort } from '@boxoffice/local-servers/free-port';
 import { migrate } from '@boxoffice/shared/database/migrate';
+import { type ServiceRole, serviceRoles } from '@boxoffice/shared/database/service-roles';
+import { databaseUrlVariables, generatedUrls } from '@boxoffice/shared/service/database-url';
 import { Redis } from 'ioredis';
 import { addShows, countRows } from './boxoffice-rows.ts';
 import type { Cleanup } from './cleanup.ts';
@@ -11,12 +14,13 @@ import type { System } from './system.ts';
 
 /** Starts Boxoffice as `pnpm start` does in production: one gateway, catalog and booking-worker, default settings. */
 export async function startBoxoffice(servers: Servers, cleanup: Cleanup, signal: AbortSignal): Promise<System> {
-  await migrate(servers.postgres.url);
+  const serviceUrls = generatedUrls(servers.postgres.url, { NODE_ENV: 'production' });
+  await migrate(servers.postgres.url, serviceUrls);
   const pool = await openPool(servers, null, cleanup);
   const redis = new Redis(servers.redis.url, { maxRetriesPerRequest: 1 });
   redis.on('error', () => {});
   cleanup.add(async () => redis.disconnect());
-  const { gateway, worker, catalog } = await startServices(servers, cleanup, signal);
+  const { gateway, worker, catalog } = await startServices(servers, serviceUrls, cleanup, signal);
   const partitions = Number(await redis.get('boxoffice:partitions'));
   return {
     name: 'boxoffice',
@@ -47,15 +51,18 @@ type ServiceName = 'gateway' | 'worker' | 'catalog';
 
 async function startServices(
   servers: Servers,
+  serviceUrls: Record<ServiceRole, string>,
   cleanup: Cleanup,
   signal: AbortSignal,
 ): Promise<Record<ServiceName, LoadedProcess>> {
   const ports = { gateway: await freePort(), catalog: await freePort(), worker: await freePort() };
   const env = {
-    DATABASE_URL: servers.postgres.url,
+    ...Object.fromEntries(serviceRoles.map((role) => [databaseUrlVariables[role], serviceUrls[role]])),
     REDIS_URL: servers.redis.url,
     JWT_PRIVATE_KEY: servers.privateKeyPem,
+    INTERNAL_SECRET: randomBytes(32).toString('hex'),
     PORT: String(ports.gateway),
+    METRICS_PORT: '0',
     CATALOG_PORT: String(ports.catalog),
     WORKER_PORT: String(ports.worker),
   };

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { EntityManager } from '@boxoffice/shared/database/orm';
-import { PasswordHasher } from '../../services/gateway/src/identity/index.ts';
+import { PasswordHasher, sampleUsers } from '../../services/gateway/src/identity/index.ts';
 
 const buyerNames = [
   ...['amara.okafor', 'ben.fischer', 'chiara.rossi', 'dev.patel', 'elif.yilmaz', 'finn.murphy', 'grace.chen'],
@@ -11,20 +11,15 @@ const buyerNames = [
 /** A reserved domain (RFC 2606): nobody has an address there, so nobody else's account is mistaken for a buyer's. */
 const buyerDomain = 'guests.boxoffice.example';
 
-/** Adds `demo` and, if wanted, `admin`, whose passwords are in the README, unless they exist. */
-export async function addSampleUsers(
-  em: EntityManager,
-  { admin, log }: { admin: boolean; log: (line: string) => void },
-): Promise<void> {
-  const users = [{ name: 'demo', password: 'demopass', role: 'user' }];
-  if (admin) users.push({ name: 'admin', password: 'adminpass', role: 'admin' });
+/** Adds `demo` and `admin`, whose passwords are in the README, unless they exist. Not for production. */
+export async function addSampleUsers(em: EntityManager, { log }: { log: (line: string) => void }): Promise<void> {
   const hasher = new PasswordHasher();
-  const hashes = await Promise.all(users.map(({ password }) => hasher.hash(password)));
-  for (const [i, { name, password, role }] of users.entries()) {
+  const hashes = await Promise.all(sampleUsers.map(({ name, password }) => hasher.hash(password, name)));
+  for (const [i, { name, email, password, role }] of sampleUsers.entries()) {
     const added = await em.execute(
       `insert into identity.users (username, email, password_hash, role) values (?, ?, ?, ?)
        on conflict do nothing returning id`,
-      [name, `${name}@boxoffice.example`, hashes[i], role],
+      [name, email, hashes[i], role],
     );
     if (added.length > 0) log(`user ${name}, password ${password}`);
   }
@@ -45,7 +40,7 @@ export async function findDemo(em: EntityManager): Promise<number | null> {
  * @returns their ids
  */
 export async function addBuyers(em: EntityManager): Promise<number[]> {
-  const passwordHash = await new PasswordHasher().hash(randomBytes(32).toString('base64url'));
+  const passwordHash = await new PasswordHasher().hash(randomBytes(32).toString('base64url'), 'buyers');
   await em.execute(
     `insert into identity.users (username, email, password_hash, created_at)
      select name, name || '@' || ?, ?, now() - interval '30 days'

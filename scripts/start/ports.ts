@@ -6,6 +6,8 @@ import type { Config } from '@boxoffice/shared/service/config';
 /** The ports on which the services will listen. */
 export interface Ports {
   gateway: number;
+  /** The gateway's internal one. */
+  metrics: number;
   catalog: number;
   workers: number[];
 }
@@ -17,30 +19,32 @@ export interface Ports {
  */
 export async function findPorts(config: Config): Promise<Ports> {
   const held: Server[] = [];
-  const claim = async (variable: string, port: number): Promise<number> => {
+  const claim = async (variable: string, port: number, host = config.INTERNAL_HOST): Promise<number> => {
     const chosen = port || (await freePort());
-    held.push(await listen(chosen, config.HOST).catch((error) => Promise.reject(refusal(variable, chosen, error))));
+    held.push(await listen(chosen, host).catch((error) => Promise.reject(refusal(variable, chosen, host, error))));
     return chosen;
   };
   try {
-    const gateway = await claim('PORT', config.PORT);
+    const gateway = await claim('PORT', config.PORT, config.HOST);
+    const metrics = await claim('METRICS_PORT', config.METRICS_PORT);
     const catalog = await claim('CATALOG_PORT', config.CATALOG_PORT);
     const workers: number[] = [];
     for (let i = 0; i < config.WORKERS; i++) {
       workers.push(await claim('WORKER_PORT', config.WORKER_PORT && config.WORKER_PORT + i));
     }
-    return { gateway, catalog, workers };
+    return { gateway, metrics, catalog, workers };
   } finally {
     // Held until all are checked, which also detects two services with the same port.
     await Promise.all(held.map((server) => new Promise((resolve) => server.close(resolve))));
   }
 
-  function refusal(variable: string, port: number, error: NodeJS.ErrnoException): PlainError {
+  function refusal(variable: string, port: number, host: string, error: NodeJS.ErrnoException): PlainError {
     if (error.code === 'EADDRINUSE') {
       return new PlainError(
         `Port ${port} is in use: stop the program that uses it, or set ${variable} to another port (${variable}=${port + 1000} npx -y pnpm start).`,
       );
     }
-    return new PlainError(`Cannot listen on ${config.HOST}:${port} (${error.code}): change ${variable} or HOST.`);
+    const hostVariable = variable === 'PORT' ? 'HOST' : 'INTERNAL_HOST';
+    return new PlainError(`Cannot listen on ${host}:${port} (${error.code}): change ${variable} or ${hostVariable}.`);
   }
 }

@@ -1,9 +1,17 @@
 import { resolve } from 'node:path';
 import { type Running, writeNote } from '@boxoffice/local-servers/running';
+import { serviceRoles } from '@boxoffice/shared/database/service-roles';
 import type { Config } from '@boxoffice/shared/service/config';
+import { databaseUrlVariables } from '@boxoffice/shared/service/database-url';
 import type { Output } from './output.ts';
 import type { Ports } from './ports.ts';
 import type { ServiceRecipe } from './service.ts';
+
+const roles = {
+  gateway: 'boxoffice_gateway',
+  catalog: 'boxoffice_catalog',
+  'booking-worker': 'boxoffice_worker',
+} as const;
 
 /**
  * One recipe per process: the catalog, each booking-worker, the gateway.
@@ -19,16 +27,22 @@ export function serviceRecipes(
     NODE_ENV: config.NODE_ENV,
     DATA_DIR: resolve(config.DATA_DIR),
     NODE_COMPILE_CACHE: compileCache,
-    DATABASE_URL: note.databaseUrl ?? '',
+    DATABASE_URL: '', // no service may log in as the administrator
     REDIS_URL: note.redisUrl ?? '',
     PORT: String(ports.gateway),
+    METRICS_PORT: String(ports.metrics),
     CATALOG_PORT: String(ports.catalog),
   };
+  /** The service's own URL of the database, and nobody else's. */
+  const loginOf = (kind: ServiceRecipe['kind']) =>
+    Object.fromEntries(
+      serviceRoles.map((role) => [databaseUrlVariables[role], role === roles[kind] ? note.serviceUrls?.[role] : '']),
+    ) as Record<string, string>;
   const recipe = (name: string, kind: ServiceRecipe['kind'], colour: 'cyan' | 'magenta' | 'yellow', port: number) => ({
     name,
     kind,
-    env: { ...sharedEnv, ...(kind === 'booking-worker' && { WORKER_PORT: String(port) }) },
-    healthUrl: `http://${reachable(config.HOST)}:${port}/readyz`,
+    env: { ...sharedEnv, ...loginOf(kind), ...(kind === 'booking-worker' && { WORKER_PORT: String(port) }) },
+    healthUrl: `http://${reachable(kind === 'gateway' ? config.HOST : config.INTERNAL_HOST)}:${port}/readyz`,
     onLine: (line: string) => output.log(name, colour, line),
     onDeath: (text: string) => output.line(output.paint('red', text)),
     onStart(pid: number) {
@@ -45,6 +59,6 @@ export function serviceRecipes(
 }
 
 /** An address to connect to: a wildcard is only one to listen on. */
-function reachable(host: string): string {
+export function reachable(host: string): string {
   return host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
 }

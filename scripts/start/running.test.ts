@@ -27,7 +27,8 @@ interface Start {
 
 /** Starts everything on servers of its own and waits for the summary. */
 async function start(): Promise<Start> {
-  const free = { PORT: '0', CATALOG_PORT: '0', WORKER_PORT: '0', DATABASE_URL: '', REDIS_URL: '', LOG_LEVEL: 'info' };
+  const ports = { PORT: '0', METRICS_PORT: '0', CATALOG_PORT: '0', WORKER_PORT: '0' };
+  const free = { ...ports, DATABASE_URL: '', REDIS_URL: '', LOG_LEVEL: 'info' };
   const child = spawn(process.execPath, [script], {
     env: { ...process.env, ...free, NODE_ENV: 'development', DATA_DIR: dataDir },
   });

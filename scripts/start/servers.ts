@@ -4,7 +4,9 @@ import { explain } from '@boxoffice/local-servers/plain-error';
 import { startPostgres } from '@boxoffice/local-servers/postgres';
 import { startRedis } from '@boxoffice/local-servers/redis';
 import type { Server } from '@boxoffice/local-servers/server';
+import type { ServiceRole } from '@boxoffice/shared/database/service-roles';
 import type { Config } from '@boxoffice/shared/service/config';
+import { databaseUrls, generatedUrls } from '@boxoffice/shared/service/database-url';
 import { bringUpToDate } from '../migrate.ts';
 import { isSampleDataEnabled, seed } from '../seed.ts';
 import type { Output } from './output.ts';
@@ -26,15 +28,18 @@ export interface ServerOptions {
 /**
  * PostgreSQL with current tables and, if enabled, sample data.
  *
- * @returns its URL
+ * @returns its URL, and those with which the services log in
  */
-export async function prepareDatabase(options: ServerOptions): Promise<string> {
+export async function prepareDatabase(
+  options: ServerOptions,
+): Promise<{ url: string; serviceUrls: Record<ServiceRole, string> }> {
   const { config, output, signal } = options;
   const url = config.DATABASE_URL ?? (await startOwnPostgres(options));
+  const serviceUrls = config.DATABASE_URL ? databaseUrls(config) : generatedUrls(url, config);
   signal.throwIfAborted();
   await output.step(
     'migrations',
-    () => bringUpToDate(url),
+    () => bringUpToDate(url, serviceUrls),
     (names) => `migrations: ${names.length ? `${names.length} applied` : 'up to date'}`,
   );
   if (isSampleDataEnabled(config)) {
@@ -44,7 +49,7 @@ export async function prepareDatabase(options: ServerOptions): Promise<string> {
       ({ loaded }) => `sample data: ${loaded ? 'loaded' : 'already there'}`,
     );
   }
-  return url;
+  return { url, serviceUrls };
 }
 
 /** @returns the URL of Redis */

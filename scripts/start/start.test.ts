@@ -18,7 +18,7 @@ afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
 
 /** Runs the start until it exits on its own. */
 async function start(env: Record<string, string>): Promise<{ code: number; output: string }> {
-  const free = { PORT: '0', CATALOG_PORT: '0', WORKER_PORT: '0' };
+  const free = { PORT: '0', METRICS_PORT: '0', CATALOG_PORT: '0', WORKER_PORT: '0' };
   const child = spawn(process.execPath, [script], {
     env: { ...process.env, ...free, NODE_ENV: 'development', DATA_DIR: dataDir, ...env },
   });
@@ -28,7 +28,7 @@ async function start(env: Record<string, string>): Promise<{ code: number; outpu
   return { code, output };
 }
 
-test.each(['PORT', 'CATALOG_PORT', 'WORKER_PORT'])(
+test.each(['PORT', 'METRICS_PORT', 'CATALOG_PORT', 'WORKER_PORT'])(
   '%s in use: names the port and the variable and starts nothing',
   async (variable) => {
     const taken = await listen(0, '127.0.0.1');

@@ -4,12 +4,14 @@ import type { Output } from './output.ts';
 /** The summary printed once everything is running. */
 export function summary({
   gatewayUrl,
+  metricsUrl,
   seconds,
   paint,
   sampleData,
   NODE_ENV,
 }: {
   gatewayUrl: string;
+  metricsUrl: string;
   /** How long the start took. */
   seconds: number;
   paint: Output['paint'];
@@ -28,6 +30,7 @@ export function summary({
     row('Swagger UI', `${gatewayUrl}/swagger/`),
     row('ReDoc', `${gatewayUrl}/redoc/`),
     row('Queues', `${gatewayUrl}/ops/queues/`),
+    row('Metrics', `${metricsUrl} (internal)`),
     row('Log in as', sampleData ? `demo / demopass or ${admin}` : admin),
     '',
     row('Try', `curl -s ${gatewayUrl}/api/movies/`),

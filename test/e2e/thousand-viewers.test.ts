@@ -68,7 +68,7 @@ it(`shows ${viewerCount} viewers the correct map while a show sells out and book
   );
   expect(peak - before).toBeLessThan(memoryLimit);
   for (const viewer of viewers) viewer.close();
-  await eventually(async () => (await openStreams(gateway.url)) === 0);
+  await eventually(async () => (await openStreams(gateway.internalUrl)) === 0);
 }, 180_000);
 
 /** Follows a seat stream and applies its events. */

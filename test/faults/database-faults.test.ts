@@ -1,3 +1,4 @@
+import { serviceUrl } from '@boxoffice/shared/database/service-roles';
 import { type Boxoffice, startBoxoffice } from '@boxoffice/testing/boxoffice';
 import { eventually } from '@boxoffice/testing/eventually';
 import type { SpawnedService } from '@boxoffice/testing/service';
@@ -25,8 +26,8 @@ const faults = {
     says: /read-only transaction/,
   },
   'refuses our password': {
-    begin: ["do $$ begin execute format('alter role %I password %L', current_user, 'another'); end $$"],
-    end: [], // the password is in the URL
+    begin: ["alter role boxoffice_worker password 'another'"],
+    end: [], // the password is restored below
     says: /password authentication failed/,
   },
 };
@@ -57,8 +58,8 @@ it.each(Object.entries(faults))('decides every accepted request once PostgreSQL 
     const { rows } = await admin.query('show default_transaction_read_only');
     return rows[0].default_transaction_read_only === 'off';
   });
-  const password = decodeURIComponent(new URL(boxoffice.databaseUrl).password);
-  await admin.query(`alter role current_user password '${password}'`);
+  const { password } = new URL(serviceUrl(boxoffice.databaseUrl, 'boxoffice_worker'));
+  await admin.query(`alter role boxoffice_worker password '${password}'`);
 
   const outcomes = await Promise.all(
     accepted.map(({ body }, index) => boxoffice.outcome(body.id, { user: index + 1, timeoutMs: 30_000 })),

@@ -15,11 +15,7 @@ afterAll(async () => {
   await boxoffice.stop();
 });
 
-const health = async () =>
-  (await boxoffice.call<{ checks: Record<string, string> }>('/readyz')) as {
-    status: number;
-    body: { checks: Record<string, string> };
-  };
+const health = () => boxoffice.health();
 
 it('accepts no request that Redis could not hand out any more, decides all that were accepted, and recovers', async () => {
   const show = await boxoffice.addShow({ totalSeats: 1_000 });
@@ -40,6 +36,9 @@ it('accepts no request that Redis could not hand out any more, decides all that 
   expectProblem(refusal, 'queue_full');
   expect(refusal.headers.get('retry-after')).toBe('2');
   expect(await health()).toMatchObject({ status: 200, body: { checks: { queue: expect.stringContaining('memory') } } });
+
+  const metrics = await boxoffice.metrics();
+  expect(Number(/^booking_redis_memory_ratio (.*)$/m.exec(metrics)?.[1])).toBeGreaterThan(0.8);
 
   await boxoffice.addWorker();
   for (const id of accepted) expect((await boxoffice.outcome(id, { timeoutMs: 30_000 })).status).toBe('succeeded');

@@ -19,7 +19,7 @@ it('is not ready while jobs wait without progress, and its queue stays within it
   const gate = await closeShow(boxoffice.orm, show);
   const accepted: string[] = [];
   const refused = await eventually(async () => {
-    const response = await boxoffice.book(show, String(accepted.length + 1));
+    const response = await boxoffice.book(show, String(accepted.length + 1), { user: accepted.length + 1 });
     if (response.status === 202) accepted.push(response.body.id);
     return response.status !== 202 && response;
   });
@@ -37,7 +37,8 @@ it('is not ready while jobs wait without progress, and its queue stays within it
   expect(stuck.checks.queues).toMatch(/partition 0 has waited for [56] s/);
 
   await gate.open();
-  for (const id of accepted) expect((await boxoffice.outcome(id)).status).toBe('succeeded');
+  for (const [index, id] of accepted.entries())
+    expect((await boxoffice.outcome(id, { user: index + 1 })).status).toBe('succeeded');
   await eventually(async () => (await ready()).status === 200);
   expect((await boxoffice.book(show, 'J1', { wait: 10 })).status).toBe(201);
 });

@@ -7,14 +7,17 @@ import { createLogger } from '@boxoffice/shared/service/logging';
 import { openImpatientRedis, openPatientRedis } from '@boxoffice/shared/service/redis';
 import { createTestDatabase } from '@boxoffice/testing/database';
 import { eventually } from '@boxoffice/testing/eventually';
+import { testSecret } from '@boxoffice/testing/internal-secret';
 import { fillTables, large } from '@boxoffice/testing/large-tables';
 import { collectStatements, explainEverything, type RunStatement } from '@boxoffice/testing/plans';
 import { createTestRedis } from '@boxoffice/testing/redis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildCatalog } from '../../services/catalog/src/app.ts';
 import { buildGateway } from '../../services/gateway/src/app.ts';
+import { StoredOutcomes } from '../../services/gateway/src/bookings/index.ts';
 import { CatalogConnection } from '../../services/gateway/src/catalog/index.ts';
 import { loadSigningKeys } from '../../services/gateway/src/identity/index.ts';
+import { addKeyedRequests, ids, keyOfCancellation } from './keyed-requests.ts';
 
 const logger = createLogger('test', { LOG_LEVEL: 'error' });
 const password = 'correct horse';
@@ -23,10 +26,9 @@ const stops: (() => Promise<unknown>)[] = [];
 
 let http: Http;
 let owner: MikroORM;
+let gatewayOrm: MikroORM;
 /** Access tokens of user 1, who has many bookings, and of an administrator. */
 const tokens = { user: '', admin: '' };
-/** Requests by user 1: a booking and a cancellation. */
-const ids = { booked: '', cancelling: '' };
 
 beforeAll(async () => {
   const [database, testRedis] = await Promise.all([createTestDatabase(), createTestRedis()]);
@@ -41,8 +43,8 @@ beforeAll(async () => {
     return orm;
   };
 
-  const catalog = buildCatalog({ orm: await open('boxoffice_catalog'), logger });
-  const catalogConnection = new CatalogConnection(await catalog.listen({ host: '127.0.0.1', port: 0 }));
+  const catalog = buildCatalog({ orm: await open('boxoffice_catalog'), secret: testSecret, logger });
+  const catalogConnection = new CatalogConnection(await catalog.listen({ host: '127.0.0.1', port: 0 }), testSecret);
   const redis = openImpatientRedis(testRedis.url, logger);
   const subscriber = openPatientRedis(testRedis.url, logger);
   const { privateKey } = generateKeyPairSync('ed25519');
@@ -50,11 +52,12 @@ beforeAll(async () => {
     NODE_ENV: 'test',
     JWT_PRIVATE_KEY: privateKey.export({ format: 'pem', type: 'pkcs8' }) as string,
   });
-  http = buildGateway({
+  gatewayOrm = await open('boxoffice_gateway');
+  ({ http } = buildGateway({
     ...{ config, logger, redis, subscriber, catalogConnection },
-    orm: await open('boxoffice_gateway'),
+    orm: gatewayOrm,
     keys: loadSigningKeys(config),
-  });
+  }));
   stops.unshift(async () => {
     await http.close();
     await catalogConnection.close();
@@ -68,14 +71,10 @@ beforeAll(async () => {
   await run("update identity.users set role = 'admin' where username = 'admin'");
   for (const username of ['user', 'admin'] as const) tokens[username] = await logIn(username);
   await fillTables(owner);
+  await addKeyedRequests(run);
   const tables = ['catalog.movies', 'catalog.shows', 'identity.users', 'booking.bookings', 'booking.seat_claims'];
-  for (const table of [...tables, ...['identity', 'catalog', 'booking'].map((schema) => `${schema}.audit_lines`)])
-    await run(`vacuum analyze ${table}`);
-  const [found] = await run<typeof ids>(
-    `select min(id::text) filter (where status = 'booked') as booked, min(cancelled_by::text) as cancelling
-     from booking.bookings where user_id = 1`,
-  );
-  Object.assign(ids, found);
+  const audits = ['identity', 'catalog', 'booking'].map((schema) => `${schema}.audit_lines`);
+  for (const table of [...tables, 'booking.requests', ...audits]) await run(`vacuum analyze ${table}`);
 });
 afterAll(async () => {
   for (const stop of stops) await stop();
@@ -95,17 +94,24 @@ const logIn = async (username: string) => (await post('/api/auth/login/', { user
 /** What the gateway reads every few seconds, independently of requests: revocations, and who owns the partitions. */
 const periodic = /access_revocations|pg_locks/;
 
-/** Sends a GET until it is not refused with 503; returns the body and the statements that were run for it. */
-function read(path: string, as?: keyof typeof tokens) {
+/**
+ * Sends a request, by default a GET, until it is not refused with 503; returns the body and the statements that were
+ * run for it.
+ */
+function read(
+  path: string,
+  as?: keyof typeof tokens,
+  { method = 'GET', more = {} }: { method?: 'GET' | 'POST'; more?: Record<string, string> } = {},
+) {
   return eventually(
     async () => {
       await noStatementRunning();
       statements.length = 0;
-      const url = path.replace(':booked', ids.booked).replace(':cancelling', ids.cancelling);
-      const headers = as && { authorization: `Bearer ${tokens[as]}` };
-      const response = await http.inject({ method: 'GET', url, ...(headers && { headers }) });
+      const url = path.replace(/:([a-z]+)/, (_, name: keyof typeof ids) => ids[name]);
+      const headers = { ...more, ...(as && { authorization: `Bearer ${tokens[as]}` }) };
+      const response = await http.inject({ method, url, headers });
       if (response.statusCode === 503) return null;
-      expect(response.statusCode, response.body).toBe(200);
+      expect([200, 202], response.body).toContain(response.statusCode);
       return { body: response.json(), statements: statements.filter(({ sql }) => !periodic.test(sql)) };
     },
     { timeoutMs: 30_000 },
@@ -158,6 +164,7 @@ test.each<[path: string, as: Role, Reads]>([
   // The request may be in either of two indexes.
   ['/api/jobs/:booked/', 'user', { statements: 1, rows: 2 }],
   ['/api/jobs/:cancelling/', 'user', { statements: 1, rows: 2 }],
+  ['/api/jobs/:rejected/', 'user', { statements: 1, rows: 1 }],
   ['/api/admin/bookings/', 'admin', { statements: 4, rows: bookingsOfPage + 100_000, counted: 'bookings' }],
   [
     '/api/admin/bookings/?status=booked',
@@ -186,6 +193,43 @@ test.each<[path: string, as: Role, Reads]>([
 });
 
 const sum = (run: RunStatement[], field: 'rows' | 'pages') => run.reduce((total, one) => total + one[field], 0);
+
+test.each([
+  // The request that the key belongs to, its outcome, and its booking.
+  ['a repeat of an Idempotency-Key that Redis has forgotten', keyOfCancellation, { status: 'cancelled' }, 3],
+  // The booking that is to be cancelled, and no request.
+  ['a request with a new Idempotency-Key', 'a new key', { kind: 'cancel', status: 'queued' }, 1],
+])('%s reads only what it returns', async (_, idempotencyKey, expected, rows) => {
+  const { body, statements: run } = await read('/api/bookings/:cancelled/cancel/', 'user', {
+    method: 'POST',
+    more: { 'idempotency-key': idempotencyKey, prefer: 'respond-async' },
+  });
+  expect(body).toMatchObject(expected);
+  expectKeyed(run, 2, rows);
+});
+
+test('a sweep for overdue outcomes reads only those', async () => {
+  const some = await run<{ id: string }>('select id from booking.requests order by md5(id::text) limit 1000');
+  const outcomes = new StoredOutcomes(gatewayOrm);
+  const found = await eventually(async () => {
+    await noStatementRunning();
+    statements.length = 0;
+    return outcomes.findMany(some.map(({ id }) => id));
+  });
+  expect(found.size).toBe(1_000);
+  expectKeyed(
+    statements.filter(({ sql }) => !periodic.test(sql)),
+    1,
+    2_000,
+  );
+});
+
+function expectKeyed(run: RunStatement[], count: number, rows: number): void {
+  expect(run.length).toBe(count);
+  expect(run.flatMap(({ readWhole }) => readWhole)).toEqual([]);
+  expect(sum(run, 'rows')).toBeLessThanOrEqual(rows);
+  expect(sum(run, 'pages')).toBeLessThanOrEqual(4 * sum(run, 'rows') + 20 * count);
+}
 
 test.each<[path: string, as: Role]>([
   ['/api/movies/', undefined],

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Operation, Violation } from './checker/history.ts';
 import { checkOutcomes } from './checker/outcomes.ts';
@@ -19,12 +19,14 @@ import { World } from './world/world.ts';
 
 /** Booking queues of the installation under test. */
 const partitions = 4;
-const usualStormMs = 15_000;
+const usualStormMs = 30_000;
+/** Every so many rounds the faults come one at a time, so that effects can be attributed. */
+const singleEvery = 3;
 /** Requests of earlier rounds that are asked for again with every round. */
 const earlierLimit = 400;
 
 export interface CampaignOptions
-  extends Pick<Options, 'seed' | 'minutes' | 'kinds' | 'perSecond' | 'rounds' | 'clients'> {
+  extends Pick<Options, 'seed' | 'minutes' | 'kinds' | 'perSecond' | 'rounds' | 'clients' | 'reads'> {
   root: string;
   folder: string;
   binDir: string;
@@ -40,6 +42,8 @@ export interface CampaignResult {
   violations: Violation[];
   log: FaultLog;
   requests: number;
+  /** Requests that got a complete response. */
+  answers: number;
   operations: number;
   rounds: number;
   ranMs: number;
@@ -67,7 +71,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
     return !obstacle;
   });
   const violations: Violation[] = [];
-  let [requests, operations, rounds, users] = [0, 0, 0, 1];
+  let [requests, answers, operations, rounds, users] = [0, 0, 0, 0, 1];
   const gateways = world.urls.map((url) => new HttpClient(url));
   const setting: Setting = {
     world,
@@ -75,14 +79,21 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
     log,
     nextUser: () => ++users,
     earlier: [],
-    market: { gateways, stopwatch, sign: (user) => world.tokens.sign(user), count: () => requests++ },
+    market: {
+      gateways,
+      stopwatch,
+      sign: (user) => world.tokens.sign(user),
+      count: () => requests++,
+      countAnswer: () => answers++,
+      lostSince: (from) => lateness.lostSince(from),
+    },
   };
   const progress = new Progress({ say, log, requests: () => requests, violations: () => violations.length });
   const startedAt = now();
   const leftMs = () => options.minutes * 60_000 - (now() - startedAt);
   try {
     while (leftMs() > 0 && !signal.aborted && !options.enough(violations)) {
-      const single = options.rounds === 'both' ? rounds % 2 === 0 : options.rounds === 'single';
+      const single = options.rounds === 'both' ? rounds % singleEvery === 0 : options.rounds === 'single';
       const round = random.fork(`round ${++rounds}`);
       const result = await playRound(setting, {
         ...options,
@@ -96,11 +107,11 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
       const known = (violation: Violation) => violations.some(({ text }) => text === violation.text);
       const fresh = [...result.violations, ...supervision.violations(), ...repeated.filter((one) => !known(one))];
       setting.earlier = keep(setting.earlier, result.history.operations, round);
-      if (fresh.length > 0) writeHistory(folder, rounds, result.history, fresh);
+      if (fresh.length > 0) keepEvidence(world, rounds, result.history, fresh);
       for (const violation of fresh.slice(0, 3)) say(story(violation, startedAt, log));
       if (fresh.length > 3) say(`   and ${fresh.length - 3} more in this round`);
       violations.push(...fresh);
-      if (fresh.length === 0) for (const service of world.services) service.clearLog();
+      for (const service of world.services) service.clearLog();
     }
   } finally {
     progress.stop();
@@ -111,7 +122,18 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
     await world.stop({ keep: violations.length > 0 });
   }
   const ranMs = now() - startedAt;
-  return { violations, log, requests, operations, rounds, ranMs, memory: memory.most, worst: stopwatch.worst, skipped };
+  return {
+    violations,
+    log,
+    requests,
+    answers,
+    operations,
+    rounds,
+    ranMs,
+    memory: memory.most,
+    worst: stopwatch.worst,
+    skipped,
+  };
 }
 
 /** Some of every round's requests stay to be asked for again; those that are broken have been named already. */
@@ -122,7 +144,11 @@ function keep(earlier: Operation[], operations: readonly Operation[], random: Ra
   return random.shuffled(healthy).slice(0, earlierLimit);
 }
 
-function writeHistory(folder: string, round: number, history: object, violations: Violation[]): void {
+/** Keeps the history and the logs of a round in which a promise was broken. */
+function keepEvidence({ folder, services }: World, round: number, history: object, violations: Violation[]): void {
   const shown = violations.map(({ rule, text }) => ({ rule, text }));
-  writeFileSync(join(folder, `round-${round}.json`), JSON.stringify({ violations: shown, ...history }));
+  const place = join(folder, `round-${round}`);
+  mkdirSync(place, { recursive: true });
+  writeFileSync(join(place, 'history.json'), JSON.stringify({ violations: shown, ...history }));
+  for (const { name, logFile } of services) if (existsSync(logFile)) copyFileSync(logFile, join(place, `${name}.log`));
 }

@@ -1,5 +1,5 @@
 /** `pnpm torture`: see docs/reliability.md. */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { explain } from '@boxoffice/local-servers/plain-error';
 import { loadConfig } from '@boxoffice/shared/service/config';
@@ -7,7 +7,8 @@ import { bugNames } from './bugs/catalogue.ts';
 import { runBugs } from './bugs/run-bugs.ts';
 import { runCampaign } from './campaign.ts';
 import { help, type Options, readOptions } from './options.ts';
-import { table } from './report/table.ts';
+import { type Summary, summarize, sumUp } from './report/summary.ts';
+import { markdown, table } from './report/table.ts';
 import { sweepLeftOver } from './world/left-over.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -31,6 +32,12 @@ try {
 process.exit();
 
 async function run(options: Options): Promise<number> {
+  if (options.sum.length > 0) {
+    const [first, ...others] = options.sum.map((file) => JSON.parse(readFileSync(file, 'utf8')) as Summary);
+    const sum = first && sumUp([first, ...others]);
+    if (sum) console.log(`${table(sum)}\n\n${markdown(sum)}`);
+    return 0;
+  }
   const dataDir = resolve(loadConfig().DATA_DIR);
   const home = join(dataDir, 'torture');
   const binDir = join(dataDir, 'bin');
@@ -46,7 +53,9 @@ async function run(options: Options): Promise<number> {
     console.log('stopped before the first round was over: no verdict');
     return 2;
   }
-  console.log(table(result));
+  const summary = summarize(options.seed, result);
+  console.log(table(summary));
+  if (options.json) writeFileSync(options.json, `${JSON.stringify(summary)}\n`);
   if (result.violations.length === 0) return 0;
   console.log(`seed ${options.seed} · logs and histories in ${folder}`);
   return 1;

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { PlainError } from '@boxoffice/local-servers/plain-error';
 import { defaultClients } from './clients/population.ts';
+import { defaultReads } from './clients/readers.ts';
 import { type FaultKind, faultGroups } from './faults/fault.ts';
 import { allFaults } from './faults/plan.ts';
 
@@ -13,10 +14,16 @@ export interface Options {
   /** Rounds with one fault at a time, with overlapping ones, or both in turns. */
   rounds: 'single' | 'overlapping' | 'both';
   clients: number;
+  /** Reading requests per second. */
+  reads: number;
   /** End with the first violation. */
   untilViolation: boolean;
   /** Names of planted bugs to run instead. */
   bugs: string[];
+  /** A file for the figures. */
+  json: string | null;
+  /** Such files, to be summed up instead. */
+  sum: string[];
 }
 
 export const help = `pnpm torture: the whole system under faults, every promise checked
@@ -25,19 +32,22 @@ export const help = `pnpm torture: the whole system under faults, every promise 
   --minutes <n>       how long to go on; default 2
   --faults <kinds>    groups (${faultGroups.join(', ')}) or names, comma-separated; default: all; "none";
                       cut@worker+postgres: on targets with these words alone
-  --per-second <n>    faults per second when they overlap; default 1.5
+  --per-second <n>    faults per second when they overlap; default 6
   --rounds <which>    single, overlapping or both (in turns); default both
   --clients <n>       buyers at work at a time; default ${defaultClients}
+  --reads <n>         reading requests per second, at most; default ${defaultReads}
   --until-violation   end with the first violation
   --bug <names>       plants these bugs in a copy of the tree, one after the other; each must be caught
   --bugs              plants every bug
+  --json <file>       writes the figures of this run
+  --sum <files>       sums up such files, and prints the table and its markdown for docs/reliability.md
 
 Faults: ${allFaults.map(({ name }) => name).join(', ')}
 `;
 
 /** @throws {PlainError} when an option is invalid */
 export function readOptions(args: string[], bugNames: readonly string[]): Options | 'help' {
-  const { values } = parse(args);
+  const { values, positionals } = parse(args);
   if (values.help) return 'help';
   const rounds = values.rounds ?? 'both';
   if (rounds !== 'single' && rounds !== 'overlapping' && rounds !== 'both')
@@ -49,11 +59,14 @@ export function readOptions(args: string[], bugNames: readonly string[]): Option
     seed: number('seed', values.seed ?? String(Math.floor(Math.random() * 1e9))),
     minutes: number('minutes', values.minutes ?? '2'),
     kinds: kindsOf(values.faults ?? 'all'),
-    perSecond: number('per-second', values['per-second'] ?? '1.5'),
+    perSecond: number('per-second', values['per-second'] ?? '6'),
     rounds,
     clients: number('clients', values.clients ?? String(defaultClients)),
+    reads: number('reads', values.reads ?? String(defaultReads)),
     untilViolation: values['until-violation'] ?? false,
     bugs,
+    json: values.json ?? null,
+    sum: values.sum ? [values.sum, ...positionals] : [],
   };
 }
 
@@ -63,6 +76,7 @@ function parse(args: string[]) {
   try {
     return parseArgs({
       args,
+      allowPositionals: args.includes('--sum'),
       options: {
         seed: text,
         minutes: text,
@@ -70,8 +84,11 @@ function parse(args: string[]) {
         'per-second': text,
         rounds: text,
         clients: text,
+        reads: text,
         'until-violation': flag,
         bug: text,
+        json: text,
+        sum: text,
         bugs: flag,
         help: flag,
       },

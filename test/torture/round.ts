@@ -4,8 +4,9 @@ import type { History, Operation, Violation } from './checker/history.ts';
 import type { Market } from './clients/buyer.ts';
 import { Interviewer } from './clients/interviewer.ts';
 import { now } from './clients/now.ts';
-import { populate } from './clients/population.ts';
-import { expectHealed } from './clients/probe.ts';
+import { populate, populateRegularly } from './clients/population.ts';
+import { expectFreshSeatMaps, expectHealed } from './clients/probe.ts';
+import { read } from './clients/readers.ts';
 import { Recorder } from './clients/recorder.ts';
 import type { FaultLog } from './faults/fault-log.ts';
 import { plan } from './faults/plan.ts';
@@ -21,7 +22,7 @@ const promisedOutcomeMs = 10_000;
 /** The load continues for this long after the last fault, to measure recovery, in milliseconds. */
 const afterglowMs = 2_000;
 
-export interface RoundOptions extends Pick<Options, 'kinds' | 'perSecond' | 'clients'> {
+export interface RoundOptions extends Pick<Options, 'kinds' | 'perSecond' | 'clients' | 'reads'> {
   random: Random;
   single: boolean;
   stormMs: number;
@@ -55,13 +56,15 @@ export async function playRound(setting: Setting, options: RoundOptions): Promis
   recorder.onSuccess = (success) => log.success(success);
   let closing = false;
   const market: Market = { ...setting.market, recorder, closing: () => closing };
-  const crowd = populate(market, {
-    random: random.fork('load'),
-    clients: options.clients,
-    hot,
-    spread,
-    nextUser: setting.nextUser,
-  });
+  const { nextUser } = setting;
+  const stages = [...hot, ...spread];
+  // One show of each partition: ids follow each other.
+  const onePerPartition = spread.slice(0, 4);
+  const crowd = Promise.all([
+    populate(market, { random: random.fork('load'), clients: options.clients, hot, spread, nextUser }),
+    populateRegularly(market, { random: random.fork('regulars'), stages: onePerPartition, nextUser }),
+    read(market, { random: random.fork('readers'), perSecond: options.reads, stages }),
+  ]);
   const planned = plan(random.fork('faults'), {
     kinds: options.kinds,
     forMs: stormMs,
@@ -72,26 +75,23 @@ export async function playRound(setting: Setting, options: RoundOptions): Promis
   await storm(world, planned, { log, single, signal });
   await delay(Math.max(0, stormMs - (now() - startedAt)), undefined, { signal }).catch(() => undefined);
   const calmFrom = now();
-  await delay(afterglowMs);
+  await Promise.all([delay(afterglowMs), log.recovered(promisedOutcomeMs)]);
   closing = true;
   await crowd;
   log.pause();
 
-  const deadline = Math.max(calmFrom + promisedOutcomeMs, now() + 1_000);
+  const closedAt = now();
+  // What the machine lost is not the product's.
+  const isOver = () => now() > Math.max(calmFrom + promisedOutcomeMs, closedAt + 1_000) + market.lostSince(calmFrom);
   const interviewer = new Interviewer(market, random.fork('questions'));
-  await interviewer.settle(recorder.operations, deadline);
-  // One show of each partition: ids follow each other.
-  await expectHealed(market, {
-    random: random.fork('probe'),
-    stages: spread.slice(0, 4),
-    nextUser: setting.nextUser,
-    deadline,
-  });
+  await interviewer.settle(recorder.operations, isOver);
+  await expectHealed(market, { random: random.fork('probe'), stages: onePerPartition, nextUser, isOver });
   await interviewer.askAgain(recorder.operations);
   const rows = await settledRows(
     world,
-    [...hot, ...spread].map(({ show }) => show),
+    stages.map(({ show }) => show),
   );
+  await expectFreshSeatMaps(market, random.fork('seat maps'), stages, rows.claims);
   await interviewer.askAgain(recorder.operations.filter(({ unknown }) => unknown > 0));
   await interviewer.askAgain(setting.earlier);
   const history = { operations: recorder.operations, ...rows };

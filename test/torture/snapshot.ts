@@ -1,24 +1,24 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { BookingRow, ClaimRow, Violation } from './checker/history.ts';
+import type { History, Violation } from './checker/history.ts';
 import type { World } from './world/world.ts';
 
-interface Rows {
-  bookings: BookingRow[];
-  claims: ClaimRow[];
-}
+type Rows = Omit<History, 'operations'>;
 
-/** Both in one statement, and so of one moment; times on the clock of the histories. */
+/** All in one statement, and so of one moment; times on the clock of the histories. */
 const sql = `select
   (select coalesce(json_agg(json_build_object('id', id, 'show', show_id, 'user', user_id, 'seats', seats,
     'status', status, 'cancelledBy', cancelled_by,
     'decided', extract(epoch from created_at) * 1000 - $2)), '[]') from booking.bookings where show_id = any($1)) as bookings,
   (select coalesce(json_agg(json_build_object('show', show_id, 'seat', seat_number, 'booking', booking_id)), '[]')
-    from booking.seat_claims where show_id = any($1)) as claims`;
+    from booking.seat_claims where show_id = any($1)) as claims,
+  (select coalesce(json_agg(json_build_object('id', id, 'show', show_id, 'user', user_id, 'kind', kind, 'status', status,
+    'code', problem ->> 'code', 'booking', booking_id, 'key', encode(key_hash, 'hex'))), '[]')
+    from booking.requests where show_id = any($1)) as outcomes`;
 
 /** Reads the rows of these shows once they have stopped changing: unanswered requests may still be queued. */
 export async function settledRows(world: World, shows: readonly number[]): Promise<Rows> {
-  const read = async () =>
-    (await world.servers.sql<Rows>(sql, [shows, performance.timeOrigin]))[0] ?? { bookings: [], claims: [] };
+  const nothing: Rows = { bookings: [], claims: [], outcomes: [] };
+  const read = async () => (await world.servers.sql<Rows>(sql, [shows, performance.timeOrigin]))[0] ?? nothing;
   let rows = await read();
   for (let tries = 20; tries > 0; tries--) {
     await delay(250);

@@ -4,6 +4,7 @@ import { Brand } from '../lib/brand.tsx';
 import { Heading } from '../lib/heading.tsx';
 import { Link, navigate, useLocation } from '../lib/router.tsx';
 import { signOut } from '../lib/session.ts';
+import { Account } from './account.tsx';
 import { Audit } from './audit/audit.tsx';
 import { Bookings } from './bookings.tsx';
 import { Dashboard } from './dashboard/dashboard.tsx';
@@ -49,7 +50,13 @@ export function Sections({ user, onSignOut }: { user: User; onSignOut: () => voi
           <a href="/ops/queues/">Queues</a>
         </nav>
         <p className="user">
-          {user.username}{' '}
+          <Link
+            to="/account"
+            aria-label={`${user.username}, your account`}
+            aria-current={current === '/account' ? 'page' : undefined}
+          >
+            {user.username}
+          </Link>{' '}
           <button type="button" onClick={() => void leave()}>
             Sign out
           </button>
@@ -72,6 +79,7 @@ function viewAt(path: string, query: URLSearchParams, user: User): ReactNode {
     '/users': () => <Users currentUser={user} />,
     '/users/new': () => <NewUser />,
     '/audit': () => <Audit />,
+    '/account': () => <Account user={user} />,
   };
   if (path in lists) return lists[path]?.();
   const [, section, number] = /^\/(\w+)\/(\d{1,9})$/.exec(path) ?? [];

@@ -2,6 +2,7 @@ import { type ReactNode, useState } from 'react';
 import { Brand } from '../lib/brand.tsx';
 import { Link, useLocation } from '../lib/router.tsx';
 import { signOut, useUsername } from '../lib/session.ts';
+import { Account } from './account.tsx';
 import { MoviePage } from './movie.tsx';
 import { MyBookings } from './my-bookings.tsx';
 import { NotFound } from './not-found.tsx';
@@ -26,6 +27,7 @@ function pageAt(path: string, query: URLSearchParams): ReactNode {
   if (section === '') return <Programme query={query} />;
   if (section === 'movies' && number) return <MoviePage key={number} id={number} />;
   if (section === 'shows' && number) return <ShowPage key={number} id={number} />;
+  if (section === 'account' && !id) return <Account />;
   if (section === 'bookings')
     return id ? <TicketPage id={id} isNew={query.has('new')} /> : <MyBookings query={query} />;
   return <NotFound title="Page not found">There is no page at this address.</NotFound>;
@@ -48,7 +50,15 @@ function Header({ path }: { path: string }) {
         ))}
       </nav>
       <p className="user">
-        {username !== null && <span>{username}</span>}
+        {username !== null && (
+          <Link
+            to="/account"
+            aria-label={`${username}, your account`}
+            aria-current={path === '/account' ? 'page' : undefined}
+          >
+            {username}
+          </Link>
+        )}
         <button type="button" onClick={() => (username === null ? setIsSigningIn(true) : void signOut())}>
           {username === null ? 'Sign in' : 'Sign out'}
         </button>

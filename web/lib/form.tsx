@@ -11,12 +11,14 @@ interface FormProps {
   submitLabel: string;
   /** A button or link that leaves the form. */
   cancel?: ReactNode;
+  /** What people call the fields whose name does not say it. */
+  fieldNames?: Record<string, string>;
   /** Receives the values by field name; errors it throws are shown. */
   onSubmit: (values: Record<string, string>) => Promise<void>;
 }
 
 /** A form validated by the server: errors of a field are shown next to it, all others above the form. */
-export function Form({ className = 'form', children, submitLabel, cancel, onSubmit }: FormProps) {
+export function Form({ className = 'form', children, submitLabel, cancel, fieldNames = {}, onSubmit }: FormProps) {
   const [error, setError] = useState<unknown>();
   const [isBusy, setIsBusy] = useState(false);
   const errors = error instanceof ProblemError ? error.errors : {};
@@ -35,7 +37,7 @@ export function Form({ className = 'form', children, submitLabel, cancel, onSubm
   };
   return (
     <form className={className} onSubmit={(event) => void submit(event)} noValidate>
-      <ErrorMessage message={error === undefined ? undefined : summary(error)} />
+      <ErrorMessage message={error === undefined ? undefined : summary(error, fieldNames)} />
       {children(errors)}
       <div className="buttons">
         {cancel}
@@ -48,7 +50,8 @@ export function Form({ className = 'form', children, submitLabel, cancel, onSubm
 }
 
 /** Names the invalid fields, if any; the error of each is shown next to it. */
-function summary(error: unknown): string {
-  const names = error instanceof ProblemError ? Object.keys(error.errors) : [];
+function summary(error: unknown, fieldNames: Record<string, string>): string {
+  const fields = error instanceof ProblemError ? Object.keys(error.errors) : [];
+  const names = fields.map((field) => fieldNames[field] ?? field);
   return names.length > 0 ? `Please check: ${names.join(', ').replaceAll('_', ' ')}.` : errorMessage(error);
 }

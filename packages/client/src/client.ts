@@ -2,7 +2,7 @@ import type { Client, ClientPathsWithMethod, MaybeOptionalInit, MethodResponse }
 import type { HttpMethod, RequiredKeysOf } from 'openapi-typescript-helpers';
 import { fault, NoAnswerError, ProblemError, retryAfterMs } from './errors.ts';
 import { type Patience, patiently, pause, retryDelayMs } from './patiently.ts';
-import type { Booking, Job, LoginInput, paths, SignupInput, User } from './schema.ts';
+import type { Booking, Job, LoginInput, PasswordChangeInput, paths, SignupInput, User } from './schema.ts';
 import { createSender, type SendInit, withTimeout } from './sender.ts';
 import { readStream, type SeatsView, seatsIn } from './streams.ts';
 import { memoryTokens, type TokenStore } from './tokens.ts';
@@ -71,7 +71,17 @@ export function createBoxoffice({ url, tokens = memoryTokens() }: BoxofficeOptio
       tokens.write(await boxoffice.post('/api/auth/login/', { body: credentials }));
     },
 
-    /** Drops the tokens and revokes the refresh token on the server. */
+    /**
+     * Changes the user's password. Every other login of the user ends; this one continues with new tokens.
+     *
+     * @throws {ProblemError} `validation_failed` names the field: `current` is wrong, or `new` is not acceptable
+     */
+    async changePassword(passwords: PasswordChangeInput): Promise<void> {
+      await settled();
+      tokens.write(await boxoffice.post('/api/auth/password/', { body: passwords }));
+    },
+
+    /** Drops the tokens and ends the login on the server. */
     async logOut(): Promise<void> {
       await settled();
       const held = tokens.read();

@@ -35,7 +35,7 @@ export interface paths {
         put?: never;
         /**
          * Log in
-         * @description Returns an access token for `Authorization: Bearer …` and a refresh token to get the next one. The response is the same for an unknown user name and a wrong password. After too many failures for one user name or from one address, logins are refused for the number of seconds in `Retry-After`.
+         * @description Returns an access token for `Authorization: Bearer …` and a refresh token to get the next one. The response is the same for an unknown user name and a wrong password. After too many failures for one user from your address, or from your address for any user, logins from there are refused for the number of seconds in `Retry-After`, which grows each time. A user has at most 20 logins; a further one ends the one that has been unused for longest.
          */
         post: operations["logIn"];
         delete?: never;
@@ -55,7 +55,7 @@ export interface paths {
         put?: never;
         /**
          * Get a new access token
-         * @description Exchanges a refresh token for a new access token and the next refresh token. Each refresh token can be used once. If one is used a second time, it was stolen, so the whole login it belongs to ends.
+         * @description Exchanges a refresh token for a new access token and the next refresh token. Each refresh token can be used once. If one is used a second time, it was stolen, so the whole login it belongs to ends, with its access tokens.
          */
         post: operations["refreshTokens"];
         delete?: never;
@@ -75,9 +75,29 @@ export interface paths {
         put?: never;
         /**
          * Log out
-         * @description Ends the login that this refresh token belongs to and revokes all its refresh tokens. Access tokens remain valid until they expire, so discard yours. Idempotent.
+         * @description Ends the login that this refresh token belongs to, and revokes all its refresh and access tokens. This takes effect immediately on every gateway. Other logins of the user continue. Idempotent.
          */
         post: operations["logOut"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/password/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change your password
+         * @description Sets a new password and ends every login of yours: all refresh and access tokens, including the one this request was sent with, are revoked on every gateway. The response has the tokens of a new login, to continue with. Passwords that are among the most common are refused. A wrong `current` is a 400 that names the field, and counts as a failed login.
+         */
+        post: operations["changePassword"];
         delete?: never;
         options?: never;
         head?: never;
@@ -295,7 +315,7 @@ export interface paths {
         };
         /**
          * Get the state of a request
-         * @description While the job is `queued` or `active`, `Retry-After` says when to ask again. A rejection can be retrieved for 24 hours, a booking forever.
+         * @description While the job is `queued` or `active`, `Retry-After` says when to ask again. A rejection can be retrieved for 24 hours, a booking forever. An outcome never changes: `booking` is the booking as this request left it, even if it has been cancelled since. `GET /api/bookings/{id}/` returns its present state.
          */
         get: operations["getJob"];
         put?: never;
@@ -558,7 +578,7 @@ export interface paths {
         get: operations["adminGetUser"];
         /**
          * Replace a user
-         * @description Sets every field; the password is kept when none is given. Deactivation and a new password revoke all tokens of the user; they have to log in again. A new role revokes access tokens with the old one; refreshing returns one with the new role. All of this takes effect immediately on every gateway. You cannot deactivate or demote yourself.
+         * @description Sets every field; the password is kept when none is given. Deactivation and a new password revoke all tokens of the user; they have to log in again. A new role revokes access tokens with the old one; refreshing returns one with the new role. All of this takes effect immediately on every gateway. You cannot deactivate or demote yourself, and the last active administrator stays one.
          */
         put: operations["adminReplaceUser"];
         post?: never;
@@ -571,7 +591,7 @@ export interface paths {
         head?: never;
         /**
          * Change a user
-         * @description Sets the given fields and keeps the others. Deactivation and a new password revoke all tokens of the user; they have to log in again. A new role revokes access tokens with the old one; refreshing returns one with the new role. All of this takes effect immediately on every gateway. You cannot deactivate or demote yourself.
+         * @description Sets the given fields and keeps the others. Deactivation and a new password revoke all tokens of the user; they have to log in again. A new role revokes access tokens with the old one; refreshing returns one with the new role. All of this takes effect immediately on every gateway. You cannot deactivate or demote yourself, and the last active administrator stays one.
          */
         patch: operations["adminChangeUser"];
         trace?: never;
@@ -839,6 +859,24 @@ export interface components {
              */
             password: string;
         };
+        /**
+         * @example {
+         *       "current": "correct horse",
+         *       "new": "battery staple"
+         *     }
+         */
+        PasswordChangeInput: {
+            /**
+             * Format: password
+             * @example demopass
+             */
+            current: string;
+            /**
+             * Format: password
+             * @example correct horse
+             */
+            new: string;
+        };
         RefreshInput: {
             /** @example q1Zc0bGJ5oX3mUe7Yt8vWnKdLrS2aHfP9iTgB4xQ6sE */
             refresh: string;
@@ -929,7 +967,7 @@ export interface components {
              * @description the kind of problem: stable, so switch on it
              * @enum {string}
              */
-            code: "validation_failed" | "unauthenticated" | "invalid_credentials" | "invalid_refresh_token" | "forbidden" | "not_found" | "movie_not_found" | "show_not_found" | "user_not_found" | "booking_not_found" | "job_not_found" | "username_taken" | "email_taken" | "seat_taken" | "show_started" | "has_bookings" | "has_shows" | "idempotency_in_progress" | "payload_too_large" | "unsupported_media_type" | "idempotency_mismatch" | "too_many_requests" | "internal_error" | "queue_full" | "queue_unavailable" | "database_unavailable" | "catalog_unavailable";
+            code: "validation_failed" | "unauthenticated" | "invalid_credentials" | "invalid_refresh_token" | "forbidden" | "not_found" | "movie_not_found" | "show_not_found" | "user_not_found" | "booking_not_found" | "job_not_found" | "username_taken" | "email_taken" | "seat_taken" | "show_started" | "has_bookings" | "has_shows" | "last_administrator" | "idempotency_in_progress" | "request_timeout" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "expectation_failed" | "idempotency_mismatch" | "too_many_requests" | "headers_too_large" | "internal_error" | "service_unavailable" | "queue_full" | "queue_unavailable" | "database_unavailable" | "catalog_unavailable";
             title: string;
             status: number;
             /** @description what happened and what to do about it, in plain words */
@@ -1141,9 +1179,9 @@ export interface components {
             kind: "book" | "cancel";
             /** @enum {string} */
             status: "queued" | "active" | "succeeded" | "rejected" | "failed";
-            /** @description the approximate position in the queue, from 1; 0 once the request is decided */
+            /** @description the position in the queue, counted in requests from 1; 0 once the request is decided */
             position: number;
-            /** @description if it succeeded */
+            /** @description if it succeeded: the booking as this request left it */
             booking?: components["schemas"]["Booking"];
             /** @description why it was rejected or failed */
             problem?: components["schemas"]["Problem"];
@@ -1677,6 +1715,7 @@ export type ShowRunInput = components['schemas']['ShowRunInput'];
 export type BookInput = components['schemas']['BookInput'];
 export type SignupInput = components['schemas']['SignupInput'];
 export type LoginInput = components['schemas']['LoginInput'];
+export type PasswordChangeInput = components['schemas']['PasswordChangeInput'];
 export type RefreshInput = components['schemas']['RefreshInput'];
 export type AdminUserCreateInput = components['schemas']['AdminUserCreateInput'];
 export type AdminUserChangeInput = components['schemas']['AdminUserChangeInput'];
@@ -1781,7 +1820,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable */
+            /** @description `service_unavailable`: The server is being stopped. `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1868,7 +1907,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable */
+            /** @description `service_unavailable`: The server is being stopped. `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1946,7 +1985,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable */
+            /** @description `service_unavailable`: The server is being stopped. `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2013,7 +2052,94 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable */
+            /** @description `service_unavailable`: The server is being stopped. `database_unavailable`: The database is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChangeInput"];
+            };
+        };
+        responses: {
+            /** @description The tokens of a new login */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenPair"];
+                };
+            };
+            /** @description `validation_failed`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: A valid access token is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2060,7 +2186,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2091,6 +2217,15 @@ export interface operations {
             };
             /** @description `internal_error`: Something went wrong on our side */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service_unavailable`: The server is being stopped */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2143,7 +2278,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `catalog_unavailable`: The catalog is unavailable. `database_unavailable`: The database is unavailable */
+            /** @description `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable. `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2201,7 +2336,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `catalog_unavailable`: The catalog is unavailable. `database_unavailable`: The database is unavailable */
+            /** @description `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable. `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2268,7 +2403,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `catalog_unavailable`: The catalog is unavailable. `database_unavailable`: The database is unavailable */
+            /** @description `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable. `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2324,7 +2459,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `catalog_unavailable`: The catalog is unavailable. `database_unavailable`: The database is unavailable */
+            /** @description `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable. `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2382,7 +2517,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `catalog_unavailable`: The catalog is unavailable. `database_unavailable`: The database is unavailable */
+            /** @description `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable. `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2450,7 +2585,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `catalog_unavailable`: The catalog is unavailable. `database_unavailable`: The database is unavailable */
+            /** @description `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable. `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2520,7 +2655,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `catalog_unavailable`: The catalog is unavailable. `database_unavailable`: The database is unavailable */
+            /** @description `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable. `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2535,7 +2670,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description a name that you choose for this request: a retry with the same key and the same body gets the response of the first request */
+                /** @description a name that you choose for this request: a retry with the same key and the same body gets the outcome of the first request, with the booking as that request left it */
                 "idempotency-key"?: string;
                 /** @description `wait=10` waits up to 10 seconds for the outcome (30 at most); `respond-async` does not wait (RFC 7240) */
                 prefer?: string;
@@ -2632,6 +2767,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `too_many_requests`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal_error`: Something went wrong on our side */
             500: {
                 headers: {
@@ -2641,7 +2785,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable. `queue_unavailable`: The booking queue is unavailable. `catalog_unavailable`: The catalog is unavailable. `queue_full`: The booking queue is full */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `queue_unavailable`: The booking queue is unavailable. `catalog_unavailable`: The catalog is unavailable. `queue_full`: The booking queue is full */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2708,7 +2852,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable. `queue_unavailable`: The booking queue is unavailable */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `queue_unavailable`: The booking queue is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2784,7 +2928,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable. `queue_unavailable`: The booking queue is unavailable */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `queue_unavailable`: The booking queue is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2846,7 +2990,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2913,7 +3057,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2928,7 +3072,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description a name that you choose for this request: a retry with the same key and the same body gets the response of the first request */
+                /** @description a name that you choose for this request: a retry with the same key and the same body gets the outcome of the first request, with the booking as that request left it */
                 "idempotency-key"?: string;
                 /** @description `wait=10` waits up to 10 seconds for the outcome (30 at most); `respond-async` does not wait (RFC 7240) */
                 prefer?: string;
@@ -3021,6 +3165,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `too_many_requests`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal_error`: Something went wrong on our side */
             500: {
                 headers: {
@@ -3030,7 +3183,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable. `queue_unavailable`: The booking queue is unavailable. `queue_full`: The booking queue is full */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `queue_unavailable`: The booking queue is unavailable. `queue_full`: The booking queue is full */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3102,7 +3255,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3189,7 +3342,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3265,7 +3418,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3363,7 +3516,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3464,7 +3617,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3562,7 +3715,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3637,7 +3790,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3724,7 +3877,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3822,7 +3975,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3898,7 +4051,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4005,7 +4158,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4106,7 +4259,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4213,7 +4366,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4287,7 +4440,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4392,7 +4545,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4468,7 +4621,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4539,7 +4692,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `username_taken`: The user name is taken. `email_taken`: The e-mail address is taken */
+            /** @description `last_administrator`: There must be an administrator. `username_taken`: The user name is taken. `email_taken`: The e-mail address is taken */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4584,7 +4737,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4649,7 +4802,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `has_bookings`: Existing bookings prevent this */
+            /** @description `last_administrator`: There must be an administrator. `has_bookings`: Existing bookings prevent this */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4685,7 +4838,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4756,7 +4909,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `username_taken`: The user name is taken. `email_taken`: The e-mail address is taken */
+            /** @description `last_administrator`: There must be an administrator. `username_taken`: The user name is taken. `email_taken`: The e-mail address is taken */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4801,7 +4954,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4876,7 +5029,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4952,7 +5105,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4967,7 +5120,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description a name that you choose for this request: a retry with the same key and the same body gets the response of the first request */
+                /** @description a name that you choose for this request: a retry with the same key and the same body gets the outcome of the first request, with the booking as that request left it */
                 "idempotency-key"?: string;
                 /** @description `wait=10` waits up to 10 seconds for the outcome (30 at most); `respond-async` does not wait (RFC 7240) */
                 prefer?: string;
@@ -5069,6 +5222,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `too_many_requests`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal_error`: Something went wrong on our side */
             500: {
                 headers: {
@@ -5078,7 +5240,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable. `queue_unavailable`: The booking queue is unavailable. `queue_full`: The booking queue is full */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `queue_unavailable`: The booking queue is unavailable. `queue_full`: The booking queue is full */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5093,7 +5255,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description a name that you choose for this request: a retry with the same key and the same body gets the response of the first request */
+                /** @description a name that you choose for this request: a retry with the same key and the same body gets the outcome of the first request, with the booking as that request left it */
                 "idempotency-key"?: string;
                 /** @description `wait=10` waits up to 10 seconds for the outcome (30 at most); `respond-async` does not wait (RFC 7240) */
                 prefer?: string;
@@ -5195,6 +5357,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `too_many_requests`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal_error`: Something went wrong on our side */
             500: {
                 headers: {
@@ -5204,7 +5375,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable. `queue_unavailable`: The booking queue is unavailable. `queue_full`: The booking queue is full */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `queue_unavailable`: The booking queue is unavailable. `queue_full`: The booking queue is full */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5279,7 +5450,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5349,7 +5520,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable. `catalog_unavailable`: The catalog is unavailable */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5405,7 +5576,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `database_unavailable`: The database is unavailable. `queue_unavailable`: The booking queue is unavailable */
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `queue_unavailable`: The booking queue is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;

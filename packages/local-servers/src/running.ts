@@ -1,6 +1,7 @@
 /** The file in which `pnpm start` describes itself to the next start and to other commands. */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { ServiceRole } from '@boxoffice/shared/database/service-roles';
 import type { Config } from '@boxoffice/shared/service/config';
 import { PlainError } from './plain-error.ts';
 import { commandOf, isAlive } from './processes.ts';
@@ -11,6 +12,8 @@ export interface Running {
   gatewayUrl: string;
   /** Set once the server is up. */
   databaseUrl?: string;
+  /** With which the services log in to the database. */
+  serviceUrls?: Record<ServiceRole, string>;
   /** Set once the server is up. */
   redisUrl?: string;
   /** Its services, so that the next start can stop them after a crash. */

@@ -68,8 +68,10 @@ it('hands jobs out oldest first, and knows which are waiting', async () => {
   await add('first', 'second', 'third');
   expect(await Promise.all(['first', 'second', 'third'].map((id) => queue.isWaiting(id)))).toEqual([true, true, true]);
   expect(await queue.countWaiting()).toBe(3);
+  expect(await queue.headId()).toBe('first');
   expect((await handOut(2)).map((job) => job.id)).toEqual(['first', 'second']);
   expect(await queue.activeIds()).toEqual(['second', 'first']);
+  expect(await queue.headId()).toBe('third');
   expect(await Promise.all(['first', 'third', 'unknown'].map((id) => queue.isWaiting(id)))).toEqual([
     false,
     true,

@@ -19,6 +19,7 @@ import { type IRedisTransaction, Job, Queue, Worker } from 'bullmq';
 import type { ChainableCommander, Redis } from 'ioredis';
 import { type BookingRequest, type Envelope, type EnvelopeSummary, envelopeName } from './contracts/jobs.ts';
 import { queueName } from './partition.ts';
+import { isReadOnly } from './service/redis.ts';
 
 export type EnvelopeJob = Job<Envelope, EnvelopeSummary>;
 export type EnvelopeWorker = Worker<Envelope, EnvelopeSummary>;
@@ -103,8 +104,10 @@ export class EnvelopeQueue {
     multi.eval(countAccepted, keys.length, ...keys, size);
     multi.llen(this.bull.toKey('wait'));
     const results = ((await multi.exec()) ?? []).map(([error, result]) => {
-      if (error) throw error;
-      return result;
+      if (!error) return result;
+      // ioredis looks for READONLY in replies only, not inside those of a transaction.
+      if (isReadOnly(error)) this.#redis.disconnect(true);
+      throw error;
     });
     const [, [accepted, decided], waitingJobs] = results as [string, [number, number], number];
     return { waitingJobs, ahead: Math.max(accepted - size - decided, 0) };
@@ -138,6 +141,11 @@ export class EnvelopeQueue {
   async oldestWaitingSince(): Promise<number | null> {
     const [oldest] = await this.bull.getWaiting(-1, -1);
     return oldest?.timestamp ?? null;
+  }
+
+  /** The envelope at the head; null when none is waiting. */
+  headId(): Promise<string | null> {
+    return this.#redis.lindex(this.bull.toKey('wait'), -1);
   }
 
   /** Ids of the envelopes that were handed out and are not finished, newest first. */

@@ -187,6 +187,18 @@ export async function startBoxoffice({
       );
     },
 
+    /** The metrics of a gateway, the first by default. */
+    async metrics({ gateway = firstGateways[0] }: Pick<Call, 'gateway'> = {}): Promise<string> {
+      return (await fetch(`${gateway?.internalUrl}/metrics`)).text();
+    },
+
+    /** The readiness of the first gateway, with its details. */
+    async health() {
+      const response = await fetch(`${firstGateways[0]?.internalUrl}/readyz`);
+      const body = (await response.json()) as { status: string; checks: Record<string, string> };
+      return { status: response.status, body };
+    },
+
     /** Queries the database; `?` is a placeholder. */
     rows: <Row extends object>(statement: string, parameters?: unknown[]) => rows<Row>(orm, statement, parameters),
 

@@ -4,12 +4,15 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { freePort } from '@boxoffice/local-servers/free-port';
 import { eventually } from './eventually.ts';
+import { testSecret } from './internal-secret.ts';
 
 export type ServiceName = 'gateway' | 'catalog' | 'booking-worker';
 
 /** A service that runs as its own process, as in production. */
 export interface SpawnedService {
   url: string;
+  /** Where metrics and details of its readiness are served: a port of its own for a gateway. */
+  internalUrl: string;
   pid: number;
   /** The log so far, one JSON line each. */
   logs: string[];
@@ -43,8 +46,14 @@ export async function spawnService(
   { waitReady = true }: { waitReady?: boolean } = {},
 ): Promise<SpawnedService> {
   const port = env[portVariable[name]] ?? String(await freePort());
+  const internalPort = name === 'gateway' ? (env.METRICS_PORT ?? String(await freePort())) : port;
+  const own = {
+    [portVariable[name]]: port,
+    INTERNAL_SECRET: testSecret,
+    ...(name === 'gateway' && { METRICS_PORT: internalPort }),
+  };
   const child = spawn(process.execPath, [join(root, 'services', name, 'src/server.ts')], {
-    env: { ...process.env, LOG_LEVEL: 'info', ...env, [portVariable[name]]: port },
+    env: { ...process.env, LOG_LEVEL: 'info', ...own, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const logs: string[] = [];
@@ -58,6 +67,7 @@ export async function spawnService(
 
   const service: SpawnedService = {
     url,
+    internalUrl: `http://127.0.0.1:${internalPort}`,
     pid: child.pid ?? 0,
     logs,
     exited,

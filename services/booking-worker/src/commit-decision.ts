@@ -3,7 +3,7 @@ import type { BookingRequest, Outcome } from '@boxoffice/shared/contracts/jobs';
 import { problem } from '@boxoffice/shared/contracts/problems';
 import { sqlState } from '@boxoffice/shared/database/errors';
 import type { Logger } from '@boxoffice/shared/service/logging';
-import { decide } from './decide/decide.ts';
+import { decide, recordedOutcome } from './decide/decide.ts';
 import type { Lease } from './leases/leases.ts';
 import type { TurnMetrics } from './metrics.ts';
 import type { Batch } from './store/batch.ts';
@@ -37,7 +37,8 @@ export function commitDecision(dependencies: CommitDependencies, batch: Batch): 
 }
 
 /**
- * Records that a request failed, and returns that outcome.
+ * Records that a request failed, and returns that outcome; or the outcome of an earlier attempt that was
+ * committed, although the connection was lost before PostgreSQL said so.
  *
  * @throws {LeaseLost} when the lease is no longer held
  */
@@ -46,6 +47,8 @@ export async function commitFailure(
   request: BookingRequest,
   lease: Lease,
 ): Promise<Outcome> {
+  const committed = await findCommitted(dependencies, request, lease);
+  if (committed) return committed;
   const detail = 'This request could not be decided. Nothing was booked or cancelled by it.';
   const outcome = { id: request.id, status: 'failed' as const, problem: problem('internal_error', detail) };
   const row = {
@@ -58,6 +61,22 @@ export async function commitFailure(
     dependencies.logger.error({ err: error, job: request.id }, 'outcome cannot be recorded');
   });
   return outcome;
+}
+
+async function findCommitted(
+  dependencies: CommitDependencies,
+  request: BookingRequest,
+  lease: Lease,
+): Promise<Outcome | null> {
+  const batch = { requests: [request], leases: [lease] };
+  try {
+    const state = await untilCommitted(dependencies, () => dependencies.store.read(batch));
+    return decidable(() => recordedOutcome(request, state));
+  } catch (error) {
+    // PostgreSQL cannot even look this request up, so it cannot have stored it.
+    if (isOwnFault(error)) return null;
+    throw error;
+  }
 }
 
 async function untilCommitted<T>(dependencies: CommitDependencies, attempt: () => Promise<T>): Promise<T> {
@@ -90,15 +109,21 @@ async function decideOnce({ store, metrics }: CommitDependencies, batch: Batch):
   const outcomes = await store.decideAndCommit(batch, (state) => {
     const readAt = performance.now();
     try {
-      return decide(batch.requests, state);
-    } catch (cause) {
-      throw new Undecidable((cause as Error).message, { cause });
+      return decidable(() => decide(batch.requests, state));
     } finally {
       decideMs = performance.now() - readAt;
     }
   });
   metrics.turn(batch.requests, outcomes, { decideMs, turnMs: performance.now() - startedAt });
   return outcomes;
+}
+
+function decidable<T>(decide: () => T): T {
+  try {
+    return decide();
+  } catch (cause) {
+    throw new Undecidable((cause as Error).message, { cause });
+  }
 }
 
 /** The seat, booking or outcome already exists (unique_violation), or it changed after it was read. */

@@ -7,20 +7,23 @@ import type { Redis } from 'ioredis';
 import type { Lease } from './leases/leases.ts';
 import type { TurnMetrics } from './metrics.ts';
 import { logOutcomes, publishOutcomes } from './publish-outcomes.ts';
+import { QueueWatch } from './queue-watch.ts';
 import type { Turns } from './turn.ts';
 
-/** How often a consumer checks for stray envelopes: handed out by Redis, but received by nobody; in milliseconds. */
-const strayCheckEveryMs = 1_000;
 /** A job that waits for this long without any progress means that the consumer is stuck, in milliseconds. */
 const stuckAfterMs = 5_000;
+/** A worker is replaced this often before the partition is given up. */
+const replacementLimit = 2;
 /** The result of a job that is no longer ours: it never settles, so BullMQ records nothing for it. */
 const neverSettles = new Promise<never>(() => undefined);
 
 export interface ConsumerDependencies {
   redis: Redis;
-  turns: Turns;
+  turns: Pick<Turns, 'decide'>;
   metrics: TurnMetrics;
   logger: Logger;
+  /** Called when envelopes wait, but this process cannot fetch them: another worker may be able to. */
+  giveUp: () => void;
 }
 
 /** Takes the envelopes of one partition out of its queue, one at a time and in order. */
@@ -33,9 +36,12 @@ export class PartitionConsumer {
   /** Settles when the current envelope is decided. */
   #deciding: Promise<unknown> = Promise.resolve();
   #currentId: string | undefined;
-  #strayId: string | undefined;
-  readonly #strayTimer: NodeJS.Timeout;
+  readonly #watch: QueueWatch;
   #worker: EnvelopeWorker | null = null;
+  /** Whether both connections of the worker have been ready. */
+  #workerReady = false;
+  /** How often in a row a worker was replaced by one that did not prove to be better. */
+  #replacements = 0;
   #stopped = false;
   #progressAt = Date.now();
 
@@ -46,13 +52,17 @@ export class PartitionConsumer {
     this.#logger = dependencies.logger.child({ partition: lease.partition });
     this.#queue = new EnvelopeQueue(lease.partition, dependencies.redis);
     this.#started = this.#start();
-    this.#strayTimer = setInterval(() => void this.#checkForStray().catch(() => undefined), strayCheckEveryMs).unref();
+    this.#watch = new QueueWatch(this.#queue, {
+      currentId: () => this.#currentId,
+      onStray: (envelope) => this.#replaceWorker(envelope, 'envelope was handed out but never received'),
+      onUnfetched: (envelope) => this.#replaceWorker(envelope, 'envelope is not fetched'),
+    });
   }
 
   /** Waits until the current envelope is decided and recorded, then stops. */
   async close(): Promise<void> {
     this.#stopped = true;
-    clearInterval(this.#strayTimer);
+    this.#watch.stop();
     await this.#started;
     await this.#worker?.close();
     await this.#deciding;
@@ -62,7 +72,7 @@ export class PartitionConsumer {
   /** Stops immediately. The current envelope stays in the queue's active list, for the next owner. */
   abandon(): void {
     this.#stopped = true;
-    clearInterval(this.#strayTimer);
+    this.#watch.stop();
     this.suspend();
     this.#queue.close().catch(() => undefined);
   }
@@ -112,19 +122,22 @@ export class PartitionConsumer {
   }
 
   /**
-   * The last command of a closed worker can still make Redis hand out an envelope, to nobody, when Redis
-   * or the connection recovers. An envelope that stays active for a second without being the current one
-   * is taken back.
+   * Replaces the worker, because envelopes are handed out but not received, or not even fetched. The former
+   * happens when Redis recovers: the last command of a closed worker can still take an envelope, for nobody.
+   * Otherwise it is the worker's own connection, when the other end accepted it but never answers: BullMQ waits
+   * for ever then. If a new worker is no better, this process cannot serve the partition.
    */
-  async #checkForStray(): Promise<void> {
-    const active = await this.#queue.activeIds();
-    const strayId = active.find((envelopeId) => envelopeId !== this.#currentId);
-    if (strayId !== undefined && strayId === this.#strayId && this.#worker && !this.#stopped) {
-      this.#logger.warn({ envelope: strayId }, 'envelope was handed out but never received');
-      this.suspend();
-      this.resume();
+  #replaceWorker(envelope: string, reason: string): void {
+    if (this.#stopped || !this.#worker) return;
+    this.#logger.warn({ envelope }, reason);
+    if (this.#replacements === replacementLimit) {
+      this.#logger.warn('connecting again does not help: the partitions are given up');
+      this.#dependencies.giveUp();
+      return;
     }
-    this.#strayId = strayId;
+    this.#replacements++;
+    this.suspend();
+    this.resume();
   }
 
   #openWorker(): EnvelopeWorker {
@@ -141,7 +154,11 @@ export class PartitionConsumer {
       this.#deciding = deciding.catch(() => undefined);
       return deciding;
     };
+    this.#workerReady = false;
     const worker = this.#queue.openWorker(process);
+    worker.on('ready', () => {
+      if (worker === this.#worker) this.#workerReady = true;
+    });
     worker.on('error', (error) => this.#logger.debug({ reason: error.message }, 'queue error'));
     const countDecided = (job: EnvelopeJob | undefined) =>
       void this.#queue.countDecided(job?.data.requests.length ?? 0).catch(() => undefined);
@@ -168,6 +185,7 @@ export class PartitionConsumer {
     const outcomes = await turns.decide(data.requests, this.#lease);
     this.#progressAt = Date.now();
     this.#currentId = undefined;
+    if (this.#workerReady) this.#replacements = 0;
     publishOutcomes(redis, data, outcomes);
     logOutcomes(this.#logger, data, outcomes);
     const summary = summarize(outcomes);

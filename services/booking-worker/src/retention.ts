@@ -12,6 +12,8 @@ const batchSize = 500;
 const pauseWhileBusyMs = 250;
 /** The time between two searches that found less than a batch, in milliseconds. */
 const pauseWhenDoneMs = 60_000;
+/** How often a worker that does not remove outcomes asks whether it should, in milliseconds. */
+const pauseWhenNotOursMs = 1_000;
 
 interface RetentionOptions {
   store: Pick<BookingStore, 'removeOutcomesBefore'>;
@@ -42,12 +44,15 @@ export class Retention {
   }
 
   async #run(): Promise<void> {
-    const { turns, isOurs } = this.#options;
     while (!this.#stop.signal.aborted) {
-      const removed = isOurs() ? await this.#removeBatch() : 0;
-      const pauseMs = removed < batchSize ? pauseWhenDoneMs : turns.busy ? pauseWhileBusyMs : 0;
+      const pauseMs = this.#options.isOurs() ? this.#pauseAfter(await this.#removeBatch()) : pauseWhenNotOursMs;
       await delay(pauseMs, undefined, { signal: this.#stop.signal, ref: false }).catch(() => undefined);
     }
+  }
+
+  #pauseAfter(removed: number): number {
+    if (removed < batchSize) return pauseWhenDoneMs;
+    return this.#options.turns.busy ? pauseWhileBusyMs : 0;
   }
 
   async #removeBatch(): Promise<number> {

@@ -1,6 +1,7 @@
 import { openDatabase } from '@boxoffice/shared/database/orm';
 import { checkPartitionCount } from '@boxoffice/shared/partition';
 import { required } from '@boxoffice/shared/service/config';
+import { databaseUrlOf } from '@boxoffice/shared/service/database-url';
 import { listen } from '@boxoffice/shared/service/http';
 import { runService } from '@boxoffice/shared/service/process';
 import { openPatientRedis } from '@boxoffice/shared/service/redis';
@@ -8,7 +9,7 @@ import { turnSettings } from './store/booking-store.ts';
 import { buildWorker } from './worker.ts';
 
 await runService('booking-worker', async ({ config, logger }) => {
-  const databaseUrl = required(config, 'DATABASE_URL');
+  const databaseUrl = databaseUrlOf(config, 'boxoffice_worker');
   const redis = openPatientRedis(required(config, 'REDIS_URL'), logger);
   const orm = await openDatabase({
     url: databaseUrl,
@@ -20,7 +21,7 @@ await runService('booking-worker', async ({ config, logger }) => {
     logger,
   });
   const worker = buildWorker({ config, databaseUrl, logger, orm, redis });
-  await listen(worker.http, { host: config.HOST, port: config.WORKER_PORT });
+  await listen(worker.http, { host: config.INTERNAL_HOST, port: config.WORKER_PORT });
   await checkPartitionCount(redis, config.BOOKING_PARTITIONS);
   worker.start();
   return {

@@ -146,8 +146,9 @@ export class Turns {
     } catch (error) {
       if (this.#stop.signal.aborted || error instanceof LeaseLost) throw error;
       this.#logger.error({ err: error, job: request.id, reqId: request.request_id }, 'request cannot be decided');
-      this.#metrics.outcomes.inc({ kind: request.kind, status: 'failed' });
-      return commitFailure(this.#commit, request, lease);
+      const outcome = await commitFailure(this.#commit, request, lease);
+      this.#metrics.outcomes.inc({ kind: request.kind, status: outcome.status });
+      return outcome;
     }
   }
 

@@ -42,9 +42,10 @@ export function buildWorker(options: {
   const store = new BookingStore(orm);
   const turns = new Turns({ store, logger, metrics });
   const retention = new Retention({ store, turns, logger, isOurs: () => consumers.has(0) });
+  const giveUp = () => leases.standBack();
   const handler: LeaseHandler = {
     acquired(lease) {
-      consumers.set(lease.partition, new PartitionConsumer(lease, { redis, turns, metrics, logger }));
+      consumers.set(lease.partition, new PartitionConsumer(lease, { redis, turns, metrics, logger, giveUp }));
       metrics.partitionsHeld.set(consumers.size);
     },
     async releasing(partition) {
@@ -90,9 +91,10 @@ export function buildWorker(options: {
     },
     async stop() {
       redisWatch.stop();
-      await retention.stop();
+      const retentionStopped = retention.stop(); // its batch must not delay the handing over
       await Promise.race([leases.stop(), new Promise((resolve) => setTimeout(resolve, drainTimeoutMs).unref())]);
       await turns.stop();
+      await retentionStopped;
     },
   };
 }

@@ -3,6 +3,7 @@ import { type MikroORM, openDatabase } from '@boxoffice/shared/database/orm';
 import { createLogger } from '@boxoffice/shared/service/logging';
 import { createTestDatabase, type TestDatabase } from '@boxoffice/testing/database';
 import { envelope } from '@boxoffice/testing/envelope';
+import { eventually } from '@boxoffice/testing/eventually';
 import pg from 'pg';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll } from 'vitest';
@@ -81,6 +82,12 @@ class TurnDatabase {
     const decided = envelopes.map((requests) => turns.decide(requests));
     await previous;
     return Promise.all(decided);
+  }
+
+  /** Waits until a statement waits for another transaction. */
+  async blocked(): Promise<void> {
+    const sql = "select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
+    await eventually(async () => (await this.rows(sql)).length > 0);
   }
 
   claimsOf(showId: number): Promise<{ seat_number: string; booking_id: string }[]> {

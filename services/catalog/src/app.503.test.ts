@@ -1,4 +1,6 @@
+import { internalAuthorization } from '@boxoffice/shared/service/internal-secret';
 import { eventually } from '@boxoffice/testing/eventually';
+import { testSecret } from '@boxoffice/testing/internal-secret';
 import { type OwnServer, ownPostgres } from '@boxoffice/testing/own-servers';
 import { type SpawnedService, spawnService } from '@boxoffice/testing/service';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -17,7 +19,8 @@ afterAll(async () => {
   await postgres.drop();
 });
 
-const listMovies = () => fetch(`${catalog.url}/internal/movies`);
+const listMovies = () =>
+  fetch(`${catalog.url}/internal/movies`, { headers: { authorization: internalAuthorization(testSecret) } });
 
 describe.each([
   ['freezes', () => postgres.kill('SIGSTOP'), () => Promise.resolve(postgres.kill('SIGCONT'))],

@@ -1,6 +1,7 @@
 import { openDatabase } from '@boxoffice/shared/database/orm';
-import { required } from '@boxoffice/shared/service/config';
+import { databaseUrlOf } from '@boxoffice/shared/service/database-url';
 import { listen } from '@boxoffice/shared/service/http';
+import { loadInternalSecret } from '@boxoffice/shared/service/internal-secret';
 import { runService } from '@boxoffice/shared/service/process';
 import { buildCatalog } from './app.ts';
 
@@ -8,14 +9,15 @@ import { buildCatalog } from './app.ts';
 const statementTimeoutMs = 800;
 
 await runService('catalog', async ({ config, logger }) => {
+  const secret = loadInternalSecret(config);
   const orm = await openDatabase({
-    url: required(config, 'DATABASE_URL'),
+    url: databaseUrlOf(config, 'boxoffice_catalog'),
     role: 'boxoffice_catalog',
     statementTimeoutMs,
     logger,
   });
-  const http = buildCatalog({ orm, logger });
-  await listen(http, { host: config.HOST, port: config.CATALOG_PORT });
+  const http = buildCatalog({ orm, secret, logger });
+  await listen(http, { host: config.INTERNAL_HOST, port: config.CATALOG_PORT });
   return {
     async stop() {
       await http.close();

@@ -4,8 +4,10 @@ import type { Rows } from '@boxoffice/shared/contracts/pagination';
 import type { Problem } from '@boxoffice/shared/contracts/problems';
 import { type EntityManager, type MikroORM, openDatabase } from '@boxoffice/shared/database/orm';
 import type { Http } from '@boxoffice/shared/service/http';
+import { internalAuthorization } from '@boxoffice/shared/service/internal-secret';
 import { createLogger } from '@boxoffice/shared/service/logging';
 import { createTestDatabase } from '@boxoffice/testing/database';
+import { testSecret } from '@boxoffice/testing/internal-secret';
 import { buildCatalog } from '../src/app.ts';
 
 /** The fields that any response of the catalog may have; each test reads its own. */
@@ -38,7 +40,7 @@ export async function startCatalog(): Promise<StartedCatalog> {
   const database = await createTestDatabase();
   const orm = await openDatabase({ url: database.url, role: 'boxoffice_catalog' });
   const worker = await openDatabase({ url: database.url, role: 'boxoffice_worker' });
-  const http = buildCatalog({ orm, logger: createLogger('catalog', { LOG_LEVEL: 'error' }) });
+  const http = buildCatalog({ orm, secret: testSecret, logger: createLogger('catalog', { LOG_LEVEL: 'error' }) });
 
   const inject = async (
     method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE',
@@ -49,7 +51,7 @@ export async function startCatalog(): Promise<StartedCatalog> {
     const response = await http.inject({
       method,
       url: `/internal${path}`,
-      headers: { 'x-actor-id': String(actorId), ...headers },
+      headers: { authorization: internalAuthorization(testSecret), 'x-actor-id': String(actorId), ...headers },
       ...(body && { payload: body }),
     });
     return {

@@ -1,7 +1,7 @@
 import { type MikroORM, pingDatabase } from '@boxoffice/shared/database/orm';
 import type { Config } from '@boxoffice/shared/service/config';
 import type { HealthCheck } from '@boxoffice/shared/service/health';
-import { createHttp, type Http } from '@boxoffice/shared/service/http';
+import { createPublicHttp, type Http } from '@boxoffice/shared/service/http';
 import type { Logger } from '@boxoffice/shared/service/logging';
 import { superviseSubscriptions } from '@boxoffice/shared/service/pub-sub';
 import type { Redis } from 'ioredis';
@@ -11,7 +11,9 @@ import * as catalog from './catalog/index.ts';
 import { addAuthentication } from './http/authentication.ts';
 import { currentUrl } from './http/legacy-paths.ts';
 import { addOpenApiDocument } from './http/openapi-document.ts';
-import { addSecurity } from './http/security.ts';
+import { addPublicUrl } from './http/public-url.ts';
+import { refuseWhileClosing } from './http/refuse-while-closing.ts';
+import { addCors, securityHeaders } from './http/security.ts';
 import * as identity from './identity/index.ts';
 import * as pages from './pages/index.ts';
 import * as streams from './streams/index.ts';
@@ -33,8 +35,10 @@ export interface GatewayOptions {
 /**
  * Assembles the gateway; only this function knows every component. Does no I/O before the server is ready.
  * Closing the server closes everything that is built here, but nothing that was passed in.
+ *
+ * @returns the public server, and the one for the internal port, which serves metrics and details of readiness
  */
-export function buildGateway(options: GatewayOptions): Http {
+export function buildGateway(options: GatewayOptions): { http: Http; internal: Http } {
   const { catalogConnection, config, keys, logger, orm, redis, subscriber, checks } = options;
   const accessRevocations = new identity.AccessRevocations({ ...options, revocations: new identity.Revocations(orm) });
   const responses = new catalog.ResponseCache(options);
@@ -43,8 +47,9 @@ export function buildGateway(options: GatewayOptions): Http {
     client.clearShowFacts();
     responses.invalidateEverywhere();
   });
-  const { http, metrics } = createHttp({
+  const { http, internal, metrics } = createPublicHttp({
     logger,
+    headers: securityHeaders(config),
     trustProxy: config.TRUST_PROXY,
     rewriteUrl: currentUrl,
     checks: {
@@ -63,6 +68,7 @@ export function buildGateway(options: GatewayOptions): Http {
     ...{ redis, subscriber, outcomes, owners, logger, metrics },
     partitions: config.BOOKING_PARTITIONS,
     limit: config.BOOKING_QUEUE_LIMIT,
+    userLimit: bookings.undecidedLimit(config),
   });
   const stopHeartbeats = superviseSubscriptions({ subscriber, redis, logger });
   const seatWatch = new streams.SeatWatch({ catalog: client, subscriber, logger });
@@ -72,6 +78,7 @@ export function buildGateway(options: GatewayOptions): Http {
     outcomes,
     auditLines: new admin.AuditLines(orm),
     bookings: new bookings.Bookings(orm),
+    budget: new bookings.RequestBudget(config),
     limits: new identity.RateLimits(redis, config),
     passwords: new identity.PasswordHasher(),
     sales: new admin.Sales(orm),
@@ -96,12 +103,14 @@ export function buildGateway(options: GatewayOptions): Http {
     await queue.close();
   });
 
-  addSecurity(http, { config });
-  addOpenApiDocument(http);
+  addCors(http, config);
+  addPublicUrl(http, config);
+  addOpenApiDocument(http, config.PUBLIC_URL);
   addAuthentication(http, { keys, accessRevocations });
   http.after(() => {
+    refuseWhileClosing(http);
     for (const feature of [identity, catalog, streams, bookings, admin]) feature.register(http, dependencies);
   });
   pages.register(http, dependencies);
-  return http;
+  return { http, internal };
 }

@@ -1,27 +1,34 @@
 import { openDatabase } from '@boxoffice/shared/database/orm';
 import { checkPartitionCount, PartitionCountError } from '@boxoffice/shared/partition';
-import { required } from '@boxoffice/shared/service/config';
+import { type Config, required } from '@boxoffice/shared/service/config';
+import { databaseUrlOf } from '@boxoffice/shared/service/database-url';
 import { listen } from '@boxoffice/shared/service/http';
+import { loadInternalSecret } from '@boxoffice/shared/service/internal-secret';
 import { runService } from '@boxoffice/shared/service/process';
 import { openImpatientRedis, openPatientRedis } from '@boxoffice/shared/service/redis';
 import { buildGateway } from './app.ts';
 import { CatalogConnection } from './catalog/index.ts';
-import { loadSigningKeys } from './identity/index.ts';
+import { loadSigningKeys, sampleLoginsMessage, waitForSampleLogins } from './identity/index.ts';
+
+/** By default it runs on this machine: a wildcard is an address to listen on, not one to connect to. */
+function catalogUrl({ CATALOG_URL, CATALOG_PORT, INTERNAL_HOST }: Config): string {
+  const host = ['0.0.0.0', '::'].includes(INTERNAL_HOST) ? '127.0.0.1' : INTERNAL_HOST;
+  return CATALOG_URL ?? `http://${host}:${CATALOG_PORT}`;
+}
 
 await runService('gateway', async ({ config, logger }) => {
   const keys = loadSigningKeys(config);
   const redisUrl = required(config, 'REDIS_URL');
-  const databaseUrl = required(config, 'DATABASE_URL');
   const redis = openImpatientRedis(redisUrl, logger);
   const subscriber = openPatientRedis(redisUrl, logger);
   const orm = await openDatabase({
-    url: databaseUrl,
+    url: databaseUrlOf(config, 'boxoffice_gateway'),
     role: 'boxoffice_gateway',
     poolSize: 20,
     statementTimeoutMs: 1_000,
     logger,
   });
-  const catalogConnection = new CatalogConnection(config.CATALOG_URL ?? `http://${config.HOST}:${config.CATALOG_PORT}`);
+  const catalogConnection = new CatalogConnection(catalogUrl(config), loadInternalSecret(config));
 
   // Redis may be unavailable now; the gateway is not ready until it has checked the number of partitions.
   let partitionsChecked = false;
@@ -33,7 +40,18 @@ await runService('gateway', async ({ config, logger }) => {
     },
   );
 
-  const http = buildGateway({
+  // A database from development may have users whose passwords everyone can read.
+  let usersChecked = config.NODE_ENV !== 'production';
+  if (!usersChecked) {
+    void waitForSampleLogins(orm).then((names) => {
+      usersChecked = true;
+      if (names.length === 0) return;
+      logger.fatal(sampleLoginsMessage(names));
+      process.exit(78);
+    });
+  }
+
+  const { http, internal } = buildGateway({
     config,
     logger,
     orm,
@@ -45,8 +63,12 @@ await runService('gateway', async ({ config, logger }) => {
       async partitions() {
         if (!partitionsChecked) throw new Error('the number of partitions has not been checked yet');
       },
+      async users() {
+        if (!usersChecked) throw new Error('the users have not been checked for known passwords yet');
+      },
     },
   });
+  await listen(internal, { host: config.INTERNAL_HOST, port: config.METRICS_PORT });
   await listen(http, { host: config.HOST, port: config.PORT });
   return {
     async stop() {

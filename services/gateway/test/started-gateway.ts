@@ -4,6 +4,7 @@ import type { Http } from '@boxoffice/shared/service/http';
 import { createLogger } from '@boxoffice/shared/service/logging';
 import { openImpatientRedis, openPatientRedis } from '@boxoffice/shared/service/redis';
 import { createTestDatabase } from '@boxoffice/testing/database';
+import { testSecret } from '@boxoffice/testing/internal-secret';
 import { createTestRedis } from '@boxoffice/testing/redis';
 import { Redis } from 'ioredis';
 import { buildGateway } from '../src/app.ts';
@@ -67,8 +68,8 @@ export async function startGateway({
   const redis = openImpatientRedis(redisUrl, logger);
   const subscriber = subscribes ? openPatientRedis(redisUrl, logger) : new Redis({ lazyConnect: true });
   const keys = loadSigningKeys(config);
-  const catalogConnection = new CatalogConnection(options.catalogUrl ?? 'http://127.0.0.1:1');
-  const http = buildGateway({ config, logger, keys, orm, redis, subscriber, catalogConnection });
+  const catalogConnection = new CatalogConnection(options.catalogUrl ?? 'http://127.0.0.1:1', testSecret);
+  const { http } = buildGateway({ config, logger, keys, orm, redis, subscriber, catalogConnection });
   await http.ready();
 
   return {

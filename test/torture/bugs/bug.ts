@@ -15,6 +15,8 @@ export interface Bug {
   /** Faults that bring it out, as `--faults` takes them. */
   faults: string;
   perSecond?: number;
+  /** How long a storm lasts, in milliseconds; default: a few seconds, because a verdict comes at the end of each. */
+  stormMs?: number;
   /** The campaign must find at least one of these rules broken. */
   rules: string[];
 }

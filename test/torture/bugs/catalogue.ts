@@ -3,12 +3,17 @@
  * in a copy of the tree; there is no switch for them in the product.
  */
 import type { Bug } from './bug.ts';
+import { outcomeBugs, runAgain } from './outcome-bugs.ts';
 
 const worker = 'services/booking-worker/src';
 const gateway = 'services/gateway/src/bookings';
 const queueLayout = 'packages/shared/src/queue-layout.ts';
-/** Makes jobs run again: recording a decision in Redis takes long, and the connection breaks before it is done. */
-const runAgain = 'latency@worker+redis,cut@worker+redis,redis-drop-clients';
+/** An owner does not look whether anything else has been taken out of the queue and is not decided. */
+const noLookAtQueue = {
+  file: `${worker}/consumer.ts`,
+  find: 'return active.length === 1 && active[0] === id;',
+  replace: "return active.length > 0 && id !== '';",
+};
 
 export const bugs: readonly Bug[] = [
   {
@@ -26,8 +31,14 @@ export const bugs: readonly Bug[] = [
   },
   {
     name: 'fence-removed',
-    says: 'a turn checks no lease, and waits for no turn of the owner before',
+    says: 'an owner whose lease is gone goes on: nothing tells it, and no turn and no look at the queue stops it',
     edits: [
+      {
+        file: `${worker}/leases/leases.ts`,
+        find: 'for (const partition of this.held) this.#options.handler.lost(partition);',
+        replace: '',
+      },
+      noLookAtQueue,
       {
         file: `${worker}/store/read-state.ts`,
         find: 'if (row.lost.length > 0) throw',
@@ -39,7 +50,7 @@ export const bugs: readonly Bug[] = [
         replace: '::int[]) as partition where false\n',
       },
     ],
-    faults: 'cut@worker+postgres,latency@worker+postgres,stall@worker+postgres',
+    faults: 'postgres-terminate-some,latency@worker+postgres,reordering@worker+redis',
     perSecond: 4,
     rules: ['order', 'rows', 'outcomes', 'one buyer per seat'],
   },
@@ -72,22 +83,10 @@ export const bugs: readonly Bug[] = [
     rules: ['rows', 'order'],
   },
   {
-    name: 'key-ignored',
-    says: 'the Idempotency-Key is read, and not used',
-    edits: [
-      {
-        file: `${gateway}/request-key.ts`,
-        find: "if (typeof key !== 'string' ||",
-        replace: "if (key !== '' ||",
-      },
-    ],
-    faults: 'network',
-    rules: ['keys'],
-  },
-  {
     name: 'taken-twice',
-    says: 'every worker takes jobs from every partition',
+    says: 'every worker takes jobs from every partition, whoever else has one in hand',
     edits: [
+      noLookAtQueue,
       {
         file: `${worker}/leases/leases.ts`,
         find: 'if (!rows[0]?.won) return;',
@@ -138,18 +137,14 @@ export const bugs: readonly Bug[] = [
     rules: ['waiting', 'healing'],
   },
   {
-    name: 'outcome-flips',
-    says: 'a job that runs again takes its own earlier bookings for those of others',
-    edits: [
-      {
-        file: `${worker}/decide/decide.ts`,
-        find: 'log.recordedOutcome(request)',
-        replace: "log.recordedOutcome({ ...request, id: '' })",
-      },
-    ],
-    faults: runAgain,
-    perSecond: 3,
-    rules: ['outcomes', 'rows', 'order'],
+    name: 'thawed-owner',
+    says: 'an owner does not look for what a former owner, waking up, has taken out of the queue',
+    edits: [noLookAtQueue],
+    // Decisions are slow almost all the time, so that requests are waiting when the owner wakes up.
+    faults: 'worker-long-freeze,latency@worker+postgres',
+    perSecond: 10,
+    stormMs: 12_000,
+    rules: ['order'],
   },
   {
     name: 'nothing-taken-back',
@@ -160,7 +155,11 @@ export const bugs: readonly Bug[] = [
         find: "const keys = ['active', 'wait', 'marker']",
         replace: "if (lockMs > 0) return [];\n    const keys = ['active', 'wait', 'marker']",
       },
-      { file: `${worker}/consumer.ts`, find: 'strayId === this.#strayId', replace: "strayId === ''" },
+      {
+        file: `${worker}/queue-watch.ts`,
+        find: "if (this.#stray.reached(strayAfter, stray)) this.#consumer.onStray(stray ?? '');",
+        replace: '',
+      },
     ],
     faults: runAgain,
     perSecond: 3,
@@ -193,6 +192,7 @@ export const bugs: readonly Bug[] = [
     faults: 'none',
     rules: ['rows', 'one buyer per seat'],
   },
+  ...outcomeBugs,
 ];
 
 export const bugNames = bugs.map(({ name }) => name);

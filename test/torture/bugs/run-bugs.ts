@@ -11,6 +11,8 @@ import { copyTree, plant } from './copy-tree.ts';
 const withinMinutes = 1;
 /** Short storms: a verdict comes at the end of each. */
 const stormMs = 6_000;
+/** Buyers find most bugs: readers leave them the processor. */
+const readsPerSecond = 100;
 
 /** Plants one bug after the other; gives the exit code: 0 when each was caught. */
 export async function runBugs(
@@ -32,9 +34,10 @@ export async function runBugs(
         ...common,
         ...(bug.perSecond && { perSecond: bug.perSecond }),
         rounds: 'overlapping',
+        reads: Math.min(options.reads, readsPerSecond),
         kinds: kindsOf(bug.faults),
         minutes: withinMinutes,
-        stormMs,
+        stormMs: bug.stormMs ?? stormMs,
         root: tree,
         folder: join(home, `${bug.name}-${process.pid}`),
         enough: (violations) => violations.some(({ rule }) => wanted(rule)),

@@ -1,72 +1,6 @@
 import { expect, test } from 'vitest';
 import { check } from './check.ts';
-import type { BookingRow, History, Operation, Outcome } from './history.ts';
-
-const booked: Outcome = { status: 'succeeded' };
-const taken = (...seats: string[]): Outcome => ({ status: 'rejected', code: 'seat_taken', taken: seats });
-const notFound: Outcome = { status: 'rejected', code: 'booking_not_found' };
-let count = 0;
-
-/** An operation from `called` to `accepted`, with this outcome. */
-function operation(
-  called: number,
-  accepted: number | null,
-  what: Outcome | null,
-  more: Partial<Operation> = {},
-): Operation {
-  const number = ++count;
-  const id = `id-${number}`;
-  return {
-    ...{ number, kind: 'book', show: 1, user: number, seats: ['A1'], target: null, key: null, called, accepted },
-    ids: accepted === null ? [] : [id],
-    possibleIds: [],
-    unknown: accepted === null ? 1 : 0,
-    sightings: what ? [{ asked: called, told: accepted ?? called + 1, what, by: 'poll', gateway: 0 }] : [],
-    waits: [],
-    ...more,
-  };
-}
-
-const cancelOf = (booking: Operation, called: number, accepted: number | null, what: Outcome | null = booked) =>
-  operation(called, accepted, what, { kind: 'cancel', target: booking.ids[0] ?? '', user: booking.user });
-
-/** The rows that a correct system has for these bookings. */
-function history(operations: Operation[], cancelled: Operation[] = [], extra: Partial<BookingRow>[] = []): History {
-  const made = operations.filter(
-    ({ kind, sightings }) =>
-      kind === 'book' && sightings.some(({ what }) => typeof what === 'object' && what.status === 'succeeded'),
-  );
-  const rows = made.map(
-    (booking): BookingRow => ({
-      id: booking.ids[0] ?? '',
-      show: booking.show,
-      user: booking.user,
-      seats: booking.seats,
-      status: cancelled.includes(booking) ? 'cancelled' : 'booked',
-      cancelledBy: null,
-      decided: 0,
-    }),
-  );
-  const others = extra.map(
-    (row): BookingRow => ({
-      id: 'row',
-      show: 1,
-      user: 99,
-      seats: ['A1'],
-      status: 'booked',
-      cancelledBy: null,
-      decided: 0,
-      ...row,
-    }),
-  );
-  const bookings = [...rows, ...others];
-  const claims = bookings
-    .filter(({ status }) => status === 'booked')
-    .flatMap(({ id, show, seats }) => seats.map((seat) => ({ show, seat, booking: id })));
-  return { operations, bookings, claims };
-}
-
-const rules = (found: History) => check(found).map(({ rule }) => rule);
+import { booked, cancelOf, history, notFound, operation, rules, taken } from './made-up-history.ts';
 
 test('finds nothing in a booking, a refusal, a cancellation and the next booking', () => {
   const first = operation(0, 1, booked);
@@ -144,7 +78,8 @@ test('finds an accepted request without an outcome, one that is forgotten, and o
   forgotten.sightings.push({ asked: 5, told: 6, what: 'unknown job', by: 'poll', gateway: 1 });
   const winner = operation(0, 1, booked);
   expect(rules(history([winner, forgotten]))).toEqual(['outcomes']);
-  expect(rules(history([operation(0, 1, { status: 'failed', code: 'internal_error' })]))).toEqual(['outcomes']);
+  const failed = operation(0, 1, { status: 'failed', code: 'internal_error' });
+  expect(rules({ ...history([failed]), outcomes: [] })).toContain('outcomes');
 });
 
 test('finds that a booking was spoken of before it was committed', () => {
@@ -169,7 +104,7 @@ test('finds answers without rows and rows without answers', () => {
   const refused = operation(0, null, null, { unknown: 0 });
   expect(rules(history([refused], [], [{ user: refused.user }]))).toEqual(['rows']);
   const cancelled = operation(0, 1, booked);
-  expect(rules(history([cancelled], [cancelled]))).toEqual(['rows']);
+  expect(rules(history([cancelled], [cancelled]))).toEqual(['rows', 'rows']);
   const rejected = operation(2, 3, taken('A1'));
   expect(rules(history([booking, rejected], [], [{ id: rejected.ids[0] ?? '', user: rejected.user }]))).toContain(
     'rows',

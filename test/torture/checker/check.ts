@@ -1,4 +1,5 @@
 import type { History, Violation } from './history.ts';
+import { checkOutcomeRows } from './outcome-rows.ts';
 import { checkOutcomes } from './outcomes.ts';
 import { assignRows, checkRows } from './rows.ts';
 import { checkSeats } from './seats.ts';
@@ -15,6 +16,7 @@ export function check(history: History, calm: (from: number, to: number) => bool
     ...checkOutcomes(history.operations),
     ...assigned.violations,
     ...checkRows(history, assigned),
+    ...checkOutcomeRows(history, assigned),
     ...checkSeats(history, assigned),
     ...checkWaiting(history, assigned, calm),
   ];

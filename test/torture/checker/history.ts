@@ -7,6 +7,8 @@ export interface Outcome {
   code?: string | undefined;
   /** Seats that were taken, when that is why. */
   taken?: string[] | undefined;
+  /** The id of the booking that it made or cancelled, where the answer gives one. */
+  booking?: string | undefined;
 }
 
 /** One observation of a request by a client. */
@@ -65,10 +67,26 @@ export interface ClaimRow {
   booking: string;
 }
 
+/** A row of `booking.requests`: a recorded outcome. */
+export interface OutcomeRow {
+  id: string;
+  show: number;
+  user: number;
+  kind: Operation['kind'];
+  status: Outcome['status'];
+  /** Why not; null when it succeeded. */
+  code: string | null;
+  /** The booking that it made or cancelled. */
+  booking: string | null;
+  /** A digest of the Idempotency-Key that belongs to this request. */
+  key: string | null;
+}
+
 export interface History {
   operations: Operation[];
   bookings: BookingRow[];
   claims: ClaimRow[];
+  outcomes: OutcomeRow[];
 }
 
 /** A broken promise. */
@@ -91,6 +109,8 @@ export function outcomeOf(operation: Operation): Outcome | null {
   return null;
 }
 
+/** The booking itself may have changed since; which one it is may not. */
 export function sameOutcome(one: Outcome, other: Outcome): boolean {
-  return one.status === other.status && one.code === other.code;
+  const sameBooking = one.booking === undefined || other.booking === undefined || one.booking === other.booking;
+  return one.status === other.status && one.code === other.code && sameBooking;
 }

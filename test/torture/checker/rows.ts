@@ -15,7 +15,7 @@ export interface Assigned {
  */
 export function assignRows({ operations, bookings }: History): Assigned {
   const books = operations.filter(({ kind }) => kind === 'book');
-  const byId = new Map(books.flatMap((operation) => operation.ids.map((id) => [id, operation] as const)));
+  const byId = new Map(books.flatMap((operation) => bookingIds(operation).map((id) => [id, operation] as const)));
   const byPossibleId = new Map(
     books.flatMap((operation) => operation.possibleIds.map((id) => [id, operation] as const)),
   );
@@ -40,6 +40,11 @@ export function assignRows({ operations, bookings }: History): Assigned {
     } else violations.push(orphan(row, asked));
   }
   return { makers, rows: new Map(bookings.map((row) => [row.id, row])), violations };
+}
+
+/** The ids that its booking may have. A late duplicate of a keyed request is answered with the first one's booking. */
+function bookingIds({ ids, sightings }: Operation): string[] {
+  return [...ids, ...sightings.flatMap(({ what }) => (typeof what === 'object' && what.booking ? [what.booking] : []))];
 }
 
 function asksFor({ user, show, seats }: Operation, row: BookingRow): boolean {
@@ -78,7 +83,7 @@ function checkAnswer(operation: Operation, rows: Assigned['rows']): Violation[] 
   const broken = (text: string) => [
     { rule: 'rows', text: `${name(operation)} ${text}`, show, seats, operations: [operation] },
   ];
-  const row = rows.get(kind === 'book' ? (operation.ids[0] ?? '') : (operation.target ?? ''));
+  const row = rows.get((kind === 'book' ? (outcome.booking ?? operation.ids[0]) : operation.target) ?? '');
   if (kind === 'book' && outcome.status === 'succeeded') {
     if (!row) return broken('was answered as booked and has no row');
     if (row.user !== user || sorted(row.seats) !== sorted(seats)) return broken('has a row that says something else');

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { check } from './check.ts';
-import type { BookingRow, History, Operation, Outcome } from './history.ts';
+import type { BookingRow, History, Operation, Outcome, OutcomeRow } from './history.ts';
 
 const seats = ['A1', 'A2', 'A3'];
 
@@ -14,6 +14,7 @@ const Step = fc.record({
   before: fc.integer({ min: 0, max: 30 }),
   after: fc.integer({ min: 0, max: 30 }),
   unanswered: fc.boolean(),
+  keyed: fc.boolean(),
 });
 type Step = typeof Step extends fc.Arbitrary<infer Value> ? Value : never;
 
@@ -21,6 +22,7 @@ type Step = typeof Step extends fc.Arbitrary<infer Value> ? Value : never;
 class BoxOffice {
   readonly operations: Operation[] = [];
   readonly rows: BookingRow[] = [];
+  readonly outcomes: OutcomeRow[] = [];
   readonly #holders = new Map<string, BookingRow>();
 
   take(step: Step, index: number): void {
@@ -31,7 +33,7 @@ class BoxOffice {
 
   history(): History {
     const claims = [...this.#holders].map(([seat, { id, show }]) => ({ show, seat, booking: id }));
-    return { operations: this.operations, bookings: this.rows, claims };
+    return { operations: this.operations, bookings: this.rows, claims, outcomes: this.outcomes };
   }
 
   #book(step: Step, at: number): void {
@@ -71,6 +73,7 @@ class BoxOffice {
     );
     if (row.status === 'cancelled') return;
     row.status = 'cancelled';
+    row.cancelledBy = `id-${this.operations.length}`;
     for (const seat of row.seats) this.#holders.delete(seat);
   }
 
@@ -87,7 +90,7 @@ class BoxOffice {
       number,
       show: 1,
       user: number,
-      key: null,
+      key: step.keyed ? `k${number}` : null,
       called,
       accepted,
       ids: step.unanswered ? [] : [`id-${number}`],
@@ -100,6 +103,13 @@ class BoxOffice {
       ...more,
     };
     this.operations.push(operation);
+    const succeeded = outcome.status === 'succeeded';
+    if (step.keyed || more.kind === 'cancel' || !succeeded)
+      this.outcomes.push({
+        ...{ id: `id-${number}`, show: 1, user: operation.user, kind: more.kind, status: outcome.status },
+        ...{ code: outcome.code ?? null, booking: succeeded ? (more.target ?? `id-${number}`) : null },
+        key: operation.key && `hash of ${operation.key}`,
+      });
     return operation;
   }
 }

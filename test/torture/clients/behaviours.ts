@@ -33,6 +33,14 @@ const wait: Behaviour = async ({ show, seats }, newBuyer) => {
   if (buyer.random.chance(0.8)) await giveBack(buyer, booking);
 };
 
+/** Books, waits for the outcome at one gateway, and gives the seat back. Leaves early, to come again soon. */
+export async function comeRegularly({ show, seats }: Stage, gateway: number, buyer: Buyer): Promise<void> {
+  const placing = { wait: 2, gateway, patienceMs: 4_000 };
+  const booking = buyer.book(show, [buyer.random.pick(seats)]);
+  await buyer.place(booking, placing);
+  if (booked(booking)) await buyer.place(buyer.cancel(booking), placing);
+}
+
 /** Wants several seats, all or none. */
 const family: Behaviour = async ({ show, seats }, newBuyer) => {
   const buyer = newBuyer();
@@ -56,6 +64,18 @@ const insist: Behaviour = async ({ show, seats }, newBuyer) => {
   for (let tries = 3; tries > 0 && cancelling.accepted === null; tries--) await buyer.place(cancelling, { wait: 1 });
   // Long after: the first answer still, and no second booking.
   if (buyer.random.chance(0.5)) await buyer.place(booking, { wait: 1 });
+};
+
+/** Tries again with the same key for as long as it takes, at any gateway: longer than a lost request keeps its key. */
+const persist: Behaviour = async ({ show, seats }, newBuyer) => {
+  const buyer = newBuyer();
+  const booking = buyer.book(show, [buyer.random.pick(seats)], `k${buyer.user}`);
+  for (let tries = 24; tries > 0 && booking.accepted === null && !buyer.isLeaving; tries--) {
+    await buyer.place(booking, { patienceMs: buyer.random.spread(100, 2_500) });
+    await buyer.pause(100, 500);
+  }
+  await buyer.pollUntilDecided(booking);
+  if (booked(booking)) await giveBack(buyer, booking);
 };
 
 /** Tries again without a key: each try is a request of its own. */
@@ -160,6 +180,7 @@ export const behaviours: { weight: number; run: Behaviour }[] = [
   { weight: 6, run: wait },
   { weight: 2, run: family },
   { weight: 4, run: insist },
+  { weight: 6, run: persist },
   { weight: 1, run: careless },
   { weight: 2, run: leaveEarly },
   { weight: 2, run: twice },

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Operation, outcomeOf } from '../checker/history.ts';
 import type { Random } from '../random.ts';
-import type { Call, HttpClient } from './http.ts';
+import type { Answer, Body, Call, HttpClient } from './http.ts';
 import { now } from './now.ts';
 import { type Reading, readPost, whatOf } from './reading.ts';
 import type { Recorder } from './recorder.ts';
@@ -15,8 +15,12 @@ export interface Market {
   sign(user: number): string;
   /** The round is over: leave as soon as you can. */
   closing(): boolean;
+  /** How much of the time between `from` and now this machine lost, in milliseconds. */
+  lostSince(from: number): number;
   /** Every call that is sent. */
   count(): void;
+  /** Every complete response. */
+  countAnswer(): void;
 }
 
 export interface Placing {
@@ -28,6 +32,7 @@ export interface Placing {
 }
 
 const patienceMs = 6_000;
+const readPatienceMs = 2_500;
 
 /** One user who books, polls, follows and cancels, and records every answer. */
 export class Buyer {
@@ -76,17 +81,18 @@ export class Buyer {
     return reading;
   }
 
-  /** Asks once how a request stands. */
-  async poll(operation: Operation, gateway?: number): Promise<void> {
+  /** Asks once for the state of a request. Returns whether there was an answer. */
+  async poll(operation: Operation, gateway?: number): Promise<boolean> {
     const id = operation.ids[0] ?? operation.possibleIds.at(-1);
-    if (id === undefined) return;
-    const sent = await this.#send(gateway, { method: 'GET', path: `/api/jobs/${id}/`, patienceMs });
+    if (id === undefined) return false;
+    const sent = await this.#send(gateway, { method: 'GET', path: `/api/jobs/${id}/`, patienceMs: readPatienceMs });
     const { answer } = sent;
     if (answer?.status === 200) this.#learn(operation, id, whatOf(answer.body), { ...sent, by: 'poll' });
     else if (answer?.status === 404 && operation.accepted !== null)
       this.#market.recorder.saw(operation, 'unknown job', { ...sent, by: 'poll' });
     else if (answer && answer.status !== 503 && answer.status !== 404)
       this.#market.recorder.violate('answers', `GET job: ${answer.status} ${answer.body.code}`, operation);
+    return answer !== null;
   }
 
   /** Polls until the outcome is known, the round is over or `tries` are used up. */
@@ -110,10 +116,59 @@ export class Buyer {
     });
   }
 
-  /** Reads a booking that was answered as booked: it must exist. */
-  async check(booking: Operation): Promise<void> {
-    const sent = await this.#send(undefined, { method: 'GET', path: `/api/bookings/${booking.ids[0]}/`, patienceMs });
+  /** Reads a booking that was answered as booked: it must exist, in the right state. */
+  async check(booking: Operation, gateway?: number): Promise<boolean> {
+    const wasCancelled = this.#isCancelled(booking);
+    const path = `/api/bookings/${bookingIdOf(booking)}/`;
+    const sent = await this.#send(gateway, { method: 'GET', path, patienceMs: readPatienceMs });
     if (sent.answer?.status === 404) this.#market.recorder.saw(booking, 'unknown job', { ...sent, by: 'booking' });
+    else if (this.#isComplete(sent.answer)) this.#expectState(booking, wasCancelled, sent.answer.body);
+    return sent.answer !== null;
+  }
+
+  /** Lists this user's bookings: one that was answered as booked must be among them, in the right state. */
+  async checkList(booking: Operation, gateway?: number): Promise<boolean> {
+    const wasCancelled = this.#isCancelled(booking);
+    const sent = await this.#send(gateway, { method: 'GET', path: '/api/my-bookings/', patienceMs: readPatienceMs });
+    if (!this.#isComplete(sent.answer)) return sent.answer !== null;
+    const found = sent.answer.body.results?.find(({ id }) => id === bookingIdOf(booking));
+    if (found) this.#expectState(booking, wasCancelled, found);
+    else this.#market.recorder.saw(booking, 'unknown job', { ...sent, by: 'booking' });
+    return true;
+  }
+
+  /** Looks at a seat map. Returns the seats that are booked; null when there was no answer. */
+  async lookAtSeats(show: number, gateway?: number): Promise<string[] | null> {
+    const path = `/api/shows/${show}/seats/`;
+    const { answer } = await this.#send(gateway, { method: 'GET', path, patienceMs: readPatienceMs });
+    if (!this.#isComplete(answer)) return null;
+    const seats = (answer.body.seats ?? []) as { seat_number: string; status: string }[];
+    return seats.filter(({ status }) => status === 'booked').map((seat) => seat.seat_number);
+  }
+
+  /** Whether this response has what was asked for. One that is neither that nor a refusal is a violation. */
+  #isComplete(answer: Answer | null): answer is Answer {
+    if (answer && answer.status !== 200 && answer.status !== 503)
+      this.#market.recorder.violate('answers', `a reading request: ${answer.status} ${answer.body.code}`);
+    return answer?.status === 200;
+  }
+
+  #isCancelled(booking: Operation): boolean {
+    const cancels = this.#market.recorder.cancelsOf(bookingIdOf(booking));
+    return cancels.some((cancel) => outcomeOf(cancel)?.status === 'succeeded');
+  }
+
+  /** A booking is booked until its cancellation is sent, and cancelled once that has been answered. */
+  #expectState(booking: Operation, wasCancelled: boolean, { status }: Body): void {
+    const maybeCancelled = this.#market.recorder.cancelsOf(bookingIdOf(booking)).length > 0;
+    if (status === 'booked' ? !wasCancelled : status === 'cancelled' && maybeCancelled) return;
+    const text = `a booking was read as ${status}${wasCancelled ? ' after its cancellation had succeeded' : ''}`;
+    this.#market.recorder.violate('committed before spoken', text, booking);
+  }
+
+  /** The round is over. */
+  get isLeaving(): boolean {
+    return this.#market.closing();
   }
 
   pause(fromMs: number, toMs: number): Promise<void> {
@@ -136,8 +191,14 @@ export class Buyer {
     const asked = now();
     this.#market.count();
     const answer = (await this.#market.gateways[gateway]?.send({ ...call, token: this.#token })) ?? null;
+    if (answer) this.#market.countAnswer();
     const late = this.#market.stopwatch.judge({ ...call, asked, gateway, answer });
     if (late) this.#market.recorder.violate('1.5 s', late);
     return { answer, asked, gateway };
   }
+}
+
+/** The booking that an operation made: usually the request's own id. */
+function bookingIdOf(operation: Operation): string {
+  return outcomeOf(operation)?.booking ?? operation.ids[0] ?? '';
 }

@@ -13,7 +13,9 @@ export interface Body {
   status?: string | number;
   code?: string;
   job_id?: string;
-  seats?: string[];
+  /** Labels; of a seat map, the seats. */
+  seats?: unknown[];
+  results?: Body[];
   detail?: string;
   booking?: Body;
   problem?: Body;

@@ -2,7 +2,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Operation, outcomeOf } from '../checker/history.ts';
 import type { Random } from '../random.ts';
 import { Buyer, type Market } from './buyer.ts';
-import { now } from './now.ts';
 
 const atOnce = 16;
 
@@ -16,15 +15,15 @@ export class Interviewer {
     this.#random = random;
   }
 
-  /** Asks for every accepted request that has no outcome, until all have one or `deadline` has passed. */
-  async settle(operations: readonly Operation[], deadline: number): Promise<void> {
+  /** Asks for every accepted request that has no outcome, until all have one or `isOver`. */
+  async settle(operations: readonly Operation[], isOver: () => boolean): Promise<void> {
     for (;;) {
       const open = operations.filter(
         (operation) => operation.accepted !== null && !outcomeOf(operation) && operation.ids[0],
       );
       if (open.length === 0) return;
       await this.#each(open, (buyer, operation) => buyer.poll(operation));
-      if (now() > deadline) return;
+      if (isOver()) return;
       await delay(50);
     }
   }
@@ -37,7 +36,7 @@ export class Interviewer {
     );
   }
 
-  async #each(operations: readonly Operation[], work: (buyer: Buyer, operation: Operation) => Promise<void>) {
+  async #each(operations: readonly Operation[], work: (buyer: Buyer, operation: Operation) => Promise<unknown>) {
     const rest = operations.values();
     const one = async () => {
       for (const operation of rest) await work(new Buyer(operation.user, this.#random, this.#market), operation);

@@ -1,12 +1,32 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Random } from '../random.ts';
-import { behaviours, type Stage } from './behaviours.ts';
+import { behaviours, comeRegularly, type Stage } from './behaviours.ts';
 import { Buyer, type Market } from './buyer.ts';
 
 /** Buyers that are at work at a time. Each waits for its answers: the load is bounded, whatever breaks. */
 export const defaultClients = 24;
 /** Of every ten, so many go to the hot show. */
 const hotShare = 0.5;
+
+/**
+ * At each gateway, for one show of each partition, somebody books and waits all the time: how long an
+ * outage lasted is known from them.
+ */
+export async function populateRegularly(
+  market: Market,
+  { random, stages, nextUser }: { random: Random; stages: Stage[]; nextUser: () => number },
+): Promise<void> {
+  const pairs = stages.flatMap((stage) => market.gateways.map((_, gateway) => ({ stage, gateway })));
+  await Promise.all(
+    pairs.map(async ({ stage, gateway }, index) => {
+      const own = random.fork(`regular ${index}`);
+      while (!market.closing()) {
+        await comeRegularly(stage, gateway, new Buyer(nextUser(), own, market));
+        await delay(own.spread(20, 100));
+      }
+    }),
+  );
+}
 
 /** Keeps so many buyers at work until the market closes; resolves when the last has left. */
 export async function populate(

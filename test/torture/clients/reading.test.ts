@@ -13,7 +13,7 @@ test('202 and 201 accept, and name the request', () => {
 });
 
 test('a 200 to a cancellation accepts it without naming it', () => {
-  const what = { status: 'succeeded' };
+  const what = { status: 'succeeded', booking: 'booking' };
   expect(readPost('cancel', answer(200, { id: 'booking' }))).toEqual({ says: 'accepted', id: null, what });
 });
 

@@ -24,14 +24,15 @@ export function readPost(kind: 'book' | 'cancel', answer: Answer | null): Readin
   const { status, body } = answer;
   if (status === 202 && body.id) return { says: 'accepted', id: body.id, what: whatOf(body) };
   if (kind === 'book' && status === 201 && body.id)
-    return { says: 'accepted', id: body.id, what: { status: 'succeeded' } };
+    return { says: 'accepted', id: body.id, what: { status: 'succeeded', booking: body.id } };
   // A cancellation's answer is the booking; it does not name the request.
-  if (kind === 'cancel' && status === 200) return { says: 'accepted', id: null, what: { status: 'succeeded' } };
+  if (kind === 'cancel' && status === 200)
+    return { says: 'accepted', id: null, what: { status: 'succeeded', booking: body.id } };
   if (body.code === 'seat_taken' || body.code === 'booking_not_found')
     return {
       says: 'accepted',
       id: body.job_id ?? null,
-      what: { status: 'rejected', code: body.code, taken: body.seats },
+      what: { status: 'rejected', code: body.code, taken: labels(body.seats) },
     };
   // A wait may have ended in a fault of ours.
   if (body.code === 'internal_error' && body.job_id)
@@ -44,6 +45,8 @@ export function readPost(kind: 'book' | 'cancel', answer: Answer | null): Readin
 /** Reads the outcome from a job: the body of a poll, an event or a 202. */
 export function whatOf(job: Body): Outcome | 'pending' {
   if (job.status === 'succeeded' || job.status === 'rejected' || job.status === 'failed')
-    return { status: job.status, code: job.problem?.code, taken: job.problem?.seats };
+    return { status: job.status, code: job.problem?.code, taken: labels(job.problem?.seats), booking: job.booking?.id };
   return 'pending';
 }
+
+const labels = (seats: unknown[] | undefined) => seats as string[] | undefined;

@@ -1,4 +1,4 @@
-import type { Operation, Outcome, Sighting, Violation } from '../checker/history.ts';
+import { type Operation, type Outcome, outcomeOf, type Sighting, type Violation } from '../checker/history.ts';
 import { now } from './now.ts';
 import type { Reading } from './reading.ts';
 
@@ -7,9 +7,15 @@ export class Recorder {
   readonly operations: Operation[] = [];
   /** Violations visible in a single answer: too late, or unexpected. */
   readonly violations: Violation[] = [];
-  /** Called for each success: outages are measured from them. */
+  /** Called when a request is first seen to be decided: outages are measured from it. */
   onSuccess: (success: { show: number; called: number; told: number }) => void = () => undefined;
+  readonly #cancels = new Map<string, Operation[]>();
   #count = 0;
+
+  /** The cancellations of a booking so far. */
+  cancelsOf(bookingId: string): readonly Operation[] {
+    return this.#cancels.get(bookingId) ?? [];
+  }
 
   open(asked: Pick<Operation, 'kind' | 'show' | 'user' | 'seats' | 'target' | 'key'>): Operation {
     const operation: Operation = {
@@ -24,6 +30,7 @@ export class Recorder {
       waits: [],
     };
     this.operations.push(operation);
+    if (asked.target !== null) this.#cancels.set(asked.target, [...this.cancelsOf(asked.target), operation]);
     return operation;
   }
 
@@ -32,7 +39,10 @@ export class Recorder {
     const told = now();
     if (reading.says === 'accepted') {
       operation.accepted = Math.min(operation.accepted ?? told, told);
-      if (reading.id && !operation.ids.includes(reading.id)) operation.ids.push(reading.id);
+      // A 201 names the booking, which for a late duplicate of a keyed request is the first one's.
+      const isBooking = typeof reading.what === 'object' && reading.what.booking === reading.id;
+      const isNews = reading.id && !operation.ids.includes(reading.id) && !(isBooking && operation.ids.length > 0);
+      if (reading.id && isNews) operation.ids.push(reading.id);
       this.saw(operation, reading.what, { ...at, by: 'answer' });
     } else if (reading.says === 'unknown') {
       operation.unknown++;
@@ -50,9 +60,10 @@ export class Recorder {
     at: { asked: number; gateway: number; by: Sighting['by'] },
   ): void {
     const told = now();
+    const isNews = outcomeOf(operation) === null;
     operation.sightings.push({ ...at, told, what });
-    if (typeof what !== 'object' || what.status === 'failed') return;
-    this.onSuccess({ show: operation.show, called: at.asked, told });
+    if (typeof what !== 'object' || what.status === 'failed' || !isNews) return;
+    this.onSuccess({ show: operation.show, called: operation.called, told });
   }
 
   violate(rule: string, text: string, operation?: Operation): void {

@@ -38,6 +38,11 @@ export class Lateness {
     return sum;
   }
 
+  /** How much of the time between `from` and now this machine lost: what any of the gateways could not use. */
+  lostSince(from: number): number {
+    return Math.max(...this.#pids().map((_, gateway) => this.since(from, gateway)));
+  }
+
   stop(): void {
     clearInterval(this.#timer);
   }

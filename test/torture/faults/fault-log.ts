@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { now } from '../clients/now.ts';
 
 export interface FaultEntry {
@@ -25,6 +26,8 @@ export class FaultLog {
   readonly entries: FaultEntry[] = [];
   /** The longest that a partition decided nothing, in milliseconds. */
   worstGapMs = 0;
+  /** Requests that were decided while a fault was active. */
+  decidedUnderFault = 0;
   readonly #partitions: number;
   #lastSuccess: (number | null)[] = [];
   /** Faults whose times are not all known yet. */
@@ -63,6 +66,12 @@ export class FaultLog {
     this.#note('over', entry);
   }
 
+  /** Resolves when every partition has recovered from every fault that is over, or after `forMs`. */
+  async recovered(forMs: number): Promise<void> {
+    const open = () => this.#open.some(({ to, serviceAfterEnd }) => to !== null && serviceAfterEnd.includes(null));
+    for (const until = now() + forMs; open() && now() < until; ) await delay(50);
+  }
+
   /** Faults that are not over. */
   get active(): FaultEntry[] {
     return this.#open.filter(({ to }) => to === null);
@@ -70,6 +79,7 @@ export class FaultLog {
 
   success({ show, called, told }: { show: number; called: number; told: number }): void {
     const partition = show % this.#partitions;
+    if (this.#open.some(({ to }) => to === null)) this.decidedUnderFault++;
     const before = this.#lastSuccess[partition];
     if (before) this.worstGapMs = Math.max(this.worstGapMs, told - before);
     this.#lastSuccess[partition] = told;

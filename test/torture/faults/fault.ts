@@ -13,6 +13,8 @@ export interface FaultKind {
   group: FaultGroup;
   /** How often it comes, beside the others. */
   weight: number;
+  /** Over in a moment: its target may be hit again soon, and it is rare where faults come one at a time. */
+  brief?: boolean;
   /** How long it lasts, in milliseconds. */
   durationMs: readonly [number, number];
   targets: readonly string[];

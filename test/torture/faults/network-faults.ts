@@ -56,7 +56,25 @@ export const networkFaults: FaultKind[] = [
   }),
   disturbing('stall', 8, () => ({ stall: true })),
   disturbing('cut', 8, () => ({ cut: true })),
+  {
+    ...common('reset'),
+    weight: 60,
+    brief: true,
+    durationMs: [10, 20],
+    inflict(world, wire) {
+      linkOf(world, wire).resetAll();
+      return () => undefined;
+    },
+  },
   disturbing('drip', 3, (random) => ({ bytesPerSecond: random.spread(500, 20_000) })),
+  {
+    ...common('long-stall'),
+    weight: 2,
+    // Longer than a request may take from claiming its key to being queued: it arrives when a retry has taken its place.
+    durationMs: [5_500, 9_000],
+    targets: wires.filter((wire) => /^gateway.*redis$/.test(wire)),
+    inflict: (world, wire) => linkOf(world, wire).disturb({ stall: true }),
+  },
   {
     ...common('half-open'),
     weight: 5,

@@ -3,7 +3,7 @@ import { Random } from '../random.ts';
 import { allFaults, plan } from './plan.ts';
 
 const planned = (seed: number, single: boolean) =>
-  plan(new Random(seed), { kinds: allFaults, forMs: 300_000, perSecond: 2, single }).map(
+  plan(new Random(seed), { kinds: allFaults, forMs: 300_000, perSecond: 6, single }).map(
     ({ kind, target, atMs, durationMs }) => ({
       name: kind.name,
       target,

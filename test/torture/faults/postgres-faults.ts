@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { now } from '../clients/now.ts';
 import { ownRole } from '../world/servers.ts';
 import type { World } from '../world/world.ts';
 import type { FaultKind, Heal } from './fault.ts';
@@ -26,6 +27,9 @@ async function makeReadOnly({ servers }: World): Promise<Heal> {
   return () => reload('alter system reset default_transaction_read_only');
 }
 
+/** On a slow machine not every connection can be taken in time, in milliseconds. */
+const takeMs = 10_000;
+
 /** Occupies every connection, so that services cannot reconnect after a reset (53300). */
 async function takeConnections({ servers }: World): Promise<Heal> {
   const taken: pg.Client[] = [];
@@ -35,8 +39,13 @@ async function takeConnections({ servers }: World): Promise<Heal> {
   const url = new URL(servers.postgres.url);
   url.username = user;
   const take = async () => {
-    for (let full = false; !full && taken.length < 220; ) {
-      const client = new pg.Client({ connectionString: url.href, application_name: 'torture takes connections' });
+    const until = now() + takeMs;
+    for (let full = false; !full && taken.length < 220 && now() < until; ) {
+      const client = new pg.Client({
+        connectionString: url.href,
+        application_name: 'torture takes connections',
+        connectionTimeoutMillis: 5_000,
+      });
       client.on('error', () => undefined);
       await client.connect().then(
         () => taken.push(client),
@@ -77,6 +86,18 @@ async function terminateSome({ servers }: World): Promise<Heal> {
   return () => undefined;
 }
 
+async function terminateOne({ servers }: World): Promise<Heal> {
+  await servers.sql(`${terminateSessions}
+    and pid = (select pid from pg_stat_activity where usename <> '${ownRole}' and backend_type = 'client backend'
+      order by random() limit 1)`);
+  return () => undefined;
+}
+
+function freeze({ servers: { postgres } }: World): Heal {
+  postgres.kill('SIGSTOP');
+  return () => postgres.kill('SIGCONT');
+}
+
 /** The disk is full: statements fail with 53100, and PostgreSQL may go down. */
 function fillDisk({ servers: { disk, postgres, sql } }: World): Heal {
   disk?.fill();
@@ -92,20 +113,13 @@ function fillDisk({ servers: { disk, postgres, sql } }: World): Heal {
 
 export const postgresFaults: FaultKind[] = [
   { ...common, name: 'postgres-crash', weight: 2, durationMs: [50, 2_000], inflict: crash },
-  {
-    ...common,
-    name: 'postgres-freeze',
-    weight: 2,
-    durationMs: [100, 8_000],
-    inflict({ servers: { postgres } }) {
-      postgres.kill('SIGSTOP');
-      return () => postgres.kill('SIGCONT');
-    },
-  },
+  { ...common, name: 'postgres-freeze', weight: 2, durationMs: [100, 8_000], inflict: freeze },
+  { ...common, name: 'postgres-hiccup', weight: 12, brief: true, durationMs: [100, 500], inflict: freeze },
   { ...common, name: 'postgres-read-only', weight: 2, durationMs: [200, 3_000], inflict: makeReadOnly },
-  { ...common, name: 'postgres-connections', weight: 0.5, durationMs: [500, 2_000], inflict: takeConnections },
+  { ...common, name: 'postgres-connections', weight: 1, durationMs: [500, 2_000], inflict: takeConnections },
   { ...common, name: 'postgres-password', weight: 1, durationMs: [300, 3_000], inflict: changePassword },
   { ...common, name: 'postgres-terminate', weight: 2, durationMs: [10, 20], inflict: terminate },
+  { ...common, name: 'postgres-terminate-one', weight: 24, brief: true, durationMs: [10, 20], inflict: terminateOne },
   { ...common, name: 'postgres-terminate-some', weight: 3, durationMs: [10, 20], inflict: terminateSome },
   {
     ...common,

@@ -55,7 +55,15 @@ export const processFaults: FaultKind[] = [
       { ...common, name: `${service}-kill`, durationMs: [50, 1_500], inflict: kill },
       { ...common, name: `${service}-freeze`, durationMs: [100, 9_000], inflict: freeze },
       // Long enough for others to take its place.
-      { ...common, name: `${service}-long-freeze`, weight: weight / 4, durationMs: [10_500, 20_000], inflict: freeze },
+      { ...common, name: `${service}-long-freeze`, weight: weight / 2, durationMs: [3_500, 20_000], inflict: freeze },
+      {
+        ...common,
+        name: `${service}-hiccup`,
+        weight: weight * 6,
+        brief: true,
+        durationMs: [100, 500],
+        inflict: freeze,
+      },
       { ...common, name: `${service}-stop`, weight: weight / 2, durationMs: [50, 1_000], inflict: stop },
     ];
   }),

@@ -1,3 +1,4 @@
+import type { Random } from '../random.ts';
 import type { World } from '../world/world.ts';
 import type { FaultKind, Heal } from './fault.ts';
 
@@ -17,6 +18,20 @@ async function publishGarbage({ servers }: World): Promise<Heal> {
   return () => undefined;
 }
 
+/** One connection, of whichever service. */
+async function dropOne({ servers }: World, _target: string, random: Random): Promise<Heal> {
+  const list = String(await servers.command('client', 'list', 'type', random.pick(['normal', 'pubsub'])));
+  const own = String(await servers.command('client', 'id'));
+  const ids = [...list.matchAll(/^id=(\d+)/gm)].map(([, id]) => id as string).filter((id) => id !== own);
+  if (ids.length > 0) await servers.command('client', 'kill', 'id', random.pick(ids));
+  return atOnce;
+}
+
+function freeze({ servers: { redis } }: World): Heal {
+  redis.kill('SIGSTOP');
+  return () => redis.kill('SIGCONT');
+}
+
 const atOnce = () => undefined;
 
 export const redisFaults: FaultKind[] = [
@@ -30,16 +45,9 @@ export const redisFaults: FaultKind[] = [
       return () => redis.restart();
     },
   },
-  {
-    ...common,
-    name: 'redis-freeze',
-    weight: 2,
-    durationMs: [100, 8_000],
-    inflict({ servers: { redis } }) {
-      redis.kill('SIGSTOP');
-      return () => redis.kill('SIGCONT');
-    },
-  },
+  { ...common, name: 'redis-freeze', weight: 2, durationMs: [100, 8_000], inflict: freeze },
+  { ...common, name: 'redis-hiccup', weight: 12, brief: true, durationMs: [100, 500], inflict: freeze },
+  { ...common, name: 'redis-drop-one', weight: 24, brief: true, durationMs: [10, 20], inflict: dropOne },
   { ...common, name: 'redis-full', weight: 1, durationMs: [200, 4_000], inflict: fill },
   {
     ...common,
@@ -61,5 +69,5 @@ export const redisFaults: FaultKind[] = [
       return atOnce;
     },
   },
-  { ...common, name: 'redis-garbage', weight: 1, durationMs: [10, 20], inflict: publishGarbage },
+  { ...common, name: 'redis-garbage', weight: 4, brief: true, durationMs: [10, 20], inflict: publishGarbage },
 ];

@@ -11,6 +11,8 @@ class HarnessError extends Error {
 
 /** Nothing of a fault's beginning or end takes longer than this, in milliseconds. */
 const patienceMs = 60_000;
+/** A fault has no effect any more after this time, in milliseconds, whether every partition has recovered or not. */
+const recoveryMs = 15_000;
 
 /** Runs the planned faults; resolves when the last one is over. An abort ends them early. */
 export async function storm(
@@ -19,6 +21,7 @@ export async function storm(
   { log, single, signal }: { log: FaultLog; single: boolean; signal: AbortSignal },
 ): Promise<void> {
   const startedAt = now();
+  if (single) return oneByOne(world, planned, { log, signal, startedAt });
   const locks = new Map<string, Promise<void>>();
   await Promise.all(
     planned.map(async (fault) => {
@@ -27,7 +30,7 @@ export async function storm(
       // The target of the previous fault may recover later than planned.
       const before = names.map((name) => locks.get(name));
       const happening = Promise.all(before).then(() =>
-        signal.aborted ? undefined : happen(world, fault, log, single, signal),
+        signal.aborted ? undefined : happen(world, fault, { log, single, signal }),
       );
       for (const name of names) locks.set(name, happening);
       await happening;
@@ -35,12 +38,25 @@ export async function storm(
   );
 }
 
+/** The next fault begins when the one before has no effect any more. Those that come too late for that are left out. */
+async function oneByOne(
+  world: World,
+  planned: readonly PlannedFault[],
+  { log, signal, startedAt }: { log: FaultLog; signal: AbortSignal; startedAt: number },
+): Promise<void> {
+  const endsAt = startedAt + Math.max(...planned.map(({ atMs }) => atMs));
+  for (const fault of planned) {
+    await pause(startedAt + fault.atMs - now(), signal);
+    if (signal.aborted || now() > endsAt) return;
+    await happen(world, fault, { log, single: true, signal });
+    await log.recovered(recoveryMs);
+  }
+}
+
 async function happen(
   world: World,
   { kind, target, durationMs, random }: PlannedFault,
-  log: FaultLog,
-  single: boolean,
-  signal: AbortSignal,
+  { log, single, signal }: { log: FaultLog; single: boolean; signal: AbortSignal },
 ): Promise<void> {
   const entry = log.begin({ kind: kind.name, target, silences: kind.silences?.(target) ?? [], single });
   const what = `${kind.name} of ${target}`;

@@ -1,54 +1,67 @@
 import { styleText } from 'node:util';
-import type { CampaignResult } from '../campaign.ts';
-import type { FaultEntry } from '../faults/fault-log.ts';
+import { countFaults, quantile, type Summary } from './summary.ts';
+
+const head = ['fault', 'times', 'single', 'begun: median', 'p99', 'max', 'ended: median', 'p99', 'max'];
+const legend =
+  'From its beginning, and from its end, until every partition had decided a request sent afterwards; of single faults.';
+const shares = [0.5, 0.99, 1];
 
 /** Formats the final report: recovery times by kind of fault, totals and violations. */
-export function table(result: CampaignResult): string {
-  const { log, requests, operations, violations, rounds, ranMs, worst, memory, skipped } = result;
-  const kinds = [...new Set(log.entries.map(({ kind }) => kind))].sort();
-  const head = ['fault', 'times', 'single', 'begun: median', 'p99', 'max', 'ended: median', 'p99', 'max'];
-  const body = kinds.map((kind) => {
-    const entries = log.entries.filter((entry) => entry.kind === kind);
-    const single = entries.filter((entry) => entry.single);
-    const times = (of: (entry: FaultEntry) => (number | null)[]) => {
-      const known = single.map((entry) => slowest(of(entry))).filter((ms) => ms !== null);
-      return [0.5, 0.99, 1].map((share) => milliseconds(quantile(known, share)));
-    };
-    return [
-      kind,
-      String(entries.length),
-      String(single.length),
-      ...times((entry) => entry.serviceAfterBegin),
-      ...times((entry) => entry.serviceAfterEnd),
-    ];
-  });
-  const rules = new Map<string, number>();
-  for (const { rule } of violations) rules.set(rule, (rules.get(rule) ?? 0) + 1);
+export function table(summary: Summary): string {
+  const broken = Object.entries(summary.violations).map(([rule, count]) => `${rule} ${count}`);
+  const total = Object.values(summary.violations).reduce((sum, count) => sum + count, 0);
   return [
-    columns([head, ...body]),
-    'From its beginning, and from its end, until every partition had decided a request sent afterwards; of single faults.',
+    columns([head, ...rowsOf(summary)]),
+    legend,
     '',
-    `${log.entries.length} faults · ${requests} requests, ${operations} of them bookings and cancellations · ${rounds} rounds in ${(ranMs / 60_000).toFixed(1)} min`,
-    `longest without service ${milliseconds(log.worstGapMs)} · latest refusal ${milliseconds(worst.refusalMs)} · latest answer without waiting ${milliseconds(worst.answerMs)}`,
-    `memory at most: ${[...memory].map(([name, mib]) => `${name} ${Math.round(mib)} MiB`).join(', ')}`,
-    ...[...skipped].map(([kind, why]) => styleText('yellow', `skipped ${kind}: ${why}`)),
-    violations.length === 0
-      ? styleText('green', '0 violations')
-      : styleText(
-          'red',
-          `${violations.length} violations: ${[...rules].map(([rule, count]) => `${rule} ${count}`).join(', ')}`,
-        ),
+    ...totals(summary),
+    ...Object.entries(summary.skipped).map(([kind, why]) => styleText('yellow', `skipped ${kind}: ${why}`)),
+    total === 0 ? styleText('green', '0 violations') : styleText('red', `${total} violations: ${broken.join(', ')}`),
   ].join('\n');
 }
 
-/** When the last partition had recovered; null when that is unknown for one of them. */
-function slowest(partitions: readonly (number | null)[]): number | null {
-  return partitions.includes(null) ? null : Math.max(...(partitions as number[]));
+/** The same for docs/reliability.md. */
+export function markdown(summary: Summary): string {
+  const total = Object.values(summary.violations).reduce((sum, count) => sum + count, 0);
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [
+    `${summary.seeds.length} ${summary.seeds.length === 1 ? 'run' : 'runs'} (seeds ${summary.seeds.join(', ')}): **${total} violations**.`,
+    '',
+    ...totals(summary).map((text) => `- ${text}`),
+    '',
+    line(head),
+    line(head.map((_, column) => (column === 0 ? '---' : '--:'))),
+    ...rowsOf(summary).map(line),
+    '',
+    legend,
+  ].join('\n');
 }
 
-function quantile(values: readonly number[], share: number): number | null {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(sorted.length * share) - 1))] ?? null;
+function rowsOf({ faults }: Summary): string[][] {
+  return Object.entries(faults)
+    .sort(([a], [b]) => a.localeCompare(b))
+    .map(([kind, { times, single, afterBegin, afterEnd }]) => [
+      ...[kind, String(times), String(single)],
+      ...[afterBegin, afterEnd].flatMap((values) => shares.map((share) => milliseconds(quantile(values, share)))),
+    ]);
+}
+
+function totals(summary: Summary): string[] {
+  const { requests, answers, operations, decidedUnderFault, rounds, ranMs, worst, memoryMiB, faults } = summary;
+  const memory = Object.entries(memoryMiB).map(([name, mib]) => `${name} ${Math.round(mib)} MiB`);
+  return [
+    `${countFaults(summary)} faults · ${requests} requests (${answers} answered), ${operations} bookings and cancellations ` +
+      `(${decidedUnderFault} decided under a fault) · ${rounds} rounds in ${(ranMs / 60_000).toFixed(1)} min`,
+    `takeover after SIGKILL of a worker: ${times(faults['worker-kill']?.afterBegin)}`,
+    `service after a restart: Redis ${times(faults['redis-kill']?.afterEnd)}; PostgreSQL ${times(faults['postgres-crash']?.afterEnd)}`,
+    `longest without service ${milliseconds(worst.gapMs)} · latest refusal ${milliseconds(worst.refusalMs)} · latest answer without waiting ${milliseconds(worst.answerMs)}`,
+    `memory at most: ${memory.join(', ')}`,
+  ];
+}
+
+function times(values: readonly number[] = []): string {
+  const [median, p99, max] = shares.map((share) => milliseconds(quantile(values, share)));
+  return values.length === 0 ? 'not measured' : `median ${median}, p99 ${p99}, max ${max} (${values.length} times)`;
 }
 
 const milliseconds = (ms: number | null) =>

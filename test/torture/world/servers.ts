@@ -45,7 +45,7 @@ export async function startServers(folder: string, binDir: string): Promise<Serv
     connectionString: own.href,
     max: 3,
     idleTimeoutMillis: 0,
-    connectionTimeoutMillis: 5_000,
+    connectionTimeoutMillis: 60_000,
     query_timeout: 60_000,
   });
   pool.on('error', () => undefined); // PostgreSQL was restarted

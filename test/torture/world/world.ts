@@ -52,10 +52,13 @@ export class World {
     this.#env = {
       NODE_ENV: 'test',
       LOG_LEVEL: 'info',
+      METRICS_PORT: '0',
       DATA_DIR: options.folder,
       NODE_COMPILE_CACHE: join(options.folder, 'compile-cache'),
       JWT_PRIVATE_KEY: privateKey.export({ format: 'pem', type: 'pkcs8' }) as string,
       EVENT_STREAM_LIMIT_PER_ADDRESS: '2000',
+      BOOKING_LIMIT_PER_MINUTE: '1000000',
+      UNDECIDED_LIMIT_PER_USER: '1000000',
       ...options.env,
     };
   }

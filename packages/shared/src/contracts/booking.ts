@@ -85,8 +85,8 @@ export const JobView = z
       .number()
       .int()
       .min(0)
-      .describe('the approximate position in the queue, from 1; 0 once the request is decided'),
-    booking: BookingView.optional().describe('if it succeeded'),
+      .describe('the position in the queue, counted in requests from 1; 0 once the request is decided'),
+    booking: BookingView.optional().describe('if it succeeded: the booking as this request left it'),
     problem: Problem.optional().describe('why it was rejected or failed'),
   })
   .meta({

@@ -141,14 +141,20 @@ export type ShowChangeBody = z.infer<typeof ShowChangeBody>;
 /** The most shows in one run. */
 export const showsPerRunLimit = 200;
 
-function isTimeZone(name: string): boolean {
+/**
+ * The IANA name of a time zone; null when there is no such zone. `Intl` also knows abbreviations, which PostgreSQL
+ * reads as other zones or not at all (`IST`, `PST`), and offsets, whose sign POSIX and PostgreSQL invert (`+05:30`).
+ */
+export function canonicalTimeZone(name: string): string | null {
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+    const { timeZone } = new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions();
+    return /^([+-]|SystemV)/.test(timeZone) ? null : timeZone;
   } catch {
-    return false;
+    return null;
   }
 }
 
+const isTimeZone = (name: string) => canonicalTimeZone(name) !== null;
 export const TimeZone = z.string().max(100).refine(isTimeZone, 'Must be a time zone, such as Europe/Berlin');
 
 const isDistinct = (values: string[]) => new Set(values).size === values.length;

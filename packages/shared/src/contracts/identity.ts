@@ -4,13 +4,20 @@ import { storable } from './text.ts';
 
 export const roles = ['user', 'admin'] as const;
 
-/** NFKC, so a name is the same however it was typed (Unicode, UAX 15). */
+const usernameLimit = 150;
+
+/**
+ * NFKC, so a name is the same however it was typed (Unicode, UAX 15). Normalizing a long run of combining marks
+ * takes time quadratic in its length, so the length is checked first; and again after it, because a character can
+ * become eighteen.
+ */
 const username = z
   .string()
   .trim()
+  .max(usernameLimit, { abort: true })
   .normalize('NFKC')
   .min(3)
-  .max(150)
+  .max(usernameLimit)
   .regex(/^[\p{L}\p{N}@.+_-]+$/u, 'Only letters, digits and @ . + - _ are allowed')
   .meta({ example: 'alice' });
 const password = z.string().min(8).max(128).meta({ example: 'correct horse', format: 'password' });
@@ -27,6 +34,12 @@ export const LoginBody = z
   })
   .meta({ id: 'Login' });
 export type LoginBody = z.infer<typeof LoginBody>;
+
+/** Lenient about the current password, as a login is. */
+export const PasswordBody = z
+  .object({ current: LoginBody.shape.password, new: password })
+  .meta({ id: 'PasswordChange', example: { current: 'correct horse', new: 'battery staple' } });
+export type PasswordBody = z.infer<typeof PasswordBody>;
 
 const exampleRefresh = 'q1Zc0bGJ5oX3mUe7Yt8vWnKdLrS2aHfP9iTgB4xQ6sE';
 

@@ -1,4 +1,5 @@
 const awayStates = /^(08(?!P01)|53|57)/;
+const refusingStates = /^(28...|25006)$/;
 const awaySystemErrors = /^E(CONNREFUSED|CONNRESET|PIPE|TIMEDOUT|HOSTUNREACH|AI_AGAIN|NOTFOUND)$/;
 const awayMessages =
   /Connection terminated|connection error and is not queryable|timeout exceeded when trying to connect|Query read timeout|connection timeout/i;
@@ -13,6 +14,17 @@ export function isDatabaseAway(error: unknown): boolean {
     const code = sqlState(cause) ?? '';
     if (awayStates.test(code) || awaySystemErrors.test(code) || awayMessages.test(cause.message)) return true;
   }
+  return false;
+}
+
+/**
+ * Whether the database cannot serve us now and may be able to later: it is away, or it refuses every login (class
+ * 28) or every write (25006) for a while, as during a failover or a change of passwords.
+ */
+export function isDatabaseUnavailable(error: unknown): boolean {
+  if (isDatabaseAway(error)) return true;
+  for (let cause = error; cause instanceof Error; cause = cause.cause)
+    if (refusingStates.test(sqlState(cause) ?? '')) return true;
   return false;
 }
 

@@ -4,22 +4,24 @@ import type { Logger } from 'pino';
 import { BookingAuditLine, CatalogAuditLine, IdentityAuditLine } from './entities/audit.ts';
 import { Booking, RequestOutcome, SeatClaim } from './entities/booking.ts';
 import { Movie, Show } from './entities/catalog.ts';
-import { AccessRevocation, RefreshToken, User } from './entities/identity.ts';
+import { AccessRevocation, RefreshToken, SessionRevocation, User } from './entities/identity.ts';
 import { FirstSchema } from './migrations/0001-first-schema.ts';
 import { Administration } from './migrations/0002-administration.ts';
 import { Search } from './migrations/0003-search.ts';
 import { Requests } from './migrations/0004-requests.ts';
+import { SessionRevocations } from './migrations/0005-session-revocations.ts';
 import { ReturningClient } from './returning-client.ts';
+import { type ServiceRole, serviceUrl } from './service-roles.ts';
 
 export type { EntityManager, MikroORM };
 
-/** The database role of each service. PostgreSQL lets each write to its own schema only. */
-export type DatabaseRole = 'boxoffice_gateway' | 'boxoffice_catalog' | 'boxoffice_worker';
-
 export interface DatabaseOptions {
   url: string;
-  /** Without one, connections have the rights of the URL's user, for migrations and seeds. */
-  role?: DatabaseRole;
+  /**
+   * The service that logs in, with this URL or the one derived from it (`serviceUrl`). Without one, connections
+   * have the rights of the URL's user, for migrations and seeds.
+   */
+  role?: ServiceRole;
   /** The most connections held open. */
   poolSize?: number;
   /** How long one statement may take, in milliseconds; no limit by default. */
@@ -39,18 +41,18 @@ const frozenAfterMs = 5_000;
 /** ORM options for everything that opens the database. Does not connect. */
 export function ormOptions(options: DatabaseOptions): Options {
   const { url, role, poolSize = 10, statementTimeoutMs, pipeline = false, logger } = options;
-  const settings = { ...options.settings, ...(role && { role, client_connection_check_interval: deadAfterMs }) };
+  const settings = { ...options.settings, ...(role && { client_connection_check_interval: deadAfterMs }) };
   return {
-    clientUrl: url,
+    clientUrl: role ? serviceUrl(url, role) : url,
     entities: [
-      ...[User, RefreshToken, AccessRevocation, IdentityAuditLine],
+      ...[User, RefreshToken, AccessRevocation, SessionRevocation, IdentityAuditLine],
       ...[Movie, Show, CatalogAuditLine],
       ...[Booking, SeatClaim, RequestOutcome, BookingAuditLine],
     ],
     extensions: [Migrator],
     // A list, not a glob: the order is explicit, and nothing scans folders at start-up.
     migrations: {
-      migrationsList: [FirstSchema, Administration, Search, Requests],
+      migrationsList: [FirstSchema, Administration, Search, Requests, SessionRevocations],
       tableName: 'migrations',
       snapshot: false,
       schema: 'public',
@@ -58,7 +60,6 @@ export function ormOptions(options: DatabaseOptions): Options {
     pool: { max: poolSize },
     driverOptions: {
       Client: ReturningClient,
-      // Every connection starts in the service's role, whichever user the URL names.
       // A service that freezes or dies must not hold locks, or queue for one, and keep others waiting.
       options: Object.entries(settings)
         .map(([name, value]) => `-c ${name}=${value}`)

@@ -2,15 +2,18 @@
  * The only reader of `process.env`. Every variable has a description, and a default where there is a sensible
  * one; `.env.example` repeats both, and a test compares them.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { loadEnvFile } from 'node:process';
 import { z } from 'zod';
+import { findDevelopmentSecrets } from './development-secrets.ts';
+import { TrustedProxies } from './trusted-proxies.ts';
 
 const root = resolve(import.meta.dirname, '../../../..');
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const count = z.coerce.number().int().positive();
+const postgresUrl = z.url({ protocol: /^postgres(ql)?$/ }).optional();
 const list = z.string().transform((text) =>
   text
     .split(',')
@@ -27,18 +30,35 @@ const Config = z.object({
     .string()
     .default(join(root, '.boxoffice'))
     .describe('where development data lives: embedded PostgreSQL and Redis, generated keys, pid file'),
-  DATABASE_URL: z
-    .url({ protocol: /^postgres(ql)?$/ })
-    .optional()
-    .describe('PostgreSQL to use; if unset, `pnpm start` runs its own'),
+  DATABASE_URL: postgresUrl.describe(
+    'PostgreSQL to use, as a user who may migrate it; if unset, `pnpm start` runs its own',
+  ),
+  GATEWAY_DATABASE_URL: postgresUrl.describe(
+    'the same database as the gateway logs in: user boxoffice_gateway; required in production',
+  ),
+  CATALOG_DATABASE_URL: postgresUrl.describe('the same for the catalog: user boxoffice_catalog'),
+  WORKER_DATABASE_URL: postgresUrl.describe('the same for the booking-workers: user boxoffice_worker'),
   REDIS_URL: z
     .url({ protocol: /^rediss?$/ })
     .optional()
     .describe('Redis or Valkey to use; if unset, `pnpm start` runs its own'),
-  HOST: z.string().default('127.0.0.1').describe('address every service listens on'),
+  HOST: z.string().default('127.0.0.1').describe('address the gateway listens on'),
   PORT: port.default(3000).describe('port of the gateway, the only public one'),
+  INTERNAL_HOST: z
+    .string()
+    .default('127.0.0.1')
+    .describe('address of everything internal: the catalog, the booking-workers, the metrics of the gateway'),
+  INTERNAL_SECRET: z
+    .string()
+    .min(32)
+    .optional()
+    .describe('secret of at least 32 characters that the gateway sends to the catalog; required in production'),
+  METRICS_PORT: port.default(9464).describe('internal port of the gateway: metrics and details of its readiness'),
   CATALOG_PORT: port.default(3001).describe('internal port of the catalog'),
-  CATALOG_URL: z.url().optional().describe('where the gateway finds the catalog; default: HOST and CATALOG_PORT'),
+  CATALOG_URL: z
+    .url()
+    .optional()
+    .describe('where the gateway finds the catalog; default: INTERNAL_HOST and CATALOG_PORT'),
   WORKER_PORT: port
     .default(3002)
     .describe('health and metrics port of the first booking-worker; each further one takes the next port'),
@@ -46,10 +66,30 @@ const Config = z.object({
   SAMPLE_DATA: z.stringbool().optional().describe('load sample data at start; default: true, in production false'),
   BOOKING_PARTITIONS: count.max(256).default(4).describe('booking queues; fixed for the life of an installation'),
   BOOKING_QUEUE_LIMIT: count.default(10_000).describe('jobs that may wait in one partition before booking answers 503'),
-  TRUST_PROXY: z
-    .stringbool()
-    .default(false)
-    .describe('trust X-Forwarded-* headers: set it behind a reverse proxy, and only there'),
+  BOOKING_LIMIT_PER_MINUTE: count
+    .optional()
+    .describe(
+      'booking and cancel requests that one user may send to one gateway per minute, or at once; default: 300, in development 10000',
+    ),
+  UNDECIDED_LIMIT_PER_USER: count
+    .optional()
+    .describe(
+      'undecided requests of one user through one gateway, a quarter of BOOKING_QUEUE_LIMIT at most; default: 200, in development 10000',
+    ),
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/, abort: true })
+    .refine((text) => new URL(text).href === `${new URL(text).origin}/`, {
+      error: 'Must be an origin, without a path',
+      abort: true,
+    })
+    .transform((text) => new URL(text).origin)
+    .optional()
+    .describe(
+      'origin under which clients reach the gateway, for links, e.g. https://tickets.example; required in production, in development where the gateway listens',
+    ),
+  TRUST_PROXY: TrustedProxies.default(false).describe(
+    'reverse proxies whose X-Forwarded-* headers are believed: how many are in front of the gateway (e.g. 1, if it cannot be reached past them), or their networks (e.g. 10.0.0.0/8,::1)',
+  ),
   CORS_ORIGINS: list
     .default([])
     .describe('comma-separated origins that browsers may call from, e.g. https://tickets.example'),
@@ -68,7 +108,14 @@ const Config = z.object({
     .describe('sign-ups per minute from one address; default: 20, in development 2000'),
   LOGIN_FAILURE_LIMIT_PER_MINUTE: count
     .default(10)
-    .describe('failed logins per minute for one user name, and ten times as many from one address'),
+    .describe(
+      'failed logins per minute of one user from one address, and ten times as many from the address; then waits that grow from one to fifteen minutes',
+    ),
+  LOGIN_LIMIT_PER_MINUTE: count
+    .default(60)
+    .describe(
+      'logins per minute of one user from one address, successful or not, and ten times as many from the address',
+    ),
   EVENT_STREAM_LIMIT: count.default(10_000).describe('event streams that one gateway may have open'),
   EVENT_STREAM_LIMIT_PER_USER: count.default(10).describe('event streams about jobs that one user may have open'),
   EVENT_STREAM_LIMIT_PER_ADDRESS: count
@@ -88,23 +135,47 @@ export class ConfigError extends Error {
 
 /**
  * Reads the configuration from the environment, and from `.env` in the project's root, which the environment
- * overrides.
+ * overrides. The value of a variable may also be in a file that `<name>_FILE` names, as Docker's secrets are.
  *
  * @throws {ConfigError} naming every variable with an invalid value, and why
  */
 export function loadConfig(overrides: Record<string, string | undefined> = {}): Config {
   const file = join(root, '.env');
   if (existsSync(file)) loadEnvFile(file);
-  const set = Object.entries({ ...process.env, ...overrides }).filter(
-    ([, value]) => value !== undefined && value !== '',
-  );
+  const environment = { ...process.env, ...overrides };
+  const set = Object.keys(Config.shape).flatMap((name) => {
+    const value = environment[name] || secretIn(environment[`${name}_FILE`], name);
+    return value ? [[name, value]] : [];
+  });
   const parsed = Config.safeParse(Object.fromEntries(set));
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    if (parsed.data.NODE_ENV === 'production') refuseDevelopmentSecrets(parsed.data);
+    return parsed.data;
+  }
   const lines = parsed.error.issues.map((issue) => {
     const name = String(issue.path[0]);
     return `  ${name}: ${issue.message} (${configVariables[name]})`;
   });
   throw new ConfigError(`The environment has invalid values:\n${lines.join('\n')}`);
+}
+
+function secretIn(file: string | undefined, name: string): string | undefined {
+  if (!file) return undefined;
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    throw new ConfigError(`${name}_FILE cannot be read: ${(error as Error).message}`);
+  }
+}
+
+/** @throws {ConfigError} naming every secret that was generated for development, or stands in an example */
+function refuseDevelopmentSecrets(config: Config): void {
+  const names = findDevelopmentSecrets(config);
+  if (names.length === 0) return;
+  throw new ConfigError(
+    `Production refuses secrets from development, which others may know: change the one in ${names.join(', in ')} ` +
+      '(`openssl rand -hex 32` prints a good one).',
+  );
 }
 
 /**

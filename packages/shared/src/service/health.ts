@@ -1,8 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { FastifyInstance, RawServerDefault } from 'fastify';
-import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import type { Logger } from 'pino';
-
 /** A restriction that the operators should know of, although the service is ready. */
 export interface HealthWarning {
   warning: string;
@@ -14,36 +9,56 @@ export type HealthCheck = () => Promise<unknown>;
 /** A health check that takes longer than this has failed, in milliseconds. */
 const healthTimeoutMs = 1_000;
 
-/** Adds `/livez` and `/readyz`. The latter reports 503 while a dependency is away or the server is closing. */
-export function addHealth(
-  http: FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, Logger, ZodTypeProvider>,
-  checks: Record<string, HealthCheck>,
-): void {
-  let stopping = false;
-  http.addHook('preClose', async () => {
-    stopping = true;
-  });
-  http.get('/livez', { schema: { hide: true }, logLevel: 'warn' }, async () => ({ status: 'alive' }));
-  http.get('/readyz', { schema: { hide: true }, logLevel: 'warn' }, async (_request, reply) => {
-    const results = await Promise.all(
-      Object.entries(checks).map(async ([name, check]) => [name, await run(check)] as const),
-    );
-    const ready = !stopping && results.every(([, { healthy }]) => healthy);
-    return reply.code(ready ? 200 : 503).send({
-      status: ready ? 'ready' : stopping ? 'stopping' : 'not ready',
-      checks: Object.fromEntries(results.map(([name, { detail }]) => [name, detail])),
-    });
-  });
+interface CheckResult {
+  state: 'ok' | 'degraded' | 'unavailable';
+  detail: string;
 }
 
-async function run(check: HealthCheck): Promise<{ healthy: boolean; detail: string }> {
+/** The readiness of a service: whether all its dependencies respond and it is not closing. */
+export class Health {
+  readonly #checks: Record<string, HealthCheck>;
+  #stopping = false;
+  #results: Promise<(readonly [string, CheckResult])[]> | undefined;
+
+  constructor(checks: Record<string, HealthCheck>) {
+    this.#checks = checks;
+  }
+
+  stop(): void {
+    this.#stopping = true;
+  }
+
+  /**
+   * The status code and body of a response.
+   *
+   * @param show details say what is wrong with a dependency, in words that are meant for the operators alone
+   */
+  async report(show: 'state' | 'detail'): Promise<{ code: 200 | 503; body: object }> {
+    // Probes that arrive together share one round of checks.
+    this.#results ??= this.#runAll().finally(() => {
+      this.#results = undefined;
+    });
+    const results = await this.#results;
+    const ready = !this.#stopping && results.every(([, { state }]) => state !== 'unavailable');
+    const status = ready ? 'ready' : this.#stopping ? 'stopping' : 'not ready';
+    const checks = Object.fromEntries(results.map(([name, result]) => [name, result[show]]));
+    return { code: ready ? 200 : 503, body: { status, checks } };
+  }
+
+  #runAll(): Promise<(readonly [string, CheckResult])[]> {
+    return Promise.all(Object.entries(this.#checks).map(async ([name, check]) => [name, await run(check)] as const));
+  }
+}
+
+async function run(check: HealthCheck): Promise<CheckResult> {
   try {
     const timeout = new Promise((_, reject) =>
       setTimeout(() => reject(new Error('no response')), healthTimeoutMs).unref(),
     );
     const result = await Promise.race([check(), timeout]);
-    return { healthy: true, detail: (result as Partial<HealthWarning> | null | undefined)?.warning ?? 'ok' };
+    const warning = (result as Partial<HealthWarning> | null | undefined)?.warning;
+    return warning ? { state: 'degraded', detail: warning } : { state: 'ok', detail: 'ok' };
   } catch (error) {
-    return { healthy: false, detail: (error as Error).message || (error as Error).name };
+    return { state: 'unavailable', detail: (error as Error).message || (error as Error).name };
   }
 }

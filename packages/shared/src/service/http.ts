@@ -1,18 +1,28 @@
 import { randomBytes } from 'node:crypto';
 import { type IncomingMessage, maxHeaderSize } from 'node:http';
-import { errorCodes, fastify, LogController } from 'fastify';
+import { errorCodes, type FastifyReply, type FastifyRequest, fastify, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
-import { addHealth, type HealthCheck } from './health.ts';
-import { addMetrics } from './http-metrics.ts';
+import { ProblemError } from '../contracts/problems.ts';
+import { Health, type HealthCheck } from './health.ts';
+import { measureRequests } from './http-metrics.ts';
+import type { Http } from './http-type.ts';
+import { clientErrorHandler, refuseBeforeRouting } from './malformed-http.ts';
+import { addHealth, addMetrics } from './operational-routes.ts';
 import { sendError, sendNotFound } from './problem-responses.ts';
+import { fastifyTrustProxy, type TrustedProxies } from './trusted-proxies.ts';
+
+export type { Http };
 
 export interface HttpOptions {
   logger: Logger;
   /** Dependencies without which this service is not ready, by name. */
   checks: Record<string, HealthCheck>;
-  trustProxy?: boolean;
+  /** Headers of every response, also of those to requests that never reach a route. Names in lower case. */
+  headers?: Readonly<Record<string, string>>;
+  /** None by default. */
+  trustProxy?: TrustedProxies;
   /** Maps a request's URL to the one that is routed, for paths that have moved. */
   rewriteUrl?: (request: IncomingMessage) => string;
 }
@@ -24,24 +34,30 @@ declare module 'fastify' {
   }
 }
 
-const withZod = (http: ReturnType<typeof createServer>) => http.withTypeProvider<ZodTypeProvider>();
-export type Http = ReturnType<typeof withZod>;
-
-function createServer({ logger, trustProxy = false, rewriteUrl }: HttpOptions) {
+function createServer({ logger, headers = {}, trustProxy = false, rewriteUrl }: Omit<HttpOptions, 'checks'>) {
   return fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: (request) => acceptedRequestId(request.headers['x-request-id']) ?? newRequestId(),
     // Parameters are limited by the schemas alone: the router's own limit responds 414, without a problem body.
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: maxHeaderSize },
-    // Requests that the router itself refuses, such as a malformed escape in a URL.
-    frameworkErrors: sendError,
+    // Requests that the router itself refuses, such as a malformed escape in a URL. It runs no hooks.
+    frameworkErrors(error, request, reply) {
+      setHeaders(request, reply, headers);
+      sendError(error, request, reply);
+      request.log.info({ method: request.method, route: 'unknown', status: reply.statusCode }, 'request');
+    },
+    clientErrorHandler: clientErrorHandler({ logger, headers }),
+    // Node would refuse a request without Host in plain text: the first hook does.
+    http: { requireHostHeader: false },
     bodyLimit: 64 * 1024,
     requestTimeout: 15_000,
-    trustProxy,
+    trustProxy: fastifyTrustProxy(trustProxy),
     ...(rewriteUrl && { rewriteUrl }),
     // Idle keep-alive connections must not delay shutdown.
     forceCloseConnections: 'idle' as const,
+    // Fastify's own refusal has no problem body and no Retry-After: the gateway refuses requests itself.
+    return503OnClosing: false,
   });
 }
 
@@ -60,20 +76,62 @@ function acceptedRequestId(header: string | string[] | undefined): string | null
 }
 
 /**
- * Builds the server that every service has in common: schemas from zod, errors as problem+json, a log line
- * per request, and no routes but `/livez`, `/readyz` and `/metrics`. Does no I/O.
+ * Builds the server of an internal service: schemas from zod, errors as problem+json, a log line per request, and
+ * no routes but `/livez`, `/readyz` (with details) and `/metrics`. Does no I/O.
  */
 export function createHttp(options: HttpOptions): { http: Http; metrics: Registry } {
-  const http = withZod(createServer(options));
+  const { http, metrics, health } = createMeasured(options);
+  addHealth(http, health, 'detail');
+  addMetrics(http, metrics, health);
+  return { http, metrics };
+}
+
+/**
+ * Builds the server of a public service. Strangers learn the names of its dependencies and whether they respond;
+ * metrics and details are for `internal`, a server for a port of its own, which closes after the public one.
+ */
+export function createPublicHttp(options: HttpOptions): { http: Http; internal: Http; metrics: Registry } {
+  const { http, metrics, health } = createMeasured(options);
+  addHealth(http, health, 'state');
+  const internal = createPlain({ logger: options.logger });
+  addHealth(internal, health, 'detail');
+  addMetrics(internal, metrics, health);
+  http.addHook('onClose', () => internal.close());
+  return { http, internal, metrics };
+}
+
+function createMeasured(options: HttpOptions) {
+  const http = createPlain(options);
   const metrics = new Registry();
+  const health = new Health(options.checks);
+  measureRequests(http, metrics);
+  http.addHook('preClose', async () => health.stop());
+  return { http, metrics, health };
+}
+
+function createPlain(options: Omit<HttpOptions, 'checks'>): Http {
+  const http: Http = createServer(options).withTypeProvider<ZodTypeProvider>();
+  const { logger, headers = {} } = options;
+  refuseBeforeRouting(http.server, { logger, headers });
+  http.addHook('onRequest', (request, reply, done) => {
+    setHeaders(request, reply, headers);
+    done(hasHost(request) ? undefined : new ProblemError('validation_failed', 'The Host header is missing.'));
+  });
   readJsonBodies(http);
   http.setValidatorCompiler(validatorCompiler);
   http.setSerializerCompiler(serializerCompiler);
   http.setErrorHandler(sendError);
   http.setNotFoundHandler(sendNotFound);
-  addMetrics(http, metrics);
-  addHealth(http, options.checks);
-  return { http, metrics };
+  return http;
+}
+
+function setHeaders(request: FastifyRequest, reply: FastifyReply, headers: Readonly<Record<string, string>>): void {
+  reply.headers(headers).header('x-request-id', request.id);
+}
+
+/** HTTP/1.1 requires a Host (RFC 9112, 3.2); HTTP/1.0 did not know it. */
+function hasHost({ raw: { headers, httpVersion } }: FastifyRequest): boolean {
+  return headers.host !== undefined || httpVersion === '1.0';
 }
 
 /** Accepts JSON bodies only. An empty body counts as none, whatever its type: many clients send a type with every POST. */

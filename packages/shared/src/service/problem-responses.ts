@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { type Problem, type ProblemCode, ProblemError, problem } from '../contracts/problems.ts';
-import { isDatabaseAway } from '../database/errors.ts';
+import { isDatabaseUnavailable } from '../database/errors.ts';
 
 /** The error handler of every server. Internal details go to the log, never into the response. */
 export function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -14,8 +14,8 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
   if (hasZodFastifySchemaValidationErrors(error)) return sendProblem(request, reply, validationProblem(error));
   const code = codeOfFrameworkError(error as FastifyError);
   if (code) return sendProblem(request, reply, problem(code, (error as FastifyError).message));
-  if (isDatabaseAway(error)) {
-    request.log.warn({ err: error }, 'database is away');
+  if (isDatabaseUnavailable(error)) {
+    request.log.warn({ err: error }, 'database is unavailable');
     reply.header('retry-after', 1);
     return sendProblem(
       request,
@@ -52,22 +52,24 @@ function validationProblem(error: FastifyError): Problem {
   return problem('validation_failed', detail, { errors });
 }
 
-function codeOfFrameworkError(error: FastifyError): ProblemCode | null {
-  switch (error.statusCode) {
-    case 400:
-      return 'validation_failed';
-    case 401:
-      return 'unauthenticated';
-    case 413:
-      return 'payload_too_large';
-    case 415:
-      return 'unsupported_media_type';
-    case 429:
-      return 'too_many_requests';
-    default:
-      return null;
-  }
+/** What Fastify and its plugins refuse is the client's fault, so none of it may become a 500. */
+function codeOfFrameworkError({ statusCode = 500 }: FastifyError): ProblemCode | null {
+  if (statusCode < 400 || statusCode >= 500) return null;
+  return codesByStatus[statusCode] ?? 'validation_failed';
 }
+
+const codesByStatus: Record<number, ProblemCode> = {
+  401: 'unauthenticated',
+  404: 'not_found',
+  408: 'request_timeout',
+  412: 'precondition_failed',
+  413: 'payload_too_large',
+  415: 'unsupported_media_type',
+  416: 'range_not_satisfiable',
+  417: 'expectation_failed',
+  429: 'too_many_requests',
+  431: 'headers_too_large',
+};
 
 export function sendNotFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const path = request.url.split('?')[0];

@@ -1,7 +1,8 @@
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { once } from 'node:events';
 import { createLogger } from '@boxoffice/shared/service/logging';
 import { eventually } from '@boxoffice/testing/eventually';
 import { createTestRedis, type TestRedis } from '@boxoffice/testing/redis';
+import { TcpProxy } from '@boxoffice/testing/tcp-proxy';
 import type { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { subscribe, superviseSubscriptions } from './pub-sub.ts';
@@ -13,12 +14,12 @@ const channel = 'news';
 let server: TestRedis;
 let redis: Redis;
 let subscriber: Redis;
-let proxy: { server: Server; url: string; swallow: () => void };
+let proxy: TcpProxy;
 let received: string[];
 let subscriptions: number;
 beforeEach(async () => {
   server = await createTestRedis();
-  proxy = await startProxy(new URL(server.url));
+  proxy = await TcpProxy.start(server.url);
   redis = openImpatientRedis(server.url, logger);
   subscriber = openPatientRedis(proxy.url, logger);
   received = [];
@@ -28,7 +29,7 @@ beforeEach(async () => {
 afterEach(async () => {
   redis.disconnect();
   subscriber.disconnect();
-  proxy.server.close();
+  proxy.close();
   await server.drop();
 });
 
@@ -56,10 +57,25 @@ describe('superviseSubscriptions', () => {
     listen();
     const stop = superviseSubscriptions({ subscriber, redis, logger });
     await eventually(() => subscriptions === 1);
-    proxy.swallow();
+    proxy.silence();
     const silentSince = performance.now();
     await eventually(() => subscriptions === 2);
     expect(performance.now() - silentSince).toBeLessThan(5_000);
+    await redis.publish(channel, '["received"]');
+    await eventually(() => received.length > 0);
+    stop();
+  });
+
+  it('heals a connection whose reconnect is accepted but never answered', async () => {
+    listen();
+    const stop = superviseSubscriptions({ subscriber, redis, logger });
+    await eventually(() => subscriptions === 1);
+    proxy.acceptsInSilence = true;
+    const connected = once(subscriber, 'connect');
+    subscriber.disconnect(true);
+    await connected;
+    proxy.acceptsInSilence = false;
+    await eventually(() => subscriptions === 2);
     await redis.publish(channel, '["received"]');
     await eventually(() => received.length > 0);
     stop();
@@ -76,31 +92,3 @@ describe('superviseSubscriptions', () => {
     stop();
   });
 });
-
-/** Forwards to Redis, until it swallows whatever its present connections send, and keeps them open. */
-async function startProxy(target: URL): Promise<typeof proxy> {
-  const pairs: Socket[][] = [];
-  const server = createServer((client) => {
-    const upstream = connect(Number(target.port), target.hostname);
-    pairs.push([client, upstream]);
-    client.pipe(upstream);
-    upstream.pipe(client);
-    for (const socket of [client, upstream]) socket.on('error', () => undefined);
-    client.on('close', () => upstream.destroy());
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = new URL(target);
-  url.hostname = '127.0.0.1';
-  url.port = String((server.address() as AddressInfo).port);
-  return {
-    server,
-    url: url.href,
-    swallow() {
-      for (const pair of pairs)
-        for (const socket of pair) {
-          socket.unpipe();
-          socket.resume();
-        }
-    },
-  };
-}

@@ -39,9 +39,10 @@ export function subscribe(
 }
 
 /**
- * Replaces a connection with subscriptions that no longer receives messages although it is open: the other
- * end may be gone without a trace, or may have forgotten the subscriptions. Heartbeats are published through
- * Redis as every message is, so they find any reason for the silence.
+ * Replaces a connection with subscriptions that receives no messages: the other end may be gone without a
+ * trace, may have forgotten the subscriptions, or may have accepted a new connection and never answered on it.
+ * Heartbeats are published through Redis as every message is, so they find any reason for the silence. They
+ * count in every state of the connection; one that is reconnecting has as long as any other.
  *
  * @param options.redis publishes the heartbeats; fails fast (openImpatientRedis)
  * @returns stops the heartbeats
@@ -50,31 +51,19 @@ export function superviseSubscriptions(options: { subscriber: Redis; redis: Redi
   const { subscriber, redis, logger } = options;
   const channel = `boxoffice:heartbeats:${randomUUID()}`;
   let lost = 0;
-  let subscribed = false;
-  subscribe(options, [channel], {
-    onMessage: () => {
-      lost = 0;
-    },
-    onSubscribed: () => {
-      lost = 0;
-      subscribed = true;
-    },
-  });
-  subscriber.on('close', () => {
-    subscribed = false;
-  });
+  const reset = () => {
+    lost = 0;
+  };
+  subscribe(options, [channel], { onMessage: reset, onSubscribed: reset });
   const timer = setInterval(() => {
-    if (!subscribed) return;
     if (lost >= lostHeartbeatLimit) {
       logger.warn('subscriptions are silent: reconnecting');
-      subscribed = false;
+      reset();
       subscriber.disconnect(true);
       return;
     }
     lost++;
-    redis.publish(channel, '').catch(() => {
-      lost = 0; // Redis is away, which the connection itself will notice
-    });
+    redis.publish(channel, '').catch(reset); // Redis is away: a new connection would not help
   }, heartbeatEveryMs).unref();
   return () => clearInterval(timer);
 }

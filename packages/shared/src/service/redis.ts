@@ -1,10 +1,11 @@
 import { Redis, type RedisOptions } from 'ioredis';
 import type { Logger } from 'pino';
 
-/** After a failover the connection may lead to a server that is a replica now: READONLY replies make it reconnect. */
-const isReadOnly = (error: Error) => error.message.startsWith('READONLY');
+/** After a failover a connection may lead to a server that is a replica now: READONLY replies make it reconnect. */
+export const isReadOnly = (error: Error): boolean => error.message.startsWith('READONLY');
 const reconnect = {
   retryStrategy: () => 250,
+  connectTimeout: 1_000,
   // How long a connection that we drop may take to close: its other end may be gone.
   disconnectTimeout: 250,
   reconnectOnError: isReadOnly,
@@ -20,7 +21,6 @@ export function openImpatientRedis(url: string, logger: Logger): Redis {
   return logOutages(
     new Redis(url, {
       ...reconnect,
-      connectTimeout: 1_000,
       commandTimeout: 1_000,
       maxRetriesPerRequest: 0,
       enableOfflineQueue: false,

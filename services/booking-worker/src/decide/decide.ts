@@ -20,3 +20,8 @@ export function decide(requests: readonly BookingRequest[], state: State): Decis
   });
   return { outcomes, changes: { ...ledger.changes(), recorded: log.added } };
 }
+
+/** The outcome that an earlier run of this request has recorded; null when there is none. */
+export function recordedOutcome(request: BookingRequest, state: State): Outcome | null {
+  return new RequestLog(state, new SeatLedger(state)).recordedOutcome(request) ?? null;
+}

@@ -97,6 +97,43 @@ describe('Leases', () => {
     await eventually(() => second.serves === 4 && first.serves === 4);
   });
 
+  it('keeps its session while handing over takes longer than PostgreSQL lets a session be idle', async () => {
+    const first = new Worker();
+    await eventually(() => first.serves === 8);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    first.releasing = promise;
+    const second = new Worker();
+    await eventually(async () => (await latestCheckOfNewest()) !== undefined);
+    // Seen every 20 ms, the session is never gone; sessions are dropped when idle for 3 s.
+    const since = performance.now();
+    await eventually(() => first.lost.length > 0 || performance.now() - since > 4_000);
+    expect(first.lost).toEqual([]);
+    expect(first.serves).toBe(8);
+    resolve();
+    await eventually(() => second.serves === 4 && first.serves === 4);
+  });
+
+  it('ends its session when handing over takes so long that something must be stuck', async () => {
+    const first = new Worker();
+    await eventually(() => first.serves === 8);
+    first.releasing = new Promise(() => undefined);
+    const second = new Worker();
+    await eventually(() => first.lost.length === 8, { timeoutMs: 20_000 });
+    first.releasing = Promise.resolve();
+    await eventually(() => second.serves === 4 && first.serves === 4);
+  });
+
+  it('leaves its partitions to the others for a while when it stands back', async () => {
+    const [first, second] = [new Worker(), new Worker()];
+    await eventually(() => first.serves === 4 && second.serves === 4);
+    first.leases.standBack();
+    await eventually(() => second.serves === 8);
+    expect(first.lost.length).toBe(4);
+    const alone = performance.now();
+    await eventually(() => second.serves === 4 && first.serves === 4);
+    expect(performance.now() - alone).toBeGreaterThan(3_000);
+  });
+
   it('stops serving immediately when its session ends, and acquires the leases again', async () => {
     const worker = new Worker();
     await eventually(() => worker.serves === 8);

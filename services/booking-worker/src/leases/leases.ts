@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
+import { serviceUrl } from '@boxoffice/shared/database/service-roles';
 import { leaseLockClass } from '@boxoffice/shared/partition';
 import type { Logger } from '@boxoffice/shared/service/logging';
 import pg from 'pg';
@@ -20,6 +21,11 @@ const pollMs = 200;
  * is a pause of the process or the machine. Too short a time is safe, but hands partitions back and forth.
  */
 const frozenAfterMs = 3_000;
+
+/** How long handing partitions over may take, in milliseconds: a turn in progress, whose statements time out after 10 s. */
+const releaseTimeoutMs = 12_000;
+/** How long a worker that cannot serve its partitions leaves them to others, in milliseconds. */
+const standBackMs = 5_000;
 
 /** The right to serve a partition, for as long as a PostgreSQL session lives. */
 export interface Lease {
@@ -54,6 +60,7 @@ export class Leases {
   /** Set while this worker must hold no leases; settles when it may again. */
   #pause: PromiseWithResolvers<void> | null = null;
   #client: pg.Client | null = null;
+  #pauseBeforeConnectingMs = pollMs;
 
   constructor(options: { databaseUrl: string; partitions: number; handler: LeaseHandler; logger: Logger }) {
     this.#options = options;
@@ -72,6 +79,12 @@ export class Leases {
   /** Gives up every lease without finishing any work, and takes none until `resume`. */
   pause(): void {
     this.#pause ??= Promise.withResolvers();
+    this.#client?.end().catch(() => undefined);
+  }
+
+  /** Gives up every lease without finishing any work, and takes none for 5 s: others may serve the partitions better. */
+  standBack(): void {
+    this.#pauseBeforeConnectingMs = standBackMs;
     this.#client?.end().catch(() => undefined);
   }
 
@@ -109,15 +122,16 @@ export class Leases {
         this.held.clear();
         await client.end().catch(() => undefined);
       }
-      await delay(pollMs, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+      await delay(this.#pauseBeforeConnectingMs, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+      this.#pauseBeforeConnectingMs = pollMs;
     }
   }
 
   #newClient(): pg.Client {
     const client = new pg.Client({
-      connectionString: this.#options.databaseUrl,
+      connectionString: serviceUrl(this.#options.databaseUrl, 'boxoffice_worker'),
       application_name: 'boxoffice_worker leases',
-      options: `-c role=boxoffice_worker -c idle_session_timeout=${frozenAfterMs}`,
+      options: `-c idle_session_timeout=${frozenAfterMs}`,
       connectionTimeoutMillis: 1_000,
       query_timeout: 3_000,
       keepAlive: true,
@@ -174,13 +188,25 @@ export class Leases {
     this.#options.handler.acquired(lease);
   }
 
+  /** @throws when the handler does not finish in time: the session must end then, because an open turn is fenced by it */
   async #release(client: pg.Client, partitions: number[]): Promise<void> {
     // In parallel, because they share the turn in progress; then one by one, because they share the connection.
-    await Promise.all(partitions.map((partition) => this.#options.handler.releasing(partition)));
+    const released = Promise.all(partitions.map((partition) => this.#options.handler.releasing(partition)));
+    await this.#keepAliveUntil(client, released);
     for (const partition of partitions) {
       await client.query('select pg_advisory_unlock($1, $2)', [leaseLockClass, partition]);
       this.held.delete(partition);
       this.#options.logger.info({ partition }, 'partition handed over');
+    }
+  }
+
+  /** PostgreSQL must not take a worker for frozen that finishes its work. */
+  async #keepAliveUntil(client: pg.Client, released: Promise<unknown>): Promise<void> {
+    const deadline = performance.now() + releaseTimeoutMs;
+    const finished = released.then(() => true);
+    while (!(await Promise.race([finished, delay(pollMs, false)]))) {
+      if (performance.now() > deadline) throw new Error('handing partitions over takes too long');
+      await client.query('select 1');
     }
   }
 }

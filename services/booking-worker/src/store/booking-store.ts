@@ -66,7 +66,20 @@ export class BookingStore {
   }
 
   /**
-   * Records that a request failed. Reads nothing about it, because that may be what fails.
+   * Reads the state that a batch needs, once no earlier run of it can commit any more.
+   *
+   * @throws {LeaseLost} when one of the leases is no longer held
+   */
+  async read(batch: Batch): Promise<State> {
+    return this.#withClient(async (client) => {
+      const [, state] = await Promise.all([begin(client, batch), readState(client, batch), client.query('commit')]);
+      return state;
+    });
+  }
+
+  /**
+   * Records that a request failed, unless an outcome of it is recorded already. Reads nothing about it, because
+   * that may be what fails.
    *
    * @throws {LeaseLost} when the lease is no longer held
    */

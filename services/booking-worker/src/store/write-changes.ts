@@ -70,10 +70,12 @@ export async function insertRequests(client: PoolClient, recorded: Changes['reco
 }
 
 /**
- * Records that a request failed, unless an outcome of it is recorded already. Its key is left to another request that has it.
+ * Records that a request failed, unless an outcome of it is recorded already. Its key is left to another
+ * request that has it: the second statement inserts what the first could not, so neither can conflict.
  */
 export async function insertFailure(client: PoolClient, failed: RequestRow, now: Date): Promise<void> {
-  await client.query(recordFailureSql, [JSON.stringify([requestColumns(failed)]), now]);
+  for (const row of [failed, { ...failed, key: null }])
+    await client.query(recordFailureSql, [JSON.stringify([requestColumns(row)]), now]);
 }
 
 function requestColumns({ key, ...row }: RequestRow): object {
@@ -96,17 +98,7 @@ const recordSql = `
   from json_to_recordset($1::json) as recorded (show_id int, id uuid, user_id int, kind text, status text,
     booking_id uuid, problem jsonb, key_hash bytea, fingerprint bytea)`;
 
-const recordFailureSql = `
-  with failed as (
-      select * from json_to_recordset($1::json) as failed (show_id int, id uuid, user_id int, kind text, status text,
-        problem jsonb, key_hash bytea, fingerprint bytea)
-    ), first as (
-      select 1 from booking.requests join failed using (show_id, user_id, key_hash) limit 1
-    )
-  insert into booking.requests (show_id, id, user_id, kind, status, problem, key_hash, fingerprint, decided_at)
-  select show_id, id, user_id, kind, status, problem, case when not exists (select from first) then key_hash end,
-    case when not exists (select from first) then fingerprint end, $2::timestamptz
-  from failed on conflict (show_id, id) do nothing`;
+const recordFailureSql = `${recordSql} on conflict do nothing`;
 
 /** The cancellations by administrators that have an effect: each gets an audit line. */
 export function cancelsToAudit(requests: readonly BookingRequest[], changes: Changes): CancelRequest[] {

@@ -1,4 +1,6 @@
 import { type MikroORM, openDatabase } from '@boxoffice/shared/database/orm';
+import { internalAuthorization } from '@boxoffice/shared/service/internal-secret';
+import { testSecret } from '@boxoffice/testing/internal-secret';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { actorId, type StartedCatalog, startCatalog } from '../../test/started-catalog.ts';
 
@@ -66,7 +68,7 @@ test('no line for a refused change', async () => {
 });
 
 test('400 for a change without an author', async () => {
-  const headers = { 'x-actor-id': '' };
+  const headers = { authorization: internalAuthorization(testSecret), 'x-actor-id': '' };
   const response = await catalog.http.inject({ method: 'DELETE', url: '/internal/movies/1', headers });
   expect(response.statusCode).toBe(400);
 });

@@ -1,4 +1,5 @@
 import { firstIdAt } from '@boxoffice/shared/booking-id';
+import { canonicalTimeZone } from '@boxoffice/shared/contracts/catalog';
 import type { DashboardQuery, DaySales } from '@boxoffice/shared/contracts/dashboard';
 import type { MikroORM } from '@boxoffice/shared/database/orm';
 
@@ -15,6 +16,7 @@ export class Sales {
 
   /** Every one of these days, oldest first, including those without sales. */
   async perDay({ days, time_zone }: DashboardQuery): Promise<DaySales[]> {
+    const zone = canonicalTimeZone(time_zone);
     return this.#orm.em.getConnection().execute<DaySales[]>(
       `with today as (select (now() at time zone ?)::date as date)
        select day::date::text as date,
@@ -26,18 +28,19 @@ export class Sales {
          left join booking.bookings
            on bookings.id >= ?::uuid and (bookings.created_at at time zone ?)::date = day::date
        group by day order by day`,
-      [time_zone, days, firstId(days), time_zone],
+      [zone, days, firstId(days), zone],
     );
   }
 
   /** The shows that sold the most seats in these days, best-selling first. */
   async perShow({ days, time_zone }: DashboardQuery): Promise<{ show_id: number; bookings: number; seats: number }[]> {
+    const zone = canonicalTimeZone(time_zone);
     return this.#orm.em.getConnection().execute(
       `select show_id, count(*)::int as bookings, sum(cardinality(seats))::int as seats from booking.bookings
        where id >= ?::uuid and status in ('held', 'booked')
          and (created_at at time zone ?)::date > (now() at time zone ?)::date - ?::int
        group by show_id order by seats desc, show_id limit ?`,
-      [firstId(days), time_zone, time_zone, days, bestSellingLimit],
+      [firstId(days), zone, zone, days, bestSellingLimit],
     );
   }
 }

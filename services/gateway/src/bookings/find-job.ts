@@ -1,6 +1,5 @@
 import type { JobView } from '@boxoffice/shared/contracts/booking';
 import type { Outcome } from '@boxoffice/shared/contracts/jobs';
-import { problem } from '@boxoffice/shared/contracts/problems';
 import type { BookingQueue } from './queue/booking-queue.ts';
 import type { JobProgress } from './queue/job-watch.ts';
 
@@ -11,7 +10,7 @@ export interface FindJobDependencies {
 /**
  * The state of a request. Null when this user made no such request.
  *
- * @throws {ProblemError} queue_unavailable
+ * @throws {ProblemError} queue_unavailable, database_unavailable
  */
 export async function findJob({ queue }: FindJobDependencies, id: string, userId: number): Promise<JobView | null> {
   const job = await queue.find(id);
@@ -21,8 +20,6 @@ export async function findJob({ queue }: FindJobDependencies, id: string, userId
 /** The public form of a request that the queue knows. */
 export function queuedJobView(id: string, kind: JobView['kind'], { status, position, outcome }: JobProgress): JobView {
   if (outcome) return decidedJobView(kind, outcome);
-  if (status === 'failed')
-    return { id, kind, status, position, problem: problem('internal_error', 'This request could not be decided.') };
   return { id, kind, status: status === 'queued' ? 'queued' : 'active', position };
 }
 

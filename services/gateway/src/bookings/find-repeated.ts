@@ -43,7 +43,7 @@ export async function findKeyOwner(
  * so that the repeat takes its place.
  *
  * @throws {ProblemError} idempotency_mismatch when it was sent with something else; idempotency_in_progress when it is
- *   still being queued; queue_unavailable
+ *   still being queued; queue_unavailable; database_unavailable
  */
 export async function findRepeated(
   dependencies: RepeatDependencies,
@@ -55,7 +55,7 @@ export async function findRepeated(
   showOwnWrite(dependencies, job);
   if (!job && owner.ageMs < queuedWithinMs) throw inProgress();
   if (!job || !isUndecided(job) || waitMs === 0) return job;
-  const outcome = await dependencies.queue.wait(owner.id, waitMs);
+  const outcome = await dependencies.queue.wait(owner.id, waitMs, acceptance);
   return outcome ? decidedJobView(job.kind, outcome) : job;
 }
 

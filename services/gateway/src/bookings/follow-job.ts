@@ -1,6 +1,7 @@
 import type { JobView } from '@boxoffice/shared/contracts/booking';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import { type EventStream, eventBytes } from '../streams/index.ts';
+import type { Acceptance } from './acceptance.ts';
 import { type FindJobDependencies, findJob, isUndecided, queuedJobView } from './find-job.ts';
 import type { BookingQueue } from './queue/booking-queue.ts';
 import type { JobProgress, JobWatcher } from './queue/job-watch.ts';
@@ -14,19 +15,18 @@ export interface FollowJobDependencies extends FindJobDependencies, SeatMapCache
  * Sends the state of a request each time it changes, and ends the stream after the outcome.
  *
  * @param open opens the stream, once it is known that the request is this user's
- * @throws {ProblemError} job_not_found, queue_unavailable, and what `open` throws
+ * @throws {ProblemError} job_not_found, queue_unavailable, database_unavailable, and what `open` throws
  */
 export async function followJob(
   dependencies: FollowJobDependencies,
-  id: string,
-  userId: number,
+  { id, userId, acceptance }: { id: string; userId: number; acceptance: Pick<Acceptance, 'within'> },
   open: () => EventStream,
 ): Promise<void> {
   const follower = new JobFollower();
   // Before the query, or an outcome that arrives between the two would be missed.
   const leave = dependencies.queue.watch(id, follower);
   try {
-    const job = await findJob(dependencies, id, userId);
+    const job = await acceptance.within(findJob(dependencies, id, userId));
     if (!job) throw new ProblemError('job_not_found');
     showOwnWrite(dependencies, job);
     const stream = open();

@@ -3,9 +3,12 @@ import type { AdminBookingQuery } from '@boxoffice/shared/contracts/booking';
 import type { Rows } from '@boxoffice/shared/contracts/pagination';
 import { Booking } from '@boxoffice/shared/database/entities/booking';
 import type { MikroORM } from '@boxoffice/shared/database/orm';
+import { readDatabase } from './database-read.ts';
 
 /** The most bookings that are counted for a list. */
 const countLimit = 100_000;
+
+type BookingQuery = Pick<AdminBookingQuery, 'user_id' | 'show_id' | 'status' | 'page' | 'page_size'>;
 
 /** Reads bookings; only the booking-worker writes them. */
 export class Bookings {
@@ -15,16 +18,27 @@ export class Bookings {
     this.#orm = orm;
   }
 
-  /** Finds a booking by its id. */
+  /**
+   * Finds a booking by its id.
+   *
+   * @throws {ProblemError} database_unavailable
+   */
   async find(id: string): Promise<Booking | null> {
     const showId = readBookingId(id)?.showId;
-    return showId === undefined ? null : this.#orm.em.fork().findOne(Booking, { showId, id });
+    if (showId === undefined) return null;
+    return readDatabase(() => this.#orm.em.fork().findOne(Booking, { showId, id }));
   }
 
-  /** One page of bookings, newest first. Counting stops at 100,000, because counting millions takes too long to wait for. */
-  async list(
-    query: Pick<AdminBookingQuery, 'user_id' | 'show_id' | 'status' | 'page' | 'page_size'>,
-  ): Promise<Rows<Booking>> {
+  /**
+   * One page of bookings, newest first. Counting stops at 100,000, because counting millions takes too long to wait for.
+   *
+   * @throws {ProblemError} database_unavailable
+   */
+  list(query: BookingQuery): Promise<Rows<Booking>> {
+    return readDatabase(() => this.#list(query));
+  }
+
+  async #list(query: BookingQuery): Promise<Rows<Booking>> {
     const em = this.#orm.em.fork();
     const where = {
       ...(query.user_id !== undefined && { userId: query.user_id }),

@@ -3,6 +3,7 @@ import { type BookingView, bookingView, type JobView } from '@boxoffice/shared/c
 import type { Outcome, RequestKey } from '@boxoffice/shared/contracts/jobs';
 import type { Problem } from '@boxoffice/shared/contracts/problems';
 import type { MikroORM } from '@boxoffice/shared/database/orm';
+import { readDatabase } from './database-read.ts';
 
 /** A decided request. */
 export interface StoredOutcome {
@@ -19,27 +20,36 @@ export class StoredOutcomes {
     this.#orm = orm;
   }
 
-  /** Finds the outcomes of those of these requests that are decided, by id. */
+  /**
+   * Finds the outcomes of those of these requests that are decided, by id.
+   *
+   * @throws {ProblemError} database_unavailable
+   */
   async findMany(ids: readonly string[]): Promise<Map<string, StoredOutcome>> {
     const asked = ids.flatMap((id) => ({ show_id: readBookingId(id)?.showId, id })).filter((one) => one.show_id);
     if (asked.length === 0) return new Map();
-    const rows: Row[] = await this.#orm.em.getConnection().execute(findSql, [JSON.stringify(asked)]);
+    const rows = await this.#read<Row>(findSql, [JSON.stringify(asked)]);
     return new Map(rows.map((row) => [row.id, storedOutcome(row)]));
   }
 
-  /** Finds the decided request that an Idempotency-Key belongs to. */
+  /**
+   * Finds the decided request that an Idempotency-Key belongs to.
+   *
+   * @throws {ProblemError} database_unavailable
+   */
   async findKeyOwner(
     showId: number,
     userId: number,
     { hash }: Pick<RequestKey, 'hash'>,
   ): Promise<{ id: string; fingerprint: string; ageMs: number } | null> {
     const keyHash = Buffer.from(hash, 'base64url').toString('hex');
-    const rows: { id: string; fingerprint: string }[] = await this.#orm.em
-      .getConnection()
-      .execute(findKeySql, [showId, userId, keyHash]);
-    const [row] = rows;
+    const [row] = await this.#read<{ id: string; fingerprint: string }>(findKeySql, [showId, userId, keyHash]);
     const fingerprint = row && Buffer.from(row.fingerprint, 'hex').toString('base64url');
     return row && fingerprint ? { id: row.id, fingerprint, ageMs: Number.POSITIVE_INFINITY } : null;
+  }
+
+  #read<Result>(sql: string, parameters: unknown[]): Promise<Result[]> {
+    return readDatabase(() => this.#orm.em.getConnection().execute<Result[]>(sql, parameters));
   }
 }
 
@@ -86,13 +96,15 @@ interface Row {
 function storedOutcome({ id, kind, user_id: userId, status, problem, booking }: Row): StoredOutcome {
   if (status !== 'succeeded' && problem) return { kind, userId, outcome: { id, status, problem } };
   if (!booking) throw new Error(`the booking of request ${id} is missing`);
+  // As this request left it, because an outcome never changes: a later request may have cancelled the booking.
+  const left = kind === 'book' ? ({ status: 'booked', cancelled_at: null } as const) : booking;
   const view = bookingView({
     id: booking.id,
     showId: booking.show_id,
     seats: booking.seats,
-    status: booking.status,
+    status: left.status,
     createdAt: new Date(booking.created_at),
-    cancelledAt: booking.cancelled_at === null ? null : new Date(booking.cancelled_at),
+    cancelledAt: left.cancelled_at === null ? null : new Date(left.cancelled_at),
   });
   return { kind, userId, outcome: { id, status: 'succeeded', booking: view } };
 }

@@ -22,7 +22,7 @@ interface SubmitOptions {
  * Queues a request, once per Idempotency-Key.
  *
  * @returns the job: decided when the outcome came in time, otherwise queued
- * @throws {ProblemError} queue_full, queue_unavailable, idempotency_mismatch, idempotency_in_progress
+ * @throws {ProblemError} too_many_requests, queue_full, queue_unavailable, idempotency_mismatch, idempotency_in_progress
  */
 export async function submitRequest(
   dependencies: SubmitDependencies,

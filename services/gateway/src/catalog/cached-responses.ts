@@ -23,7 +23,7 @@ export function cached(responses: ResponseCache, groupOf: (request: FastifyReque
   return {
     async onRequest(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> {
       const group = groupOf(request);
-      const url = `${request.protocol}://${request.host}${request.originalUrl}`; // responses contain absolute links
+      const url = request.originalUrl; // as the client wrote it: responses contain links to it
       const found = responses.find(group, url);
       const response = found && (await found);
       if (response) return sendCached(request, reply, response);

@@ -29,7 +29,7 @@ async function listen(respond: RequestListener, port = 0): Promise<number> {
 }
 
 async function connect(respond: RequestListener): Promise<void> {
-  connection = new CatalogConnection(`http://127.0.0.1:${await listen(respond)}`);
+  connection = new CatalogConnection(`http://127.0.0.1:${await listen(respond)}`, 'the secret');
   client = new CatalogClient(connection);
   editor = new CatalogEditor(connection, () => client.clearShowFacts());
 }

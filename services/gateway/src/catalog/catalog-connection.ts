@@ -1,4 +1,5 @@
 import { Problem, ProblemError } from '@boxoffice/shared/contracts/problems';
+import { internalAuthorization } from '@boxoffice/shared/service/internal-secret';
 import { Pool } from 'undici';
 
 /** Deadline for a complete response, connecting included, in milliseconds. */
@@ -31,9 +32,16 @@ export interface CatalogResponse {
  */
 export class CatalogConnection {
   readonly #pool: Pool;
+  readonly #authorization: string;
 
-  /** @param url where the catalog listens. Connects with the first request */
-  constructor(url: string) {
+  /**
+   * Connects with the first request.
+   *
+   * @param url where the catalog listens
+   * @param secret by which the catalog recognises the gateway
+   */
+  constructor(url: string, secret: string) {
+    this.#authorization = internalAuthorization(secret);
     this.#pool = new Pool(new URL(url).origin, {
       connections: connectionLimit,
       connect: { timeout: connectTimeoutMs },
@@ -59,12 +67,15 @@ export class CatalogConnection {
       path: `/internal${path}`,
       query: queryParameters(query),
       headers: {
+        authorization: this.#authorization,
         'x-request-id': requestId,
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...headers,
       },
       body: body === undefined ? null : JSON.stringify(body),
     });
+    // Our own misconfiguration, which must not look to clients as if their token were refused.
+    if (response.status === 401) throw unavailable(new Error('the catalog refuses the INTERNAL_SECRET'));
     if (response.status >= 400) throw problemOf(response);
     return response;
   }
@@ -74,6 +85,7 @@ export class CatalogConnection {
     const { statusCode, body } = await this.#pool.request({
       method: 'GET',
       path: '/readyz',
+      headers: { authorization: this.#authorization },
       signal: AbortSignal.timeout(responseTimeoutMs),
     });
     await body.dump();

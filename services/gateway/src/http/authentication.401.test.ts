@@ -92,6 +92,27 @@ const forgeries: Record<string, () => string> = {
     const input = `${encode({ alg: 'EdDSA', crit: ['b64'], b64: false })}.${encode(claims())}`;
     return `${input}.${sign(null, Buffer.from(input), identity.keys.privateKey).toString('base64url')}`;
   },
+  'alg nOnE': () => `${encode({ alg: 'nOnE', typ: 'JWT' })}.${encode(claims())}.`,
+  'alg RS256, signed with our own key': () => forge(claims(), { alg: 'RS256' }),
+  'alg ES256, signed with our own key': () => forge(claims(), { alg: 'ES256' }),
+  'that brings its own key': () => {
+    const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+    const jwk = publicKey.export({ format: 'jwk' });
+    const header = { alg: 'EdDSA', typ: 'JWT', kid: identity.keys.kid, jwk, jku: 'https://evil.example/jwks.json' };
+    const input = `${encode(header)}.${encode(claims())}`;
+    return `${input}.${sign(null, Buffer.from(input), privateKey).toString('base64url')}`;
+  },
+  'whose key id is a path': () => {
+    const input = `${encode({ alg: 'HS256', typ: 'JWT', kid: '../../../../dev/null' })}.${encode(claims())}`;
+    return `${input}.${createHmac('sha256', '').update(input).digest('base64url')}`;
+  },
+  'with one bit of its signature flipped': () => {
+    const [header, payload, signature = ''] = good.split('.');
+    const bytes = Buffer.from(signature, 'base64url');
+    bytes[0] = (bytes[0] ?? 0) ^ 1;
+    return `${header}.${payload}.${bytes.toString('base64url')}`;
+  },
+  'whose expiry is text': () => forge(claims({ exp: '9999999999' })),
   'that is not a JWT': () => 'a.b.c',
   'that is a refresh token': () => 'x'.repeat(43),
 };
@@ -105,6 +126,16 @@ test.each(Object.entries(forgeries))('a token %s', async (_, make) => {
     expect(response.body.detail).toMatch(/is not valid/);
     expect(response.headers['www-authenticate']).toBe('Bearer error="invalid_token"');
   }
+});
+
+test('a token anywhere but in the header counts as none', async () => {
+  const places = [
+    { path: `?access_token=${good}&token=${good}`, headers: {} },
+    { path: '', headers: { cookie: `token=${good}; access=${good}` } },
+    { path: '', headers: { 'x-access-token': good, 'proxy-authorization': `Bearer ${good}` } },
+  ];
+  for (const { path, headers } of places)
+    expect((await identity.call('GET', `/api/auth/me/${path}`, { headers })).status).toBe(401);
 });
 
 test('403 for a user where an administrator is required', async () => {

@@ -1,8 +1,8 @@
 /**
  * Authentication: access tokens are JWTs (RFC 7519) signed with Ed25519 (RFC 8037), with one algorithm
  * and no other (RFC 8725, section 3.1). They are trusted for the 15 minutes they live without a query
- * to the database, unless they were revoked because the user was deactivated or deleted, or got another
- * role or password.
+ * to the database, unless they were revoked because their login ended, or because the user was deactivated or
+ * deleted, or got another role or password.
  */
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import type { User } from '@boxoffice/shared/database/entities/identity';
@@ -25,6 +25,8 @@ interface AccessClaims extends Pick<AuthenticatedUser, 'username' | 'role'> {
   exp?: number;
   /** The user's token generation when the token was signed; absent means 0. */
   gen?: number;
+  /** The login that the token belongs to: the family of its refresh tokens. */
+  sid?: string;
 }
 
 /** The key pair that signs access tokens and verifies them, in PEM. */
@@ -36,7 +38,7 @@ export interface SigningKeyPair {
 
 /** Knows which access tokens were revoked before they expired. */
 export interface RevocationCheck {
-  isRevoked(userId: number, generation: number): boolean;
+  isRevoked(userId: number, generation: number, family?: string): boolean;
 }
 
 declare module '@fastify/jwt' {
@@ -92,12 +94,17 @@ export function addAuthentication(
   });
 }
 
-/** Signs an access token for this user, valid for 15 minutes. */
+/**
+ * Signs an access token for this user, valid for 15 minutes.
+ *
+ * @param family identifies the login that the token belongs to
+ */
 export function signAccessToken(
   http: FastifyInstance,
   { id, username, role, tokenGeneration }: AuthenticatedUser & Pick<User, 'tokenGeneration'>,
+  family: string,
 ): string {
-  return http.jwt.sign({ sub: String(id), username, role, gen: tokenGeneration });
+  return http.jwt.sign({ sub: String(id), username, role, gen: tokenGeneration, sid: family });
 }
 
 /** onRequest hook: lets requests with a valid access token pass, and sets `request.user`. */
@@ -117,8 +124,9 @@ export function closeToEveryoneElse(plugin: Http): void {
   plugin.addHook('onRequest', requireAdmin);
 }
 
-/** Sets `request.user`, or returns the reason why it cannot. */
+/** Sets `request.user`, or returns the reason why it cannot. No cache may store what a user gets. */
 function identify(request: FastifyRequest, reply: FastifyReply): Error | undefined {
+  reply.header('cache-control', 'no-store');
   const token = /^Bearer +([^ ]+)$/i.exec(request.headers.authorization ?? '')?.[1];
   if (!token) {
     reply.header('www-authenticate', 'Bearer');
@@ -128,9 +136,9 @@ function identify(request: FastifyRequest, reply: FastifyReply): Error | undefin
     );
   }
   try {
-    const { sub, username, role, gen = 0 } = verify(request.server, token);
+    const { sub, username, role, gen = 0, sid } = verify(request.server, token);
     request.user = { id: Number(sub), username, role };
-    return request.server.accessRevocations.isRevoked(request.user.id, gen) ? revoked(reply) : undefined;
+    return request.server.accessRevocations.isRevoked(request.user.id, gen, sid) ? revoked(reply) : undefined;
   } catch (error) {
     return invalid(error, reply);
   }

@@ -72,6 +72,7 @@ describe('/schema/', () => {
     expect(operations.map(([name]) => name).sort()).toEqual(
       [
         'POST /api/auth/signup/',
+        'POST /api/auth/password/',
         'POST /api/auth/login/',
         'POST /api/auth/refresh/',
         'POST /api/auth/logout/',
@@ -179,6 +180,7 @@ describe('/schema/', () => {
       '413',
       '415',
       '422',
+      '429',
       '500',
       '503',
     ]);

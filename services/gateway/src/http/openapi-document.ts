@@ -14,13 +14,17 @@ Send an \`Idempotency-Key\` with every request that changes bookings; retrying i
 Errors are \`application/problem+json\` (RFC 9457): switch on \`code\`, show \`detail\`. Trailing slashes are optional.
 `.trim();
 
-/** Enables the OpenAPI 3.1 document. Must be registered before the routes, or they are missing from it. */
-export function addOpenApiDocument(http: Http): void {
+/**
+ * Enables the OpenAPI 3.1 document. Must be registered before the routes, or they are missing from it.
+ *
+ * @param serverUrl where the API is; by default, wherever the document was fetched from
+ */
+export function addOpenApiDocument(http: Http, serverUrl = '/'): void {
   void http.register(swagger, {
     openapi: {
       openapi: '3.1.0',
       info: { title: 'Boxoffice', version: '0.1.0', description, license: { name: 'MIT', identifier: 'MIT' } },
-      servers: [{ url: '/' }],
+      servers: [{ url: serverUrl }],
       tags: [
         { name: 'Authentication', description: 'Accounts and tokens' },
         { name: 'Movies', description: 'What is playing and when' },

@@ -38,6 +38,8 @@ export function derivedErrors(operation: {
     ...denied[operation.auth],
     ...(readsBody ? (['payload_too_large', 'unsupported_media_type'] as const) : []),
     'internal_error',
+    // While this server is being stopped.
+    'service_unavailable',
     ...operation.needs.flatMap((exit) => unavailable[exit]),
   ];
 }

@@ -5,7 +5,7 @@ import type {
   ContextConfigDefault,
   FastifySchema,
   onErrorAsyncHookHandler,
-  onRequestAsyncHookHandler,
+  onRequestHookHandler,
   onResponseAsyncHookHandler,
   onSendAsyncHookHandler,
   preValidationAsyncHookHandler,
@@ -50,7 +50,7 @@ type Handler<Params, Query, Headers, Body, Success> = RouteHandlerMethod<
 
 /** Hooks of one route, besides those that authenticate. */
 export interface Hooks {
-  onRequest?: onRequestAsyncHookHandler;
+  onRequest?: onRequestHookHandler;
   preValidation?: preValidationAsyncHookHandler;
   onError?: onErrorAsyncHookHandler;
   onSend?: onSendAsyncHookHandler;

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { pageLinks } from './paging.ts';
 
-const request = (originalUrl: string) => ({ protocol: 'https' as const, host: 'tickets.example:8443', originalUrl });
+const request = (originalUrl: string) => ({
+  originalUrl,
+  server: { publicUrl: () => 'https://tickets.example:8443' },
+});
 
 describe('pageLinks', () => {
   it('has no links when there is only one page, or none', () => {

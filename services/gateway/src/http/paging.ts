@@ -1,5 +1,10 @@
 import { pageLimit } from '@boxoffice/shared/contracts/pagination';
-import type { FastifyRequest } from 'fastify';
+
+/** What a link is made of: the path as it was requested, below the gateway's public URL. */
+interface PagedRequest {
+  originalUrl: string;
+  server: { publicUrl(): string };
+}
 
 /**
  * The links of one page of a list: absolute URLs of the request's own path, with its other query
@@ -10,7 +15,7 @@ import type { FastifyRequest } from 'fastify';
  * @param count results in all pages
  */
 export function pageLinks(
-  request: Pick<FastifyRequest, 'protocol' | 'host' | 'originalUrl'>,
+  request: PagedRequest,
   page: number,
   pageSize: number,
   count: number,
@@ -22,13 +27,10 @@ export function pageLinks(
   };
 }
 
-/** Concatenated as text: `new URL` throws on a malformed Host, and reads `//x/y` as another host. */
-function linkTo(
-  { protocol, host, originalUrl }: Pick<FastifyRequest, 'protocol' | 'host' | 'originalUrl'>,
-  page: number,
-): string {
+/** Concatenated as text: `new URL` reads `//x/y` as another host. */
+function linkTo({ originalUrl, server }: PagedRequest, page: number): string {
   const [path = '/', ...query] = originalUrl.split('?');
   const parameters = new URLSearchParams(query.join('?'));
   parameters.set('page', String(page));
-  return `${protocol}://${host}${path}?${parameters}`;
+  return `${server.publicUrl()}${path}?${parameters}`;
 }

@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import type { Config } from '@boxoffice/shared/service/config';
 import type { Http } from '@boxoffice/shared/service/http';
 import cors from '@fastify/cors';
 import helmet, { type HelmetOptions } from 'helmet';
 
-/** Adds security headers to every response, and CORS for the origins on the allow-list. */
-export function addSecurity(http: Http, { config }: { config: Pick<Config, 'NODE_ENV' | 'CORS_ORIGINS'> }): void {
-  const headers = securityHeaders({
+/** The security headers of every response. */
+export function securityHeaders({ NODE_ENV }: Pick<Config, 'NODE_ENV'>): Record<string, string> {
+  return headersOf({
     contentSecurityPolicy: {
       directives: {
         'upgrade-insecure-requests': null,
@@ -16,22 +17,33 @@ export function addSecurity(http: Http, { config }: { config: Pick<Config, 'NODE
       },
     },
     // Browsers ignore it over plain HTTP, and in development it would pin localhost to HTTPS.
-    strictTransportSecurity: config.NODE_ENV === 'production',
+    strictTransportSecurity: NODE_ENV === 'production',
   });
-  http.addHook('onRequest', (request, reply, done) => {
-    reply.headers(headers).header('x-request-id', request.id);
-    done();
+}
+
+/** Adds CORS for the origins on the allow-list, and refuses every OPTIONS request that is no preflight of it. */
+export function addCors(http: Http, { CORS_ORIGINS }: Pick<Config, 'CORS_ORIGINS'>): void {
+  http.addHook('onRequest', (request, _reply, done) => {
+    const { origin, 'access-control-request-method': method } = request.headers;
+    done(request.method === 'OPTIONS' && !(origin && method) ? noPreflight() : undefined);
   });
   void http.register(cors, {
-    origin: config.CORS_ORIGINS,
+    origin: CORS_ORIGINS,
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     exposedHeaders: ['ETag', 'Location', 'Preference-Applied', 'Retry-After', 'X-Request-Id'],
     maxAge: 600,
   });
 }
 
+function noPreflight(): ProblemError {
+  return new ProblemError(
+    'validation_failed',
+    'OPTIONS is for CORS preflights, which send Origin and Access-Control-Request-Method.',
+  );
+}
+
 /** The headers that Helmet sets. They never vary, so they are computed once rather than for every booking. */
-function securityHeaders(options: HelmetOptions): Record<string, string> {
+function headersOf(options: HelmetOptions): Record<string, string> {
   const headers: Record<string, string> = {};
   const response = {
     setHeader: (name: string, value: string) => {

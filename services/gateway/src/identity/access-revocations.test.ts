@@ -14,7 +14,8 @@ let second: SpawnedService;
 beforeAll(async () => {
   boxoffice = await startBoxoffice({ gateways: 2 });
   [first, second] = boxoffice.gateways as [SpawnedService, SpawnedService];
-  await signUp('root');
+  const root = await signUp('root');
+  await boxoffice.rows("update identity.users set role = 'admin' where id = ? returning id", [root]);
 });
 afterAll(() => boxoffice.stop());
 
@@ -97,6 +98,40 @@ test('a new password and a deletion revoke access tokens too; a new name does no
   const { id: gone, access: theirs } = await goodToken('dan');
   expect((await boxoffice.call(`/api/admin/users/${gone}/`, { method: 'DELETE', ...admin })).status).toBe(204);
   await expectRevoked(theirs);
+});
+
+test('a logout ends the access tokens of its login on every gateway, and of no other', async () => {
+  const { access, refresh } = await goodToken('ivy');
+  const other = await logIn('ivy');
+  const renewed = (await post('/api/auth/refresh/', { refresh })).body;
+  expect((await post('/api/auth/logout/', { refresh: renewed.refresh })).status).toBe(204);
+  await expectRevoked(access);
+  await expectRevoked(renewed.access);
+  for (const gateway of [first, second]) expect((await myBookings(other.access, gateway)).status).toBe(200);
+});
+
+test('a refresh token that is used twice ends the access tokens of its login, and of no other', async () => {
+  const { access, refresh } = await goodToken('joe');
+  const other = await logIn('joe');
+  const renewed = (await post('/api/auth/refresh/', { refresh })).body;
+  expect((await post('/api/auth/refresh/', { refresh })).status).toBe(401);
+  await expectRevoked(access);
+  await expectRevoked(renewed.access);
+  for (const gateway of [first, second]) expect((await myBookings(other.access, gateway)).status).toBe(200);
+  // A gateway that starts later knows it too.
+  expectProblem(await myBookings(renewed.access, await boxoffice.addGateway()), 'unauthenticated');
+});
+
+test('a changed password ends the access tokens of every login on every gateway', async () => {
+  const { access } = await goodToken('kim');
+  const headers = { authorization: `Bearer ${access}` };
+  const body = { current: password, new: 'battery staple' };
+  const changed = await boxoffice.call<Body>('/api/auth/password/', { method: 'POST', headers, body });
+  expect(changed.status).toBe(200);
+  await expectRevoked(access);
+  for (const gateway of [first, second]) {
+    await eventually(async () => (await myBookings(changed.body.access, gateway)).status === 200);
+  }
 });
 
 test('a gateway that received no message reads the revocation within seconds, or when it starts', async () => {

@@ -11,11 +11,14 @@ const rereadEveryMs = 5_000;
 const firstReadRetryMs = 250;
 /** Revocations are remembered for longer than access tokens live (15 minutes), in milliseconds. */
 const rememberedMs = 20 * 60_000;
+/** A read begins this long before the last one: a transaction may commit some time after it began, in milliseconds. */
+const overlapMs = 60_000;
 
 /**
- * Which access tokens were revoked before they expired. Tokens are trusted without a query to the database,
- * so every gateway keeps the few revocations of the last minutes in memory. It reads them at startup, when
- * a message on Redis' pub/sub announces another, and every 5 seconds in case a message was lost. The database
+ * Which access tokens were revoked before they expired: those of a user, or of one login. Tokens are trusted
+ * without a query to the database, so every gateway keeps the revocations of the last minutes in memory. It reads
+ * them at startup, and those that are new when a message on Redis' pub/sub announces another, and every 5 seconds
+ * in case a message was lost. The database
  * is the source of truth; messages only prompt a read. So a revocation takes effect immediately on the gateway
  * that makes it, after a message and a read on the others, and within 5 seconds while Redis is unavailable.
  * A gateway that has not read any revocations yet accepts no token.
@@ -24,8 +27,11 @@ export class AccessRevocations {
   readonly #revocations: Revocations;
   readonly #redis: Redis;
   readonly #logger: Logger;
-  readonly #known = new Map<number, { generation: number; untilMs: number }>();
-  #loaded = false;
+  readonly #users = new Map<number, { generation: number; untilMs: number }>();
+  /** The families of logins that have ended, with the time until which each is remembered. */
+  readonly #logins = new Map<string, number>();
+  /** When the last successful read began, by `performance.now()`. */
+  #readAtMs: number | undefined;
   #closed = false;
   #isReading = false;
   /** A message has arrived since the current read began. */
@@ -54,23 +60,26 @@ export class AccessRevocations {
   }
 
   /**
-   * Whether access tokens of this user and generation are revoked.
+   * Whether access tokens of this user and generation are revoked, or those of this login.
    *
+   * @param family identifies the login
    * @throws {ProblemError} database_unavailable until the revocations have been read for the first time
    */
-  isRevoked(userId: number, generation: number): boolean {
-    if (!this.#loaded) {
+  isRevoked(userId: number, generation: number, family?: string): boolean {
+    if (this.#readAtMs === undefined) {
       throw new ProblemError('database_unavailable', 'Access tokens cannot be checked yet. Try again in a moment.', {
         retryAfterSeconds: 1,
       });
     }
-    const known = this.#known.get(userId);
+    if (family !== undefined && this.#logins.has(family)) return true;
+    const known = this.#users.get(userId);
     return known !== undefined && generation < known.generation;
   }
 
-  /** Applies a committed revocation on this gateway and tells the others. */
-  async announce(revocation: Revocation): Promise<void> {
-    this.#remember(revocation);
+  /** Applies committed revocations on this gateway and tells the others. */
+  async announce(...revocations: Revocation[]): Promise<void> {
+    if (revocations.length === 0) return;
+    for (const revocation of revocations) this.#remember(revocation);
     try {
       await this.#redis.publish(channel, 'changed');
     } catch (error) {
@@ -83,7 +92,7 @@ export class AccessRevocations {
 
   /** For the readiness probe: rejects until the revocations have been read. */
   async check(): Promise<void> {
-    if (!this.#loaded) throw new Error('the revocations have not been read yet');
+    if (this.#readAtMs === undefined) throw new Error('the revocations have not been read yet');
   }
 
   close(): void {
@@ -101,26 +110,37 @@ export class AccessRevocations {
     this.#isReading = false;
     this.#forgetOld();
     if (this.#closed) return;
-    this.#next = setTimeout(() => void this.#keepReading(), this.#loaded ? rereadEveryMs : firstReadRetryMs).unref();
+    const waitMs = this.#readAtMs === undefined ? firstReadRetryMs : rereadEveryMs;
+    this.#next = setTimeout(() => void this.#keepReading(), waitMs).unref();
   }
 
   async #read(): Promise<void> {
+    const now = performance.now();
+    const sinceMs = this.#readAtMs === undefined ? rememberedMs : now - this.#readAtMs + overlapMs;
     try {
-      for (const revocation of await this.#revocations.listSince(rememberedMs)) this.#remember(revocation);
-      this.#loaded = true;
+      for (const revocation of await this.#revocations.listSince(Math.min(sinceMs, rememberedMs)))
+        this.#remember(revocation);
+      this.#readAtMs = now;
     } catch (error) {
       this.#logger.warn({ reason: (error as Error).message }, 'cannot read the revocations');
     }
   }
 
-  #remember({ userId, generation }: Revocation): void {
-    const known = this.#known.get(userId);
+  #remember(revocation: Revocation): void {
+    const untilMs = Date.now() + rememberedMs;
+    if ('family' in revocation) {
+      this.#logins.set(revocation.family, untilMs);
+      return;
+    }
+    const { userId, generation } = revocation;
+    const known = this.#users.get(userId);
     if (known && known.generation >= generation) return;
-    this.#known.set(userId, { generation, untilMs: Date.now() + rememberedMs });
+    this.#users.set(userId, { generation, untilMs });
   }
 
   #forgetOld(): void {
     const now = Date.now();
-    for (const [userId, { untilMs }] of this.#known) if (untilMs < now) this.#known.delete(userId);
+    for (const [userId, { untilMs }] of this.#users) if (untilMs < now) this.#users.delete(userId);
+    for (const [family, untilMs] of this.#logins) if (untilMs < now) this.#logins.delete(family);
   }
 }

@@ -6,7 +6,9 @@ import type { User } from '@boxoffice/shared/database/entities/identity';
 import type { MikroORM } from '@boxoffice/shared/database/orm';
 import type { AccessRevocations } from './access-revocations.ts';
 import { addAuditLine } from './audit-line.ts';
-import type { PasswordHasher } from './passwords.ts';
+import { refuseCommonPassword } from './common-passwords.ts';
+import { keepAnAdministrator, lockAdministrators } from './last-administrator.ts';
+import { administratorsLane, type PasswordHasher } from './passwords.ts';
 import { revokeTokensOf } from './refresh-tokens.ts';
 import { addRevocation } from './revocations.ts';
 import { adminUserView } from './user-view.ts';
@@ -23,8 +25,8 @@ export interface ChangeUserDependencies {
  * all tokens of the user; they have to log in again. A new role revokes only the access tokens: the next one
  * carries the new role.
  *
- * @throws {ProblemError} user_not_found, username_taken, email_taken; validation_failed when
- *   administrators would lock themselves out
+ * @throws {ProblemError} user_not_found, username_taken, email_taken, last_administrator; validation_failed when
+ *   administrators would lock themselves out, or the password is too common
  */
 export async function changeUser(
   { orm, passwords, accessRevocations }: ChangeUserDependencies,
@@ -35,6 +37,7 @@ export async function changeUser(
   if (id === author.actorId) refuseLockingOneselfOut(wanted);
   const changes = await changesOf(wanted, passwords);
   const { user, revocation } = await orm.em.fork().transactional(async (em) => {
+    if (changes.role === 'user' || changes.isActive === false) await lockAdministrators(em);
     const user = await lockUser(em, id);
     if (!user) throw new ProblemError('user_not_found');
     const before = adminUserView(user);
@@ -42,6 +45,7 @@ export async function changeUser(
     const endsTokens = endsLogins || (changes.role !== undefined && changes.role !== user.role);
     const tokenGeneration = user.tokenGeneration + (endsTokens ? 1 : 0);
     await updateUser(em, user, { ...changes, tokenGeneration });
+    await keepAnAdministrator(em, before, adminUserView(user));
     const revocation = endsTokens ? { userId: id, generation: tokenGeneration } : null;
     if (revocation) await addRevocation(em, revocation);
     if (endsLogins) await revokeTokensOf(em, id);
@@ -52,7 +56,7 @@ export async function changeUser(
     if (changed) await addAuditLine(em, author, { id, ...changed });
     return { user, revocation };
   });
-  if (revocation) await accessRevocations.announce(revocation);
+  await accessRevocations.announce(...(revocation ? [revocation] : []));
   return user;
 }
 
@@ -60,10 +64,11 @@ async function changesOf(
   { password, is_active, ...same }: AdminUserChangeBody,
   passwords: Pick<PasswordHasher, 'hash'>,
 ): Promise<UserChanges> {
+  if (password !== undefined) await refuseCommonPassword(password, 'password');
   const changes = {
     ...same,
     isActive: is_active,
-    passwordHash: password === undefined ? undefined : await passwords.hash(password),
+    passwordHash: password === undefined ? undefined : await passwords.hash(password, administratorsLane),
   };
   return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
 }

@@ -1,38 +1,59 @@
 import type { User } from '@boxoffice/shared/database/entities/identity';
+import { addressKey } from '../http/client-address.ts';
 import { isPassword, type PasswordHasher } from './passwords.ts';
 import type { RateLimits } from './rate-limits.ts';
 import type { Users } from './users.ts';
 
 export interface PasswordCheckDependencies {
-  users: Pick<Users, 'findByName'>;
+  users: Pick<Users, 'findForLogin'>;
   passwords: Pick<PasswordHasher, 'inTurn'>;
-  limits: Pick<RateLimits, 'refuseAfterFailures' | 'countFailure'>;
+  limits: Pick<RateLimits, 'admitPassword'>;
 }
 
 /**
  * Finds the user with this name and password. The result and the time it takes are the same for an unknown
  * name, a wrong password and a deactivated user.
  *
+ * @param username at most a few hundred characters: normalizing takes time quadratic in its length
  * @param ip the address that the attempt came from
  * @returns null when there is no such user
- * @throws {ProblemError} too_many_requests when this name or address has failed too often, or too many
- *   passwords are waiting to be checked
+ * @throws {ProblemError} too_many_requests when there have been too many attempts, or too many passwords are
+ *   waiting to be checked
  */
 export async function checkPassword(
-  { users, passwords, limits }: PasswordCheckDependencies,
+  dependencies: PasswordCheckDependencies,
   username: string,
   password: string,
   ip: string,
 ): Promise<User | null> {
-  const name = username.normalize('NFKC'); // as at sign-up
-  const user = await users.findByName(name);
-  // Checking the limit and counting share a slot, so a thousand concurrent attempts get as many guesses as
-  // sequential ones (and one more per concurrent hash).
-  return passwords.inTurn(async () => {
-    await limits.refuseAfterFailures(name, ip);
+  const { user, account } = await dependencies.users.findForLogin(username.normalize('NFKC')); // as at sign-up
+  return tryPassword(dependencies, account, ip, async () => {
     const matches = await isPassword(password, user?.passwordHash ?? null);
-    if (matches && user?.isActive) return user;
-    await limits.countFailure(name, ip);
-    return null;
+    return matches && user?.isActive ? user : null;
   });
+}
+
+/**
+ * Runs a check of a password, within the limits for its account and address.
+ *
+ * @param check hashes, and returns null when the password is wrong
+ * @throws {ProblemError} too_many_requests
+ */
+export async function tryPassword<Result>(
+  { passwords, limits }: Pick<PasswordCheckDependencies, 'passwords' | 'limits'>,
+  account: string,
+  ip: string,
+  check: () => Promise<Result | null>,
+): Promise<Result | null> {
+  const attempt = await limits.admitPassword(account, ip);
+  let result: Result | null;
+  try {
+    result = await passwords.inTurn(addressKey(ip), check);
+  } catch (error) {
+    attempt.abandoned();
+    throw error;
+  }
+  if (result === null) await attempt.failed();
+  else attempt.succeeded();
+  return result;
 }

@@ -3,6 +3,7 @@ import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import type { MikroORM } from '@boxoffice/shared/database/orm';
 import type { AccessRevocations } from './access-revocations.ts';
 import { addAuditLine } from './audit-line.ts';
+import { keepAnAdministrator, lockAdministrators } from './last-administrator.ts';
 import { addRevocation } from './revocations.ts';
 import { adminUserView } from './user-view.ts';
 import { deleteUser as deleteRow, hasBookings, lockUser } from './users.ts';
@@ -17,7 +18,7 @@ export interface DeleteUserDependencies {
  * are kept forever and refer to their user, so a user with bookings can only be deactivated. (A request that
  * is still queued goes undetected: its booking would refer to a user who no longer exists.)
  *
- * @throws {ProblemError} user_not_found, has_bookings; validation_failed when administrators delete themselves
+ * @throws {ProblemError} user_not_found, has_bookings, last_administrator; validation_failed when administrators delete themselves
  */
 export async function deleteUser(
   { orm, accessRevocations }: DeleteUserDependencies,
@@ -28,6 +29,7 @@ export async function deleteUser(
     throw new ProblemError('validation_failed', 'You cannot delete yourself. Ask another administrator.');
   }
   const revocation = await orm.em.fork().transactional(async (em) => {
+    await lockAdministrators(em);
     const user = await lockUser(em, id);
     if (!user) throw new ProblemError('user_not_found');
     if (await hasBookings(em, id)) {
@@ -37,6 +39,7 @@ export async function deleteUser(
     await addRevocation(em, revocation);
     await addAuditLine(em, author, { id, before: adminUserView(user) });
     await deleteRow(em, user);
+    await keepAnAdministrator(em, adminUserView(user), null);
     return revocation;
   });
   await accessRevocations.announce(revocation);

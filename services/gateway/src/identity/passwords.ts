@@ -1,75 +1,51 @@
 import { randomBytes } from 'node:crypto';
-import { availableParallelism } from 'node:os';
-import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import { hash, type Options, verify } from '@node-rs/argon2';
+import { FairQueue } from './fair-queue.ts';
 
 /** Argon2id with 19 MiB, two passes, one lane: OWASP's Password Storage Cheat Sheet. */
 const cost = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 } satisfies Options;
 
 /**
- * Concurrent hashes per process. Each takes 19 MiB and a core for about 20 ms, and one of the four threads
- * of libuv's pool: one thread is left for files and name look-ups.
+ * How much is hashed at a time. Each hash takes 19 MiB and a core for about 20 ms, and one of the four threads of
+ * libuv's pool: one thread is left for files and name look-ups. The wait ends soon enough for a refusal to arrive
+ * within the 1.5 seconds that are promised under overload.
  */
-const concurrencyLimit = Math.min(3, Math.max(2, availableParallelism() - 1));
+const limits = { running: 3, runningPerLane: 2, waiting: 256, waitingPerLane: 64, waitMs: 1_200 };
 
-/** How many hashes may wait for a slot, and for how long; beyond either a request is turned away. */
-const waitingLimit = 256;
-const longestWaitMs = 5_000;
+/** The lane in which passwords that administrators choose are hashed. */
+export const administratorsLane = 'administrators';
 
-/** Hashes passwords, a bounded number at a time: a rush of logins takes neither all memory nor all cores. */
+/**
+ * Hashes passwords, a bounded number at a time: a rush of logins takes neither all memory nor all cores. Clients
+ * take turns by lane, which is their address.
+ */
 export class PasswordHasher {
-  #running = 0;
-  readonly #waiting: (() => void)[] = [];
+  readonly #queue = new FairQueue(limits);
 
   /**
    * Hashes a password with a new salt.
    *
+   * @param lane whose turn it takes: the client's address, or something else that work is to be shared fairly between
    * @returns a PHC string, which contains its parameters
-   * @throws {ProblemError} too_many_requests when too many are waiting already
+   * @throws {ProblemError} too_many_requests when too many are waiting already, or the turn did not come in time
    */
-  hash(password: string): Promise<string> {
-    return this.inTurn(() => hash(password, cost));
+  hash(password: string, lane: string): Promise<string> {
+    return this.inTurn(lane, () => hashNow(password));
   }
 
   /**
-   * Runs work that hashes as soon as there is a slot.
+   * Runs work that hashes when it is this lane's turn.
    *
-   * @throws {ProblemError} too_many_requests when too many are waiting already, or the slot came too late
+   * @throws {ProblemError} too_many_requests when too many are waiting already, or the turn did not come in time
    */
-  async inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    await this.#takeSlot();
-    try {
-      return await work();
-    } finally {
-      this.#releaseSlot();
-    }
-  }
-
-  async #takeSlot(): Promise<void> {
-    if (this.#running < concurrencyLimit) {
-      this.#running += 1;
-      return;
-    }
-    if (this.#waiting.length >= waitingLimit) throw tooMany();
-    const since = performance.now();
-    await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    if (performance.now() - since < longestWaitMs) return;
-    // Hashing is slow at the moment. Everyone behind has waited as long, and is turned away now.
-    this.#releaseSlot();
-    throw tooMany();
-  }
-
-  /** Hands the slot to the request that has waited longest, so `#running` stays the same. */
-  #releaseSlot(): void {
-    const next = this.#waiting.shift();
-    if (next) next();
-    else this.#running -= 1;
+  inTurn<Result>(lane: string, work: () => Promise<Result>): Promise<Result> {
+    return this.#queue.run(lane, work);
   }
 }
 
-function tooMany(): ProblemError {
-  const detail = 'Too many people are signing in right now. Try again in a few seconds.';
-  return new ProblemError('too_many_requests', detail, { retryAfterSeconds: 3 });
+/** Hashes a password with a new salt: call it within `PasswordHasher.inTurn`. */
+export function hashNow(password: string): Promise<string> {
+  return hash(password, cost);
 }
 
 /** A dummy hash: as costly to verify as a real one, and never matches. */

@@ -11,6 +11,12 @@ const lifetimeDays = 14;
 /** Issuing a token deletes up to this many expired ones of any user: the table shrinks faster than it grows. */
 const expiredPerIssue = 10;
 
+/**
+ * How many logins a user may have at a time. Nobody uses as many devices; without a limit anybody with an account
+ * could fill the table.
+ */
+const familiesPerUser = 20;
+
 /** Issues the next token of a family. */
 export async function issueRefreshToken(em: EntityManager, userId: number, family: string): Promise<string> {
   const token = randomBytes(32).toString('base64url');
@@ -42,6 +48,24 @@ export async function spendRefreshToken(em: EntityManager, token: string): Promi
     [hashOf(token)],
   );
   return spent.length === 1;
+}
+
+/**
+ * Revokes the logins of a user that have gone unused for longest, beyond the number they may have. The newest is kept.
+ *
+ * @returns their families
+ */
+export async function revokeExcessFamilies(em: EntityManager, userId: number): Promise<string[]> {
+  const excess = await em.execute<{ family: string }[]>(
+    `update identity.refresh_tokens set revoked_at = now()
+     where user_id = ? and revoked_at is null and family in (
+       select family from identity.refresh_tokens
+       where user_id = ? and used_at is null and revoked_at is null and expires_at > now()
+       order by created_at desc, family offset ?)
+     returning family`,
+    [userId, userId, familiesPerUser],
+  );
+  return [...new Set(excess.map(({ family }) => family))];
 }
 
 /** Revokes every token of one login. */

@@ -1,6 +1,7 @@
 import type { SignupBody } from '@boxoffice/shared/contracts/identity';
 import type { User } from '@boxoffice/shared/database/entities/identity';
 import type { MikroORM } from '@boxoffice/shared/database/orm';
+import { addressKey } from '../http/client-address.ts';
 import { createUser } from './create-user.ts';
 import type { PasswordHasher } from './passwords.ts';
 import type { RateLimits } from './rate-limits.ts';
@@ -16,9 +17,9 @@ export interface SignUpDependencies {
  * names for those that are taken.
  *
  * @param ip the address that the attempt came from
- * @throws {ProblemError} username_taken, email_taken, too_many_requests
+ * @throws {ProblemError} username_taken, email_taken, too_many_requests; validation_failed when the password is too common
  */
 export async function signUp(dependencies: SignUpDependencies, wanted: SignupBody, ip: string): Promise<User> {
   await dependencies.limits.countSignUp(ip);
-  return createUser(dependencies, { ...wanted, role: 'user', is_active: true }, null);
+  return createUser(dependencies, { ...wanted, role: 'user', is_active: true }, null, addressKey(ip));
 }

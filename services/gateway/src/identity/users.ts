@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { AdminUserQuery } from '@boxoffice/shared/contracts/identity';
 import type { Rows } from '@boxoffice/shared/contracts/pagination';
 import { type ProblemCode, ProblemError } from '@boxoffice/shared/contracts/problems';
@@ -29,6 +30,25 @@ export class Users {
     return this.#orm.em.fork().findOne(User, sameName);
   }
 
+  /**
+   * Finds the user that somebody tries to log in as, and the key under which attempts are counted. Names that find
+   * the same user share a key, and so do names of nobody that would: the database alone says which are equal,
+   * because it and JavaScript disagree about the lower case of letters such as `İ`.
+   */
+  async findForLogin(username: string): Promise<{ user: User | null; account: string }> {
+    const em = this.#orm.em.fork();
+    // One statement for known and unknown names, so that both take the same time.
+    const [row] = await em.execute<[{ typed_name: string; id: number | null }]>(
+      `select one.typed_name, users.* from (select lower(?) as typed_name) one
+       left join identity.users on lower(username) = one.typed_name`,
+      [username.replaceAll('\0', '\ufffd')], // PostgreSQL's text cannot hold NUL, and no user name contains either
+    );
+    const { typed_name, ...columns } = row;
+    return columns.id === null
+      ? { user: null, account: `name:${hashOf(typed_name)}` }
+      : { user: em.map(User, columns), account: accountKey(columns.id) };
+  }
+
   /** User names by id; deleted users are left out. */
   async findNames(ids: number[]): Promise<Map<number, string>> {
     const users = await this.#orm.em.fork().find(User, { id: { $in: ids } }, { fields: ['username'] });
@@ -47,6 +67,16 @@ export class Users {
     const [results, count] = await this.#orm.em.fork().findAndCount(User, where, options);
     return { count, results };
   }
+}
+
+/** The key under which attempts to prove the password of this user are counted. */
+export function accountKey(userId: number): string {
+  return `user:${userId}`;
+}
+
+/** Keys have a bounded length, whatever is typed as a name. */
+function hashOf(name: string): string {
+  return createHash('sha256').update(name).digest('base64url');
 }
 
 /**

@@ -1,34 +1,31 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { Http } from '@boxoffice/shared/service/http';
-import swaggerUi from '@fastify/swagger-ui';
-import { stringify } from 'yaml';
+import swaggerUi, { type FastifySwaggerUiOptions } from '@fastify/swagger-ui';
+import { sendFileError } from './file-errors.ts';
+import { addSchema } from './schema.ts';
+
+const swaggerOptions: FastifySwaggerUiOptions = {
+  routePrefix: '/swagger',
+  staticCSP: true,
+  // Swagger UI uses inline styles; everything it loads comes from this server.
+  transformStaticCSP: () => contentSecurityPolicy("connect-src 'self'"),
+  theme: { title: 'Boxoffice · Swagger UI' },
+  uiConfig: {
+    layout: 'BaseLayout',
+    persistAuthorization: true,
+    displayRequestDuration: true,
+    tryItOutEnabled: true,
+  },
+};
 
 /** Serves the OpenAPI document, Swagger UI and ReDoc. Nothing is loaded from other hosts. */
 export function addDocumentationPages(http: Http): void {
-  http.get('/schema/', { schema: { hide: true } }, async (request, reply) => {
-    const { format } = request.query as { format?: string };
-    const yaml = format ? format === 'yaml' : /yaml/.test(request.headers.accept ?? '');
-    if (!yaml) return http.swagger();
-    return reply
-      .type('application/yaml; charset=utf-8')
-      .send(stringify(http.swagger(), { aliasDuplicateObjects: false }));
+  addSchema(http);
+  void http.register(async (pages) => {
+    pages.setErrorHandler(sendFileError);
+    await pages.register(swaggerUi, swaggerOptions);
   });
-
-  void http.register(swaggerUi, {
-    routePrefix: '/swagger',
-    staticCSP: true,
-    // Swagger UI uses inline styles; everything it loads comes from this server.
-    transformStaticCSP: () => contentSecurityPolicy("connect-src 'self'"),
-    theme: { title: 'Boxoffice · Swagger UI' },
-    uiConfig: {
-      layout: 'BaseLayout',
-      persistAuthorization: true,
-      displayRequestDuration: true,
-      tryItOutEnabled: true,
-    },
-  });
-
   void http.register(async (pages) => {
     const script = await readRedoc();
     pages.addHook('onSend', async (_request, reply) => {

@@ -6,7 +6,7 @@ import type { BookingShow } from '@boxoffice/shared/contracts/booking';
 import type { ShowView } from '@boxoffice/shared/contracts/catalog';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import { matchesIfNoneMatch } from '@boxoffice/shared/service/conditional-requests';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import type { CatalogClient } from '../catalog/index.ts';
 
@@ -46,7 +46,7 @@ export function addLandingPage(
     const [template, shows] = await contents.forceFetch(file, { context: request.id });
     const page = template
       .replace('<!-- programme -->', () => programme(shows))
-      .replaceAll('__ORIGIN__', originOf(request))
+      .replaceAll('__ORIGIN__', () => http.publicUrl())
       .replaceAll('__SHOW__', String(shows?.[0]?.id ?? 1));
     const etag = `"${createHash('sha256').update(page).digest('base64url')}"`;
     reply.headers({ ...headers, etag, vary: 'accept-encoding' }).type('text/html; charset=utf-8');
@@ -101,11 +101,6 @@ function programmeRow({ id, date_time, screen_name, total_seats, available_seats
             <li><a href="/boxoffice/shows/${id}"><time datetime="${date_time}">${start} UTC</time>
               <span class="title">${escaped(movie.title)}</span> <span class="screen">${escaped(screen_name)}</span>
               <span class="free"><svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true"><rect width="${sold.toFixed(1)}" height="10"/></svg> ${free}</span></a></li>`;
-}
-
-/** The origin of a request, for the commands on the page. An implausible Host becomes the default. */
-function originOf({ protocol, host }: Pick<FastifyRequest, 'protocol' | 'host'>): string {
-  return /^[\w.:[\]-]+$/.test(host) ? `${protocol}://${host}` : 'http://localhost:3000';
 }
 
 function escaped(text: string): string {

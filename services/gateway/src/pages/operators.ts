@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { LoginBody } from '@boxoffice/shared/contracts/identity';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
@@ -26,6 +27,7 @@ export function requireOperator({ accessRevocations, ...identity }: OperatorDepe
   });
 
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    reply.header('cache-control', 'no-store');
     const { authorization = '' } = request.headers;
     if (/^bearer /i.test(authorization)) {
       await new Promise<void>((resolve, reject) =>
@@ -40,7 +42,9 @@ export function requireOperator({ accessRevocations, ...identity }: OperatorDepe
     if (known && !accessRevocations.isRevoked(known.userId, known.generation)) return;
 
     const [, username = '', password = ''] = /^([^:]*):(.*)$/s.exec(Buffer.from(encoded, 'base64').toString()) ?? [];
-    const user = await checkPassword(identity, username, password, request.ip);
+    const login = LoginBody.safeParse({ username, password });
+    if (!login.success) throw loginRequired(reply);
+    const user = await checkPassword(identity, login.data.username, login.data.password, request.ip);
     if (!user) throw loginRequired(reply);
     if (user.role !== 'admin') throw new ProblemError('forbidden');
     remembered.set(key, { userId: user.id, generation: user.tokenGeneration });

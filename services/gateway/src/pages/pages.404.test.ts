@@ -6,7 +6,7 @@ import { addIcon } from './icon.ts';
 import { addPages } from './pages.ts';
 
 const { http } = createHttp({ logger: pino({ level: 'silent' }), checks: {} });
-addPages(http, { catalog: new CatalogClient(new CatalogConnection('http://127.0.0.1:1')) }, '/nowhere');
+addPages(http, { catalog: new CatalogClient(new CatalogConnection('http://127.0.0.1:1', 'secret')) }, '/nowhere');
 
 test('before the pages are built, / redirects to Swagger UI', async () => {
   const { statusCode, headers } = await http.inject('/');

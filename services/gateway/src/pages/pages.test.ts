@@ -34,9 +34,12 @@ describe('the landing page', () => {
     expect(body).toContain(`curl -s ${boxoffice.url}/api/shows/${show}/book/`);
   });
 
-  test('does not repeat an implausible Host in its commands', async () => {
-    const [response] = await once(get(boxoffice.url, { headers: { host: 'a"b<c' } }), 'response');
-    expect(await text(response)).toContain('curl -s http://localhost:3000/api/movies/');
+  test.each(['evil.example', 'a"b<c'])('does not repeat the Host that a client sends: %s', async (host) => {
+    const headers = { host, 'x-forwarded-host': host, 'x-forwarded-proto': 'https' };
+    const [response] = await once(get(boxoffice.url, { headers }), 'response');
+    const html = await text(response);
+    expect(html).not.toContain(host);
+    expect(html).toContain(`curl -s ${boxoffice.url}/api/movies/`);
   });
 
   test('weighs at most 30 KB, including everything it loads', async () => {
@@ -109,11 +112,26 @@ test.each(['br', 'gzip'])('assets are served precompressed: %s', async (encoding
   expect(headers.get('vary')).toMatch(/accept-encoding/i);
 });
 
-test.each(['/assets/', '/assets/nothing.js', '/assets/../index.html', '/assets/%2e%2e/index.html', '/boxoffic/'])(
-  'missing files are answered with a problem: %s',
+test.each([
+  ...['/assets/', '/assets/nothing.js', '/assets/../index.html', '/assets/%2e%2e/index.html', '/boxoffic/'],
+  ...['/assets/%00', '/assets/a%00b.js', '/swagger/static/%00', '/swagger/static/%2e%2e/package.json'],
+  ...[`/assets/${'x'.repeat(5_000)}`, `/swagger/static/${'x'.repeat(5_000)}`, '/assets//', '/assets/./x'],
+])('missing files are answered with a problem: %s', async (path) => {
+  const response = await boxoffice.call(path);
+  expectProblem(response, 'not_found');
+});
+
+test.each(['/admin/', '/boxoffice/shows/1', '/swagger/static/swagger-ui.css', 'an asset'])(
+  'conditions and ranges that cannot be met are answered with a problem: %s',
   async (path) => {
-    const response = await boxoffice.call(path);
-    expectProblem(response, 'not_found');
+    const [asset = ''] = filesOf((await page('/boxoffice/')).body).filter((file) => file.endsWith('.js'));
+    const get = (headers: object) => boxoffice.call(path === 'an asset' ? asset : path, { headers: { ...headers } });
+    expectProblem(await get({ 'if-match': '"another"' }), 'precondition_failed');
+    expectProblem(
+      await get({ 'if-unmodified-since': 'Thu, 01 Jan 1970 00:00:00 GMT', 'cache-control': 'no-cache' }),
+      'precondition_failed',
+    );
+    expectProblem(await get({ range: 'bytes=99999999-' }), 'range_not_satisfiable');
   },
 );
 

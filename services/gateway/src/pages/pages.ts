@@ -4,6 +4,7 @@ import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import type { Http } from '@boxoffice/shared/service/http';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
+import { sendFileError } from './file-errors.ts';
 import { addLandingPage, type LandingPageDependencies } from './landing-page.ts';
 
 /** Where `pnpm build` puts the pages. */
@@ -17,6 +18,7 @@ const hidden = { schema: { hide: true } };
  */
 export function addPages(http: Http, dependencies: LandingPageDependencies, built = builtPages): void {
   void http.register(async (pages) => {
+    pages.setErrorHandler(sendFileError);
     if (!existsSync(join(built, 'index.html'))) return explainMissingPages(pages);
     await pages.register(fastifyStatic, {
       root: join(built, 'assets'),

@@ -67,3 +67,17 @@ export const AccessRevocation = defineEntity({
     revokedAt: p.datetime().defaultRaw('now()'),
   },
 });
+
+/**
+ * Revokes the access tokens of one login, which names its family of refresh tokens. A row matters for as long as
+ * such a token would live. Written by the gateway only.
+ */
+export const SessionRevocation = defineEntity({
+  name: 'SessionRevocation',
+  schema: 'identity',
+  tableName: 'session_revocations',
+  properties: {
+    family: p.uuid().primary(),
+    revokedAt: p.datetime().defaultRaw('now()').index('session_revocations_revoked_at_idx'),
+  },
+});

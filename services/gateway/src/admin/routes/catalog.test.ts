@@ -64,7 +64,7 @@ describe('/api/admin/movies/', () => {
     const { body } = await admin('GET', '/movies/?page_size=1&search=h');
     expect(body).toMatchObject({
       count: 2,
-      next: 'http://tickets.example/api/admin/movies/?page_size=1&search=h&page=2',
+      next: 'http://localhost:3000/api/admin/movies/?page_size=1&search=h&page=2',
     });
   });
 

@@ -16,7 +16,7 @@ export const deleteUser = operation({
     '(`is_active: false`). You cannot delete yourself.',
   params: IdParams,
   success: { 204: z.null().describe('Deleted') },
-  errors: ['user_not_found', 'has_bookings'],
+  errors: ['user_not_found', 'last_administrator', 'has_bookings'],
   needs: ['database'],
   handler: (dependencies: DeleteUserDependencies) => async (request, reply) => {
     await remove(dependencies, authorOf(request), request.params.id);

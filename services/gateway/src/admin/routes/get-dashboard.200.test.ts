@@ -62,9 +62,12 @@ test('sales per show, best-selling first; fill of upcoming shows, by start', asy
   ]);
 });
 
-test.each(['days=0', 'days=93', 'time_zone=Mars/Olympus'])('400: ?%s', async (query) => {
-  expectProblem(await boxoffice.call(`/api/admin/dashboard/?${query}`, admin), 'validation_failed');
-});
+test.each(['days=0', 'days=93', 'time_zone=Mars/Olympus', 'time_zone=%2B0530', 'time_zone=-00'])(
+  '400: ?%s',
+  async (query) => {
+    expectProblem(await boxoffice.call(`/api/admin/dashboard/?${query}`, admin), 'validation_failed');
+  },
+);
 
 test('queues: depth per partition and in total, and recent decision times', async () => {
   const { status, body } = await boxoffice.call<QueuesView>('/api/admin/queues/', admin);

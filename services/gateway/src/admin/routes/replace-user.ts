@@ -16,7 +16,7 @@ export const replaceUser = operation({
   params: IdParams,
   body: AdminUserReplaceBody,
   success: { 200: AdminUserView.describe('The changed user') },
-  errors: ['user_not_found', 'username_taken', 'email_taken', 'too_many_requests'],
+  errors: ['user_not_found', 'last_administrator', 'username_taken', 'email_taken', 'too_many_requests'],
   needs: ['database'],
   handler: (dependencies: ChangeUserDependencies) => async (request) =>
     adminUserView(await change(dependencies, authorOf(request), request.params.id, request.body)),

@@ -1,3 +1,6 @@
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import { readBookingId } from '@boxoffice/shared/booking-id';
 import type { Envelope, Outcomes } from '@boxoffice/shared/contracts/jobs';
 import { problem } from '@boxoffice/shared/contracts/problems';
 import { partitionOf, queueName } from '@boxoffice/shared/partition';
@@ -9,6 +12,7 @@ import { Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { Registry } from 'prom-client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Acceptance } from '../acceptance.ts';
 import type { StoredOutcome } from '../stored-outcomes.ts';
 import { BookingQueue } from './booking-queue.ts';
 import type { Draft, Submitted } from './submission.ts';
@@ -40,8 +44,10 @@ afterEach(async () => {
   await server.drop();
 });
 
-const newQueue = (limit: number) =>
-  new BookingQueue({ redis, subscriber, outcomes, owners, partitions, limit, logger, metrics: new Registry() });
+const newQueue = (limit: number, userLimit = 1_000) => {
+  const options = { redis, subscriber, outcomes, owners, partitions, limit, userLimit, logger };
+  return new BookingQueue({ ...options, metrics: new Registry() });
+};
 
 const draft = (showId: number, seat = 'A1', user = 1): Draft => {
   return { kind: 'book', show_id: showId, user_id: user, seats: [seat], request_id: 'test' };
@@ -61,14 +67,13 @@ const owners = {
 /** The outcomes that the worker has recorded. */
 const recorded = new Map<string, StoredOutcome>();
 const outcomes = {
-  findMany: async (ids: readonly string[]) =>
-    new Map(
-      ids.flatMap((id): [string, StoredOutcome][] => {
-        const found = recorded.get(id);
-        return found ? [[id, found]] : [];
-      }),
-    ),
+  findMany: async (ids: readonly string[]) => {
+    await databaseBack;
+    return new Map([...recorded].filter(([id]) => ids.includes(id)));
+  },
 };
+/** Pending while the database hangs. */
+let databaseBack: Promise<void> | null = null;
 
 /** A worker that rejects every request, and publishes the outcomes only if asked to. */
 function startWorker(showId: number, { publishes }: { publishes: boolean }): void {
@@ -194,13 +199,41 @@ describe('submit', () => {
       expect(await before?.outcome).toBeNull();
       const [after] = await submitted(draft(2));
       expect(await after?.outcome).toBeNull();
-      expect(await queue.wait(after?.id ?? '', 20_000)).toBeNull();
+      expect(await queue.wait(after?.id ?? '', 20_000, { within: (work) => work })).toBeNull();
       expect([after, other].map((one) => queue.pollAfterSeconds(one?.id ?? ''))).toEqual([5, 1]);
     } finally {
       ownerless.clear();
     }
     startWorker(3, { publishes: true });
     expect(await other?.outcome).toMatchObject({ status: 'rejected' });
+  });
+
+  it('finds no request whose outcome has been removed, although its finished job is still in the queue', async () => {
+    startWorker(2, { publishes: true });
+    const [one] = await submitted(draft(2));
+    const id = one?.id ?? '';
+    const job = `bull:${queueName(0)}:${readBookingId(id)?.envelopeId}`;
+    await eventually(() => workerConnection.hget(job, 'finishedOn'));
+    expect(await queue.find(id)).toMatchObject({ status: 'decided' });
+    recorded.delete(id);
+    expect(await queue.find(id)).toBeNull();
+  });
+
+  it('refuses to wait for a request that cannot be looked up in time', async () => {
+    const [one] = await submitted(draft(2));
+    const back = Promise.withResolvers<void>();
+    databaseBack = back.promise;
+    const raw = new ServerResponse(new IncomingMessage(new Socket()));
+    try {
+      await expect(
+        queue.wait(one?.id ?? '', 20_000, new Acceptance({ raw, elapsedTime: 1_250 })),
+      ).rejects.toMatchObject({
+        problem: { code: 'queue_unavailable', status: 503 },
+        retryAfterSeconds: 1,
+      });
+    } finally {
+      back.resolve();
+    }
   });
 
   it('refuses within a second when Redis is unreachable', async () => {

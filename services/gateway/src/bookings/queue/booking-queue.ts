@@ -6,6 +6,7 @@ import type { Logger } from '@boxoffice/shared/service/logging';
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Registry } from 'prom-client';
+import type { Acceptance } from '../acceptance.ts';
 import type { StoredOutcomes } from '../stored-outcomes.ts';
 import { registerDepthMetrics } from './depth-metrics.ts';
 import { EnvelopeSender } from './envelope-sender.ts';
@@ -19,6 +20,7 @@ import { PartitionQueue, type PartitionSnapshot } from './partition-queue.ts';
 import { orQueueUnavailable, queueFull } from './queue-errors.ts';
 import { Rounds } from './rounds.ts';
 import type { Draft, SubmitOptions, Submitted } from './submission.ts';
+import { UndecidedRequests } from './undecided-requests.ts';
 
 /** The gateway's side of the partitions' queues: requests go in here, and their outcomes come back. */
 export class BookingQueue {
@@ -29,6 +31,7 @@ export class BookingQueue {
   readonly #partitions: PartitionQueue[];
   readonly #rounds: Rounds;
   readonly #memory: MemoryWatch;
+  readonly #undecided: UndecidedRequests;
   readonly #owners: Pick<PartitionOwners, 'isOwned'>;
 
   /**
@@ -36,6 +39,7 @@ export class BookingQueue {
    * @param options.subscriber for outcomes; other subscribers may share it
    * @param options.outcomes of decided requests
    * @param options.limit jobs that may wait in one partition
+   * @param options.userLimit undecided requests that one user may have
    */
   constructor(options: {
     redis: Redis;
@@ -44,11 +48,12 @@ export class BookingQueue {
     owners: Pick<PartitionOwners, 'isOwned' | 'markOwned' | 'onOwnerless'>;
     partitions: number;
     limit: number;
+    userLimit: number;
     logger: Logger;
     metrics: Registry;
   }) {
     const { redis, subscriber, logger, metrics } = options;
-    this.#memory = new MemoryWatch(redis);
+    this.#memory = new MemoryWatch(redis, metrics);
     this.#owners = options.owners;
     options.owners.onOwnerless((partition) => this.#inbox.endWaits(partition));
     this.#keys = new IdempotencyKeys(redis);
@@ -57,12 +62,14 @@ export class BookingQueue {
       (_, number) => new PartitionQueue(number, { redis, jobLimit: options.limit }),
     );
     this.#lookup = new JobLookup(this.#partitions, options.outcomes);
+    this.#undecided = new UndecidedRequests(options.userLimit, this.#lookup);
     this.#watch = new JobWatch(this.#lookup);
     this.#inbox = new OutcomeInbox({
       subscriber,
       logger,
       lookup: this.#lookup,
       onOutcomes: (outcomes, envelopeId) => {
+        this.#undecided.decided(outcomes);
         this.#watch.receive(outcomes);
         this.#rounds.outcomesArrived(envelopeId);
         options.owners.markOwned(partitionIn(envelopeId));
@@ -87,29 +94,43 @@ export class BookingQueue {
   /**
    * Queues a request. Resolves when Redis has stored it durably.
    *
-   * @throws {ProblemError} queue_full, queue_unavailable
+   * @throws {ProblemError} too_many_requests, queue_full, queue_unavailable
    */
-  submit(draft: Draft, options: SubmitOptions): Promise<Submitted> {
-    return new Promise((resolve, reject) => {
-      if (this.#memory.isFull) throw queueFull();
-      const partition = this.#partitionOf(draft.show_id);
-      const waitMs = this.#owners.isOwned(partition.number) ? options.waitMs : 0;
-      partition.addPending({ since: performance.now(), draft, options: { ...options, waitMs }, resolve, reject });
-      this.#rounds.start();
-    });
+  async submit(draft: Draft, options: SubmitOptions): Promise<Submitted> {
+    if (this.#memory.isFull) throw queueFull();
+    const place = this.#undecided.enter(draft.user_id);
+    try {
+      const submitted = await this.#addPending(draft, options);
+      if (submitted.status === 'queued') place.queued(submitted.id);
+      else place.leave();
+      return submitted;
+    } catch (error) {
+      place.leave();
+      throw error;
+    }
   }
 
-  /** Waits for the outcome of a request that was queued earlier; null when it does not arrive in time. */
-  async wait(id: string, forMs: number): Promise<Outcome | null> {
-    const waiting = this.#inbox.wait(id, this.#owners.isOwned(partitionIn(id)) ? forMs : 0);
-    const job = await this.find(id); // it may have been decided before we began to wait
-    return job?.outcome ?? waiting;
+  /**
+   * Waits for the outcome of a request that was queued earlier; null when it does not arrive in time.
+   *
+   * @param acceptance limits the look-up that precedes the wait
+   * @throws {ProblemError} queue_unavailable, database_unavailable when the request cannot be looked up
+   */
+  async wait(id: string, forMs: number, acceptance: Pick<Acceptance, 'within'>): Promise<Outcome | null> {
+    const leave = new AbortController();
+    const waiting = this.#inbox.wait(id, this.#owners.isOwned(partitionIn(id)) ? forMs : 0, leave.signal);
+    try {
+      const job = await acceptance.within(this.find(id)); // it may have been decided before we began to wait
+      return job?.outcome ?? (await waiting);
+    } finally {
+      leave.abort();
+    }
   }
 
   /**
    * Finds a request by its id; null when there is none, or its outcome has been removed.
    *
-   * @throws {ProblemError} queue_unavailable
+   * @throws {ProblemError} queue_unavailable, database_unavailable
    */
   find(id: string): Promise<QueuedJob | null> {
     return this.#lookup.find(id);
@@ -157,6 +178,15 @@ export class BookingQueue {
   async close(): Promise<void> {
     this.#memory.close();
     await Promise.all(this.#partitions.map((partition) => partition.close()));
+  }
+
+  #addPending(draft: Draft, options: SubmitOptions): Promise<Submitted> {
+    return new Promise((resolve, reject) => {
+      const partition = this.#partitionOf(draft.show_id);
+      const waitMs = this.#owners.isOwned(partition.number) ? options.waitMs : 0;
+      partition.addPending({ since: performance.now(), draft, options: { ...options, waitMs }, resolve, reject });
+      this.#rounds.start();
+    });
   }
 
   #partitionOf(showId: number): PartitionQueue {

@@ -3,6 +3,7 @@ import type { BookingRequest } from '@boxoffice/shared/contracts/jobs';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import type { Logger } from '@boxoffice/shared/service/logging';
 import { Histogram, type Registry } from 'prom-client';
+import { withinTime } from '../time-limit.ts';
 import type { IdempotencyKeys, KeyOwner } from './idempotency-keys.ts';
 import type { OutcomeInbox } from './outcome-inbox.ts';
 import type { PartitionQueue } from './partition-queue.ts';
@@ -173,13 +174,6 @@ function byWhetherOver<Request extends PendingRequest>(requests: Request[]): [ov
 }
 
 /** Rejects when the work of one round takes too long. One deadline for all of its commands, not one each. */
-async function withinRound(work: Promise<void>): Promise<void> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  // After a busy moment timers come first: what has arrived meanwhile is read before we give up.
-  const timer = setTimeout(() => setImmediate(() => reject(new Error('the queue did not respond'))), roundLimitMs);
-  try {
-    await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+function withinRound(work: Promise<void>): Promise<void> {
+  return withinTime(work, roundLimitMs, () => new Error('the queue did not respond'));
 }

@@ -9,7 +9,7 @@ import { orQueueUnavailable } from './queue-errors.ts';
 export interface QueuedJob {
   kind: JobView['kind'];
   userId: number;
-  status: 'queued' | 'active' | 'decided' | 'failed';
+  status: 'queued' | 'active' | 'decided';
   /** How many requests are decided up to and including this one. */
   position: number;
   outcome: Outcome | null;
@@ -28,7 +28,7 @@ export class JobLookup {
   /**
    * Finds a request by its id; null when there is none, or its outcome has been removed.
    *
-   * @throws {ProblemError} queue_unavailable
+   * @throws {ProblemError} queue_unavailable, database_unavailable
    */
   async find(id: string): Promise<QueuedJob | null> {
     const envelopeId = readBookingId(id)?.envelopeId;
@@ -39,7 +39,7 @@ export class JobLookup {
    * Finds requests of one envelope: those that are decided in PostgreSQL, which needs no Redis, the others in the queue.
    * PostgreSQL is asked once more about those that were decided between the two queries.
    *
-   * @throws {ProblemError} queue_unavailable
+   * @throws {ProblemError} queue_unavailable, database_unavailable
    */
   async findInEnvelope(envelopeId: string, ids: readonly string[]): Promise<Map<string, QueuedJob>> {
     const jobs = await this.#findDecided(ids);
@@ -50,7 +50,7 @@ export class JobLookup {
       const job = queued.get(id);
       if (job) jobs.set(id, job);
     }
-    const unknown = undecided.filter((id) => (jobs.get(id)?.status ?? 'failed') === 'failed');
+    const unknown = undecided.filter((id) => !jobs.has(id));
     if (unknown.length > 0) for (const [id, job] of await this.#findDecided(unknown)) jobs.set(id, job);
     return jobs;
   }
@@ -74,10 +74,10 @@ export class JobLookup {
     const [envelope, isWaiting] = await orQueueUnavailable(() =>
       Promise.all([partition.find(envelopeId), partition.isWaiting(envelopeId)]),
     );
-    if (!envelope) return new Map();
+    // The queue keeps finished envelopes for the operators' board, perhaps for longer than PostgreSQL keeps their outcomes.
+    if (!envelope || envelope.finished) return new Map();
     const queuedJob = ({ kind, user_id: userId }: BookingRequest, index: number): QueuedJob => {
       const job = { kind, userId, outcome: null };
-      if (envelope.finished) return { ...job, status: 'failed', position: 0 };
       return { ...job, status: isWaiting ? 'queued' : 'active', position: envelope.ahead + index + 1 };
     };
     return new Map(envelope.requests.map((request, index) => [request.id, queuedJob(request, index)]));

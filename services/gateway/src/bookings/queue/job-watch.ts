@@ -65,6 +65,7 @@ export class JobWatch {
     clearInterval(this.#timer);
   }
 
+  /** One at a time: while a look-up is slow, polls must not add to its load. */
   async #poll(): Promise<void> {
     if (this.#polling || this.#envelopes.size === 0) return;
     this.#polling = true;

@@ -1,5 +1,6 @@
 import type { HealthWarning } from '@boxoffice/shared/service/health';
 import type { Redis } from 'ioredis';
+import { Gauge, type Registry } from 'prom-client';
 
 /** How often Redis is asked for its memory, in milliseconds. */
 const pollEveryMs = 1_000;
@@ -13,20 +14,30 @@ const fullAt = 0.8;
 export class MemoryWatch {
   readonly #redis: Redis;
   readonly #timer: NodeJS.Timeout;
-  #isFull = false;
+  /** The share of its memory limit that is in use; 0 without a limit. */
+  #used = 0;
 
-  constructor(redis: Redis) {
+  constructor(redis: Redis, metrics: Registry) {
     this.#redis = redis;
+    const used = () => this.#used;
+    new Gauge({
+      name: 'booking_redis_memory_ratio',
+      help: "Share of Redis' memory limit that is in use, 0 to 1; 0 without a limit",
+      registers: [metrics],
+      collect() {
+        this.set(used());
+      },
+    });
     this.#timer = setInterval(() => void this.#poll().catch(() => undefined), pollEveryMs).unref();
   }
 
   get isFull(): boolean {
-    return this.#isFull;
+    return this.#used >= fullAt;
   }
 
   /** For the readiness probe: a warning, because everything but new requests still works. */
   async check(): Promise<HealthWarning | null> {
-    return this.#isFull ? { warning: 'its memory is nearly full: no new requests are accepted' } : null;
+    return this.isFull ? { warning: 'its memory is nearly full: no new requests are accepted' } : null;
   }
 
   close(): void {
@@ -37,6 +48,6 @@ export class MemoryWatch {
     const info = await this.#redis.info('memory');
     const bytes = (field: string) => Number(new RegExp(`^${field}:(\\d+)`, 'm').exec(info)?.[1] ?? 0);
     const limit = bytes('maxmemory');
-    this.#isFull = limit > 0 && bytes('used_memory') >= limit * fullAt;
+    this.#used = limit > 0 ? bytes('used_memory') / limit : 0;
   }
 }

@@ -32,6 +32,7 @@ export class OutcomeInbox {
   readonly #waiters = new Map<string, Waiter[]>();
   #waiting = 0;
   #closed = false;
+  #sweeping = false;
   readonly #lookup: Pick<JobLookup, 'findOutcomes'>;
   readonly #onOutcomes: (outcomes: Outcomes, envelopeId: string) => void;
   readonly #sweeper: NodeJS.Timeout;
@@ -56,9 +57,10 @@ export class OutcomeInbox {
    * Waits for the outcome of a request that is about to be queued.
    *
    * @param forMs how long to wait, in milliseconds
+   * @param signal ends the wait when it is aborted
    * @returns the outcome, or null when none arrived in time
    */
-  wait(id: string, forMs: number): Promise<Outcome | null> {
+  wait(id: string, forMs: number, signal?: AbortSignal): Promise<Outcome | null> {
     if (forMs <= 0 || this.#closed || this.#waiting >= waitingLimit) return Promise.resolve(null);
     return new Promise((resolve) => {
       const waiter: Waiter = {
@@ -70,6 +72,7 @@ export class OutcomeInbox {
       if (others) others.push(waiter);
       else this.#waiters.set(id, [waiter]);
       this.#waiting++;
+      signal?.addEventListener('abort', () => this.#settle(id, null, [waiter]), { once: true });
     });
   }
 
@@ -91,8 +94,10 @@ export class OutcomeInbox {
     if (envelopeId) this.#onOutcomes(outcomes, envelopeId);
   }
 
-  #settle(id: string, outcome: Outcome | null, leaving = this.#waiters.get(id) ?? []): void {
-    const staying = (this.#waiters.get(id) ?? []).filter((waiter) => !leaving.includes(waiter));
+  #settle(id: string, outcome: Outcome | null, some = this.#waiters.get(id) ?? []): void {
+    const waiters = this.#waiters.get(id) ?? [];
+    const leaving = waiters.filter((waiter) => some.includes(waiter)); // others have their outcome
+    const staying = waiters.filter((waiter) => !leaving.includes(waiter));
     if (staying.length > 0) this.#waiters.set(id, staying);
     else this.#waiters.delete(id);
     for (const waiter of leaving) {
@@ -102,7 +107,18 @@ export class OutcomeInbox {
     }
   }
 
+  /** One at a time: while the database is slow, sweeps must not add to its load. */
   async #sweep(): Promise<void> {
+    if (this.#sweeping) return;
+    this.#sweeping = true;
+    const outcomes = await this.#lookup.findOutcomes(this.#takeLate()).catch(() => []);
+    this.#sweeping = false;
+    for (const ofEnvelope of Map.groupBy(outcomes, ({ id }) => readBookingId(id)?.envelopeId).values())
+      this.#receive(ofEnvelope);
+  }
+
+  /** The next overdue requests, which take turns. */
+  #takeLate(): string[] {
     const lateSince = Date.now() - lateAfterMs;
     const late: string[] = [];
     for (const [id, [oldest]] of this.#waiters) {
@@ -115,8 +131,6 @@ export class OutcomeInbox {
       this.#waiters.delete(id);
       this.#waiters.set(id, waiters);
     }
-    const outcomes = await this.#lookup.findOutcomes(late).catch(() => []);
-    for (const ofEnvelope of Map.groupBy(outcomes, ({ id }) => readBookingId(id)?.envelopeId).values())
-      this.#receive(ofEnvelope);
+    return late;
   }
 }

@@ -12,8 +12,8 @@ beforeAll(async () => {
 afterAll(() => boxoffice.stop());
 
 afterEach(async () => {
-  const metrics = await boxoffice.call<string>('/metrics');
-  const depths = metrics.body.match(/^booking_queue_jobs\{.*\} \d+$/gm);
+  const metrics = await boxoffice.metrics();
+  const depths = metrics.match(/^booking_queue_jobs\{.*\} \d+$/gm);
   expect(depths).toHaveLength(4);
   expect(depths?.every((line) => line.endsWith(' 0'))).toBe(true);
 });

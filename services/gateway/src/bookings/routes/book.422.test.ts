@@ -51,6 +51,13 @@ test('a retry gets the first outcome although Redis has forgotten the key', asyn
   expectProblem(await boxoffice.book(show, 'D2', { key: 'kept', wait: 10 }), 'idempotency_mismatch');
 });
 
+test('a retry shows the booking as the first request left it, although it was cancelled since', async () => {
+  const first = await boxoffice.book(show, 'D3', { key: 'since', wait: 10 });
+  const cancelled = await boxoffice.cancel(first.body.id, { key: 'cancelled' });
+  expect(await boxoffice.book(show, 'D3', { key: 'since', wait: 10 })).toMatchObject({ status: 201, body: first.body });
+  expect((await boxoffice.cancel(first.body.id, { key: 'cancelled' })).body).toEqual(cancelled.body);
+});
+
 test('a retry without waiting returns the same job', async () => {
   const first = await boxoffice.book(show, 'B2', { key: 'job' });
   const second = await boxoffice.book(show, 'B2', { key: 'job' });

@@ -12,10 +12,11 @@ afterAll(() => boxoffice.stop());
 test('queue_full: beyond the limit nothing is accepted, Retry-After is sent, and booking recovers', async () => {
   const show = await boxoffice.addShow();
   const accepted: string[] = [];
-  let answer = await boxoffice.book(show, '1', {});
+  // By a user each: none of them alone may fill the queue.
+  let answer = await boxoffice.book(show, '1', { user: 1 });
   for (let seat = 2; answer.status === 202 && seat <= limit * 3; seat++) {
     accepted.push(answer.body.id);
-    answer = await boxoffice.book(show, String(seat), {});
+    answer = await boxoffice.book(show, String(seat), { user: seat });
   }
   const problem = expectProblem(answer, 'queue_full');
   expect(problem).not.toHaveProperty('job_id');
@@ -25,7 +26,8 @@ test('queue_full: beyond the limit nothing is accepted, Retry-After is sent, and
   expect(accepted.length).toBeLessThanOrEqual(limit + 1);
 
   await boxoffice.addWorker();
-  for (const id of accepted) expect(await boxoffice.outcome(id)).toMatchObject({ status: 'succeeded' });
+  for (const [index, id] of accepted.entries())
+    expect(await boxoffice.outcome(id, { user: index + 1 })).toMatchObject({ status: 'succeeded' });
   const rows = await boxoffice.rows('select id from booking.bookings where show_id = ?', [show]);
   expect(rows).toHaveLength(accepted.length);
   expect(await boxoffice.book(show, 'J1', { wait: 10 })).toMatchObject({ status: 201 });

@@ -6,10 +6,13 @@ import { waitMsOf } from '../../http/preferences.ts';
 import { Acceptance } from '../acceptance.ts';
 import { type DraftBookingDependencies, draftBooking } from '../draft-booking.ts';
 import { isUndecided } from '../find-job.ts';
+import { type BudgetDependencies, withinBudget } from '../request-budget.ts';
 import { requestKeyOf } from '../request-key.ts';
 import { type SubmitDependencies, submitRequest } from '../submit-request.ts';
 import { answerRepeats } from './answer-repeats.ts';
 import { acceptedJob, BookingHeaders, type PollDependencies, sendAccepted, sendRefusal } from './job-reply.ts';
+
+type BookDependencies = DraftBookingDependencies & SubmitDependencies & PollDependencies & BudgetDependencies;
 
 export const book = operation({
   method: 'POST',
@@ -32,34 +35,31 @@ export const book = operation({
     'show_started',
     'idempotency_in_progress',
     'idempotency_mismatch',
+    'too_many_requests',
     'queue_full',
   ],
   needs: ['queue', 'catalog', 'database'],
-  hooks: answerRepeats({
-    showOf: (id) => IdParams.safeParse({ id }).data?.id ?? null,
-    waitSeconds: 0,
-    send: sendBooking,
-  }),
-  handler:
-    (dependencies: DraftBookingDependencies & SubmitDependencies & PollDependencies) => async (request, reply) => {
-      const waitMs = waitMsOf(request, reply, 0);
-      const acceptance = new Acceptance(reply);
-      const draft = await acceptance.within(
-        draftBooking(dependencies, {
-          showId: request.params.id,
-          userId: request.user.id,
-          body: request.body,
-          key: requestKeyOf(request),
-          requestId: request.id,
-        }),
-      );
-      return sendBooking(
-        dependencies,
-        request,
-        reply,
-        await submitRequest(dependencies, draft, { waitMs, acceptance }),
-      );
-    },
+  hooks: withinBudget(
+    answerRepeats({
+      showOf: (id) => IdParams.safeParse({ id }).data?.id ?? null,
+      waitSeconds: 0,
+      send: sendBooking,
+    }),
+  ),
+  handler: (dependencies: BookDependencies) => async (request, reply) => {
+    const waitMs = waitMsOf(request, reply, 0);
+    const acceptance = new Acceptance(reply);
+    const draft = await acceptance.within(
+      draftBooking(dependencies, {
+        showId: request.params.id,
+        userId: request.user.id,
+        body: request.body,
+        key: requestKeyOf(request),
+        requestId: request.id,
+      }),
+    );
+    return sendBooking(dependencies, request, reply, await submitRequest(dependencies, draft, { waitMs, acceptance }));
+  },
 });
 
 function sendBooking(

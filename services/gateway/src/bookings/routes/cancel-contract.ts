@@ -27,6 +27,7 @@ export const cancelContract = {
     'booking_not_found',
     'idempotency_in_progress',
     'idempotency_mismatch',
+    'too_many_requests',
     'queue_full',
   ] satisfies ProblemCode[],
   needs: ['queue', 'database'] satisfies Exit[],

@@ -1,5 +1,6 @@
 import { operation } from '../../http/operation.ts';
 import { type CancelDependencies, cancelBooking } from '../cancel-booking.ts';
+import { type BudgetDependencies, withinBudget } from '../request-budget.ts';
 import { cancelContract, readCancellation, sendCancellation } from './cancel-contract.ts';
 import type { PollDependencies } from './job-reply.ts';
 
@@ -11,7 +12,8 @@ export const cancel = operation({
   tag: 'Bookings',
   id: 'cancelBooking',
   summary: 'Cancel your booking',
-  handler: (dependencies: CancelDependencies & PollDependencies) => async (request, reply) => {
+  hooks: withinBudget(cancelContract.hooks),
+  handler: (dependencies: CancelDependencies & PollDependencies & BudgetDependencies) => async (request, reply) => {
     const cancellation = readCancellation(request, reply, { asAdmin: false });
     return sendCancellation(dependencies, request, reply, await cancelBooking(dependencies, cancellation));
   },

@@ -61,7 +61,7 @@ test('a stream that has ended is one log line and no latency sample, and none st
   // The server's own line, if there were one, would come first.
   await eventually(() => lines().some((line) => line.includes('"events":1')));
   expect(lines()).toHaveLength(1);
-  const metrics = await (await fetch(`${boxoffice.url}/metrics`)).text();
+  const metrics = await boxoffice.metrics();
   expect(metrics).toContain('event_streams_open{kind="job"} 0');
   expect(metrics).not.toMatch(/http_request_duration_seconds_count\{[^}]*events[^}]*status="200"/);
 });

@@ -2,6 +2,7 @@ import { JobView } from '@boxoffice/shared/contracts/booking';
 import { problem } from '@boxoffice/shared/contracts/problems';
 import { operation } from '../../http/operation.ts';
 import { type EventStreams, eventStreamResponse } from '../../streams/index.ts';
+import { Acceptance } from '../acceptance.ts';
 import { type FollowJobDependencies, followJob as follow } from '../follow-job.ts';
 import { BookingParams } from './booking-params.ts';
 
@@ -38,7 +39,7 @@ export const followJob = operation({
   needs: ['queue', 'database'],
   head: false,
   handler: (dependencies: Dependencies) => (request, reply) =>
-    follow(dependencies, request.params.id, request.user.id, () =>
+    follow(dependencies, { id: request.params.id, userId: request.user.id, acceptance: new Acceptance(reply) }, () =>
       dependencies.streams.open(request, reply, {
         kind: 'job',
         key: String(request.user.id),

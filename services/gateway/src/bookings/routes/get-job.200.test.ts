@@ -1,5 +1,6 @@
 import type { JobView } from '@boxoffice/shared/contracts/booking';
 import { type Boxoffice, startBoxoffice } from '@boxoffice/testing/boxoffice';
+import { readEvents } from '@boxoffice/testing/events';
 import { closeShow } from '@boxoffice/testing/show-gate';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
@@ -39,8 +40,24 @@ test('active, queued behind it, then decided; Retry-After until the outcome is k
     booking: { seats: ['A2'], status: 'booked' },
   });
   expect(decided.headers.get('retry-after')).toBeNull();
-  // The booking as it is now, not as it was when it was made.
-  expect((await ask(first.body.id)).body).toMatchObject({ status: 'succeeded', booking: { status: 'cancelled' } });
+});
+
+test('an outcome shows the booking as its request left it, the booking itself as it is now', async () => {
+  const show = await boxoffice.addShow();
+  const { body: booked } = await boxoffice.book(show, 'A1', { wait: 10 });
+  const { body: cancelled } = await boxoffice.cancel(booked.id);
+  expect(booked).toMatchObject({ status: 'booked', cancelled_at: null });
+  expect((await ask(booked.id)).body).toMatchObject({ kind: 'book', status: 'succeeded', booking: booked });
+  const events = await readEvents(`${boxoffice.url}/api/jobs/${booked.id}/events/`, {
+    authorization: `Bearer ${boxoffice.token(1)}`,
+  });
+  expect(await events.next()).toMatchObject({ event: 'job', data: { status: 'succeeded', booking: booked } });
+
+  // A second cancellation changed nothing: it too left the booking cancelled.
+  const again = await boxoffice.cancel(booked.id, { key: `cancel ${booked.id}`, wait: 0 });
+  const cancellation = await boxoffice.outcome(again.body.id);
+  expect(cancellation).toMatchObject({ kind: 'cancel', status: 'succeeded', booking: cancelled });
+  expect((await boxoffice.call(`/api/bookings/${booked.id}/`, { user: 1 })).body).toEqual(cancelled);
 });
 
 test('a rejection gives its reason every time it is retrieved', async () => {

@@ -15,7 +15,8 @@ export const BookingHeaders = z.looseObject({
     .max(idempotencyKeyLimit)
     .optional()
     .describe(
-      'a name that you choose for this request: a retry with the same key and the same body gets the response of the first request',
+      'a name that you choose for this request: a retry with the same key and the same body gets the outcome of the first ' +
+        'request, with the booking as that request left it',
     ),
   prefer: z
     .string()

@@ -26,8 +26,8 @@ describe('GET /api/movies/', () => {
     expect(statusCode).toBe(200);
     expect(body).toMatchObject({
       count: 5,
-      next: 'http://tickets.example/api/movies/?page=3&page_size=2',
-      previous: 'http://tickets.example/api/movies/?page=1&page_size=2',
+      next: 'http://localhost:3000/api/movies/?page=3&page_size=2',
+      previous: 'http://localhost:3000/api/movies/?page=1&page_size=2',
     });
     expect(body.results.map((result: { title: string }) => result.title)).toEqual(['Casablanca', 'Dune']);
   });

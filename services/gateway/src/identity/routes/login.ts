@@ -12,8 +12,9 @@ export const login = operation({
   summary: 'Log in',
   description:
     'Returns an access token for `Authorization: Bearer …` and a refresh token to get the next one. The response is ' +
-    'the same for an unknown user name and a wrong password. After too many failures for one user name or from one ' +
-    'address, logins are refused for the number of seconds in `Retry-After`.',
+    'the same for an unknown user name and a wrong password. After too many failures for one user from your address, ' +
+    'or from your address for any user, logins from there are refused for the number of seconds in `Retry-After`, ' +
+    'which grows each time. A user has at most 20 logins; a further one ends the one that has been unused for longest.',
   body: LoginBody,
   success: { 200: TokenPair.describe('The tokens') },
   errors: ['invalid_credentials', 'too_many_requests'],

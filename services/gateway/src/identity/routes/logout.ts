@@ -1,8 +1,7 @@
 import { RefreshBody } from '@boxoffice/shared/contracts/identity';
-import type { MikroORM } from '@boxoffice/shared/database/orm';
 import { z } from 'zod';
 import { operation } from '../../http/operation.ts';
-import { logOut } from '../log-out.ts';
+import { type LogOutDependencies, logOut } from '../log-out.ts';
 
 export const logout = operation({
   method: 'POST',
@@ -12,12 +11,12 @@ export const logout = operation({
   id: 'logOut',
   summary: 'Log out',
   description:
-    'Ends the login that this refresh token belongs to and revokes all its refresh tokens. Access tokens remain valid ' +
-    'until they expire, so discard yours. Idempotent.',
+    'Ends the login that this refresh token belongs to, and revokes all its refresh and access tokens. This takes ' +
+    'effect immediately on every gateway. Other logins of the user continue. Idempotent.',
   body: RefreshBody,
   success: { 204: z.null().describe('Logged out') },
   needs: ['database'],
-  handler: (dependencies: { orm: MikroORM }) => async (request, reply) => {
+  handler: (dependencies: LogOutDependencies) => async (request, reply) => {
     await logOut(dependencies, request.body.refresh);
     return reply.code(204).send(null);
   },

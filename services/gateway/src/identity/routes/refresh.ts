@@ -1,7 +1,6 @@
 import { RefreshBody, TokenPair } from '@boxoffice/shared/contracts/identity';
-import type { MikroORM } from '@boxoffice/shared/database/orm';
 import { operation } from '../../http/operation.ts';
-import { rotateTokens } from '../rotate-tokens.ts';
+import { type RotateTokensDependencies, rotateTokens } from '../rotate-tokens.ts';
 import { tokenPair } from './token-pair.ts';
 
 export const refresh = operation({
@@ -13,11 +12,11 @@ export const refresh = operation({
   summary: 'Get a new access token',
   description:
     'Exchanges a refresh token for a new access token and the next refresh token. Each refresh token can be used once. ' +
-    'If one is used a second time, it was stolen, so the whole login it belongs to ends.',
+    'If one is used a second time, it was stolen, so the whole login it belongs to ends, with its access tokens.',
   body: RefreshBody,
   success: { 200: TokenPair.describe('The new tokens') },
   errors: ['invalid_refresh_token'],
   needs: ['database'],
-  handler: (dependencies: { orm: MikroORM }) => async (request, reply) =>
+  handler: (dependencies: RotateTokensDependencies) => async (request, reply) =>
     tokenPair(reply, await rotateTokens(dependencies, request.body.refresh)),
 });

@@ -169,6 +169,6 @@ test('a stream is logged once, when it ends, and its events are counted', async 
   expect(lines().map((line) => JSON.parse(line))).toMatchObject([
     { msg: 'request', method: 'GET', route: '/api/shows/:id/seats/events/', status: 200, events: 2 },
   ]);
-  const metrics = await (await fetch(`${boxoffice.url}/metrics`)).text();
+  const metrics = await boxoffice.metrics();
   expect(metrics).toMatch(/event_stream_events_total\{kind="seats"\} [1-9]/);
 });

@@ -31,7 +31,7 @@ const seatEvents = () => `/api/shows/${show}/seats/events/`;
 const closeAll = async () => {
   for (const reader of readers.splice(0)) reader.close();
   await eventually(async () => {
-    const metrics = await (await fetch(`${boxoffice.url}/metrics`)).text();
+    const metrics = await boxoffice.metrics();
     return [...metrics.matchAll(/^event_streams_open.* (\d+)$/gm)].every(([, open]) => open === '0');
   });
 };

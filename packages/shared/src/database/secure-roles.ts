@@ -1,0 +1,122 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import pg from 'pg';
+import { sqlState } from './errors.ts';
+import { scramVerifier } from './scram.ts';
+import { ownerRole, type ServiceRole, schemas, serviceRoles } from './service-roles.ts';
+
+/** Roles belong to the whole server, where the migrations of another database may change them at the same time. */
+const attempts = 50;
+
+/**
+ * Makes the services' roles a boundary: logins without any other privilege, each with its own password; tables
+ * that belong to a role that cannot log in; nothing granted to PUBLIC. What a service may do with a table is
+ * granted by the migration that creates the table.
+ *
+ * Idempotent, and run after every migration: it also covers new tables, changed passwords, and databases from
+ * before the roles could log in.
+ *
+ * @param urls with which the services log in; a password is set unless it already works
+ */
+export async function secureRoles(em: EntityManager, urls: Record<ServiceRole, string>): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await em.transactional(async (transaction) => {
+        await assignOwner(transaction);
+        await revokePublic(transaction);
+        for (const role of serviceRoles) await openLogin(transaction, role, urls[role]);
+      });
+    } catch (error) {
+      if (attempt === attempts || !isConcurrentChange(error)) throw error;
+    }
+  }
+}
+
+function isConcurrentChange(error: unknown): boolean {
+  const isTupleConflict = /tuple concurrently (updated|deleted)/.test((error as Error).message);
+  return isTupleConflict || ['23505', '40P01', '42710'].includes(sqlState(error) ?? '');
+}
+
+/** Gives every schema and table to the owner. */
+async function assignOwner(em: EntityManager): Promise<void> {
+  await em.execute(`
+    do $$
+    declare change text;
+    begin
+      if to_regrole('${ownerRole}') is null then
+        create role ${ownerRole} nologin;
+      end if;
+      -- Unless we are a superuser, we may give things only to a role that we belong to and that may own schemas here.
+      if not pg_has_role(current_user, '${ownerRole}', 'usage') then
+        execute format('grant ${ownerRole} to %I', current_user);
+      end if;
+      if not has_database_privilege('${ownerRole}', current_database(), 'create') then
+        execute format('grant create on database %I to ${ownerRole}', current_database());
+      end if;
+      for change in
+        select format('alter schema %I owner to ${ownerRole}', nspname) from pg_namespace
+        where nspname in (${inSql(schemas)}) and nspowner <> '${ownerRole}'::regrole
+      loop execute change; end loop;
+      for change in
+        select format('alter table %s owner to ${ownerRole}', pg_class.oid::regclass) from pg_class
+          join pg_namespace on pg_namespace.oid = relnamespace
+        where nspname in (${inSql(schemas)}) and relkind in ('r', 'p', 'v', 'm') and relowner <> '${ownerRole}'::regrole
+        union all
+        select format('alter routine %s owner to ${ownerRole}', pg_proc.oid::regprocedure) from pg_proc
+          join pg_namespace on pg_namespace.oid = pronamespace
+        where nspname in (${inSql(schemas)}) and proowner <> '${ownerRole}'::regrole
+      loop execute change; end loop;
+    end $$`);
+}
+
+/** PostgreSQL grants PUBLIC to connect, to create temporary tables, to use schema public and to call functions. */
+async function revokePublic(em: EntityManager): Promise<void> {
+  await em.execute(`
+    do $$
+    begin
+      if exists (
+        select from pg_database, aclexplode(coalesce(datacl, acldefault('d', datdba)))
+        where datname = current_database() and grantee = 0
+      ) then
+        execute format('revoke all on database %I from public', current_database());
+      end if;
+      execute format('grant connect on database %I to ${serviceRoles.join(', ')}', current_database());
+    end $$;
+    revoke all on schema public from public;
+    revoke all on all routines in schema ${schemas.join(', ')} from public;
+    alter default privileges revoke execute on routines from public;
+    alter default privileges for role ${ownerRole} revoke execute on routines from public;
+  `);
+}
+
+const attributes = ['super', 'createrole', 'createdb', 'replication', 'bypassrls'] as const;
+type Attributes = Record<(typeof attributes)[number] | 'canlogin', boolean>;
+
+/** Lets a role log in with its password, and takes away what it must not have. */
+async function openLogin(em: EntityManager, role: ServiceRole, url: string): Promise<void> {
+  const [current] = await em.execute<[Attributes]>(
+    `select rolcanlogin as canlogin, ${attributes.map((name) => `rol${name} as ${name}`)} from pg_roles where rolname = ?`,
+    [role],
+  );
+  // Attributes are named only where they change: just naming some takes a superuser.
+  const excess = attributes.filter((name) => current[name]).map((name) => `no${name === 'super' ? 'superuser' : name}`);
+  const password = decodeURIComponent(new URL(url).password);
+  const isOpen = current.canlogin && (await canLogIn(url));
+  if (isOpen && excess.length === 0) return;
+  const verifier = !isOpen && password ? ` password '${scramVerifier(password)}'` : '';
+  await em.execute(`alter role ${role} login ${excess.join(' ')}${verifier}`);
+}
+
+async function canLogIn(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 1_000 });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+const inSql = (names: readonly string[]) => names.map((name) => `'${name}'`).join();

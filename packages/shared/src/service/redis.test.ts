@@ -1,0 +1,45 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { Worker } from 'node:worker_threads';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createLogger } from './logging.ts';
+import { openImpatientRedis, openPatientRedis } from './redis.ts';
+
+const logger = createLogger('gateway', { LOG_LEVEL: 'silent' });
+
+/** A server that never accepts: once its backlog is full, the kernel drops whatever asks for a connection. */
+const deafServer = `
+  const { parentPort } = require('node:worker_threads');
+  const server = require('node:net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
+    parentPort.postMessage(server.address().port);
+    setImmediate(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0));
+  });`;
+
+let thread: Worker;
+let port: number;
+const backlog: Socket[] = [];
+beforeAll(async () => {
+  thread = new Worker(deafServer, { eval: true });
+  [port] = (await once(thread, 'message')) as [number];
+  for (let connection = 0; connection < 4; connection++) backlog.push(connect(port, '127.0.0.1'));
+  for (const socket of backlog) socket.on('error', () => undefined);
+  await Promise.all(backlog.slice(0, 2).map((socket) => once(socket, 'connect')));
+});
+afterAll(async () => {
+  for (const socket of backlog) socket.destroy();
+  await thread.terminate();
+});
+
+it.each([
+  { kind: 'impatient', open: openImpatientRedis },
+  { kind: 'patient', open: openPatientRedis },
+])('an attempt to connect ends after about a second, and is repeated: $kind', async ({ open }) => {
+  const redis = open(`redis://127.0.0.1:${port}`, logger);
+  const startedAt = performance.now();
+  for (let attempt = 0; attempt < 2; attempt++) {
+    const [error] = (await once(redis, 'error')) as [Error & { code?: string }];
+    expect(error.code ?? error.message).toBe('ETIMEDOUT');
+  }
+  redis.disconnect();
+  expect(performance.now() - startedAt).toBeLessThan(4_000);
+});

@@ -1,0 +1,70 @@
+import { setImmediate as endOfTick } from 'node:timers/promises';
+import type { Outcome } from '@boxoffice/shared/contracts/jobs';
+import { problem } from '@boxoffice/shared/contracts/problems';
+import { beforeEach, expect, test } from 'vitest';
+import { UndecidedRequests, undecidedLimit } from './undecided-requests.ts';
+
+const stored = new Map<string, Outcome>();
+let requests: UndecidedRequests;
+let lookups: number;
+beforeEach(() => {
+  stored.clear();
+  lookups = 0;
+  requests = new UndecidedRequests(2, {
+    findOutcomes: async (ids) => {
+      lookups++;
+      return ids.flatMap((id) => stored.get(id) ?? []);
+    },
+  });
+});
+
+const isRefused = (user = 1) => {
+  try {
+    requests.enter(user).leave();
+    return false;
+  } catch (error) {
+    expect(error).toMatchObject({ problem: { code: 'too_many_requests' }, retryAfterSeconds: 1 });
+    return true;
+  }
+};
+
+test('requests on their way count, and those of other users do not', () => {
+  const first = requests.enter(1);
+  requests.enter(1);
+  expect([isRefused(), isRefused(2)]).toEqual([true, false]);
+  first.leave();
+  expect(isRefused()).toBe(false);
+});
+
+test('a queued request counts until its outcome arrives', () => {
+  for (const id of ['a', 'b']) requests.enter(1).queued(id);
+  expect(isRefused()).toBe(true);
+  requests.decided([{ id: 'a' }]);
+  expect(isRefused()).toBe(false);
+  requests.decided([{ id: 'a' }]); // an outcome may arrive twice
+  requests.enter(1).queued('c');
+  expect(isRefused()).toBe(true);
+});
+
+test('an outcome may arrive before the queue has confirmed its request', () => {
+  const place = requests.enter(1);
+  requests.decided([{ id: 'a' }]);
+  place.queued('a');
+  requests.enter(1).queued('b');
+  expect(isRefused()).toBe(false);
+});
+
+test('outcomes whose message was lost are looked up once a user is refused', async () => {
+  for (const id of ['a', 'b']) requests.enter(1).queued(id);
+  stored.set('a', { id: 'a', status: 'rejected', problem: problem('seat_taken') });
+  expect([isRefused(), isRefused()]).toEqual([true, true]);
+  await endOfTick();
+  expect(lookups).toBe(1);
+  expect(isRefused()).toBe(false);
+});
+
+test('nobody may hold more than a quarter of a queue', () => {
+  const limit = (queue: number, user: number) =>
+    undecidedLimit({ BOOKING_QUEUE_LIMIT: queue, UNDECIDED_LIMIT_PER_USER: user, NODE_ENV: 'production' });
+  expect([limit(10_000, 200), limit(100, 200), limit(1, 200)]).toEqual([200, 25, 1]);
+});

@@ -1,0 +1,15 @@
+/**
+ * The result of `work` if it comes in time. Work that is late continues, but nobody waits for it.
+ *
+ * @throws what `late` returns
+ */
+export async function withinTime<T>(work: Promise<T>, limitMs: number, late: () => Error): Promise<T> {
+  const { promise: tooLate, reject } = Promise.withResolvers<never>();
+  // After a busy moment timers come first: what has arrived meanwhile is read before we give up.
+  const timer = setTimeout(() => setImmediate(() => reject(late())), Math.max(limitMs, 0));
+  try {
+    return await Promise.race([work, tooLate]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,83 @@
+/** A campaign of the fuzzer against the whole system. `pnpm fuzz` runs a longer one. */
+import { type Boxoffice, startBoxoffice } from '@boxoffice/testing/boxoffice';
+import { ensurePages } from '@boxoffice/testing/pages';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { Random } from '../torture/random.ts';
+import { runCampaign } from './campaign.ts';
+import { type Document, readOperations } from './document.ts';
+import { pagePaths } from './page-paths.ts';
+import { faultsIn, MemoryWatch } from './processes.ts';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** Options of `pnpm fuzz`; undefined in every other run. */
+    fuzz?: { requests: number; seed: number };
+  }
+}
+
+const asked = inject('fuzz');
+const { requests, seed } = asked ?? { requests: 40_000, seed: 1 };
+const timeout = asked ? 24 * 60 * 60 * 1_000 : 600_000;
+/** Users whom no request names, so that no request of an administrator ends them. */
+const user = 900_001;
+const administrator = 900_002;
+/** Beyond this a process has a leak, in MB. */
+const memoryLimitMb = 700;
+
+let boxoffice: Boxoffice;
+beforeAll(async () => {
+  await ensurePages();
+  boxoffice = await startBoxoffice({
+    env: {
+      LOG_LEVEL: 'warn',
+      // A valid sign-up or login costs a password hash: a few are enough.
+      SIGNUP_LIMIT_PER_MINUTE: '20',
+      LOGIN_FAILURE_LIMIT_PER_MINUTE: '5',
+    },
+  });
+  for (let show = 1; show <= 5; show++) await boxoffice.addShow();
+  await boxoffice.rows(
+    `insert into identity.users (id, username, email, password_hash, role)
+     select id, 'user' || id, 'user' || id || '@example.com', '', case when id = ? then 'admin' else 'user' end
+     from unnest(array[1, 2, 3, 4, 5, ${user}, ${administrator}]) as id`,
+    [administrator],
+  );
+  await boxoffice.rows("select setval(pg_get_serial_sequence('identity.users', 'id'), 100)");
+});
+afterAll(() => boxoffice.stop());
+
+test('every response is documented, a problem when it is an error, with security headers, within 1 s', {
+  timeout,
+}, async () => {
+  const { body: document } = await boxoffice.call<Document>('/schema/');
+  const processes = [...boxoffice.gateways, boxoffice.catalog, ...boxoffice.workers];
+  const memory = new MemoryWatch(processes);
+  await memory.start();
+  const startedAt = performance.now();
+  const tally = await runCampaign({
+    port: Number(new URL(boxoffice.url).port),
+    operations: readOperations(document),
+    pages: await pagePaths(boxoffice.url),
+    tokens: () => ({
+      anonymous: null,
+      user: boxoffice.token(user),
+      administrator: boxoffice.token(administrator, 'admin'),
+    }),
+    requests,
+    random: new Random(seed),
+  });
+  const seconds = (performance.now() - startedAt) / 1_000;
+  await memory.stop();
+  console.log(
+    [
+      ...tally.lines,
+      `seed ${seed} · ${tally.requests} requests in ${seconds.toFixed(0)} s · ${tally.repeated} slow or 503 under load, repeated alone`,
+      memory.line,
+    ].join('\n'),
+  );
+  expect(tally.findings).toEqual([]);
+  expect(processes.flatMap(({ logs }) => faultsIn(logs))).toEqual([]);
+  expect(memory.peakMb).toBeLessThan(memoryLimitMb);
+  for (const path of ['/livez', '/readyz']) expect((await boxoffice.call(path)).status).toBe(200);
+  expect(tally.requests).toBe(requests);
+});
