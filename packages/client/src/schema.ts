@@ -770,15 +770,48 @@ export interface components {
          */
         ShowCreateInput: {
             movie_id: number;
-            screen_name: string;
             /**
              * Format: date-time
              * @example 2030-01-01T19:30:00Z
              */
             date_time: string;
-            total_seats: number;
-            /** @default 10 */
+            /** @description the screen, which has a name and seats; instead of `screen_name`, `total_seats` and `seats_per_row` */
+            screen_id?: number | null;
+            screen_name?: string;
+            total_seats?: number;
+            /** @description default: 10 */
             seats_per_row?: number;
+            /**
+             * @description default: `counter` with prices, `free` without
+             * @enum {string}
+             */
+            payment?: "free" | "counter" | "online";
+            /** @default null */
+            prices?: {
+                [key: string]: number;
+            } | null;
+            /** @default null */
+            currency?: string | null;
+            /**
+             * @description when sales open; null: open
+             * @default null
+             */
+            sales_open_at?: string | null;
+            /**
+             * @description when sales close; null: at the start of the show
+             * @default null
+             */
+            sales_close_at?: string | null;
+            /**
+             * @description the most seats of one user, held and booked; null: no limit
+             * @default null
+             */
+            max_seats_per_user?: number | null;
+            /**
+             * @description refuses choices that would leave a single free seat between taken ones
+             * @default false
+             */
+            forbid_single_seats?: boolean;
         };
         /**
          * @example {
@@ -787,14 +820,34 @@ export interface components {
          */
         ShowChangeInput: {
             movie_id?: number;
-            screen_name?: string;
             /**
              * Format: date-time
              * @example 2030-01-01T19:30:00Z
              */
             date_time?: string;
+            /** @description the screen, which has a name and seats; instead of `screen_name`, `total_seats` and `seats_per_row` */
+            screen_id?: number | null;
+            screen_name?: string;
             total_seats?: number;
+            /** @description default: 10 */
             seats_per_row?: number;
+            /**
+             * @description default: `counter` with prices, `free` without
+             * @enum {string}
+             */
+            payment?: "free" | "counter" | "online";
+            prices?: {
+                [key: string]: number;
+            } | null;
+            currency?: string | null;
+            /** @description when sales open; null: open */
+            sales_open_at?: string | null;
+            /** @description when sales close; null: at the start of the show */
+            sales_close_at?: string | null;
+            /** @description the most seats of one user, held and booked; null: no limit */
+            max_seats_per_user?: number | null;
+            /** @description refuses choices that would leave a single free seat between taken ones */
+            forbid_single_seats?: boolean;
         };
         /**
          * @example {
@@ -813,10 +866,43 @@ export interface components {
          *     }
          */
         ShowRunInput: {
-            screen_name: string;
-            total_seats: number;
-            /** @default 10 */
+            /** @description the screen, which has a name and seats; instead of `screen_name`, `total_seats` and `seats_per_row` */
+            screen_id?: number | null;
+            screen_name?: string;
+            total_seats?: number;
+            /** @description default: 10 */
             seats_per_row?: number;
+            /**
+             * @description default: `counter` with prices, `free` without
+             * @enum {string}
+             */
+            payment?: "free" | "counter" | "online";
+            /** @default null */
+            prices?: {
+                [key: string]: number;
+            } | null;
+            /** @default null */
+            currency?: string | null;
+            /**
+             * @description when sales open; null: open
+             * @default null
+             */
+            sales_open_at?: string | null;
+            /**
+             * @description when sales close; null: at the start of the show
+             * @default null
+             */
+            sales_close_at?: string | null;
+            /**
+             * @description the most seats of one user, held and booked; null: no limit
+             * @default null
+             */
+            max_seats_per_user?: number | null;
+            /**
+             * @description refuses choices that would leave a single free seat between taken ones
+             * @default false
+             */
+            forbid_single_seats?: boolean;
             dates: string[];
             times: string[];
             /** @description the time zone of `times` (IANA name) */
@@ -967,7 +1053,7 @@ export interface components {
              * @description the kind of problem: stable, so switch on it
              * @enum {string}
              */
-            code: "validation_failed" | "unauthenticated" | "invalid_credentials" | "invalid_refresh_token" | "forbidden" | "not_found" | "movie_not_found" | "show_not_found" | "user_not_found" | "booking_not_found" | "job_not_found" | "username_taken" | "email_taken" | "seat_taken" | "show_started" | "has_bookings" | "has_shows" | "last_administrator" | "idempotency_in_progress" | "request_timeout" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "expectation_failed" | "idempotency_mismatch" | "too_many_requests" | "headers_too_large" | "internal_error" | "service_unavailable" | "queue_full" | "queue_unavailable" | "database_unavailable" | "catalog_unavailable";
+            code: "validation_failed" | "unauthenticated" | "invalid_credentials" | "invalid_refresh_token" | "forbidden" | "not_found" | "movie_not_found" | "show_not_found" | "screen_not_found" | "user_not_found" | "booking_not_found" | "job_not_found" | "username_taken" | "email_taken" | "seat_taken" | "show_started" | "has_bookings" | "has_shows" | "screen_busy" | "screen_name_taken" | "last_administrator" | "idempotency_in_progress" | "request_timeout" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "expectation_failed" | "idempotency_mismatch" | "too_many_requests" | "headers_too_large" | "internal_error" | "service_unavailable" | "queue_full" | "queue_unavailable" | "database_unavailable" | "catalog_unavailable";
             title: string;
             status: number;
             /** @description what happened and what to do about it, in plain words */
@@ -1038,22 +1124,57 @@ export interface components {
          *       "date_time": "2030-01-01T19:30:00.000Z",
          *       "total_seats": 80,
          *       "seats_per_row": 10,
-         *       "available_seats": 79
+         *       "screen_id": null,
+         *       "available_seats": 79,
+         *       "status": "scheduled",
+         *       "payment": "counter",
+         *       "prices": {
+         *         "standard": 1000
+         *       },
+         *       "currency": "EUR",
+         *       "sales_open_at": null,
+         *       "sales_close_at": null,
+         *       "max_seats_per_user": null,
+         *       "forbid_single_seats": false
          *     }
          */
         Show: {
             id: number;
             movie_id: number;
             screen_name: string;
+            /** @description null when the show has its own rows of seats */
+            screen_id: number | null;
             /**
              * Format: date-time
              * @description the start, in UTC
              */
             date_time: string;
             total_seats: number;
+            /** @description on a screen, the width of the hall in columns */
             seats_per_row: number;
             /** @description seats that are neither held nor booked */
             available_seats: number;
+            /** @enum {string} */
+            status: "scheduled" | "cancelled";
+            /**
+             * @description `free`: no prices; `counter`: paid at the counter; `online`: paid before the seats are booked
+             * @enum {string}
+             */
+            payment: "free" | "counter" | "online";
+            /** @description in minor units of the currency, by category of seats; null when the show is free */
+            prices: {
+                [key: string]: number;
+            } | null;
+            /** @description ISO 4217; null when the show is free */
+            currency: string | null;
+            /** @description when sales open; null: open */
+            sales_open_at: string | null;
+            /** @description when sales close; null: at the start of the show */
+            sales_close_at: string | null;
+            /** @description the most seats of one user, held and booked; null: no limit */
+            max_seats_per_user: number | null;
+            /** @description refuses choices that would leave a single free seat between taken ones */
+            forbid_single_seats: boolean;
         };
         /**
          * @example {
@@ -1068,7 +1189,18 @@ export interface components {
          *           "date_time": "2030-01-01T19:30:00.000Z",
          *           "total_seats": 80,
          *           "seats_per_row": 10,
-         *           "available_seats": 79
+         *           "screen_id": null,
+         *           "available_seats": 79,
+         *           "status": "scheduled",
+         *           "payment": "counter",
+         *           "prices": {
+         *             "standard": 1000
+         *           },
+         *           "currency": "EUR",
+         *           "sales_open_at": null,
+         *           "sales_close_at": null,
+         *           "max_seats_per_user": null,
+         *           "forbid_single_seats": false
          *         }
          *       ]
          *     }
@@ -1093,7 +1225,18 @@ export interface components {
          *           "date_time": "2030-01-01T19:30:00.000Z",
          *           "total_seats": 80,
          *           "seats_per_row": 10,
-         *           "available_seats": 80
+         *           "screen_id": null,
+         *           "available_seats": 80,
+         *           "status": "scheduled",
+         *           "payment": "counter",
+         *           "prices": {
+         *             "standard": 1000
+         *           },
+         *           "currency": "EUR",
+         *           "sales_open_at": null,
+         *           "sales_close_at": null,
+         *           "max_seats_per_user": null,
+         *           "forbid_single_seats": false
          *         }
          *       ]
          *     }
@@ -1101,43 +1244,6 @@ export interface components {
         ShowRunResult: {
             count: number;
             results: components["schemas"]["Show"][];
-        };
-        /**
-         * @example {
-         *       "show_id": 7,
-         *       "total_seats": 2,
-         *       "seats_per_row": 10,
-         *       "available_seats": 1,
-         *       "seats": [
-         *         {
-         *           "seat_number": "A1",
-         *           "row": "A",
-         *           "number": 1,
-         *           "status": "booked"
-         *         },
-         *         {
-         *           "seat_number": "A2",
-         *           "row": "A",
-         *           "number": 2,
-         *           "status": "available"
-         *         }
-         *       ]
-         *     }
-         */
-        SeatMap: {
-            show_id: number;
-            total_seats: number;
-            seats_per_row: number;
-            available_seats: number;
-            seats: {
-                /** @description the label, e.g. B7 */
-                seat_number: string;
-                row: string;
-                /** @description the position in the row, from 1 */
-                number: number;
-                /** @enum {string} */
-                status: "available" | "held" | "booked";
-            }[];
         };
         /**
          * @example {
@@ -1380,6 +1486,57 @@ export interface components {
         };
         /**
          * @example {
+         *       "show_id": 7,
+         *       "total_seats": 2,
+         *       "seats_per_row": 10,
+         *       "available_seats": 1,
+         *       "seats": [
+         *         {
+         *           "seat_number": "A1",
+         *           "row": "A",
+         *           "number": 1,
+         *           "column": 1,
+         *           "category": "standard",
+         *           "accessible": false,
+         *           "price": 1000,
+         *           "status": "booked"
+         *         },
+         *         {
+         *           "seat_number": "A2",
+         *           "row": "A",
+         *           "number": 2,
+         *           "column": 2,
+         *           "category": "standard",
+         *           "accessible": false,
+         *           "price": 1000,
+         *           "status": "available"
+         *         }
+         *       ]
+         *     }
+         */
+        SeatMap: {
+            show_id: number;
+            total_seats: number;
+            seats_per_row: number;
+            available_seats: number;
+            seats: {
+                /** @description the label, e.g. B7 */
+                seat_number: string;
+                row: string;
+                /** @description the position in the row, from 1 */
+                number: number;
+                /** @description the place in the row, from 1, gaps counted */
+                column: number;
+                category: string;
+                accessible: boolean;
+                /** @description in minor units of the currency; 0 when the show is free */
+                price: number;
+                /** @enum {string} */
+                status: "available" | "held" | "booked";
+            }[];
+        };
+        /**
+         * @example {
          *       "access": "eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl",
          *       "refresh": "q1Zc0bGJ5oX3mUe7Yt8vWnKdLrS2aHfP9iTgB4xQ6sE"
          *     }
@@ -1518,7 +1675,7 @@ export interface components {
             /** @enum {string} */
             action: "create" | "change" | "delete" | "cancel";
             /** @enum {string} */
-            subject: "movie" | "show" | "user" | "booking";
+            subject: "movie" | "show" | "user" | "booking" | "screen";
             subject_id: string;
             /** @description the id of the HTTP request, as in the logs; one request can write several lines */
             request_id: string;
@@ -1726,13 +1883,13 @@ export type MoviePage = components['schemas']['MoviePage'];
 export type Show = components['schemas']['Show'];
 export type ShowPage = components['schemas']['ShowPage'];
 export type ShowRunResult = components['schemas']['ShowRunResult'];
-export type SeatMap = components['schemas']['SeatMap'];
 export type Booking = components['schemas']['Booking'];
 export type Job = components['schemas']['Job'];
 export type MyBooking = components['schemas']['MyBooking'];
 export type MyBookingPage = components['schemas']['MyBookingPage'];
 export type AdminBooking = components['schemas']['AdminBooking'];
 export type AdminBookingPage = components['schemas']['AdminBookingPage'];
+export type SeatMap = components['schemas']['SeatMap'];
 export type TokenPair = components['schemas']['TokenPair'];
 export type User = components['schemas']['User'];
 export type AdminUser = components['schemas']['AdminUser'];
@@ -3581,7 +3738,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `has_shows`: The movie still has shows */
+            /** @description `has_shows`: There are still shows */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5396,7 +5553,7 @@ export interface operations {
                 /** @description changes by this administrator */
                 actor_id?: number;
                 action?: "create" | "change" | "delete" | "cancel";
-                subject?: "movie" | "show" | "user" | "booking";
+                subject?: "movie" | "show" | "user" | "booking" | "screen";
                 subject_id?: string;
             };
             header?: never;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { SeatMap } from './contracts/catalog.ts';
+import type { SeatMap } from './contracts/seat-map.ts';
 import { type Layout, rowLabel, type Seat, seatByLabel, seatsOf } from './layout.ts';
 
 /**

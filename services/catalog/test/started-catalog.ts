@@ -1,7 +1,8 @@
 import { newEnvelopeId, requestId } from '@boxoffice/shared/booking-id';
-import type { MovieView, SeatMap, ShowCreateBody, ShowFacts, ShowView } from '@boxoffice/shared/contracts/catalog';
+import type { MovieView, ShowCreateBody, ShowFacts, ShowView } from '@boxoffice/shared/contracts/catalog';
 import type { Rows } from '@boxoffice/shared/contracts/pagination';
 import type { Problem } from '@boxoffice/shared/contracts/problems';
+import type { SeatMap } from '@boxoffice/shared/contracts/seat-map';
 import { type EntityManager, type MikroORM, openDatabase } from '@boxoffice/shared/database/orm';
 import type { Http } from '@boxoffice/shared/service/http';
 import { internalAuthorization } from '@boxoffice/shared/service/internal-secret';
@@ -11,7 +12,7 @@ import { testSecret } from '@boxoffice/testing/internal-secret';
 import { buildCatalog } from '../src/app.ts';
 
 /** The fields that any response of the catalog may have; each test reads its own. */
-export type AnyBody = MovieView & ShowView & ShowFacts & SeatMap & Rows<MovieView & ShowView> & Problem;
+export type AnyBody = MovieView & ShowView & ShowFacts & SeatMap & Rows<MovieView & ShowView> & Omit<Problem, 'status'>;
 
 /** The administrator in whose name `send` makes changes. */
 export const actorId = 42;

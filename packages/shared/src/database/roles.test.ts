@@ -38,6 +38,8 @@ const granted: Record<ServiceRole, Record<string, string>> = {
   boxoffice_catalog: {
     'catalog.movies': 'delete insert select update',
     'catalog.shows': 'delete insert select update',
+    'catalog.screens': 'delete insert select update',
+    'catalog.layouts': 'insert select',
     'catalog.audit_lines': 'insert select',
     'booking.bookings': 'select',
     'booking.seat_claims': 'select',
@@ -49,6 +51,7 @@ const granted: Record<ServiceRole, Record<string, string>> = {
     'booking.audit_lines': 'insert select',
     'catalog.movies': 'select',
     'catalog.shows': 'select',
+    'catalog.layouts': 'select',
   },
 };
 

@@ -135,10 +135,10 @@ export function showNotFound(id: number): ProblemError {
 function showColumns(em: EntityManager, body: ShowCreateBody) {
   return {
     movie: em.getReference(Movie, body.movie_id),
-    screenName: body.screen_name,
+    screenName: body.screen_name ?? '',
     dateTime: new Date(body.date_time),
-    totalSeats: body.total_seats,
-    seatsPerRow: body.seats_per_row,
+    totalSeats: body.total_seats ?? 0,
+    seatsPerRow: body.seats_per_row ?? 10,
   };
 }
 
@@ -146,10 +146,20 @@ export function showFacts(show: Show): ShowFacts {
   return {
     id: show.id,
     movie_id: show.movie.id,
+    screen_id: show.screen?.id ?? null,
+    layout_id: show.layout?.id ?? null,
     screen_name: show.screenName,
     date_time: show.dateTime.toISOString(),
     total_seats: show.totalSeats,
     seats_per_row: show.seatsPerRow,
+    status: show.status,
+    payment: show.payment,
+    prices: show.prices ?? null,
+    currency: show.currency ?? null,
+    sales_open_at: show.salesOpenAt?.toISOString() ?? null,
+    sales_close_at: show.salesCloseAt?.toISOString() ?? null,
+    max_seats_per_user: show.maxSeatsPerUser ?? null,
+    forbid_single_seats: show.forbidSingleSeats,
   };
 }
 
@@ -159,5 +169,6 @@ async function viewOf(em: EntityManager, show: Show): Promise<ShowView> {
 }
 
 function showView(show: Show, claims: number): ShowView {
-  return { ...showFacts(show), available_seats: show.totalSeats - claims };
+  const { layout_id: _, ...facts } = showFacts(show);
+  return { ...facts, available_seats: show.totalSeats - claims };
 }

@@ -44,7 +44,8 @@ export function showRoutes(http: Http, orm: MikroORM): void {
   http.put(
     '/internal/shows/:id',
     { schema: { params: IdParams, headers: AuthorHeaders, body: ShowCreateBody } },
-    (request) => changeShow(orm.em.fork(), request.params.id, request.body, authorOf(request)),
+    (request) =>
+      changeShow(orm.em.fork(), request.params.id, { seats_per_row: 10, ...request.body }, authorOf(request)),
   );
   http.delete(
     '/internal/shows/:id',

@@ -24,7 +24,7 @@ export async function changeShow(
     if (change.total_seats !== undefined || change.seats_per_row !== undefined) await lockBookings(em, id);
     const show = await getShowForChange(em, id);
     const before = showFacts(show);
-    const after = { ...before, ...change } as ShowCreateBody;
+    const after = { ...before, ...change } as ShowCreateBody & SeatPlan;
     if (losesSeats(before, after)) assertNoneAffected(id, affectedClaims(await listLiveClaims(em, id), before, after));
     return writeShow(em, show, after, author);
   });

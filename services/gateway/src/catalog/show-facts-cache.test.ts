@@ -1,5 +1,6 @@
 import type { ShowFacts } from '@boxoffice/shared/contracts/catalog';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
+import { exampleRules } from '@boxoffice/shared/contracts/show-rules';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ShowFactsCache } from './show-facts-cache.ts';
 
@@ -8,8 +9,12 @@ const factsOf = (id: number): ShowFacts => ({
   movie_id: 1,
   screen_name: 'Screen 1',
   date_time: '2030-01-01T19:30:00.000Z',
+  screen_id: null,
+  layout_id: null,
   total_seats: 20,
   seats_per_row: 10,
+  status: 'scheduled',
+  ...exampleRules,
 });
 
 describe('ShowFactsCache', () => {

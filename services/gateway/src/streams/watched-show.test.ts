@@ -1,5 +1,5 @@
-import type { SeatChanges, SeatMap } from '@boxoffice/shared/contracts/catalog';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
+import type { SeatChanges, SeatMap } from '@boxoffice/shared/contracts/seat-map';
 import { type Occupancy, seatAt, seatMap, seatMapTag } from '@boxoffice/shared/seats';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';

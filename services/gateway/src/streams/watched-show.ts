@@ -1,5 +1,5 @@
-import type { SeatChanges, SeatMap } from '@boxoffice/shared/contracts/catalog';
 import type { ProblemError } from '@boxoffice/shared/contracts/problems';
+import type { SeatChanges, SeatMap } from '@boxoffice/shared/contracts/seat-map';
 import { type Occupancy, seatMap, seatMapTag } from '@boxoffice/shared/seats';
 import { type EventStream, eventBytes } from './event-stream.ts';
 
