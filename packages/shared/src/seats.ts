@@ -63,9 +63,9 @@ export function seatNumberOf(name: string, plan: SeatPlan): number | null {
 
 /** A show's plan and its taken seats at one instant: everything its seat map is derived from. */
 export interface Occupancy extends SeatPlan {
-  layout_id?: number | null;
+  layout_id: number | null;
   /** In minor units by category; null when the show is free. */
-  prices?: Readonly<Record<string, number>> | null;
+  prices: Readonly<Record<string, number>> | null;
   /** Labels separated by spaces, in a fixed order; empty when there are none. */
   booked: string;
   held: string;
@@ -73,7 +73,7 @@ export interface Occupancy extends SeatPlan {
 
 /** Strong entity tag of a seat map (RFC 9110, 8.8.3): the map is derived from the occupancy alone. */
 export function seatMapTag(occupancy: Occupancy): string {
-  const { total_seats, seats_per_row, layout_id = null, prices = null, booked, held } = occupancy;
+  const { total_seats, seats_per_row, layout_id, prices, booked, held } = occupancy;
   const hash = createHash('sha256').update(
     JSON.stringify([total_seats, seats_per_row, layout_id, prices, booked, held]),
   );

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hasFourDigitYear, PointInTime, yearMessage } from './moments.ts';
 import { PageQuery, pageOf } from './pagination.ts';
 import { checkHall, hallFields } from './show-hall.ts';
 import { changedRuleFields, exampleRules, ruleFields, ShowRules } from './show-rules.ts';
@@ -104,10 +105,6 @@ export const ShowView = z
 export type ShowView = z.infer<typeof ShowView>;
 export const ShowPage = pageOf(ShowView, 'ShowPage');
 
-/** The years in which PostgreSQL reads times as JavaScript writes them; an offset can move a time beyond them. */
-const hasFourDigitYear = (time: Date) => time.getUTCFullYear() >= 1 && time.getUTCFullYear() <= 9_999;
-const yearMessage = 'Must be between the years 1 and 9999, UTC';
-
 const moment = z.iso.datetime({ offset: true, local: true }).or(z.iso.date());
 /** A time without an offset is in UTC, as everywhere in Boxoffice. */
 const Moment = moment
@@ -132,10 +129,7 @@ export type AdminShowQuery = z.infer<typeof AdminShowQuery>;
 
 const showFields = {
   movie_id: z.number().int().min(1).max(2_147_483_647),
-  date_time: z.iso
-    .datetime({ offset: true })
-    .refine((text) => hasFourDigitYear(new Date(text)), { error: yearMessage })
-    .meta({ example: '2030-01-01T19:30:00Z' }),
+  date_time: PointInTime.meta({ example: '2030-01-01T19:30:00Z' }),
   ...hallFields,
 };
 export const ShowCreateBody = z
@@ -148,6 +142,11 @@ export const ShowChangeBody = z
   .partial()
   .meta({ id: 'ShowChange', example: { date_time: '2030-01-01T20:15:00Z' } });
 export type ShowChangeBody = z.infer<typeof ShowChangeBody>;
+
+export const ShowCancelBody = z
+  .object({ reason: Text.trim().min(1).max(500).describe('why; everyone who has seats is told') })
+  .meta({ id: 'ShowCancel', example: { reason: 'The projector is broken' } });
+export type ShowCancelBody = z.infer<typeof ShowCancelBody>;
 
 /** The most shows in one run. */
 export const showsPerRunLimit = 200;

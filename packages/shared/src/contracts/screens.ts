@@ -16,8 +16,9 @@ export const Category = z
 
 const Legend = z
   .record(
-    z.string().refine((key) => [...key].length === 1 && key !== gap && key.trim() !== '', {
-      error: 'Must be one character, and neither a blank nor _, which is a gap',
+    // A blank or a control character would be invisible; a lone surrogate cannot be stored.
+    z.string().refine((key) => [...key].length === 1 && key !== gap && !/[\s\p{C}]/u.test(key), {
+      error: 'Must be one visible character other than _, which is a gap',
     }),
     z.object({ category: Category, accessible: z.boolean().optional() }),
   )
@@ -73,6 +74,21 @@ export const ScreenBody = z
   .superRefine(checkLayout)
   .meta({ id: 'ScreenWrite', example: exampleScreen });
 export type ScreenBody = z.infer<typeof ScreenBody>;
+
+export const ScreenChangeBody = z
+  .object(screenFields)
+  .partial()
+  .superRefine((change, context) => {
+    const { layout, legend } = change;
+    if (layout && legend) checkLayout({ layout, legend }, context);
+    else if (layout ?? legend) {
+      const missing = layout ? 'legend' : 'layout';
+      const message = 'Layout and legend can only be changed together';
+      context.addIssue({ code: 'custom', message, path: [missing], input: change });
+    }
+  })
+  .meta({ id: 'ScreenChange', example: { name: 'Grand Hall' } });
+export type ScreenChangeBody = z.infer<typeof ScreenChangeBody>;
 
 export const ScreenView = z
   .object({

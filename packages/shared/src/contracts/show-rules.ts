@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PointInTime } from './moments.ts';
 import { Category } from './screens.ts';
 
 export const payments = ['free', 'counter', 'online'] as const;
@@ -13,7 +14,6 @@ const Currency = z
   .refine((code) => currencies.has(code), 'Must be the code of a currency (ISO 4217), such as EUR')
   .meta({ example: 'EUR' });
 
-const PointInTime = z.iso.datetime({ offset: true });
 const SeatLimit = z.number().int().min(1).max(10_000);
 
 /** How the seats of a show are sold. Applied as they are when a request is decided. */

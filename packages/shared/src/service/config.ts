@@ -59,6 +59,13 @@ const Config = z.object({
     .url()
     .optional()
     .describe('where the gateway finds the catalog; default: INTERNAL_HOST and CATALOG_PORT'),
+  TURNAROUND_MINUTES: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(1_440)
+    .default(15)
+    .describe('minutes between the end of a movie and the next show on the same screen'),
   WORKER_PORT: port
     .default(3002)
     .describe('health and metrics port of the first booking-worker; each further one takes the next port'),

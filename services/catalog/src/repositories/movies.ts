@@ -26,6 +26,23 @@ export async function getMovie(em: EntityManager, id: number): Promise<MovieView
   return movieView(movie);
 }
 
+/**
+ * The movie of a show that is being written.
+ *
+ * @throws {ProblemError} validation_failed
+ */
+export async function getMovieOfShow(em: EntityManager, id: number): Promise<Movie> {
+  const movie = await em.findOne(Movie, { id });
+  if (!movie) throw noSuchMovie(id);
+  return movie;
+}
+
+/** For a field of a show that names a movie; the movie may also be deleted while the show is being written. */
+export function noSuchMovie(id: number): ProblemError {
+  const message = `There is no movie ${id}`;
+  return new ProblemError('validation_failed', `movie_id: ${message}`, { errors: { movie_id: [message] } });
+}
+
 export async function hasMovie(em: EntityManager, id: number): Promise<boolean> {
   return (await em.count(Movie, { id })) > 0;
 }

@@ -1,13 +1,14 @@
 import type { Author } from '@boxoffice/shared/contracts/audit';
 import type { BookingShow } from '@boxoffice/shared/contracts/booking';
-import type { AdminShowQuery, ShowCreateBody, ShowFacts, ShowView } from '@boxoffice/shared/contracts/catalog';
+import type { AdminShowQuery, ShowFacts, ShowView } from '@boxoffice/shared/contracts/catalog';
 import type { Rows } from '@boxoffice/shared/contracts/pagination';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import { changedFields } from '@boxoffice/shared/database/audit';
-import { Movie, Show } from '@boxoffice/shared/database/entities/catalog';
+import { LayoutRow, Movie, Screen, Show } from '@boxoffice/shared/database/entities/catalog';
 import type { EntityManager } from '@boxoffice/shared/database/orm';
-import { ForeignKeyConstraintViolationException, LockMode } from '@mikro-orm/core';
+import { ForeignKeyConstraintViolationException, LockMode, raw } from '@mikro-orm/core';
 import { addAuditLines } from './audit-lines.ts';
+import { noSuchMovie } from './movies.ts';
 import { countLiveClaims } from './seat-claims.ts';
 
 /**
@@ -63,22 +64,26 @@ export async function findBookingShows(em: EntityManager, ids: number[]): Promis
   }));
 }
 
+/** A show as it is stored. */
+export interface ShowFields extends Omit<ShowFacts, 'id' | 'status'> {
+  /** Null without a screen. */
+  busy_until: Date | null;
+}
+
 /**
- * Creates all of these shows, or none.
+ * Adds these shows. Call it in a transaction.
  *
  * @throws {ProblemError} validation_failed if there is no such movie
  */
-export function createShows(em: EntityManager, bodies: ShowCreateBody[], author: Author): Promise<ShowView[]> {
-  return em.transactional(async (em) => {
-    const shows = bodies.map((body) => em.create(Show, showColumns(em, body)));
-    await flushShows(em, shows);
-    await addAuditLines(
-      em,
-      author,
-      shows.map((show) => ({ subject: 'show', id: show.id, after: { ...showFacts(show) } })),
-    );
-    return shows.map((show) => showView(show, 0));
-  });
+export async function insertShows(em: EntityManager, fields: ShowFields[], author: Author): Promise<ShowView[]> {
+  const shows = fields.map((field) => em.create(Show, showColumns(em, field)));
+  await flushShows(em, shows);
+  await addAuditLines(
+    em,
+    author,
+    shows.map((show) => ({ subject: 'show', id: show.id, after: { ...showFacts(show) } })),
+  );
+  return shows.map((show) => showView(show, 0));
 }
 
 /**
@@ -97,17 +102,23 @@ export async function getShowForChange(em: EntityManager, id: number): Promise<S
  *
  * @throws {ProblemError} validation_failed if there is no such movie
  */
-export async function writeShow(
-  em: EntityManager,
-  show: Show,
-  fields: ShowCreateBody,
-  author: Author,
-): Promise<ShowView> {
+export async function writeShow(em: EntityManager, show: Show, fields: ShowFields, author: Author): Promise<ShowView> {
   const before = showFacts(show);
   em.assign(show, showColumns(em, fields));
   await flushShows(em, [show]);
   const changed = changedFields({ ...before }, { ...showFacts(show) });
   if (changed) await addAuditLines(em, author, [{ subject: 'show', id: show.id, ...changed }]);
+  return viewOf(em, show);
+}
+
+/** Cancels a show that `getShowForChange` returned in the same transaction, unless it is cancelled. */
+export async function cancelShow(em: EntityManager, show: Show, reason: string, author: Author): Promise<ShowView> {
+  if (show.status === 'scheduled') {
+    em.assign(show, { status: 'cancelled', cancelReason: reason, cancelledAt: raw('now()') });
+    await em.flush();
+    const [before, after] = [{ status: 'scheduled' }, { status: 'cancelled', cancel_reason: reason }];
+    await addAuditLines(em, author, [{ subject: 'show', id: show.id, action: 'cancel', before, after }]);
+  }
   return viewOf(em, show);
 }
 
@@ -122,9 +133,9 @@ async function flushShows(em: EntityManager, shows: Show[]): Promise<void> {
   try {
     await em.flush();
   } catch (error) {
+    // Screens are locked while shows are put on them, movies are not.
     if (!(error instanceof ForeignKeyConstraintViolationException)) throw error;
-    const message = `There is no movie ${shows[0]?.movie.id}`;
-    throw new ProblemError('validation_failed', `movie_id: ${message}`, { errors: { movie_id: [message] } });
+    throw noSuchMovie(shows[0]?.movie.id ?? 0);
   }
 }
 
@@ -132,13 +143,23 @@ export function showNotFound(id: number): ProblemError {
   return new ProblemError('show_not_found', `There is no show ${id}.`);
 }
 
-function showColumns(em: EntityManager, body: ShowCreateBody) {
+function showColumns(em: EntityManager, fields: ShowFields) {
   return {
-    movie: em.getReference(Movie, body.movie_id),
-    screenName: body.screen_name ?? '',
-    dateTime: new Date(body.date_time),
-    totalSeats: body.total_seats ?? 0,
-    seatsPerRow: body.seats_per_row ?? 10,
+    movie: em.getReference(Movie, fields.movie_id),
+    screen: fields.screen_id === null ? null : em.getReference(Screen, fields.screen_id),
+    layout: fields.layout_id === null ? null : em.getReference(LayoutRow, fields.layout_id),
+    screenName: fields.screen_name,
+    dateTime: new Date(fields.date_time),
+    busyUntil: fields.busy_until,
+    totalSeats: fields.total_seats,
+    seatsPerRow: fields.seats_per_row,
+    payment: fields.payment,
+    prices: fields.prices,
+    currency: fields.currency,
+    salesOpenAt: fields.sales_open_at === null ? null : new Date(fields.sales_open_at),
+    salesCloseAt: fields.sales_close_at === null ? null : new Date(fields.sales_close_at),
+    maxSeatsPerUser: fields.max_seats_per_user,
+    forbidSingleSeats: fields.forbid_single_seats,
   };
 }
 
@@ -154,13 +175,18 @@ export function showFacts(show: Show): ShowFacts {
     seats_per_row: show.seatsPerRow,
     status: show.status,
     payment: show.payment,
-    prices: show.prices ?? null,
+    prices: show.prices ? sorted(show.prices) : null,
     currency: show.currency ?? null,
     sales_open_at: show.salesOpenAt?.toISOString() ?? null,
     sales_close_at: show.salesCloseAt?.toISOString() ?? null,
     max_seats_per_user: show.maxSeatsPerUser ?? null,
     forbid_single_seats: show.forbidSingleSeats,
   };
+}
+
+/** PostgreSQL has an order of its own for the keys of `jsonb`. */
+function sorted(prices: Record<string, number>): Record<string, number> {
+  return Object.fromEntries(Object.entries(prices).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 async function viewOf(em: EntityManager, show: Show): Promise<ShowView> {

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { type ViewerStream, WatchedShow } from './watched-show.ts';
 
 const away = new ProblemError('catalog_unavailable');
-const plan = { total_seats: 6, seats_per_row: 3 };
+const plan = { total_seats: 6, seats_per_row: 3, layout_id: null, prices: null };
 
 /** An occupancy from a number per seat: 0 available, 1 held, 2 booked. */
 function occupancy(seats: number[], totalSeats = plan.total_seats): Occupancy {

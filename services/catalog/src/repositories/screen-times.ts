@@ -1,0 +1,59 @@
+import { ProblemError } from '@boxoffice/shared/contracts/problems';
+import type { EntityManager } from '@boxoffice/shared/database/orm';
+
+/** How long a show needs its screen: until the film has ended and the hall is ready for the next. */
+export interface ScreenTime {
+  start: Date;
+  until: Date;
+}
+
+/** With times as PostgreSQL writes them. */
+interface Clash {
+  start: string;
+  show_id: number;
+  date_time: string;
+  busy_until: string;
+}
+
+/**
+ * Checks that shows can be put on a screen, which the caller has locked (`getScreenForShow`). The exclusion
+ * constraint says the same, but of one clash at a time, and without naming the other show.
+ *
+ * @param showId a show that is to be moved, and so does not clash with itself
+ * @throws {ProblemError} screen_busy, naming every clash
+ */
+export async function assertScreenFree(
+  em: EntityManager,
+  screenId: number,
+  times: ScreenTime[],
+  showId: number | null = null,
+): Promise<void> {
+  const clashes = await em.execute<Clash[]>(
+    `select start, shows.id as show_id, date_time, busy_until
+     from json_to_recordset(?::json) as wanted (start timestamptz, until timestamptz)
+     join catalog.shows on screen_id = ? and status = 'scheduled' and shows.id is distinct from ?
+       and tstzrange(date_time, busy_until) && tstzrange(start, until)
+     order by start, date_time`,
+    [JSON.stringify(times), screenId, showId],
+  );
+  const messages = [...clashes.map(clashWithShow), ...clashesWithin(times)];
+  if (messages.length === 0) return;
+  throw new ProblemError('screen_busy', `Screen ${screenId} is busy: ${messages.join('; ')}.`, {
+    errors: { date_time: messages },
+  });
+}
+
+function clashWithShow({ start, show_id, date_time, busy_until }: Clash): string {
+  const [wanted, from, until] = [start, date_time, busy_until].map((time) => new Date(time).toISOString());
+  return `${wanted} clashes with show ${show_id}, which needs the screen from ${from} to ${until}`;
+}
+
+/** Shows that are to be created together and overlap. */
+function clashesWithin(times: ScreenTime[]): string[] {
+  const sorted = [...times].sort((a, b) => a.start.getTime() - b.start.getTime());
+  return sorted.slice(1).flatMap(({ start }, index) => {
+    const before = sorted[index];
+    if (!before || before.until <= start) return [];
+    return `${start.toISOString()} clashes with the new show at ${before.start.toISOString()}, which needs the screen until ${before.until.toISOString()}`;
+  });
+}

@@ -1,0 +1,217 @@
+import { execute } from '@boxoffice/testing/database';
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { book, type StartedCatalog, startCatalog } from '../../test/started-catalog.ts';
+
+let catalog: StartedCatalog;
+beforeAll(async () => {
+  catalog = await startCatalog();
+});
+afterAll(() => catalog.stop());
+
+const seatNames = async (show: number) =>
+  (await catalog.get(`/shows/${show}/seats`)).body.seats.map((seat) => seat.seat_number);
+
+describe('a show on a screen', () => {
+  it('has the name, the seats and the gaps of the screen', async () => {
+    const screen_id = await catalog.addScreen({ name: 'Odeon' });
+    const show = await catalog.addShow({ screen_id, prices: { standard: 900, premium: 1_200 }, currency: 'EUR' });
+    expect((await catalog.get(`/shows/${show}`)).body).toMatchObject({
+      ...{ screen_id, screen_name: 'Odeon', total_seats: 13, seats_per_row: 7, available_seats: 13 },
+      ...{ payment: 'counter', prices: { standard: 900, premium: 1_200 }, currency: 'EUR' },
+    });
+    await book(catalog.worker.em.fork(), show, ['B1']);
+    const { seats, available_seats } = (await catalog.get(`/shows/${show}/seats`)).body;
+    expect(available_seats).toBe(12);
+    // The aisle across the hall takes no label.
+    const row = (name: string) => seats.filter((seat) => seat.row === name);
+    expect(row('A').map((seat) => [seat.seat_number, seat.column])).toEqual([
+      ['A1', 1],
+      ['A2', 2],
+      ['A3', 3],
+      ['A4', 5],
+      ['A5', 6],
+      ['A6', 7],
+    ]);
+    expect(row('B')[0]).toEqual({
+      ...{ seat_number: 'B1', row: 'B', number: 1, column: 2 },
+      ...{ category: 'premium', accessible: false, price: 1_200, status: 'booked' },
+    });
+    expect(row('C').map((seat) => [seat.accessible, seat.category, seat.price])).toEqual([
+      [true, 'standard', 900],
+      [true, 'standard', 900],
+    ]);
+  });
+
+  it('keeps its layout when the screen changes; later shows get the new one', async () => {
+    const screen_id = await catalog.addScreen();
+    const before = await catalog.addShow({ screen_id });
+    const legend = { S: { category: 'standard' } };
+    await catalog.send('PATCH', `/screens/${screen_id}`, { layout: ['SS'], legend });
+    const after = await catalog.addShow({ screen_id, date_time: '2030-02-01T19:30:00Z' });
+    expect(await seatNames(before)).toHaveLength(13);
+    expect(await seatNames(after)).toEqual(['A1', 'A2']);
+    // Even when the show is changed, or the same screen is named again.
+    await catalog.send('PATCH', `/shows/${before}`, { screen_id, max_seats_per_user: 4 });
+    expect(await seatNames(before)).toHaveLength(13);
+  });
+
+  it('has a different entity tag after every change of prices', async () => {
+    const show = await catalog.addShow({ screen_id: await catalog.addScreen() });
+    const tag = async () => (await catalog.get(`/shows/${show}/seats`)).headers.etag;
+    const tags = [await tag()];
+    for (const premium of [1, 2]) {
+      await catalog.send('PATCH', `/shows/${show}`, { prices: { standard: 1, premium }, currency: 'EUR' });
+      tags.push(await tag());
+    }
+    expect(new Set(tags).size).toBe(3);
+  });
+
+  it.each([
+    ['a screen that does not exist', { screen_id: 2_147_483_647 }, 'screen_id'],
+    ['seats of its own', { total_seats: 5 }, 'total_seats'],
+    ['a name of its own', { screen_name: 'X' }, 'screen_name'],
+    ['neither screen nor seats', { screen_id: null, screen_name: 'X' }, 'total_seats'],
+    ['neither screen nor name', { screen_id: null, total_seats: 5 }, 'screen_name'],
+  ])('is refused with %s', async (_, wrong, field) => {
+    const show = { movie_id: await catalog.addMovie(), date_time: '2031-01-01T00:00:00Z' };
+    const screen_id = await catalog.addScreen();
+    const { statusCode, body } = await catalog.send('POST', '/shows', { ...show, screen_id, ...wrong });
+    expect([statusCode, Object.keys(body.errors ?? {})]).toEqual([400, [field]]);
+  });
+
+  it('is moved to another screen, or to rows of its own, unless seats are held or booked', async () => {
+    const em = catalog.worker.em.fork();
+    const show = await catalog.addShow({ screen_id: await catalog.addScreen() });
+    const legend = { S: { category: 'standard' } };
+    const studio = await catalog.addScreen({ layout: ['SSS'], legend });
+    const change = (fields: object) => catalog.send('PATCH', `/shows/${show}`, fields);
+    expect((await change({ screen_id: studio })).body).toMatchObject({ screen_id: studio, total_seats: 3 });
+    expect((await change({ screen_id: null })).body.errors).toHaveProperty('total_seats');
+    expect((await change({ total_seats: 40 })).body.errors).toHaveProperty('total_seats');
+
+    await book(em, show, ['A1'], '1 hour');
+    for (const moved of [{ screen_id: await catalog.addScreen() }, { screen_id: null, total_seats: 40 }]) {
+      expect((await change(moved)).body).toMatchObject({ code: 'has_bookings', detail: expect.stringContaining('A1') });
+    }
+    // A twin of the screen moves no seat.
+    const twin = await catalog.addScreen({ layout: ['SSS'], legend });
+    expect((await change({ screen_id: twin })).statusCode).toBe(200);
+    await em.execute('delete from booking.seat_claims where show_id = ?', [show]);
+    expect((await change({ screen_id: null, total_seats: 40 })).body).toMatchObject({
+      ...{ screen_id: null, total_seats: 40, seats_per_row: 10 },
+    });
+  });
+});
+
+describe('a screen shows one movie at a time', () => {
+  // The movie lasts 118 minutes, and 15 more to clean up: the next show may start at 21:43.
+  let screen_id: number;
+  let movie_id: number;
+  let evening: number;
+  beforeAll(async () => {
+    screen_id = await catalog.addScreen();
+    movie_id = await catalog.addMovie();
+    evening = await catalog.addShow({ movie_id, screen_id, date_time: '2030-03-01T19:30:00Z' });
+  });
+  const create = (date_time: string) => catalog.send('POST', '/shows', { movie_id, screen_id, date_time });
+
+  it.each(['2030-03-01T19:30:00Z', '2030-03-01T21:42:59Z', '2030-03-01T17:17:01Z'])(
+    '409 for a show at %s, which names the other',
+    async (date_time) => {
+      const { statusCode, body } = await create(date_time);
+      expect([statusCode, body.code]).toEqual([409, 'screen_busy']);
+      expect(body.detail).toContain(
+        `clashes with show ${evening}, which needs the screen from 2030-03-01T19:30:00.000Z`,
+      );
+      expect(body.errors?.date_time).toHaveLength(1);
+    },
+  );
+
+  it('shows may follow each other as soon as the hall is ready', async () => {
+    for (const date_time of ['2030-03-01T21:43:00Z', '2030-03-01T17:17:00Z']) {
+      expect((await create(date_time)).statusCode).toBe(201);
+    }
+  });
+
+  it('a show that is moved does not clash with itself, but with others', async () => {
+    const show = (await create('2030-03-02T12:00:00Z')).body.id;
+    const move = (date_time: string) => catalog.send('PATCH', `/shows/${show}`, { date_time });
+    expect((await move('2030-03-02T12:10:00Z')).statusCode).toBe(200);
+    expect((await move('2030-03-01T20:00:00Z')).body.code).toBe('screen_busy');
+    const longer = await catalog.send('POST', '/movies', { title: 'Long', duration_minutes: 200 });
+    await create('2030-03-02T14:23:00Z');
+    const swapped = await catalog.send('PATCH', `/shows/${show}`, { movie_id: longer.body.id });
+    expect(swapped.body.code).toBe('screen_busy');
+  });
+
+  it('other screens, shows without a screen and cancelled shows are no hindrance', async () => {
+    const date_time = '2030-03-03T12:00:00Z';
+    const show = (await create(date_time)).body.id;
+    await catalog.addShow({ screen_id: await catalog.addScreen(), date_time });
+    await catalog.addShow({ date_time });
+    expect((await create(date_time)).body.code).toBe('screen_busy');
+    await catalog.send('POST', `/shows/${show}/cancel`, { reason: 'no power' });
+    expect((await create(date_time)).statusCode).toBe(201);
+  });
+
+  it('a run reports every clash, also those of its own shows, and creates nothing', async () => {
+    const before = (await catalog.get(`/shows?movie_id=${movie_id}`)).body.count;
+    const run = (dates: string[], times: string[]) =>
+      catalog.send('POST', `/movies/${movie_id}/shows/run`, { screen_id, dates, times, time_zone: 'UTC' });
+    const { statusCode, body } = await run(['2030-03-01', '2030-03-03', '2030-03-04'], ['12:30', '19:00']);
+    expect([statusCode, body.code]).toEqual([409, 'screen_busy']);
+    expect(body.errors?.date_time?.map((message) => message.slice(0, 24))).toEqual([
+      '2030-03-01T19:00:00.000Z',
+      '2030-03-01T19:00:00.000Z',
+      '2030-03-03T12:30:00.000Z',
+    ]);
+    const own = await run(['2030-03-05'], ['12:00', '13:00']);
+    expect(own.body.errors?.date_time).toEqual([
+      expect.stringContaining('clashes with the new show at 2030-03-05T12:00:00.000Z'),
+    ]);
+    expect((await catalog.get(`/shows?movie_id=${movie_id}`)).body.count).toBe(before);
+    expect((await run(['2030-03-05', '2030-03-06'], ['12:00', '18:00'])).body.count).toBe(4);
+  });
+
+  it('of shows that are created at the same time, one gets the screen', async () => {
+    const responses = await Promise.all(Array.from({ length: 12 }, () => create('2030-03-08T20:00:00Z')));
+    const codes = responses.map(({ statusCode }) => statusCode).sort();
+    expect(codes).toEqual([201, ...Array(11).fill(409)]);
+    const winner = responses.find(({ statusCode }) => statusCode === 201)?.body.id;
+    for (const { statusCode, body } of responses) {
+      if (statusCode === 409) expect(body.detail).toContain(`clashes with show ${winner},`);
+    }
+  });
+
+  it('the database itself refuses what a check might miss', async () => {
+    const copy = `insert into catalog.shows (movie_id, screen_id, layout_id, screen_name, date_time, busy_until, total_seats)
+      select movie_id, screen_id, layout_id, screen_name, date_time + interval '1 minute', busy_until, total_seats
+      from catalog.shows where id = ${evening}`;
+    await expect(execute(catalog.databaseUrl, copy)).rejects.toThrow('shows_screen_busy');
+  });
+});
+
+test('a cancelled show keeps its first reason, and the cancellation is audited once', async () => {
+  const show = await catalog.addShow();
+  const cancel = (reason: string) => catalog.send('POST', `/shows/${show}/cancel`, { reason });
+  const first = await cancel('The projector is broken');
+  expect(first).toMatchObject({ statusCode: 200, body: { id: show, status: 'cancelled' } });
+  expect((await cancel('Again')).body).toEqual(first.body);
+  expect((await catalog.get(`/shows/${show}/facts`)).body.status).toBe('cancelled');
+  const stored = await execute(
+    catalog.databaseUrl,
+    `select cancel_reason, cancelled_at is not null as dated, action, before, after
+     from catalog.shows join catalog.audit_lines on subject = 'show' and subject_id = shows.id::text
+     where shows.id = ${show} and action <> 'create'`,
+  );
+  const cancel_reason = 'The projector is broken';
+  expect(stored).toEqual([
+    {
+      ...{ cancel_reason, dated: true, action: 'cancel' },
+      ...{ before: { status: 'scheduled' }, after: { status: 'cancelled', cancel_reason } },
+    },
+  ]);
+  expect((await cancel(' ')).statusCode).toBe(400);
+  const missing = await catalog.send('POST', '/shows/2147483647/cancel', { reason: 'x' });
+  expect(missing.body.code).toBe('show_not_found');
+});
