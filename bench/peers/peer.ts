@@ -50,7 +50,7 @@ export async function runPeer(name: string, bookSeat: Book): Promise<void> {
 }
 
 function addBookRoute(http: Http, pool: pg.Pool, bookSeat: Book): void {
-  const facts = new ShowFactsCache();
+  const facts = new ShowFactsCache<PeerShow>();
   const errors = problems('validation_failed', 'unauthenticated', 'show_not_found', 'seat_taken', 'internal_error');
   http.post(
     '/api/shows/:id/book/',
@@ -105,8 +105,10 @@ interface CancelledRow extends BookedRow {
   cancelled_at: Date;
 }
 
-async function readShow(pool: pg.Pool, id: number): Promise<ShowFacts> {
-  const { rows } = await pool.query<Omit<ShowFacts, 'date_time'> & { date_time: Date }>({
+type PeerShow = SeatPlan & Pick<ShowFacts, 'id' | 'date_time'>;
+
+async function readShow(pool: pg.Pool, id: number): Promise<PeerShow> {
+  const { rows } = await pool.query<Omit<PeerShow, 'date_time'> & { date_time: Date }>({
     name: 'show',
     text: 'select * from shows where id = $1',
     values: [id],

@@ -464,6 +464,62 @@ export interface paths {
         patch: operations["adminChangeMovie"];
         trace?: never;
     };
+    "/api/admin/screens/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List screens
+         * @description By name, each with its layout.
+         */
+        get: operations["adminListScreens"];
+        put?: never;
+        /**
+         * Create a screen
+         * @description The layout is one string per row, from the front; `legend` says what its characters stand for, and `_` is a gap. Rows are labelled A, B, … and seats counted from 1, gaps not counted; a row of gaps is an aisle and takes no label. `Location` is the new screen.
+         */
+        post: operations["adminCreateScreen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/screens/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a screen
+         * @description With the layout that its next shows will have.
+         */
+        get: operations["adminGetScreen"];
+        /**
+         * Replace a screen
+         * @description Sets every field. Shows that exist keep the name and the layout they were created with.
+         */
+        put: operations["adminReplaceScreen"];
+        post?: never;
+        /**
+         * Delete a screen
+         * @description A screen with shows, including past ones, cannot be deleted: delete its shows first.
+         */
+        delete: operations["adminDeleteScreen"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a screen
+         * @description Sets the given fields and keeps the others; `layout` and `legend` only together. Shows that exist keep the name and the layout they were created with.
+         */
+        patch: operations["adminChangeScreen"];
+        trace?: never;
+    };
     "/api/admin/shows/": {
         parameters: {
             query?: never;
@@ -479,7 +535,7 @@ export interface paths {
         put?: never;
         /**
          * Create a show
-         * @description Its seats A1, A2, … follow from `total_seats` and `seats_per_row`. `Location` is the new show.
+         * @description On a screen (`screen_id`), whose name and layout it keeps, or with rows of its own (`screen_name`, `total_seats`, `seats_per_row`), whose seats A1, A2, … are of the category `standard`. With `prices` for every category it is paid at the counter, otherwise free. Shows on one screen never overlap, with time to clean up: 409 names the other show. `Location` is the new show.
          */
         post: operations["adminCreateShow"];
         delete?: never;
@@ -499,7 +555,7 @@ export interface paths {
         put?: never;
         /**
          * Create a run of shows
-         * @description One show on each of `dates` at each of `times`, in local time of `time_zone`; all or none, 200 at most. A time that occurs twice when clocks are set back means the first; a time that is skipped when clocks are set forward is refused.
+         * @description One show on each of `dates` at each of `times`, in local time of `time_zone`; all or none, 200 at most. A time that occurs twice when clocks are set back means the first; a time that is skipped when clocks are set forward is refused. If the screen is busy, the 409 lists every clash.
          */
         post: operations["adminCreateShowRun"];
         delete?: never;
@@ -522,7 +578,7 @@ export interface paths {
         get: operations["adminGetShow"];
         /**
          * Replace a show
-         * @description Sets every field; without `seats_per_row`, rows get 10 seats. A change that would remove or move a held or booked seat is refused.
+         * @description Sets every field, those that are left out to their defaults. A change that would remove or move a held or booked seat is refused.
          */
         put: operations["adminReplaceShow"];
         post?: never;
@@ -535,9 +591,29 @@ export interface paths {
         head?: never;
         /**
          * Change a show
-         * @description Sets the given fields and keeps the others. A change that would remove or move a held or booked seat is refused.
+         * @description Sets the given fields and keeps the others. A change that would remove or move a held or booked seat is refused. On the same screen a show keeps its layout. Rules of sale apply to every request that is decided after the change.
          */
         patch: operations["adminChangeShow"];
+        trace?: never;
+    };
+    "/api/admin/shows/{id}/cancel/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a show
+         * @description The show stays listed, as `cancelled`, and its screen is free for another. Idempotent: the first reason stays.
+         */
+        post: operations["adminCancelShow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/admin/users/": {
@@ -726,6 +802,60 @@ export interface components {
     schemas: {
         /**
          * @example {
+         *       "name": "Screen 1",
+         *       "layout": [
+         *         "SSSS_SSSS",
+         *         "SSSS_SSSS",
+         *         "PPPP_PPPP",
+         *         "W_______W"
+         *       ],
+         *       "legend": {
+         *         "S": {
+         *           "category": "standard"
+         *         },
+         *         "P": {
+         *           "category": "premium"
+         *         },
+         *         "W": {
+         *           "category": "standard",
+         *           "accessible": true
+         *         }
+         *       }
+         *     }
+         */
+        ScreenWriteInput: {
+            name: string;
+            /** @description one string per row, from the front; `_` is a gap */
+            layout: string[];
+            /** @description what each character of the layout stands for */
+            legend: {
+                [key: string]: {
+                    /** @example standard */
+                    category: string;
+                    accessible?: boolean;
+                };
+            };
+        };
+        /**
+         * @example {
+         *       "name": "Grand Hall"
+         *     }
+         */
+        ScreenChangeInput: {
+            name?: string;
+            /** @description one string per row, from the front; `_` is a gap */
+            layout?: string[];
+            /** @description what each character of the layout stands for */
+            legend?: {
+                [key: string]: {
+                    /** @example standard */
+                    category: string;
+                    accessible?: boolean;
+                };
+            };
+        };
+        /**
+         * @example {
          *       "title": "The Last Reel",
          *       "duration_minutes": 118,
          *       "description": "A projectionist finds one more film in the vault.",
@@ -848,6 +978,15 @@ export interface components {
             max_seats_per_user?: number | null;
             /** @description refuses choices that would leave a single free seat between taken ones */
             forbid_single_seats?: boolean;
+        };
+        /**
+         * @example {
+         *       "reason": "The projector is broken"
+         *     }
+         */
+        ShowCancelInput: {
+            /** @description why; everyone who has seats is told */
+            reason: string;
         };
         /**
          * @example {
@@ -1068,6 +1207,99 @@ export interface components {
             seats?: string[];
             /** @description the job that this is about, or that may have been accepted nevertheless */
             job_id?: string;
+        };
+        /**
+         * @example {
+         *       "id": 1,
+         *       "name": "Screen 1",
+         *       "layout": [
+         *         "SSSS_SSSS",
+         *         "SSSS_SSSS",
+         *         "PPPP_PPPP",
+         *         "W_______W"
+         *       ],
+         *       "legend": {
+         *         "S": {
+         *           "category": "standard"
+         *         },
+         *         "P": {
+         *           "category": "premium"
+         *         },
+         *         "W": {
+         *           "category": "standard",
+         *           "accessible": true
+         *         }
+         *       },
+         *       "total_seats": 26,
+         *       "categories": {
+         *         "standard": 18,
+         *         "premium": 8
+         *       }
+         *     }
+         */
+        Screen: {
+            id: number;
+            name: string;
+            /** @description one string per row, from the front; `_` is a gap */
+            layout: string[];
+            /** @description what each character of the layout stands for */
+            legend: {
+                [key: string]: {
+                    /** @example standard */
+                    category: string;
+                    accessible?: boolean;
+                };
+            };
+            total_seats: number;
+            /** @description the number of seats by category */
+            categories: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * @example {
+         *       "count": 1,
+         *       "next": null,
+         *       "previous": null,
+         *       "results": [
+         *         {
+         *           "id": 1,
+         *           "name": "Screen 1",
+         *           "layout": [
+         *             "SSSS_SSSS",
+         *             "SSSS_SSSS",
+         *             "PPPP_PPPP",
+         *             "W_______W"
+         *           ],
+         *           "legend": {
+         *             "S": {
+         *               "category": "standard"
+         *             },
+         *             "P": {
+         *               "category": "premium"
+         *             },
+         *             "W": {
+         *               "category": "standard",
+         *               "accessible": true
+         *             }
+         *           },
+         *           "total_seats": 26,
+         *           "categories": {
+         *             "standard": 18,
+         *             "premium": 8
+         *           }
+         *         }
+         *       ]
+         *     }
+         */
+        ScreenPage: {
+            /** @description number of results on all pages */
+            count: number;
+            /** @description URL of the next page */
+            next: string | null;
+            /** @description URL of the previous page */
+            previous: string | null;
+            results: components["schemas"]["Screen"][];
         };
         /**
          * @example {
@@ -1864,10 +2096,13 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type ScreenWriteInput = components['schemas']['ScreenWriteInput'];
+export type ScreenChangeInput = components['schemas']['ScreenChangeInput'];
 export type MovieCreateInput = components['schemas']['MovieCreateInput'];
 export type MovieChangeInput = components['schemas']['MovieChangeInput'];
 export type ShowCreateInput = components['schemas']['ShowCreateInput'];
 export type ShowChangeInput = components['schemas']['ShowChangeInput'];
+export type ShowCancelInput = components['schemas']['ShowCancelInput'];
 export type ShowRunInput = components['schemas']['ShowRunInput'];
 export type BookInput = components['schemas']['BookInput'];
 export type SignupInput = components['schemas']['SignupInput'];
@@ -1878,6 +2113,8 @@ export type AdminUserCreateInput = components['schemas']['AdminUserCreateInput']
 export type AdminUserChangeInput = components['schemas']['AdminUserChangeInput'];
 export type AdminUserReplaceInput = components['schemas']['AdminUserReplaceInput'];
 export type Problem = components['schemas']['Problem'];
+export type Screen = components['schemas']['Screen'];
+export type ScreenPage = components['schemas']['ScreenPage'];
 export type Movie = components['schemas']['Movie'];
 export type MoviePage = components['schemas']['MoviePage'];
 export type Show = components['schemas']['Show'];
@@ -3883,6 +4120,563 @@ export interface operations {
             };
         };
     };
+    adminListScreens: {
+        parameters: {
+            query?: {
+                /** @description page number, from 1 */
+                page?: number;
+                /** @description results per page */
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of screens */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScreenPage"];
+                };
+            };
+            /** @description `validation_failed`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: A valid access token is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Administrators only */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    adminCreateScreen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScreenWriteInput"];
+            };
+        };
+        responses: {
+            /** @description The new screen */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Screen"];
+                };
+            };
+            /** @description `validation_failed`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: A valid access token is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Administrators only */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `screen_name_taken`: The name of the screen is taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    adminGetScreen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The screen */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Screen"];
+                };
+            };
+            /** @description `validation_failed`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: A valid access token is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Administrators only */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `screen_not_found`: There is no such screen */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    adminReplaceScreen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScreenWriteInput"];
+            };
+        };
+        responses: {
+            /** @description The changed screen */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Screen"];
+                };
+            };
+            /** @description `validation_failed`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: A valid access token is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Administrators only */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `screen_not_found`: There is no such screen */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `screen_name_taken`: The name of the screen is taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    adminDeleteScreen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `validation_failed`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: A valid access token is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Administrators only */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `screen_not_found`: There is no such screen */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `has_shows`: There are still shows */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    adminChangeScreen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScreenChangeInput"];
+            };
+        };
+        responses: {
+            /** @description The changed screen */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Screen"];
+                };
+            };
+            /** @description `validation_failed`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: A valid access token is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Administrators only */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `screen_not_found`: There is no such screen */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `screen_name_taken`: The name of the screen is taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     adminListShows: {
         parameters: {
             query?: {
@@ -4007,6 +4801,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `screen_busy`: The screen is busy at that time */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `payload_too_large`: The body is too large */
             413: {
                 headers: {
@@ -4098,6 +4901,15 @@ export interface operations {
             };
             /** @description `movie_not_found`: There is no such movie */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `screen_busy`: The screen is busy at that time */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4279,7 +5091,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `has_bookings`: Existing bookings prevent this */
+            /** @description `has_bookings`: Existing bookings prevent this. `screen_busy`: The screen is busy at that time */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4487,8 +5299,106 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `has_bookings`: Existing bookings prevent this */
+            /** @description `has_bookings`: Existing bookings prevent this. `screen_busy`: The screen is busy at that time */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    adminCancelShow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShowCancelInput"];
+            };
+        };
+        responses: {
+            /** @description The cancelled show */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Show"];
+                };
+            };
+            /** @description `validation_failed`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: A valid access token is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Administrators only */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `show_not_found`: There is no such show */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

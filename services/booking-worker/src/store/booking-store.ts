@@ -5,6 +5,7 @@ import type { PoolClient } from 'pg';
 import type { Decision, RequestRow, State } from '../decide/state.ts';
 import type { Lease } from '../leases/leases.ts';
 import type { Batch } from './batch.ts';
+import { Layouts } from './layouts.ts';
 import { readState } from './read-state.ts';
 import { sortedUnique } from './sorted-unique.ts';
 import {
@@ -28,11 +29,12 @@ const turnClass = 7_233;
 /**
  * The booking schema as a turn needs it: set-based statements, each with its rows in one JSON parameter,
  * so that a turn of a thousand requests makes as many round trips as a turn of one: two, unless it
- * cancels. They run on the ORM's connections, but as prepared statements, which the ORM lacks: planning
+ * cancels, or needs a layout for the first time. They run on the ORM's connections, but as prepared statements, which the ORM lacks: planning
  * them took longer than running them.
  */
 export class BookingStore {
   readonly #orm: MikroORM;
+  readonly #layouts = new Layouts();
 
   constructor(orm: MikroORM) {
     this.#orm = orm;
@@ -51,6 +53,7 @@ export class BookingStore {
     return this.#withClient(async (client) => {
       // Sent together: one round trip.
       const [, state] = await Promise.all([begin(client, batch), readState(client, batch)]);
+      await this.#layouts.addTo(client, state.shows.values());
       const { outcomes, changes } = await decide(state);
       if (changes.cancelled.length > 0) await cancelBookings(client, changes.cancelled, state.now);
       const audited = cancelsToAudit(batch.requests, changes);

@@ -4,7 +4,13 @@ import { presenceClass } from '../leases/leases.ts';
 import type { Batch } from './batch.ts';
 import { fromBytea, toBytea } from './bytea.ts';
 import { LeaseLost } from './errors.ts';
+import type { PlannedShow } from './layouts.ts';
 import { sortedUnique } from './sorted-unique.ts';
+
+/** The shows' layouts are to be added. */
+interface StoredState extends State {
+  shows: ReadonlyMap<number, PlannedShow>;
+}
 
 /**
  * Reads all that deciding a batch needs, in one statement and so from one snapshot. Must run under the
@@ -12,7 +18,7 @@ import { sortedUnique } from './sorted-unique.ts';
  *
  * @throws {LeaseLost} when one of the leases is no longer held
  */
-export async function readState(client: PoolClient, { requests, leases }: Batch): Promise<State> {
+export async function readState(client: PoolClient, { requests, leases }: Batch): Promise<StoredState> {
   const shows = [...new Set(requests.map((request) => request.show_id))];
   const asked = requests.map((request) => ({
     show_id: request.show_id,
@@ -63,7 +69,7 @@ const readStateSql = `
       where pg_try_advisory_xact_lock_shared(${presenceClass}, session::int)) as lost,
     date_trunc('milliseconds', transaction_timestamp()) as now,
     (select coalesce(json_agg(found), '[]') from json_array_elements_text($1::json) as asked
-      cross join lateral (select id, total_seats, seats_per_row from catalog.shows
+      cross join lateral (select id, total_seats, seats_per_row, layout_id from catalog.shows
         where shows.id = asked::int limit 1) as found) as shows,
     (select coalesce(json_agg(recorded), '[]') from recorded) as recorded,
     (select coalesce(json_agg(found), '[]')
@@ -78,7 +84,7 @@ interface StateRow {
   /** Sessions that have ended: the lock of a live one cannot be acquired. */
   lost: number[];
   now: string | Date;
-  shows: { id: number; total_seats: number; seats_per_row: number }[];
+  shows: (PlannedShow & { id: number })[];
   recorded: {
     id: string;
     show_id: number;

@@ -1,9 +1,8 @@
 import type { BookBody } from '@boxoffice/shared/contracts/booking';
-import type { ShowFacts } from '@boxoffice/shared/contracts/catalog';
 import type { BookRequest, RequestKey } from '@boxoffice/shared/contracts/jobs';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import { findSeat } from '@boxoffice/shared/seats';
-import type { CatalogClient } from '../catalog/index.ts';
+import type { BookableShow, CatalogClient } from '../catalog/index.ts';
 
 export interface DraftBookingDependencies {
   catalog: Pick<CatalogClient, 'getShowFacts'>;
@@ -27,7 +26,7 @@ export async function draftBooking(
 }
 
 /** The labels of the requested seats. */
-function labelsOf(body: BookBody, show: ShowFacts): string[] {
+function labelsOf(body: BookBody, show: BookableShow): string[] {
   const names = body.seats ?? [body.seat_number ?? ''];
   const field = body.seats ? 'seats' : 'seat_number';
   const invalid = (message: string) =>
@@ -36,7 +35,7 @@ function labelsOf(body: BookBody, show: ShowFacts): string[] {
     const label = findSeat(name, show);
     if (!label)
       throw invalid(
-        `Show ${show.id} has no seat ${JSON.stringify(name)}: it has ${show.total_seats} seats in rows of ${show.seats_per_row}.`,
+        `Show ${show.id} has no seat ${JSON.stringify(name)}: it has ${show.total_seats} seats${show.layout ? '' : ` in rows of ${show.seats_per_row}`}.`,
       );
     return label;
   });
