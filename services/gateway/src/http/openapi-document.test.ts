@@ -90,7 +90,7 @@ describe('/schema/', () => {
         'GET /api/my-bookings/',
         'GET /api/bookings/{id}/',
         'POST /api/bookings/{id}/cancel/',
-        ...['movies', 'shows', 'users'].flatMap((resource) => [
+        ...['movies', 'screens', 'shows', 'users'].flatMap((resource) => [
           `GET /api/admin/${resource}/`,
           `POST /api/admin/${resource}/`,
           `GET /api/admin/${resource}/{id}/`,
@@ -99,6 +99,7 @@ describe('/schema/', () => {
           `DELETE /api/admin/${resource}/{id}/`,
         ]),
         'POST /api/admin/movies/{id}/shows/run/',
+        'POST /api/admin/shows/{id}/cancel/',
         'GET /api/admin/audit/',
         'GET /api/admin/dashboard/',
         'GET /api/admin/queues/',
