@@ -9,7 +9,7 @@ import { useList } from '../list/use-list.ts';
 import { PageHead } from '../page-head.tsx';
 import { Changes } from './changes.tsx';
 
-const subjects = { movie: 'Movie', show: 'Show', user: 'User', booking: 'Booking' };
+const subjects = { movie: 'Movie', screen: 'Screen', show: 'Show', user: 'User', booking: 'Booking' };
 const actions = { create: 'Created', change: 'Changed', delete: 'Deleted', cancel: 'Cancelled' };
 
 /** The changes made by administrators. */

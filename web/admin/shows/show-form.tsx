@@ -8,7 +8,7 @@ import { boxoffice } from '../../lib/session.ts';
 import { useAdminQuery } from '../access.ts';
 import { MovieField } from '../movies/movie-field.tsx';
 import { PageHead } from '../page-head.tsx';
-import { SeatFields } from './seat-fields.tsx';
+import { HallFields, hallOf } from './hall-fields.tsx';
 
 const path = '/api/admin/shows/{id}/';
 
@@ -52,7 +52,8 @@ export function EditShow({ id }: { id: number }) {
           movieId={String(show.movie_id)}
           submitLabel="Save"
           onSave={async (body) => {
-            await boxoffice.put(path, { params: { path: { id } }, body });
+            // The rules of sale, which the form does not show, stay.
+            await boxoffice.patch(path, { params: { path: { id } }, body });
             navigate(`/shows?movie_id=${body.movie_id}`);
           }}
         />
@@ -69,13 +70,11 @@ interface ShowFormProps {
 }
 
 function ShowForm({ show, movieId, submitLabel, onSave }: ShowFormProps) {
-  const save = ({ movie_id, date_time, total_seats, seats_per_row, screen_name = '' }: Record<string, string>) =>
+  const save = ({ movie_id, date_time, ...hall }: Record<string, string>) =>
     onSave({
       movie_id: Number(movie_id),
-      screen_name,
       date_time: date_time ? new Date(date_time).toISOString() : '',
-      total_seats: Number(total_seats),
-      seats_per_row: Number(seats_per_row),
+      ...hallOf(hall),
     });
   return (
     <Form className="card form" submitLabel={submitLabel} cancel={<CancelLink movieId={movieId} />} onSubmit={save}>
@@ -91,7 +90,7 @@ function ShowForm({ show, movieId, submitLabel, onSave }: ShowFormProps) {
             errors={errors.date_time}
             required
           />
-          <SeatFields show={show} errors={errors} />
+          <HallFields {...(show && { show })} errors={errors} />
         </>
       )}
     </Form>

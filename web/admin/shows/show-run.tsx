@@ -6,8 +6,8 @@ import { navigate } from '../../lib/router.tsx';
 import { boxoffice } from '../../lib/session.ts';
 import { MovieField } from '../movies/movie-field.tsx';
 import { PageHead } from '../page-head.tsx';
+import { HallFields, hallOf } from './hall-fields.tsx';
 import { datesBetween, describeRun, weekdays } from './run-dates.ts';
-import { SeatFields } from './seat-fields.tsx';
 import { CancelLink } from './show-form.tsx';
 
 /** Schedules shows on several days at several times of day in one step. */
@@ -19,12 +19,10 @@ export function NewRun({ movieId }: { movieId: string }) {
   const dates = datesBetween(first, last, days);
   const times = timesText.split(/[\s,;]+/).filter(Boolean);
 
-  const save = async ({ movie_id, total_seats, seats_per_row, ...values }: Record<string, string>) => {
-    const { screen_name = '', time_zone = '' } = values;
-    const seats = { total_seats: Number(total_seats), seats_per_row: Number(seats_per_row) };
+  const save = async ({ movie_id, time_zone = '', ...hall }: Record<string, string>) => {
     const { count } = await boxoffice.post('/api/admin/movies/{id}/shows/run/', {
       params: { path: { id: Number(movie_id) } },
-      body: { screen_name, dates, times, time_zone, ...seats },
+      body: { dates, times, time_zone, ...hallOf(hall) },
     });
     if (count > 0) navigate(`/shows?movie_id=${Number(movie_id)}&from=${first}`);
   };
@@ -40,9 +38,16 @@ export function NewRun({ movieId }: { movieId: string }) {
         {(errors) => (
           <>
             <MovieField value={movieId} errors={errors.id} />
-            <SeatFields errors={errors} />
+            <HallFields errors={errors} />
             <div className="pair">
-              <Input label="First day" name="first" type="date" errors={errors.dates} onChange={setFirst} required />
+              <Input
+                label="First day"
+                name="first"
+                type="date"
+                errors={errors.dates ?? errors.date_time}
+                onChange={setFirst}
+                required
+              />
               <Input label="Last day" name="last" type="date" onChange={setLast} required />
             </div>
             <Weekdays days={days} onChange={setDays} />
