@@ -2,7 +2,7 @@ import type { Client, ClientPathsWithMethod, MaybeOptionalInit, MethodResponse }
 import type { HttpMethod, RequiredKeysOf } from 'openapi-typescript-helpers';
 import { fault, NoAnswerError, ProblemError, retryAfterMs } from './errors.ts';
 import { type Patience, patiently, pause, retryDelayMs } from './patiently.ts';
-import type { Booking, Job, LoginInput, PasswordChangeInput, paths, SignupInput, User } from './schema.ts';
+import type { Booking, HoldInput, Job, LoginInput, PasswordChangeInput, paths, SignupInput, User } from './schema.ts';
 import { createSender, type SendInit, withTimeout } from './sender.ts';
 import { readStream, type SeatsView, seatsIn } from './streams.ts';
 import { memoryTokens, type TokenStore } from './tokens.ts';
@@ -103,7 +103,26 @@ export function createBoxoffice({ url, tokens = memoryTokens() }: BoxofficeOptio
       submit('/api/shows/{id}/book/', { path: { id: show }, body: { seats } }, options),
 
     /**
-     * Cancels a booking and waits until its seats are free. Idempotent.
+     * Holds seats of a show, those named or the best that are free, until `expires_at` of the result. Confirm it
+     * before, or cancel it.
+     *
+     * @throws {ProblemError} when they cannot be held; `price_changed` when they do not cost `expected_total`
+     * @throws {NoAnswerError} when `patienceMs` runs out first; a later call with the same key resumes the request
+     */
+    hold: (show: number, wish: HoldInput, options: BookingOptions = {}): Promise<Booking> =>
+      submit('/api/shows/{id}/holds/', { path: { id: show }, body: wish }, options),
+
+    /**
+     * Turns a hold into a booking. Idempotent.
+     *
+     * @throws {ProblemError} `hold_expired` when it ended and its seats were taken since
+     * @throws {NoAnswerError}
+     */
+    confirm: (booking: string, options: BookingOptions = {}): Promise<Booking> =>
+      submit('/api/bookings/{id}/confirm/', { path: { id: booking } }, options),
+
+    /**
+     * Cancels a booking, or releases a hold, and waits until its seats are free. Idempotent.
      *
      * @throws {ProblemError}
      * @throws {NoAnswerError}

@@ -306,6 +306,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/shows/{id}/holds/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hold seats until you confirm them
+         * @description Blocks seats that you name, or the best that are free when the request is decided, until `expires_at`: confirm the booking before, or cancel it. Queued, decided and answered like a booking.
+         */
+        post: operations["holdSeats"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/jobs/{id}/": {
         parameters: {
             query?: never;
@@ -382,6 +402,26 @@ export interface paths {
         get: operations["getBooking"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bookings/{id}/confirm/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm a hold
+         * @description Turns a hold into a booking. Idempotent. A hold that has ended can still be confirmed while nobody has taken its seats. Waits for the outcome unless `Prefer: respond-async` is sent.
+         */
+        post: operations["confirmBooking"];
         delete?: never;
         options?: never;
         head?: never;
@@ -681,7 +721,7 @@ export interface paths {
         };
         /**
          * List the bookings of all users
-         * @description Newest first, optionally those of one user, of one show or with one status; filters can be combined. `count` stops at 100,000.
+         * @description Newest first, optionally those of one user, of one show, with one status or with a short code; filters can be combined. `count` stops at 100,000.
          */
         get: operations["adminListBookings"];
         put?: never;
@@ -730,6 +770,26 @@ export interface paths {
          * @description Releases the seats for every request that is accepted after this one. Idempotent. Waits for the outcome unless `Prefer: respond-async` is sent.
          */
         post: operations["adminCancelBooking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/bookings/{id}/pay/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark a booking as paid at the counter
+         * @description Records that you took the money, when and how. Idempotent: the first payment stays. Waits for the outcome unless `Prefer: respond-async` is sent.
+         */
+        post: operations["adminPayBooking"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1061,6 +1121,49 @@ export interface components {
             /** @description several seats, instead of seat_number; all are booked or none */
             seats?: (string | number)[];
         };
+        /**
+         * @example {
+         *       "count": 2,
+         *       "category": "standard"
+         *     }
+         */
+        SeatWishInput: {
+            count: number;
+            /**
+             * @description only seats of this category
+             * @example standard
+             */
+            category?: string;
+            /** @description only accessible seats */
+            accessible?: boolean;
+        };
+        /**
+         * @example {
+         *       "best": {
+         *         "count": 2
+         *       },
+         *       "expected_total": 2000
+         *     }
+         */
+        HoldInput: {
+            /** @description these seats, all or none */
+            seats?: (string | number)[];
+            /** @description the best free seats next to each other, instead of `seats` */
+            best?: components["schemas"]["SeatWishInput"];
+            /** @description the total that you expect, in minor units: the request is rejected if the seats cost anything else */
+            expected_total?: number;
+            /** @description releases your other holds on this show, if and only if the new seats can be held */
+            replace?: boolean;
+        };
+        /**
+         * @example {
+         *       "paid_with": "cash"
+         *     }
+         */
+        CounterPaymentInput: {
+            /** @enum {string} */
+            paid_with: "cash" | "card" | "other";
+        };
         SignupInput: {
             /** @example alice */
             username: string;
@@ -1192,7 +1295,7 @@ export interface components {
              * @description the kind of problem: stable, so switch on it
              * @enum {string}
              */
-            code: "validation_failed" | "unauthenticated" | "invalid_credentials" | "invalid_refresh_token" | "forbidden" | "not_found" | "movie_not_found" | "show_not_found" | "screen_not_found" | "user_not_found" | "booking_not_found" | "job_not_found" | "username_taken" | "email_taken" | "seat_taken" | "show_started" | "has_bookings" | "has_shows" | "screen_busy" | "screen_name_taken" | "last_administrator" | "idempotency_in_progress" | "request_timeout" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "expectation_failed" | "idempotency_mismatch" | "too_many_requests" | "headers_too_large" | "internal_error" | "service_unavailable" | "queue_full" | "queue_unavailable" | "database_unavailable" | "catalog_unavailable";
+            code: "validation_failed" | "unauthenticated" | "invalid_credentials" | "invalid_refresh_token" | "payment_required" | "forbidden" | "not_found" | "movie_not_found" | "show_not_found" | "screen_not_found" | "user_not_found" | "booking_not_found" | "job_not_found" | "username_taken" | "email_taken" | "seat_taken" | "no_seats_together" | "price_changed" | "leaves_single_seat" | "limit_reached" | "sales_not_open" | "sales_closed" | "show_cancelled" | "hold_expired" | "nothing_due" | "show_started" | "has_bookings" | "has_shows" | "screen_busy" | "screen_name_taken" | "last_administrator" | "idempotency_in_progress" | "request_timeout" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "expectation_failed" | "idempotency_mismatch" | "too_many_requests" | "headers_too_large" | "internal_error" | "service_unavailable" | "queue_full" | "queue_unavailable" | "database_unavailable" | "catalog_unavailable";
             title: string;
             status: number;
             /** @description what happened and what to do about it, in plain words */
@@ -1203,7 +1306,7 @@ export interface components {
             errors?: {
                 [key: string]: string[];
             };
-            /** @description the requested seats that are already taken */
+            /** @description the seats that this is about: those already taken, or the one that would be left alone */
             seats?: string[];
             /** @description the job that this is about, or that may have been accepted nevertheless */
             job_id?: string;
@@ -1502,6 +1605,28 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             cancelled_at: string | null;
+            /**
+             * Format: date-time
+             * @description while it is held: when the hold ends
+             */
+            expires_at?: string;
+            /** @description if it has a price, in minor units */
+            total?: {
+                amount: number;
+                currency: string;
+            };
+            /** @description if it has a price: the price of each seat */
+            items?: {
+                seat: string;
+                category: string;
+                amount: number;
+            }[];
+            /** @description if it has a price: a short code to be shown at the counter */
+            code?: string;
+            /** @description if it has a price: when it was paid */
+            paid_at?: string | null;
+            /** @description why it was cancelled, if not by its owner */
+            cancel_reason?: string;
         };
         /**
          * @example {
@@ -1514,7 +1639,7 @@ export interface components {
         Job: {
             id: string;
             /** @enum {string} */
-            kind: "book" | "cancel";
+            kind: "book" | "hold" | "confirm" | "cancel" | "pay";
             /** @enum {string} */
             status: "queued" | "active" | "succeeded" | "rejected" | "failed";
             /** @description the position in the queue, counted in requests from 1; 0 once the request is decided */
@@ -1560,6 +1685,28 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             cancelled_at: string | null;
+            /**
+             * Format: date-time
+             * @description while it is held: when the hold ends
+             */
+            expires_at?: string;
+            /** @description if it has a price, in minor units */
+            total?: {
+                amount: number;
+                currency: string;
+            };
+            /** @description if it has a price: the price of each seat */
+            items?: {
+                seat: string;
+                category: string;
+                amount: number;
+            }[];
+            /** @description if it has a price: a short code to be shown at the counter */
+            code?: string;
+            /** @description if it has a price: when it was paid */
+            paid_at?: string | null;
+            /** @description why it was cancelled, if not by its owner */
+            cancel_reason?: string;
             /** @description null when the show has been deleted */
             show: {
                 id: number;
@@ -1654,6 +1801,28 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             cancelled_at: string | null;
+            /**
+             * Format: date-time
+             * @description while it is held: when the hold ends
+             */
+            expires_at?: string;
+            /** @description if it has a price, in minor units */
+            total?: {
+                amount: number;
+                currency: string;
+            };
+            /** @description if it has a price: the price of each seat */
+            items?: {
+                seat: string;
+                category: string;
+                amount: number;
+            }[];
+            /** @description if it has a price: a short code to be shown at the counter */
+            code?: string;
+            /** @description if it has a price: when it was paid */
+            paid_at?: string | null;
+            /** @description why it was cancelled, if not by its owner */
+            cancel_reason?: string;
             /** @description null when the show has been deleted */
             show: {
                 id: number;
@@ -1905,7 +2074,7 @@ export interface components {
                 username: string | null;
             };
             /** @enum {string} */
-            action: "create" | "change" | "delete" | "cancel";
+            action: "create" | "change" | "delete" | "cancel" | "pay";
             /** @enum {string} */
             subject: "movie" | "show" | "user" | "booking" | "screen";
             subject_id: string;
@@ -2105,6 +2274,9 @@ export type ShowChangeInput = components['schemas']['ShowChangeInput'];
 export type ShowCancelInput = components['schemas']['ShowCancelInput'];
 export type ShowRunInput = components['schemas']['ShowRunInput'];
 export type BookInput = components['schemas']['BookInput'];
+export type SeatWishInput = components['schemas']['SeatWishInput'];
+export type HoldInput = components['schemas']['HoldInput'];
+export type CounterPaymentInput = components['schemas']['CounterPaymentInput'];
 export type SignupInput = components['schemas']['SignupInput'];
 export type LoginInput = components['schemas']['LoginInput'];
 export type PasswordChangeInput = components['schemas']['PasswordChangeInput'];
@@ -3116,6 +3288,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `payment_required`: The seats must be paid for first */
+            402: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `show_not_found`: There is no such show */
             404: {
                 headers: {
@@ -3125,7 +3306,137 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `seat_taken`: A seat is taken. `show_started`: The show has started. `idempotency_in_progress`: The first request with this key is still being accepted */
+            /** @description `seat_taken`: A seat is taken. `leaves_single_seat`: A single seat would be left free. `limit_reached`: A user cannot have more seats of this show. `show_cancelled`: The show is cancelled. `show_started`: The show has started. `sales_not_open`: Sales have not begun. `sales_closed`: Sales have ended. `idempotency_in_progress`: The first request with this key is still being accepted */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch`: The idempotency key was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `queue_unavailable`: The booking queue is unavailable. `catalog_unavailable`: The catalog is unavailable. `queue_full`: The booking queue is full */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    holdSeats: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a name that you choose for this request: a retry with the same key and the same body gets the outcome of the first request, with the booking as that request left it */
+                "idempotency-key"?: string;
+                /** @description `wait=10` waits up to 10 seconds for the outcome (30 at most); `respond-async` does not wait (RFC 7240) */
+                prefer?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoldInput"];
+            };
+        };
+        responses: {
+            /** @description Held (with `Prefer: wait`) */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Booking"];
+                };
+            };
+            /** @description Accepted: the job, to be polled at `Location` after `Retry-After` seconds */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description `validation_failed`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: A valid access token is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `show_not_found`: There is no such show */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `seat_taken`: A seat is taken. `leaves_single_seat`: A single seat would be left free. `limit_reached`: A user cannot have more seats of this show. `show_cancelled`: The show is cancelled. `show_started`: The show has started. `sales_not_open`: Sales have not begun. `sales_closed`: Sales have ended. `idempotency_in_progress`: The first request with this key is still being accepted. `no_seats_together`: There are not enough free seats together. `price_changed`: The price has changed */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3462,6 +3773,141 @@ export interface operations {
             };
         };
     };
+    confirmBooking: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a name that you choose for this request: a retry with the same key and the same body gets the outcome of the first request, with the booking as that request left it */
+                "idempotency-key"?: string;
+                /** @description `wait=10` waits up to 10 seconds for the outcome (30 at most); `respond-async` does not wait (RFC 7240) */
+                prefer?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The booking */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Booking"];
+                };
+            };
+            /** @description Accepted: the job, to be polled at `Location` after `Retry-After` seconds */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description `validation_failed`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: A valid access token is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payment_required`: The seats must be paid for first */
+            402: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `booking_not_found`: There is no such booking. `show_not_found`: There is no such show */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_in_progress`: The first request with this key is still being accepted. `hold_expired`: The hold has ended. `show_cancelled`: The show is cancelled. `show_started`: The show has started. `sales_not_open`: Sales have not begun. `sales_closed`: Sales have ended. `leaves_single_seat`: A single seat would be left free. `limit_reached`: A user cannot have more seats of this show */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch`: The idempotency key was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `queue_unavailable`: The booking queue is unavailable. `queue_full`: The booking queue is full */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     cancelBooking: {
         parameters: {
             query?: never;
@@ -3523,7 +3969,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `idempotency_in_progress`: The first request with this key is still being accepted */
+            /** @description `idempotency_in_progress`: The first request with this key is still being accepted. `hold_expired`: The hold has ended */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6044,6 +6490,8 @@ export interface operations {
                 /** @description a complete user name (case-insensitive), instead of user_id */
                 username?: string;
                 show_id?: number;
+                /** @description the short code of a booking, in any case */
+                code?: string;
             };
             header?: never;
             path?: never;
@@ -6253,7 +6701,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `idempotency_in_progress`: The first request with this key is still being accepted */
+            /** @description `idempotency_in_progress`: The first request with this key is still being accepted. `hold_expired`: The hold has ended */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6388,7 +6836,146 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `idempotency_in_progress`: The first request with this key is still being accepted */
+            /** @description `idempotency_in_progress`: The first request with this key is still being accepted. `hold_expired`: The hold has ended */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch`: The idempotency key was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `queue_unavailable`: The booking queue is unavailable. `queue_full`: The booking queue is full */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    adminPayBooking: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a name that you choose for this request: a retry with the same key and the same body gets the outcome of the first request, with the booking as that request left it */
+                "idempotency-key"?: string;
+                /** @description `wait=10` waits up to 10 seconds for the outcome (30 at most); `respond-async` does not wait (RFC 7240) */
+                prefer?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CounterPaymentInput"];
+            };
+        };
+        responses: {
+            /** @description The booking, with `paid_at` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Booking"];
+                };
+            };
+            /** @description Accepted: the job, to be polled at `Location` after `Retry-After` seconds */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description `validation_failed`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: A valid access token is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Administrators only */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `booking_not_found`: There is no such booking */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_in_progress`: The first request with this key is still being accepted. `nothing_due`: Nothing is due for this booking */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6462,7 +7049,7 @@ export interface operations {
                 page_size?: number;
                 /** @description changes by this administrator */
                 actor_id?: number;
-                action?: "create" | "change" | "delete" | "cancel";
+                action?: "create" | "change" | "delete" | "cancel" | "pay";
                 subject?: "movie" | "show" | "user" | "booking" | "screen";
                 subject_id?: string;
             };

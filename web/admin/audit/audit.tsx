@@ -10,7 +10,13 @@ import { PageHead } from '../page-head.tsx';
 import { Changes } from './changes.tsx';
 
 const subjects = { movie: 'Movie', screen: 'Screen', show: 'Show', user: 'User', booking: 'Booking' };
-const actions = { create: 'Created', change: 'Changed', delete: 'Deleted', cancel: 'Cancelled' };
+const actions = {
+  create: 'Created',
+  change: 'Changed',
+  delete: 'Deleted',
+  cancel: 'Cancelled',
+  pay: 'Took payment for',
+};
 
 /** The changes made by administrators. */
 export function Audit() {

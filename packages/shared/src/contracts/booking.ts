@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { IntegerId, MovieView } from './catalog.ts';
 import { PageQuery, pageOf } from './pagination.ts';
 import { Problem } from './problems.ts';
+import { Category } from './screens.ts';
 
 export const bookingStatuses = ['held', 'booked', 'cancelled', 'expired'] as const;
 
@@ -28,6 +29,43 @@ export const BookBody = z
   .meta({ id: 'Book', example: { seat_number: 'B7' } });
 export type BookBody = z.infer<typeof BookBody>;
 
+export const SeatWish = z
+  .object({
+    count: z.number().int().min(1).max(seatsPerBookingLimit),
+    category: Category.optional().describe('only seats of this category'),
+    accessible: z.boolean().optional().describe('only accessible seats'),
+  })
+  .meta({ id: 'SeatWish', example: { count: 2, category: 'standard' } });
+export type SeatWish = z.infer<typeof SeatWish>;
+
+/** An amount in minor units: more than any sale, and exact in JavaScript. */
+const Amount = z.number().int().min(0).max(1_000_000_000_000);
+
+export const HoldBody = z
+  .object({
+    seats: z.array(SeatName).min(1).max(seatsPerBookingLimit).optional().describe('these seats, all or none'),
+    best: SeatWish.optional().describe('the best free seats next to each other, instead of `seats`'),
+    expected_total: Amount.optional().describe(
+      'the total that you expect, in minor units: the request is rejected if the seats cost anything else',
+    ),
+    replace: z
+      .boolean()
+      .optional()
+      .describe('releases your other holds on this show, if and only if the new seats can be held'),
+  })
+  .refine((body) => (body.seats === undefined) !== (body.best === undefined), {
+    error: 'Give either seats or best',
+    path: ['seats'],
+  })
+  .meta({ id: 'Hold', example: { best: { count: 2 }, expected_total: 2_000 } });
+export type HoldBody = z.infer<typeof HoldBody>;
+
+export const paymentMethods = ['cash', 'card', 'other'] as const;
+export type PaidWith = (typeof paymentMethods)[number];
+export const PayBody = z
+  .object({ paid_with: z.enum(paymentMethods) })
+  .meta({ id: 'CounterPayment', example: { paid_with: 'cash' } });
+
 const exampleBooking = {
   id: '0641f3a2-9c1b-8407-a51c-9f2600000380',
   show_id: 7,
@@ -38,6 +76,9 @@ const exampleBooking = {
   cancelled_at: null,
 };
 
+const BookingItem = z.object({ seat: z.string(), category: z.string(), amount: Amount });
+export type BookingItem = z.infer<typeof BookingItem>;
+
 export const BookingView = z
   .object({
     id: z.string().describe('opaque'),
@@ -47,19 +88,43 @@ export const BookingView = z
     status: z.enum(bookingStatuses),
     created_at: z.iso.datetime(),
     cancelled_at: z.iso.datetime().nullable(),
+    expires_at: z.iso.datetime().optional().describe('while it is held: when the hold ends'),
+    total: z.object({ amount: Amount, currency: z.string() }).optional().describe('if it has a price, in minor units'),
+    items: z.array(BookingItem).optional().describe('if it has a price: the price of each seat'),
+    code: z.string().optional().describe('if it has a price: a short code to be shown at the counter'),
+    paid_at: z.iso.datetime().nullable().optional().describe('if it has a price: when it was paid'),
+    cancel_reason: z.string().optional().describe('why it was cancelled, if not by its owner'),
   })
   .meta({ id: 'Booking', example: exampleBooking });
 export type BookingView = z.infer<typeof BookingView>;
 
-/** The public form of a booking, from its row. */
-export function bookingView(row: {
+/** The columns of a booking that its public form shows. */
+export interface BookingColumns {
   id: string;
   showId: number;
   seats: string[];
   status: BookingView['status'];
   createdAt: Date;
   cancelledAt?: Date | null | undefined;
-}): BookingView {
+  cancelReason?: string | null | undefined;
+  /** When the hold that this booking began as ends or ended. */
+  expiresAt?: Date | null | undefined;
+  items?: BookingItem[] | null | undefined;
+  total?: number | null | undefined;
+  currency?: string | null | undefined;
+  code?: string | null | undefined;
+  paidAt?: Date | null | undefined;
+}
+
+/** A booking as a request of this kind left it when it succeeded, whatever has happened to it since. */
+export function asLeftBy<Row extends BookingColumns>(kind: JobView['kind'], row: Row): Row {
+  if (kind === 'cancel') return row; // nothing changes a cancelled booking
+  const status = kind === 'hold' ? 'held' : 'booked';
+  return { ...row, status, cancelledAt: null, cancelReason: null, ...(kind !== 'pay' && { paidAt: null }) };
+}
+
+/** The public form of a booking, from its row. */
+export function bookingView(row: BookingColumns): BookingView {
   const [first, second] = row.seats;
   return {
     id: row.id,
@@ -69,10 +134,18 @@ export function bookingView(row: {
     status: row.status,
     created_at: row.createdAt.toISOString(),
     cancelled_at: row.cancelledAt?.toISOString() ?? null,
+    ...(row.status === 'held' && row.expiresAt && { expires_at: row.expiresAt.toISOString() }),
+    ...(typeof row.total === 'number' && {
+      total: { amount: row.total, currency: row.currency ?? '' },
+      items: row.items ?? [],
+      code: row.code ?? '',
+      paid_at: row.paidAt?.toISOString() ?? null,
+    }),
+    ...(row.cancelReason && { cancel_reason: row.cancelReason }),
   };
 }
 
-export const jobKinds = ['book', 'cancel'] as const;
+export const jobKinds = ['book', 'hold', 'confirm', 'cancel', 'pay'] as const;
 const jobStatuses = ['queued', 'active', 'succeeded', 'rejected', 'failed'] as const;
 
 /** One accepted request, regardless of the envelope that carried it. */
@@ -134,5 +207,11 @@ export const AdminBookingQuery = z.object({
     .optional()
     .describe('a complete user name (case-insensitive), instead of user_id'),
   show_id: IntegerId.optional(),
+  code: z
+    .string()
+    .transform((code) => code.replace(/[\s-]/g, '').toUpperCase())
+    .pipe(z.string().min(1).max(20))
+    .optional()
+    .describe('the short code of a booking, in any case'),
 });
 export type AdminBookingQuery = z.infer<typeof AdminBookingQuery>;

@@ -9,6 +9,7 @@ export const problemCatalogue = {
   unauthenticated: { status: 401, title: 'A valid access token is required' },
   invalid_credentials: { status: 401, title: 'User name or password is wrong' },
   invalid_refresh_token: { status: 401, title: 'The refresh token is not valid' },
+  payment_required: { status: 402, title: 'The seats must be paid for first' },
   forbidden: { status: 403, title: 'Administrators only' },
   not_found: { status: 404, title: 'Not found' },
   movie_not_found: { status: 404, title: 'There is no such movie' },
@@ -20,6 +21,15 @@ export const problemCatalogue = {
   username_taken: { status: 409, title: 'The user name is taken' },
   email_taken: { status: 409, title: 'The e-mail address is taken' },
   seat_taken: { status: 409, title: 'A seat is taken' },
+  no_seats_together: { status: 409, title: 'There are not enough free seats together' },
+  price_changed: { status: 409, title: 'The price has changed' },
+  leaves_single_seat: { status: 409, title: 'A single seat would be left free' },
+  limit_reached: { status: 409, title: 'A user cannot have more seats of this show' },
+  sales_not_open: { status: 409, title: 'Sales have not begun' },
+  sales_closed: { status: 409, title: 'Sales have ended' },
+  show_cancelled: { status: 409, title: 'The show is cancelled' },
+  hold_expired: { status: 409, title: 'The hold has ended' },
+  nothing_due: { status: 409, title: 'Nothing is due for this booking' },
   show_started: { status: 409, title: 'The show has started' },
   has_bookings: { status: 409, title: 'Existing bookings prevent this' },
   has_shows: { status: 409, title: 'There are still shows' },
@@ -57,7 +67,10 @@ export const Problem = z
     detail: z.string().describe('what happened and what to do about it, in plain words'),
     instance: z.string().optional().describe('the id of the request, as in the logs'),
     errors: z.record(z.string(), z.array(z.string())).optional().describe('what is wrong, by field'),
-    seats: z.array(z.string()).optional().describe('the requested seats that are already taken'),
+    seats: z
+      .array(z.string())
+      .optional()
+      .describe('the seats that this is about: those already taken, or the one that would be left alone'),
     job_id: z.string().optional().describe('the job that this is about, or that may have been accepted nevertheless'),
   })
   .meta({ id: 'Problem', description: 'RFC 9457 problem details' });

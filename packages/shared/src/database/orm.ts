@@ -11,6 +11,7 @@ import { Search } from './migrations/0003-search.ts';
 import { Requests } from './migrations/0004-requests.ts';
 import { SessionRevocations } from './migrations/0005-session-revocations.ts';
 import { Screens } from './migrations/0006-screens.ts';
+import { Holds } from './migrations/0007-holds.ts';
 import { ReturningClient } from './returning-client.ts';
 import { type ServiceRole, serviceUrl } from './service-roles.ts';
 
@@ -53,7 +54,7 @@ export function ormOptions(options: DatabaseOptions): Options {
     extensions: [Migrator],
     // A list, not a glob: the order is explicit, and nothing scans folders at start-up.
     migrations: {
-      migrationsList: [FirstSchema, Administration, Search, Requests, SessionRevocations, Screens],
+      migrationsList: [FirstSchema, Administration, Search, Requests, SessionRevocations, Screens, Holds],
       tableName: 'migrations',
       snapshot: false,
       schema: 'public',

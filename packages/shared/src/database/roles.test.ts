@@ -46,7 +46,7 @@ const granted: Record<ServiceRole, Record<string, string>> = {
   },
   boxoffice_worker: {
     'booking.bookings': 'insert select update',
-    'booking.seat_claims': 'delete insert select',
+    'booking.seat_claims': 'delete insert select update',
     'booking.requests': 'delete insert select',
     'booking.audit_lines': 'insert select',
     'catalog.movies': 'select',

@@ -76,8 +76,9 @@ const Config = z.object({
   BOOKING_LIMIT_PER_MINUTE: count
     .optional()
     .describe(
-      'booking and cancel requests that one user may send to one gateway per minute, or at once; default: 300, in development 10000',
+      'requests to book, hold, confirm or cancel that one user may send to one gateway per minute, or at once; default: 300, in development 10000',
     ),
+  HOLD_SECONDS: count.max(86_400).default(600).describe('how long seats are held for someone who has not confirmed'),
   UNDECIDED_LIMIT_PER_USER: count
     .optional()
     .describe(

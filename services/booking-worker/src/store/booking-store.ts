@@ -5,16 +5,17 @@ import type { PoolClient } from 'pg';
 import type { Decision, RequestRow, State } from '../decide/state.ts';
 import type { Lease } from '../leases/leases.ts';
 import type { Batch } from './batch.ts';
+import { type EndQuery, endBookings, isAnythingOver } from './end-bookings.ts';
 import { Layouts } from './layouts.ts';
-import { readState } from './read-state.ts';
+import { checkLeases, readState } from './read-state.ts';
 import { sortedUnique } from './sorted-unique.ts';
 import {
-  cancelBookings,
-  cancelsToAudit,
   insertAuditLines,
   insertBookings,
+  insertClaims,
   insertFailure,
   insertRequests,
+  updateBookings,
 } from './write-changes.ts';
 
 /**
@@ -29,7 +30,7 @@ const turnClass = 7_233;
 /**
  * The booking schema as a turn needs it: set-based statements, each with its rows in one JSON parameter,
  * so that a turn of a thousand requests makes as many round trips as a turn of one: two, unless it
- * cancels, or needs a layout for the first time. They run on the ORM's connections, but as prepared statements, which the ORM lacks: planning
+ * changes bookings that exist, or needs a layout for the first time. They run on the ORM's connections, but as prepared statements, which the ORM lacks: planning
  * them took longer than running them.
  */
 export class BookingStore {
@@ -46,7 +47,7 @@ export class BookingStore {
    *
    * @returns the outcomes, once they are committed
    * @throws {LeaseLost} when one of the leases is no longer held
-   * @throws {DecisionConflict} when a booking to be cancelled has changed since it was read
+   * @throws {DecisionConflict} when a booking to be changed has changed since it was read
    * @throws a unique violation when a seat or a booking already exists; and whatever `decide` throws
    */
   async decideAndCommit(batch: Batch, decide: (state: State) => Decision | Promise<Decision>): Promise<Outcome[]> {
@@ -55,12 +56,18 @@ export class BookingStore {
       const [, state] = await Promise.all([begin(client, batch), readState(client, batch)]);
       await this.#layouts.addTo(client, state.shows.values());
       const { outcomes, changes } = await decide(state);
-      if (changes.cancelled.length > 0) await cancelBookings(client, changes.cancelled, state.now);
-      const audited = cancelsToAudit(batch.requests, changes);
+      const { made, changed, recorded, audited } = changes;
+      if (changed.length > 0) await updateBookings(client, changed);
+      const confirmedLate = changed.filter(({ row, from }) => from === 'expired' && row.status === 'booked');
       // Sent together as well: if a statement fails, this commit rolls back.
       await Promise.all([
-        changes.booked.length > 0 && insertBookings(client, changes.booked),
-        changes.recorded.length > 0 && insertRequests(client, changes.recorded, state.now),
+        made.length > 0 && insertBookings(client, made),
+        confirmedLate.length > 0 &&
+          insertClaims(
+            client,
+            confirmedLate.map(({ row }) => row),
+          ),
+        recorded.length > 0 && insertRequests(client, recorded, state.now),
         audited.length > 0 && insertAuditLines(client, audited, state.now),
         client.query('commit'),
       ]);
@@ -92,6 +99,25 @@ export class BookingStore {
       const [, state] = await Promise.all([begin(client, batch), readState(client, batch)]);
       await insertFailure(client, failed, state.now);
       await client.query('commit');
+    });
+  }
+
+  /**
+   * Ends holds that have expired, and the bookings of cancelled shows, in one small transaction.
+   *
+   * @returns the shows whose seats have become free, and how many bookings were ended
+   * @throws {LeaseLost} when one of the leases is no longer held
+   */
+  async endBookings(
+    leases: readonly Lease[],
+    search: Omit<EndQuery, 'partitions'>,
+  ): Promise<{ shows: number[]; ended: number }> {
+    const query = { ...search, partitions: leases.map((lease) => lease.partition) };
+    return this.#withClient(async (client) => {
+      if (!(await isAnythingOver(client, query))) return { shows: [], ended: 0 };
+      await Promise.all([begin(client, { requests: [], leases }), checkLeases(client, leases)]);
+      const [ended] = await Promise.all([endBookings(client, query), client.query('commit')]);
+      return ended;
     });
   }
 

@@ -36,6 +36,7 @@ import { listMovies } from './routes/list-movies.ts';
 import { listScreens } from './routes/list-screens.ts';
 import { listShows } from './routes/list-shows.ts';
 import { listUsers } from './routes/list-users.ts';
+import { payBooking } from './routes/pay-booking.ts';
 import { replaceMovie } from './routes/replace-movie.ts';
 import { replaceScreen } from './routes/replace-screen.ts';
 import { replaceShow } from './routes/replace-show.ts';
@@ -65,7 +66,7 @@ export const operations: Operation<Dependencies>[] = [
   ...[listScreens, createScreen, getScreen, changeScreen, replaceScreen, deleteScreen],
   ...[listShows, createShow, createShowRun, getShow, changeShow, replaceShow, cancelShow, deleteShow],
   ...[listUsers, createUser, getUser, changeUser, replaceUser, deleteUser],
-  ...[listBookings, getBooking, cancelBooking, deleteBooking],
+  ...[listBookings, getBooking, cancelBooking, deleteBooking, payBooking],
   ...[listAuditLines, getDashboard, getQueues],
 ];
 

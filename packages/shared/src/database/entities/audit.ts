@@ -40,7 +40,7 @@ export const CatalogAuditLine = defineEntity({
   indexes: indexes(),
 });
 
-/** Cancellations by administrators. Written by the booking-worker only; the id is that of the request. */
+/** Cancellations and counter payments by administrators. Written by the booking-worker only; the id is that of the request. */
 export const BookingAuditLine = defineEntity({
   name: 'BookingAuditLine',
   schema: 'booking',

@@ -99,6 +99,11 @@ export const Show = defineEntity({
     { name: 'shows_movie_id_date_time_idx', properties: ['movie', 'dateTime', 'id'] },
     { name: 'shows_date_time_idx', properties: ['dateTime', 'id'] },
     { name: 'shows_screen_id_idx', properties: ['screen'] },
+    // Finds the shows whose bookings are to be cancelled.
+    {
+      name: 'shows_cancelled_idx',
+      expression: "create index shows_cancelled_idx on catalog.shows (cancelled_at) where status = 'cancelled'",
+    },
   ],
   checks: [
     { name: 'shows_total_seats_check', expression: 'total_seats > 0' },

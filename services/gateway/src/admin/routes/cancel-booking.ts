@@ -3,8 +3,8 @@ import {
   cancelBooking as cancel,
   cancelContract,
   type PollDependencies,
-  readCancellation,
-  sendCancellation,
+  readChange,
+  sendChange,
 } from '../../bookings/index.ts';
 import { operation } from '../../http/operation.ts';
 
@@ -17,7 +17,7 @@ export const cancelBooking = operation({
   id: 'adminCancelBooking',
   summary: 'Cancel the booking of any user',
   handler: (dependencies: CancelDependencies & PollDependencies) => async (request, reply) => {
-    const cancellation = readCancellation(request, reply, { asAdmin: true });
-    return sendCancellation(dependencies, request, reply, await cancel(dependencies, cancellation));
+    const cancellation = { ...readChange(request, reply), asAdmin: true };
+    return sendChange(dependencies, request, reply, await cancel(dependencies, cancellation));
   },
 });

@@ -3,8 +3,8 @@ import {
   cancelBooking as cancel,
   cancelContract,
   type PollDependencies,
-  readCancellation,
-  sendCancellation,
+  readChange,
+  sendChange,
 } from '../../bookings/index.ts';
 import { operation } from '../../http/operation.ts';
 
@@ -18,7 +18,7 @@ export const deleteBooking = operation({
   id: 'adminDeleteBooking',
   summary: 'Cancel the booking of any user',
   handler: (dependencies: CancelDependencies & PollDependencies) => async (request, reply) => {
-    const cancellation = readCancellation(request, reply, { asAdmin: true });
-    return sendCancellation(dependencies, request, reply, await cancel(dependencies, cancellation));
+    const cancellation = { ...readChange(request, reply), asAdmin: true };
+    return sendChange(dependencies, request, reply, await cancel(dependencies, cancellation));
   },
 });

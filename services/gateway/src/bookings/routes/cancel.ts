@@ -1,7 +1,8 @@
 import { operation } from '../../http/operation.ts';
 import { type CancelDependencies, cancelBooking } from '../cancel-booking.ts';
 import { type BudgetDependencies, withinBudget } from '../request-budget.ts';
-import { cancelContract, readCancellation, sendCancellation } from './cancel-contract.ts';
+import { cancelContract } from './cancel-contract.ts';
+import { readChange, sendChange } from './change-contract.ts';
 import type { PollDependencies } from './job-reply.ts';
 
 export const cancel = operation({
@@ -14,7 +15,7 @@ export const cancel = operation({
   summary: 'Cancel your booking',
   hooks: withinBudget(cancelContract.hooks),
   handler: (dependencies: CancelDependencies & PollDependencies & BudgetDependencies) => async (request, reply) => {
-    const cancellation = readCancellation(request, reply, { asAdmin: false });
-    return sendCancellation(dependencies, request, reply, await cancelBooking(dependencies, cancellation));
+    const cancellation = { ...readChange(request, reply), asAdmin: false };
+    return sendChange(dependencies, request, reply, await cancelBooking(dependencies, cancellation));
   },
 });

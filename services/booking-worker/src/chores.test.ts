@@ -1,0 +1,171 @@
+import type { BookingRequest, Outcome } from '@boxoffice/shared/contracts/jobs';
+import { rowLabel } from '@boxoffice/shared/layout';
+import { createLogger } from '@boxoffice/shared/service/logging';
+import { envelope } from '@boxoffice/testing/envelope';
+import { eventually } from '@boxoffice/testing/eventually';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { useTurnDatabase } from '../test/turn-database.ts';
+import { Chores } from './chores.ts';
+import { BookingStore } from './store/booking-store.ts';
+
+const database = useTurnDatabase();
+const logger = createLogger('booking-worker', { LOG_LEVEL: 'silent' });
+let decide: (requests: BookingRequest[]) => Promise<Outcome[]>;
+let store: BookingStore;
+beforeAll(() => {
+  store = new BookingStore(database.orm);
+  const turns = database.newTurns(store);
+  decide = (requests) => turns.decide(requests);
+});
+
+const running: Chores[] = [];
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((chores) => chores.stop()));
+});
+
+/** Serves the only partition. Returns the shows whose seats were announced. */
+function startChores(session = database.session): number[] {
+  const freed: number[] = [];
+  const chores = new Chores({
+    ...{ store, turns: { busy: false }, partitionCount: 1, logger },
+    leases: () => [{ partition: 0, session }],
+    onSeatsFreed: (shows) => freed.push(...shows),
+  });
+  chores.start();
+  running.push(chores);
+  return freed;
+}
+
+const statusesOf = (showId: number) =>
+  database.rows<{ status: string; count: number }>(
+    'select status, count(*)::int as count from booking.bookings where show_id = ? group by status order by status',
+    [showId],
+  );
+const label = (seat: number) => `${rowLabel(Math.floor(seat / 10))}${(seat % 10) + 1}`;
+const wishes = (count: number, kind: 'hold' | 'seats', from = 0) =>
+  Array.from({ length: count }, (_, index) =>
+    kind === 'hold' ? { hold: [label(from + index)] } : { seats: [label(from + index)] },
+  );
+const endOnce = () =>
+  store.endBookings([{ partition: 0, session: database.session }], {
+    ...{ partitionCount: 1, cancelledWithinSeconds: 600 },
+  });
+
+describe('the chores of an owner', () => {
+  it('expire a hold within two seconds of its time, and announce its seats', async () => {
+    const show = await database.addShow();
+    const freed = startChores();
+    await decide(envelope(show, [{ hold: ['A1', 'A2'], seconds: 1 }, { hold: ['A3'] }, { seats: ['A4'] }]));
+    const sql = `select status, clock_timestamp() - expires_at < interval '2 seconds' as is_early from booking.bookings
+      where show_id = ? and seats = '{A1,A2}'`;
+    const find = async () => (await database.rows<{ status: string; is_early: boolean }>(sql, [show]))[0];
+    expect(await find()).toEqual({ status: 'held', is_early: true });
+    await eventually(async () => (await find())?.status === 'expired', { intervalMs: 10 });
+    expect(await find()).toEqual({ status: 'expired', is_early: true });
+    await eventually(() => freed.length > 0);
+    expect(freed).toEqual([show]);
+    expect((await database.claimsOf(show)).map((claim) => claim.seat_number)).toEqual(['A3', 'A4']);
+  });
+
+  it('end at most two hundred bookings per transaction, and the next owner continues where the last was killed', async () => {
+    const show = await database.addShow(1_000);
+    await decide(envelope(show, wishes(120, 'hold')));
+    await decide(envelope(show, wishes(120, 'hold', 120)));
+    await database.endHolds(show);
+    expect(await endOnce()).toEqual({ shows: [show], ended: 200 });
+    expect(await statusesOf(show)).toEqual([
+      { status: 'expired', count: 200 },
+      { status: 'held', count: 40 },
+    ]);
+    startChores();
+    await eventually(async () => (await database.claimsOf(show)).length === 0);
+    expect(await statusesOf(show)).toEqual([{ status: 'expired', count: 240 }]);
+  });
+
+  it('change nothing once the lease is lost', async () => {
+    const show = await database.addShow();
+    await decide(envelope(show, [{ hold: ['A1'] }]));
+    await database.endHolds(show);
+    const search = { partitionCount: 1, cancelledWithinSeconds: 600 };
+    await expect(store.endBookings([{ partition: 0, session: 999 }], search)).rejects.toThrow('has ended');
+    expect(await statusesOf(show)).toEqual([{ status: 'held', count: 1 }]);
+    expect(await endOnce()).toEqual({ shows: [show], ended: 1 });
+  });
+
+  it('leave the shows of other partitions alone', async () => {
+    const show = await database.addShow();
+    await decide(envelope(show, [{ hold: ['A1'] }]));
+    await database.endHolds(show);
+    const others = [{ partition: (show + 1) % 2, session: database.session }];
+    expect(await store.endBookings(others, { partitionCount: 2, cancelledWithinSeconds: 600 })).toEqual({
+      ...{ shows: [], ended: 0 },
+    });
+    await endOnce();
+  });
+
+  it('cancel everything of a show that is cancelled in mid-rush: no live claim is left, every request is answered', async () => {
+    const show = await database.addShow(1_000);
+    const rush = Array.from({ length: 8 }, (_, index) =>
+      envelope(show, wishes(60, index % 2 === 0 ? 'hold' : 'seats', index * 60)),
+    );
+    const deciding = rush.map((requests) => decide(requests));
+    await deciding[0];
+    startChores();
+    await database.setRules(show, "status = 'cancelled', cancelled_at = now(), cancel_reason = 'The projector broke'");
+    const outcomes = (await Promise.all(deciding)).flat();
+    expect(outcomes).toHaveLength(480);
+    for (const outcome of outcomes)
+      if (outcome.status !== 'succeeded') expect(outcome.problem.code).toBe('show_cancelled');
+    await eventually(async () => (await database.claimsOf(show)).length === 0);
+    const made = outcomes.filter(({ status }) => status === 'succeeded').length;
+    expect(made).toBeGreaterThan(0);
+    const sql = `select distinct status, cancel_reason, cancelled_at is not null as has_time from booking.bookings where show_id = ?`;
+    expect(await database.rows(sql, [show])).toEqual([
+      { status: 'cancelled', cancel_reason: 'The projector broke', has_time: true },
+    ]);
+    expect(await statusesOf(show)).toEqual([{ status: 'cancelled', count: made }]);
+    // Whatever was decided is repeated as it was.
+    expect(await decide(rush[0] ?? [])).toEqual(outcomes.slice(0, 60));
+  });
+
+  it('never give a seat two owners when holds are confirmed at the instant of their end', async () => {
+    startChores();
+    for (let round = 0; round < 20; round++) {
+      const show = await database.addShow();
+      const held = envelope(
+        show,
+        wishes(50, 'hold').map((wish) => ({ ...wish, user: 5 })),
+      );
+      await decide(held);
+      await database.rows(
+        `with soon as (update booking.bookings set expires_at = now() + interval '8 milliseconds' where show_id = ? returning show_id)
+         update booking.seat_claims set expires_at = now() + interval '8 milliseconds' where show_id in (select show_id from soon)`,
+        [show],
+      );
+      const rivals = envelope(
+        show,
+        wishes(50, 'seats').map((wish) => ({ ...wish, user: 6 })),
+      );
+      const confirms = envelope(
+        show,
+        held.map(({ id }) => ({ confirm: id, user: 5 })),
+      );
+      const mixed = held.flatMap(
+        (_, place) =>
+          [
+            [rivals[place], confirms[place]],
+            [confirms[place], rivals[place]],
+          ][place % 2] ?? [],
+      );
+      const outcomes = await decide(mixed.filter((request) => request !== undefined));
+      const winners = outcomes.flatMap((outcome) => (outcome.status === 'succeeded' ? outcome.booking : []));
+      expect(winners.flatMap(({ seats }) => seats).sort()).toEqual(
+        wishes(50, 'hold')
+          .map((_, seat) => label(seat))
+          .sort(),
+      );
+      const claims = await database.claimsOf(show);
+      expect(claims.map((claim) => claim.booking_id).sort()).toEqual(winners.map(({ id }) => id).sort());
+    }
+  });
+});

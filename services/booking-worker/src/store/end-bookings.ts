@@ -1,0 +1,70 @@
+import type { PoolClient } from 'pg';
+
+/** Bookings that are ended in one transaction. */
+export const endLimit = 200;
+
+/** Which bookings are looked for. */
+export interface EndQuery {
+  /** The partitions whose shows are considered, of this many. */
+  partitions: readonly number[];
+  partitionCount: number;
+  /** Considers shows that were cancelled at most this long ago, in seconds. */
+  cancelledWithinSeconds: number;
+}
+
+/** Whether there is anything to end. Takes no locks, so that searches in vain delay no turn. */
+export async function isAnythingOver(client: PoolClient, query: EndQuery): Promise<boolean> {
+  const { rows } = await client.query(`with ${endingSql} select from ending limit 1`, parametersOf(query));
+  return rows.length > 0;
+}
+
+/**
+ * Ends bookings whose time is over: holds that have expired, and what is held or booked of shows that were
+ * cancelled, up to `endLimit` of them. Idempotent by nature: an interrupted run leaves the others for the next.
+ * Must run under the locks that begin a turn, with leases that are held.
+ *
+ * @returns the shows whose seats have become free, and how many bookings were ended
+ */
+export async function endBookings(client: PoolClient, query: EndQuery): Promise<{ shows: number[]; ended: number }> {
+  // Not a named statement: an update has no `limit`, and a plan made while the tables were small would scan one in full.
+  const { rows } = await client.query<{ shows: number[]; ended: number }>(endSql, parametersOf(query));
+  return rows[0] ?? { shows: [], ended: 0 };
+}
+
+const parametersOf = ({ partitions, partitionCount, cancelledWithinSeconds }: EndQuery) => [
+  [...partitions],
+  partitionCount,
+  cancelledWithinSeconds,
+];
+
+/** A turn's clock: its milliseconds are those that are stored. */
+const now = `date_trunc('milliseconds', transaction_timestamp())`;
+
+/** A hold whose time is over expires, even if its show was cancelled. */
+const endingSql = `
+  expired as materialized (
+    select show_id, id, null::text as reason from booking.bookings
+    where status = 'held' and expires_at <= ${now} and show_id % $2::int = any($1::int[])
+    order by expires_at limit ${endLimit}
+  ), called_off as materialized (
+    select distinct claim.show_id, claim.booking_id as id, coalesce(cancel_reason, 'The show was cancelled') as reason
+    from catalog.shows cross join lateral (
+      select show_id, booking_id from booking.seat_claims
+      where seat_claims.show_id = shows.id and (expires_at is null or expires_at > ${now}) limit ${endLimit}
+    ) as claim
+    where status = 'cancelled' and cancelled_at >= transaction_timestamp() - $3::int * interval '1 second'
+      and shows.id % $2::int = any($1::int[])
+    limit ${endLimit}
+  ), ending as materialized (select * from expired union all select * from called_off limit ${endLimit})`;
+
+const endSql = `
+  with ${endingSql}, ended as (
+      update booking.bookings set status = case when reason is null then 'expired' else 'cancelled' end,
+        cancelled_at = case when reason is not null then ${now} end, cancel_reason = reason
+      from ending where bookings.show_id = ending.show_id and bookings.id = ending.id and status in ('held', 'booked')
+      returning bookings.show_id, bookings.id, bookings.seats
+    ), freed as (
+      delete from booking.seat_claims using (select show_id, id, unnest(seats) as seat_number from ended) as seat
+      where seat_claims.show_id = seat.show_id and seat_claims.seat_number = seat.seat_number and seat_claims.booking_id = seat.id
+    )
+  select coalesce(json_agg(distinct show_id), '[]') as shows, count(*)::int as ended from ended`;
