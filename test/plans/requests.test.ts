@@ -43,12 +43,8 @@ beforeAll(async () => {
     return orm;
   };
 
-  const catalog = buildCatalog({
-    orm: await open('boxoffice_catalog'),
-    secret: testSecret,
-    turnaroundMinutes: 15,
-    logger,
-  });
+  const catalogOrm = await open('boxoffice_catalog');
+  const catalog = buildCatalog({ orm: catalogOrm, secret: testSecret, turnaroundMinutes: 15, logger });
   const catalogConnection = new CatalogConnection(await catalog.listen({ host: '127.0.0.1', port: 0 }), testSecret);
   const redis = openImpatientRedis(testRedis.url, logger);
   const subscriber = openPatientRedis(testRedis.url, logger);

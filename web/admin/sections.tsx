@@ -10,6 +10,8 @@ import { Bookings } from './bookings.tsx';
 import { Dashboard } from './dashboard/dashboard.tsx';
 import { EditMovie, NewMovie } from './movies/movie-form.tsx';
 import { Movies } from './movies/movie-list.tsx';
+import { EditScreen, NewScreen } from './screens/screen-form.tsx';
+import { Screens } from './screens/screen-list.tsx';
 import { EditShow, NewShow } from './shows/show-form.tsx';
 import { Shows } from './shows/show-list.tsx';
 import { NewRun } from './shows/show-run.tsx';
@@ -19,6 +21,7 @@ import { Users } from './users/user-list.tsx';
 const links = {
   '/': 'Dashboard',
   '/movies': 'Movies',
+  '/screens': 'Screens',
   '/shows': 'Shows',
   '/bookings': 'Bookings',
   '/users': 'Users',
@@ -72,6 +75,8 @@ function viewAt(path: string, query: URLSearchParams, user: User): ReactNode {
     '/': () => <Dashboard />,
     '/movies': () => <Movies />,
     '/movies/new': () => <NewMovie />,
+    '/screens': () => <Screens />,
+    '/screens/new': () => <NewScreen />,
     '/shows': () => <Shows />,
     '/shows/new': () => <NewShow />,
     '/shows/run': () => <NewRun movieId={query.get('movie_id') ?? ''} />,
@@ -85,6 +90,7 @@ function viewAt(path: string, query: URLSearchParams, user: User): ReactNode {
   const [, section, number] = /^\/(\w+)\/(\d{1,9})$/.exec(path) ?? [];
   const id = Number(number);
   if (section === 'movies') return <EditMovie key={id} id={id} />;
+  if (section === 'screens') return <EditScreen key={id} id={id} />;
   if (section === 'shows') return <EditShow key={id} id={id} />;
   if (section === 'users') return <EditUser key={id} id={id} currentUser={user} />;
   return (
