@@ -50,7 +50,7 @@ test('with users whose passwords everyone can read, until they are gone', async 
 
   await execute(database.url, "update identity.users set is_active = false where username in ('demo', 'admin')");
   const gateway = await start();
-  await gateway.waitForLog(/listening/, 30_000);
+  await gateway.waitForLog(new RegExp(`reachable at ${gateway.url}`), 30_000);
   const users = async () => {
     const { checks } = (await (await fetch(`${gateway.url}/readyz`)).json()) as { checks: { users?: string } };
     return checks.users;
