@@ -1,8 +1,9 @@
 import { createLogger } from '@boxoffice/shared/service/logging';
 import { createTestDatabase, type TestDatabase } from '@boxoffice/testing/database';
 import { eventually } from '@boxoffice/testing/eventually';
+import { TcpProxy } from '@boxoffice/testing/tcp-proxy';
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { type Lease, Leases } from './leases.ts';
 
 describe('Leases', () => {
@@ -133,6 +134,21 @@ describe('Leases', () => {
     await eventually(() => second.serves === 4 && first.serves === 4);
     expect(performance.now() - alone).toBeGreaterThan(3_000);
   });
+
+  it.each(['pause', 'standBack'] as const)(
+    'connects again after %s in the middle of a handshake',
+    async (interrupt) => {
+      const proxy = await TcpProxy.start(database.url);
+      onTestFinished(() => proxy.close());
+      proxy.acceptsInSilence = true;
+      const worker = new Worker(proxy.url);
+      await eventually(() => proxy.acceptedInSilence === 1);
+      worker.leases[interrupt]();
+      worker.leases.resume();
+      proxy.acceptsInSilence = false;
+      await eventually(() => worker.serves === 8);
+    },
+  );
 
   it('stops serving immediately when its session ends, and acquires the leases again', async () => {
     const worker = new Worker();

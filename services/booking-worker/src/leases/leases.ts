@@ -4,8 +4,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { serviceUrl } from '@boxoffice/shared/database/service-roles';
 import { leaseLockClass } from '@boxoffice/shared/partition';
 import type { Logger } from '@boxoffice/shared/service/logging';
-import pg from 'pg';
+import type pg from 'pg';
 import { fairShare } from './fair-share.ts';
+import { LeaseClient } from './lease-client.ts';
 
 /**
  * First key of the advisory lock that marks a session as a live worker; the second is the session's number. That
@@ -59,7 +60,7 @@ export class Leases {
   #connected = false;
   /** Set while this worker must hold no leases; settles when it may again. */
   #pause: PromiseWithResolvers<void> | null = null;
-  #client: pg.Client | null = null;
+  #client: LeaseClient | null = null;
   #pauseBeforeConnectingMs = pollMs;
 
   constructor(options: { databaseUrl: string; partitions: number; handler: LeaseHandler; logger: Logger }) {
@@ -79,13 +80,13 @@ export class Leases {
   /** Gives up every lease without finishing any work, and takes none until `resume`. */
   pause(): void {
     this.#pause ??= Promise.withResolvers();
-    this.#client?.end().catch(() => undefined);
+    this.#client?.destroy();
   }
 
   /** Gives up every lease without finishing any work, and takes none for 5 s: others may serve the partitions better. */
   standBack(): void {
     this.#pauseBeforeConnectingMs = standBackMs;
-    this.#client?.end().catch(() => undefined);
+    this.#client?.destroy();
   }
 
   resume(): void {
@@ -110,7 +111,7 @@ export class Leases {
       const client = this.#newClient();
       this.#client = client;
       try {
-        await client.connect();
+        await Promise.race([client.lost, client.connect()]);
         const session = await this.#register(client);
         this.#connected = true;
         await this.#serve(client, session);
@@ -120,15 +121,15 @@ export class Leases {
         this.#connected = false;
         for (const partition of this.held) this.#options.handler.lost(partition);
         this.held.clear();
-        await client.end().catch(() => undefined);
+        client.destroy();
       }
       await delay(this.#pauseBeforeConnectingMs, undefined, { signal: this.#stop.signal }).catch(() => undefined);
       this.#pauseBeforeConnectingMs = pollMs;
     }
   }
 
-  #newClient(): pg.Client {
-    const client = new pg.Client({
+  #newClient(): LeaseClient {
+    return new LeaseClient({
       connectionString: serviceUrl(this.#options.databaseUrl, 'boxoffice_worker'),
       application_name: 'boxoffice_worker leases',
       options: `-c idle_session_timeout=${frozenAfterMs}`,
@@ -136,8 +137,6 @@ export class Leases {
       query_timeout: 3_000,
       keepAlive: true,
     });
-    client.on('error', () => undefined); // the next query rejects and says why
-    return client;
   }
 
   /** Marks the session as a live worker, under a number that no live session has. */
@@ -152,9 +151,8 @@ export class Leases {
     }
   }
 
-  async #serve(client: pg.Client, session: number): Promise<void> {
-    const lost = new Promise<never>((_, reject) => client.once('end', () => reject(new Error('connection ended'))));
-    lost.catch(() => undefined);
+  async #serve(client: LeaseClient, session: number): Promise<void> {
+    const { lost } = client;
     while (!this.#stop.signal.aborted) {
       await Promise.race([lost, this.#balance(client, session)]);
       await Promise.race([lost, delay(pollMs, undefined, { signal: this.#stop.signal }).catch(() => undefined)]);
