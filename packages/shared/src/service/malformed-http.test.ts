@@ -112,6 +112,18 @@ test('a malformed request behind one that is being answered closes the connectio
   expect(await received).toBe('');
 });
 
+test('a CONNECT behind a request that is being answered closes the connection without a response', async () => {
+  const reached = new Promise<void>((resolve) => arrived.push(resolve));
+  const socket = connect(port, '127.0.0.1');
+  const received = text(socket);
+  socket.write('GET /slow HTTP/1.1\r\nhost: a\r\n\r\n');
+  await reached;
+  socket.write('CONNECT example.com:443 HTTP/1.1\r\nhost: example.com:443\r\n\r\n');
+  await once(socket, 'close');
+  respond();
+  expect(await received).toBe('');
+});
+
 test('a malformed request behind an answered one is answered', async () => {
   const socket = connect(port, '127.0.0.1');
   socket.write('GET /fine HTTP/1.1\r\nhost: a\r\n\r\n');

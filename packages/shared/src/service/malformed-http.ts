@@ -4,6 +4,7 @@
  */
 import { type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { ConnectionError } from 'fastify';
 import type { Logger } from 'pino';
 import { type Problem, type ProblemCode, problem } from '../contracts/problems.ts';
@@ -53,6 +54,7 @@ export function refuseBeforeRouting(server: Server, { logger, headers }: Refusin
     if (request.method === 'PRI') request.method = 'TRACE';
   });
   server.on('connect', (_request, socket) => {
+    if (isAnswering(socket)) return void socket.destroy();
     const body = problem('validation_failed', 'This server is no proxy: CONNECT is not supported.');
     logger.info({ status: body.status }, 'malformed request');
     socket.on('error', () => socket.destroy());
@@ -64,8 +66,8 @@ export function refuseBeforeRouting(server: Server, { logger, headers }: Refusin
  * Whether the connection still owes the response to a complete request, or has begun it: anything written now
  * would be taken for that response, or for a part of it. Node itself looks at the same property.
  */
-function isAnswering(socket: Socket): boolean {
-  const { _httpMessage: response } = socket as Socket & { _httpMessage?: ServerResponse | null };
+function isAnswering(socket: Duplex): boolean {
+  const { _httpMessage: response } = socket as Duplex & { _httpMessage?: ServerResponse | null };
   return Boolean(response && (response.headersSent || response.req.complete));
 }
 
