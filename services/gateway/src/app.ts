@@ -15,6 +15,7 @@ import { addPublicUrl } from './http/public-url.ts';
 import { refuseUntilChecked } from './http/refuse-until-checked.ts';
 import { refuseWhileClosing } from './http/refuse-while-closing.ts';
 import { addCors, securityHeaders } from './http/security.ts';
+import { warnOfUntrustedProxy } from './http/warn-of-untrusted-proxy.ts';
 import * as identity from './identity/index.ts';
 import * as pages from './pages/index.ts';
 import * as streams from './streams/index.ts';
@@ -66,6 +67,7 @@ export function buildGateway(options: GatewayOptions): { http: Http; internal: H
     },
   });
   if (options.isChecked) refuseUntilChecked(http, options.isChecked);
+  warnOfUntrustedProxy(http, config);
   const owners = new bookings.PartitionOwners({ orm, partitions: config.BOOKING_PARTITIONS, logger, metrics });
   const outcomes = new bookings.StoredOutcomes(orm);
   const queue = new bookings.BookingQueue({
