@@ -40,12 +40,12 @@ await runService('gateway', async ({ config, logger }) => {
     },
   );
 
-  // A database from development may have users whose passwords everyone can read.
+  // A database from development may have users whose passwords everyone can read: nobody is served before.
   let usersChecked = config.NODE_ENV !== 'production';
   if (!usersChecked) {
     void waitForSampleLogins(orm).then((names) => {
-      usersChecked = true;
-      if (names.length === 0) return;
+      usersChecked = names.length === 0;
+      if (usersChecked) return;
       logger.fatal(sampleLoginsMessage(names));
       process.exit(78);
     });
@@ -59,6 +59,7 @@ await runService('gateway', async ({ config, logger }) => {
     subscriber,
     catalogConnection,
     keys,
+    isChecked: () => usersChecked,
     checks: {
       async partitions() {
         if (!partitionsChecked) throw new Error('the number of partitions has not been checked yet');

@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import pg from 'pg';
+import { applyGrants } from './apply-grants.ts';
 import { sqlState } from './errors.ts';
 import { scramVerifier } from './scram.ts';
 import { ownerRole, type ServiceRole, schemas, serviceRoles } from './service-roles.ts';
@@ -9,8 +10,7 @@ const attempts = 50;
 
 /**
  * Makes the services' roles a boundary: logins without any other privilege, each with its own password; tables
- * that belong to a role that cannot log in; nothing granted to PUBLIC. What a service may do with a table is
- * granted by the migration that creates the table.
+ * that belong to a role that cannot log in; nothing granted to PUBLIC, and to a service no more than `grants` lists.
  *
  * Idempotent, and run after every migration: it also covers new tables, changed passwords, and databases from
  * before the roles could log in.
@@ -23,6 +23,7 @@ export async function secureRoles(em: EntityManager, urls: Record<ServiceRole, s
       return await em.transactional(async (transaction) => {
         await assignOwner(transaction);
         await revokePublic(transaction);
+        await applyGrants(transaction);
         for (const role of serviceRoles) await openLogin(transaction, role, urls[role]);
       });
     } catch (error) {
@@ -79,7 +80,6 @@ async function revokePublic(em: EntityManager): Promise<void> {
       ) then
         execute format('revoke all on database %I from public', current_database());
       end if;
-      execute format('grant connect on database %I to ${serviceRoles.join(', ')}', current_database());
     end $$;
     revoke all on schema public from public;
     revoke all on all routines in schema ${schemas.join(', ')} from public;
