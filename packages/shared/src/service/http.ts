@@ -31,6 +31,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The body as the client sent it; empty when there is none. */
     bodyAsSent: string;
+    /** When the body had been received, by `performance.now()`; null when there is none. */
+    bodyReadAt: number | null;
   }
 }
 
@@ -140,8 +142,10 @@ function hasHost({ raw: { headers, httpVersion } }: FastifyRequest): boolean {
 function readJsonBodies(http: Http): void {
   const readJson = http.getDefaultJsonParser('error', 'error');
   http.decorateRequest('bodyAsSent', '');
+  http.decorateRequest('bodyReadAt', null);
   http.removeAllContentTypeParsers();
   http.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    request.bodyReadAt = performance.now();
     request.bodyAsSent = String(body);
     return body === '' ? done(null, undefined) : readJson(request, request.bodyAsSent, done);
   });

@@ -3,7 +3,7 @@ import type { BookingRow, RequestRow, State } from '../decide/state.ts';
 import { presenceClass } from '../leases/leases.ts';
 import type { Batch } from './batch.ts';
 import { fromBytea, toBytea } from './bytea.ts';
-import { LeaseLost } from './errors.ts';
+import { LeaseLost, Undecidable } from './errors.ts';
 import { sortedUnique } from './sorted-unique.ts';
 
 /**
@@ -11,24 +11,13 @@ import { sortedUnique } from './sorted-unique.ts';
  * locks that begin the transaction: then a lease that is held now is ours until the next owner can see what we commit.
  *
  * @throws {LeaseLost} when one of the leases is no longer held
+ * @throws {Undecidable} when a request is malformed
  */
-export async function readState(client: PoolClient, { requests, leases }: Batch): Promise<State> {
-  const shows = [...new Set(requests.map((request) => request.show_id))];
-  const asked = requests.map((request) => ({
-    show_id: request.show_id,
-    id: request.id,
-    booking_id: request.kind === 'book' ? request.id : request.booking_id,
-    user_id: request.user_id,
-    key_hash: request.key && toBytea(request.key.hash),
-  }));
-  const seats = requests.flatMap((request) =>
-    request.kind === 'book' ? request.seats.map((seat_number) => ({ show_id: request.show_id, seat_number })) : [],
-  );
-  const sessions = sortedUnique(leases.map((lease) => lease.session));
+export async function readState(client: PoolClient, batch: Batch): Promise<State> {
   const { rows } = await client.query<StateRow>({
     name: 'read state',
     text: readStateSql,
-    values: [shows, asked, seats, sessions].map((value) => JSON.stringify(value)),
+    values: parametersOf(batch),
   });
   const [row] = rows as [StateRow];
   if (row.lost.length > 0) throw new LeaseLost(row.lost);
@@ -43,6 +32,27 @@ export async function readState(client: PoolClient, { requests, leases }: Batch)
       bookingId: claim.booking_id,
     })),
   };
+}
+
+/** @throws {Undecidable} for a request that no gateway of ours creates, such as one without a list of seats */
+function parametersOf({ requests, leases }: Batch): string[] {
+  try {
+    const shows = [...new Set(requests.map((request) => request.show_id))];
+    const asked = requests.map((request) => ({
+      show_id: request.show_id,
+      id: request.id,
+      booking_id: request.kind === 'book' ? request.id : request.booking_id,
+      user_id: request.user_id,
+      key_hash: request.key && toBytea(request.key.hash),
+    }));
+    const seats = requests.flatMap((request) =>
+      request.kind === 'book' ? request.seats.map((seat_number) => ({ show_id: request.show_id, seat_number })) : [],
+    );
+    const sessions = sortedUnique(leases.map((lease) => lease.session));
+    return [shows, asked, seats, sessions].map((value) => JSON.stringify(value));
+  } catch (cause) {
+    throw new Undecidable((cause as Error).message, { cause });
+  }
 }
 
 /** Row by row (`lateral … limit 1`), so that the only possible plan looks up each key. */

@@ -1,6 +1,6 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
-import { readBookingId } from '@boxoffice/shared/booking-id';
+import { newEnvelopeId, readBookingId, requestId } from '@boxoffice/shared/booking-id';
 import type { Envelope, Outcomes } from '@boxoffice/shared/contracts/jobs';
 import { problem } from '@boxoffice/shared/contracts/problems';
 import { partitionOf, queueName } from '@boxoffice/shared/partition';
@@ -199,7 +199,7 @@ describe('submit', () => {
       expect(await before?.outcome).toBeNull();
       const [after] = await submitted(draft(2));
       expect(await after?.outcome).toBeNull();
-      expect(await queue.wait(after?.id ?? '', 20_000, { within: (work) => work })).toBeNull();
+      expect(await queue.wait(after?.id ?? '', 20_000, { lookUp: (work) => work })).toBeNull();
       expect([after, other].map((one) => queue.pollAfterSeconds(one?.id ?? ''))).toEqual([5, 1]);
     } finally {
       ownerless.clear();
@@ -226,14 +226,24 @@ describe('submit', () => {
     const raw = new ServerResponse(new IncomingMessage(new Socket()));
     try {
       await expect(
-        queue.wait(one?.id ?? '', 20_000, new Acceptance({ raw, elapsedTime: 1_250 })),
+        queue.wait(one?.id ?? '', 20_000, new Acceptance({ raw, elapsedTime: 1_250, request: { bodyReadAt: null } })),
       ).rejects.toMatchObject({
-        problem: { code: 'queue_unavailable', status: 503 },
+        problem: { code: 'queue_unavailable', status: 503, detail: expect.not.stringContaining('accepted') },
         retryAfterSeconds: 1,
       });
     } finally {
       back.resolve();
     }
+  });
+
+  it('says nothing about what was accepted when Redis is unreachable for a look-up', async () => {
+    redis.disconnect();
+    const key = { hash: 'h', fingerprint: 'f' };
+    for (const lookUp of [queue.snapshot(), queue.findKeyOwner(1, key), queue.find(requestId(newEnvelopeId(0), 2, 0))])
+      await expect(lookUp).rejects.toMatchObject({
+        problem: { code: 'queue_unavailable', detail: expect.not.stringContaining('accepted') },
+        retryAfterSeconds: 1,
+      });
   });
 
   it('refuses within a second when Redis is unreachable', async () => {
