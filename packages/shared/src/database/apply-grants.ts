@@ -30,6 +30,7 @@ const keyOf = ({ role, object }: Grant) => `${role} ${object}`;
 
 async function wantedGrants(em: EntityManager): Promise<Grant[]> {
   const [{ database }] = await em.execute<[{ database: string }]>('select quote_ident(current_database()) as database');
+  const sequences = await em.execute<{ object: string; table: string }[]>(sequencesQuery);
   return serviceRoles.flatMap((role) => {
     const tables = Object.entries(grants[role]);
     const used = new Set(tables.map(([table]) => table.split('.')[0]));
@@ -37,12 +38,25 @@ async function wantedGrants(em: EntityManager): Promise<Grant[]> {
       { role, object: `database ${database}`, privileges: 'connect' },
       ...[...used].map((schema) => ({ role, object: `schema ${schema}`, privileges: 'usage' })),
       ...tables.map(([table, privileges]) => ({ role, object: `table ${table}`, privileges })),
+      // Whoever inserts a row draws its number.
+      ...sequences
+        .filter(({ table }) => grants[role][table]?.split(' ').includes('insert'))
+        .map(({ object }) => ({ role, object, privileges: 'usage' })),
     ];
   });
 }
 
 const literals = (names: readonly string[]) => names.map((name) => `'${name}'`).join();
 const grantees = `(grantee = 0 or grantee = any (array[${literals(serviceRoles)}]::regrole[]::oid[]))`;
+
+/** The sequences of our tables' columns. */
+const sequencesQuery = `
+  select format('sequence %I.%I', nspname, sequence.relname) as object, format('%I.%I', nspname, owner.relname) as table
+  from pg_class as sequence
+    join pg_namespace on pg_namespace.oid = sequence.relnamespace
+    join pg_depend on objid = sequence.oid and classid = 'pg_class'::regclass and refclassid = 'pg_class'::regclass and deptype in ('a', 'i')
+    join pg_class as owner on owner.oid = refobjid
+  where sequence.relkind = 'S' and nspname in (${literals(schemas)})`;
 
 /** What the services and PUBLIC were granted in our schemas, on single columns too, and on the database. */
 const privilegesQuery = `
