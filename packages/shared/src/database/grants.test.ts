@@ -54,6 +54,11 @@ test('what had been granted beyond the list is taken away, what is missing is gr
   expect(sorted(await snapshot())).toEqual(sorted(before));
 });
 
+test('a service can insert into a table whose keys come from a sequence', async () => {
+  const insert = "insert into identity.users (username, email, password_hash) values ('ada', 'ada@x', 'none')";
+  await execute(serviceUrl(server.url, 'boxoffice_gateway'), insert);
+});
+
 test('on a server of our own, the services can connect to no other database', async () => {
   const connect = (name: string) =>
     execute(serviceUrl(urlOfDatabase(server.url, name), 'boxoffice_worker'), 'select 1');
