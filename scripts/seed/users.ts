@@ -17,7 +17,7 @@ const lane = { network: 'seed', address: 'seed' };
 /** Adds `demo` and `admin`, whose passwords are in the README, unless they exist. Not for production. */
 export async function addSampleUsers(em: EntityManager, { log }: { log: (line: string) => void }): Promise<void> {
   const hasher = new PasswordHasher();
-  const hashes = await Promise.all(sampleUsers.map(({ name, password }) => hasher.hash(password, lane)));
+  const hashes = await Promise.all(sampleUsers.map(({ password }) => hasher.hash(password, lane)));
   for (const [i, { name, email, password, role }] of sampleUsers.entries()) {
     const added = await em.execute(
       `insert into identity.users (username, email, password_hash, role) values (?, ?, ?, ?)
