@@ -30,18 +30,16 @@ const keyOf = ({ role, object }: Grant) => `${role} ${object}`;
 
 async function wantedGrants(em: EntityManager): Promise<Grant[]> {
   const [{ database }] = await em.execute<[{ database: string }]>('select quote_ident(current_database()) as database');
-  const sequences = await em.execute<{ object: string; table: string }[]>(sequencesQuery);
+  const sequences = await em.execute<{ sequence: string; table: string }[]>(sequencesQuery);
   return serviceRoles.flatMap((role) => {
     const tables = Object.entries(grants[role]);
     const used = new Set(tables.map(([table]) => table.split('.')[0]));
+    const numbered = sequences.filter(({ table }) => grants[role][table]?.split(' ').includes('insert'));
     return [
       { role, object: `database ${database}`, privileges: 'connect' },
       ...[...used].map((schema) => ({ role, object: `schema ${schema}`, privileges: 'usage' })),
       ...tables.map(([table, privileges]) => ({ role, object: `table ${table}`, privileges })),
-      // Whoever inserts a row draws its number.
-      ...sequences
-        .filter(({ table }) => grants[role][table]?.split(' ').includes('insert'))
-        .map(({ object }) => ({ role, object, privileges: 'usage' })),
+      ...numbered.map(({ sequence }) => ({ role, object: `sequence ${sequence}`, privileges: 'usage' })),
     ];
   });
 }
@@ -85,3 +83,10 @@ const privilegesQuery = `
 const membershipsQuery = `
   select format('revoke %I from %I granted by %I cascade', roleid::regrole, member::regrole, grantor::regrole) as statement
   from pg_auth_members where member = any (array[${literals(serviceRoles)}]::regrole[]::oid[])`;
+
+/** The sequences of serial columns, which whoever inserts must be able to use; those of identity columns need no right. */
+const sequencesQuery = `
+  select format('%I.%I', s.relnamespace::regnamespace, s.relname) as sequence,
+    format('%I.%I', t.relnamespace::regnamespace, t.relname) as table
+  from pg_depend join pg_class s on s.oid = objid join pg_class t on t.oid = refobjid
+  where classid = 'pg_class'::regclass and refclassid = 'pg_class'::regclass and deptype = 'a' and s.relkind = 'S'`;

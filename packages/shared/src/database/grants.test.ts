@@ -1,7 +1,9 @@
-import { execute } from '@boxoffice/testing/database';
+import { execute, urlOfDatabase } from '@boxoffice/testing/database';
 import { type OwnServer, ownPostgres } from '@boxoffice/testing/own-servers';
+import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { migrate } from './migrate.ts';
+import { serviceUrl } from './service-roles.ts';
 
 /** Of our own, because roles belong to the whole server. */
 let server: OwnServer;
@@ -50,4 +52,26 @@ test('what had been granted beyond the list is taken away, what is missing is gr
         .sort(),
     );
   expect(sorted(await snapshot())).toEqual(sorted(before));
+});
+
+test('a service can insert into a table whose keys come from a sequence', async () => {
+  const insert = "insert into identity.users (username, email, password_hash) values ('ada', 'ada@x', 'none')";
+  await execute(serviceUrl(server.url, 'boxoffice_gateway'), insert);
+});
+
+test('on a server of our own, the services can connect to no other database', async () => {
+  const connect = (name: string) =>
+    execute(serviceUrl(urlOfDatabase(server.url, name), 'boxoffice_worker'), 'select 1');
+  await migrate(server.url, {}, { ownsServer: true });
+  for (const name of ['postgres', 'template1'])
+    await expect(connect(name)).rejects.toThrow(/permission denied for database/);
+  await connect('boxoffice');
+});
+
+test('a lock that somebody holds ends the migration, rather than keep it waiting', async () => {
+  const holder = new pg.Client({ connectionString: serviceUrl(server.url, 'boxoffice_worker') });
+  await holder.connect();
+  await holder.query("select pg_advisory_lock(hashtext('boxoffice migrations'))");
+  await expect(migrate(server.url, {}, { lockTimeoutMs: 50 })).rejects.toThrow(/lock timeout/);
+  await holder.end();
 });

@@ -3,7 +3,7 @@ import type { ServiceRole } from './service-roles.ts';
 /**
  * Everything that each service may do with each table; nothing else. A migration that adds a table adds it here:
  * `secureRoles` makes it so after every migration, whatever had been granted before. The rest follows from it: a
- * service may use the schemas of these tables, and connect to the database. Privileges are in alphabetical order.
+ * service may use the schemas of these tables and the sequences of those it inserts into, and connect to the database. Privileges are in alphabetical order.
  */
 export const grants: Record<ServiceRole, Record<string, string>> = {
   boxoffice_gateway: {

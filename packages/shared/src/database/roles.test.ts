@@ -109,6 +109,8 @@ const forbidden: [what: string, statement: (own: string) => string][] = [
   ['read a file', () => "select pg_read_file('postgresql.conf')"],
   ['list a folder', () => "select pg_ls_dir('.')"],
   ['import a large object from a file', () => "select lo_import('/etc/hostname')"],
+  ['create a large object', () => 'select lo_create(0)'],
+  ['fill a large object', () => "select lo_from_bytea(0, 'x')"],
   ['read password verifiers', () => 'select rolpassword from pg_authid'],
   ['change a server setting', () => 'alter system set fsync = off'],
   ['reload the configuration', () => 'select pg_reload_conf()'],

@@ -16,13 +16,20 @@ const attempts = 50;
  * before the roles could log in.
  *
  * @param urls with which the services log in; a password is set unless it already works
+ * @param options `ownsServer`: also takes the server's other databases from PUBLIC
  */
-export async function secureRoles(em: EntityManager, urls: Record<ServiceRole, string>): Promise<void> {
+export async function secureRoles(
+  em: EntityManager,
+  urls: Record<ServiceRole, string>,
+  { ownsServer = false } = {},
+): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await em.transactional(async (transaction) => {
         await assignOwner(transaction);
         await revokePublic(transaction);
+        await revokeLargeObjects(transaction);
+        if (ownsServer) await closeOtherDatabases(transaction);
         await applyGrants(transaction);
         for (const role of serviceRoles) await openLogin(transaction, role, urls[role]);
       });
@@ -86,6 +93,34 @@ async function revokePublic(em: EntityManager): Promise<void> {
     alter default privileges revoke execute on routines from public;
     alter default privileges for role ${ownerRole} revoke execute on routines from public;
   `);
+}
+
+/** Large objects would let anyone fill the disk. Only a superuser can take them from PUBLIC. */
+async function revokeLargeObjects(em: EntityManager): Promise<void> {
+  await em.execute(`
+    do $$
+    declare change text;
+    begin
+      if not (select rolsuper from pg_roles where rolname = current_user) then return; end if;
+      for change in
+        select format('revoke all on function %s from public', oid::regprocedure) from pg_proc
+        where pronamespace = 'pg_catalog'::regnamespace and proname ~ '^(lo_|loread$|lowrite$)'
+          and has_function_privilege('public', oid, 'execute')
+      loop execute change; end loop;
+    end $$`);
+}
+
+async function closeOtherDatabases(em: EntityManager): Promise<void> {
+  await em.execute(`
+    do $$
+    declare change text;
+    begin
+      for change in
+        select format('revoke all on database %I from public', datname) from pg_database
+        where datname in ('postgres', 'template1') and exists (
+          select from aclexplode(coalesce(datacl, acldefault('d', datdba))) where grantee = 0)
+      loop execute change; end loop;
+    end $$`);
 }
 
 const attributes = ['super', 'createrole', 'createdb', 'replication', 'bypassrls'] as const;

@@ -59,7 +59,7 @@ export class WaitingLine {
   /** The newest waiter of the address with the most, in the network with the most. */
   newestOfLargest(): Waiter | undefined {
     const count = (addresses: Map<string, Waiter[]>) =>
-      addresses.values().reduce((sum, waiters) => sum + waiters.length, 0);
+      [...addresses.values()].reduce((sum, waiters) => sum + waiters.length, 0);
     const network = largest(this.#networks.values(), count);
     return network && largest(network.values(), (waiters) => waiters.length)?.at(-1);
   }
