@@ -72,8 +72,9 @@ class Partition {
     const giveUp = () => {
       this.#owner?.abandon();
       this.takeOver(partition);
+      return true;
     };
-    this.#owner = new PartitionConsumer(lease, { redis, turns, metrics, logger, giveUp });
+    this.#owner = new PartitionConsumer(lease, { redis, turns, metrics, logger, giveUp, onReady: () => undefined });
   }
 
   /** The owner crashes at this moment of its next turn, if anything is left to be decided. */

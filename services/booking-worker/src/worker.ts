@@ -43,9 +43,10 @@ export function buildWorker(options: {
   const turns = new Turns({ store, logger, metrics });
   const retention = new Retention({ store, turns, logger, isOurs: () => consumers.has(0) });
   const giveUp = () => leases.standBack();
+  const onReady = () => leases.confirmServing();
   const handler: LeaseHandler = {
     acquired(lease) {
-      consumers.set(lease.partition, new PartitionConsumer(lease, { redis, turns, metrics, logger, giveUp }));
+      consumers.set(lease.partition, new PartitionConsumer(lease, { redis, turns, metrics, logger, giveUp, onReady }));
       metrics.partitionsHeld.set(consumers.size);
     },
     async releasing(partition) {

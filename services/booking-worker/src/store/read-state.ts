@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 import type { BookingRow, RequestRow, State } from '../decide/state.ts';
-import { presenceClass } from '../leases/leases.ts';
+import { presenceClass } from '../leases/inspect-locks.ts';
 import type { Batch } from './batch.ts';
 import { fromBytea, toBytea } from './bytea.ts';
 import { LeaseLost, Undecidable } from './errors.ts';

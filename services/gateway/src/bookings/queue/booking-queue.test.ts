@@ -236,6 +236,23 @@ describe('submit', () => {
     }
   });
 
+  it('counts a request that may have been accepted, and not one that was refused', async () => {
+    const limited = newQueue(100, 1);
+    const submit = () => limited.submit(draft(2), { waitMs: 0 });
+    await workerConnection.client('PAUSE', 3_000, 'WRITE');
+    await expect(submit()).rejects.toMatchObject({
+      problem: { code: 'queue_unavailable', job_id: expect.any(String) },
+    });
+    await expect(submit()).rejects.toMatchObject({ problem: { code: 'too_many_requests' } });
+    await workerConnection.client('UNPAUSE');
+    await limited.close();
+
+    const other = newQueue(0, 1);
+    for (let attempt = 0; attempt < 2; attempt++)
+      await expect(other.submit(draft(2), { waitMs: 0 })).rejects.toMatchObject({ problem: { code: 'queue_full' } });
+    await other.close();
+  });
+
   it('says nothing about what was accepted when Redis is unreachable for a look-up', async () => {
     redis.disconnect();
     const key = { hash: 'h', fingerprint: 'f' };

@@ -1,5 +1,6 @@
 import { partitionIn } from '@boxoffice/shared/booking-id';
 import type { Outcome, RequestKey } from '@boxoffice/shared/contracts/jobs';
+import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import { partitionOf } from '@boxoffice/shared/partition';
 import type { HealthWarning } from '@boxoffice/shared/service/health';
 import type { Logger } from '@boxoffice/shared/service/logging';
@@ -105,7 +106,9 @@ export class BookingQueue {
       else place.leave();
       return submitted;
     } catch (error) {
-      place.leave();
+      const jobId = error instanceof ProblemError ? error.problem.job_id : undefined;
+      if (jobId) place.queued(jobId);
+      else place.leave();
       throw error;
     }
   }
