@@ -47,15 +47,6 @@ async function wantedGrants(em: EntityManager): Promise<Grant[]> {
 const literals = (names: readonly string[]) => names.map((name) => `'${name}'`).join();
 const grantees = `(grantee = 0 or grantee = any (array[${literals(serviceRoles)}]::regrole[]::oid[]))`;
 
-/** The sequences of our tables' columns. */
-const sequencesQuery = `
-  select format('sequence %I.%I', nspname, sequence.relname) as object, format('%I.%I', nspname, owner.relname) as table
-  from pg_class as sequence
-    join pg_namespace on pg_namespace.oid = sequence.relnamespace
-    join pg_depend on objid = sequence.oid and classid = 'pg_class'::regclass and refclassid = 'pg_class'::regclass and deptype in ('a', 'i')
-    join pg_class as owner on owner.oid = refobjid
-  where sequence.relkind = 'S' and nspname in (${literals(schemas)})`;
-
 /** What the services and PUBLIC were granted in our schemas, on single columns too, and on the database. */
 const privilegesQuery = `
   with relations as (
