@@ -80,7 +80,9 @@ export class RateLimits {
     const loginsMs = Math.max(loginWaitMs ?? 0, isKnown ? 0 : waits.loginsMs);
     if (failuresMs > 0 || loginsMs > 0) {
       if (reserved.waitMs === 0) release();
-      throw failuresMs > 0 ? tooMany('Too many logins that failed or ran at the same time.', failuresMs) : tooMany('Too many logins.', loginsMs);
+      throw failuresMs > 0
+        ? tooMany('Too many logins that failed or ran at the same time.', failuresMs)
+        : tooMany('Too many logins.', loginsMs);
     }
     // Not before: what is refused costs nothing, so it must not use up what others at this address have left.
     void this.#addresses.countLogin(ip).catch(() => undefined);
