@@ -1,4 +1,5 @@
 import { type MikroORM, pingDatabase } from '@boxoffice/shared/database/orm';
+import { EnvelopeQueue } from '@boxoffice/shared/queue-layout';
 import type { Config } from '@boxoffice/shared/service/config';
 import { createHttp, type Http } from '@boxoffice/shared/service/http';
 import type { Logger } from '@boxoffice/shared/service/logging';
@@ -41,7 +42,11 @@ export function buildWorker(options: {
   const metrics = new TurnMetrics(registry);
   const store = new BookingStore(orm);
   const turns = new Turns({ store, logger, metrics });
-  const retention = new Retention({ store, turns, logger, isOurs: () => consumers.has(0) });
+  const retention = new Retention({
+    ...{ store, turns, logger },
+    isOurs: () => consumers.has(0),
+    oldestUnfinishedId: () => findOldestUnfinished(redis, options.config.BOOKING_PARTITIONS),
+  });
   const giveUp = () => leases.standBack();
   const onReady = () => leases.confirmServing();
   const handler: LeaseHandler = {
@@ -98,4 +103,15 @@ export function buildWorker(options: {
       await retentionStopped;
     },
   };
+}
+
+/** The id of the oldest envelope, of all partitions, that is not finished; null when all are. */
+async function findOldestUnfinished(redis: Redis, partitions: number): Promise<string | null> {
+  const queues = Array.from({ length: partitions }, (_, partition) => new EnvelopeQueue(partition, redis));
+  try {
+    const ids = await Promise.all(queues.map((queue) => queue.oldestUnfinishedId()));
+    return ids.filter((id) => id !== null).sort()[0] ?? null;
+  } finally {
+    for (const queue of queues) queue.close().catch(() => undefined);
+  }
 }
