@@ -1,3 +1,4 @@
+import { ownRedis } from '@boxoffice/testing/own-servers';
 import { createTestRedis, type TestRedis } from '@boxoffice/testing/redis';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -40,5 +41,16 @@ describe('checkPartitionCount', () => {
     );
     await redis.del('boxoffice:partitions');
     await checkPartitionCount(redis, 4);
+  });
+
+  it('checks the number also while Redis refuses writes because its memory is full', async () => {
+    const own = await ownRedis();
+    const full = new Redis(own.url);
+    await checkPartitionCount(full, 8);
+    await full.config('SET', 'maxmemory', 1);
+    await expect(full.set('anything', 1)).rejects.toThrow(/OOM/);
+    await checkPartitionCount(full, 8);
+    full.disconnect();
+    await own.drop();
   });
 });

@@ -22,8 +22,12 @@ const recordedKey = 'boxoffice:partitions';
  * @throws {PartitionCountError} when a different number is recorded
  */
 export async function checkPartitionCount(redis: Redis, partitions: number): Promise<void> {
-  await redis.set(recordedKey, partitions, 'NX');
-  const recorded = Number(await redis.get(recordedKey));
+  // A Redis whose memory is full refuses every write, but a service must be able to start, to decide what is queued.
+  let recorded = Number(await redis.get(recordedKey));
+  if (recorded === 0) {
+    await redis.set(recordedKey, partitions, 'NX');
+    recorded = Number(await redis.get(recordedKey));
+  }
   if (recorded !== partitions) throw new PartitionCountError(recorded, partitions);
 }
 
