@@ -1,5 +1,5 @@
 import { openDatabase } from '@boxoffice/shared/database/orm';
-import { checkPartitionCount, PartitionCountError } from '@boxoffice/shared/partition';
+import { awaitPartitionCheck, PartitionCountError } from '@boxoffice/shared/partition';
 import { type Config, required } from '@boxoffice/shared/service/config';
 import { databaseUrlOf } from '@boxoffice/shared/service/database-url';
 import { listen } from '@boxoffice/shared/service/http';
@@ -32,7 +32,7 @@ await runService('gateway', async ({ config, logger }) => {
 
   // Redis may be unavailable now; the gateway is not ready until it has checked the number of partitions.
   let partitionsChecked = false;
-  void checkPartitionCount(subscriber.duplicate(), config.BOOKING_PARTITIONS).then(
+  void awaitPartitionCheck(redis, config.BOOKING_PARTITIONS).then(
     () => (partitionsChecked = true),
     (error: unknown) => {
       logger.fatal((error as Error).message);
