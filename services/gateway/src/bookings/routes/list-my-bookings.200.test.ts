@@ -59,7 +59,7 @@ test.each([
 });
 
 test('pages link to their neighbours and keep the filter', async () => {
-  const base = `${boxoffice.url.replace('127.0.0.1', 'localhost')}/api/my-bookings/`;
+  const base = `${boxoffice.publicUrl}/api/my-bookings/`;
   const first = await list('?status=booked&page_size=1');
   expect(first.previous).toBeNull();
   expect(first.next).toBe(`${base}?status=booked&page_size=1&page=2`);
