@@ -61,6 +61,7 @@ async function startServices(
     REDIS_URL: servers.redis.url,
     JWT_PRIVATE_KEY: servers.privateKeyPem,
     INTERNAL_SECRET: randomBytes(32).toString('hex'),
+    PUBLIC_URL: `http://127.0.0.1:${ports.gateway}`,
     PORT: String(ports.gateway),
     METRICS_PORT: '0',
     CATALOG_PORT: String(ports.catalog),

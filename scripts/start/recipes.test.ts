@@ -7,15 +7,16 @@ import { expect, onTestFinished, test } from 'vitest';
 import { createOutput } from './output.ts';
 import { serviceRecipes } from './recipes.ts';
 
-test('each service gets its own login, and none that of the administrator or of another service', () => {
+test('each service gets its own login and secrets, and none that of the administrator or of another service', () => {
   const DATA_DIR = mkdtempSync(join(tmpdir(), 'boxoffice-recipes-'));
   onTestFinished(() => rmSync(DATA_DIR, { recursive: true }));
   const databaseUrl = 'postgres://boxoffice:f3a9c2@127.0.0.1:5432/boxoffice';
-  const config = loadConfig({ DATA_DIR, DATABASE_URL: databaseUrl, WORKERS: '2', HOST: '0.0.0.0' });
+  const secrets = { INTERNAL_SECRET: '0123456789abcdef'.repeat(2), JWT_PRIVATE_KEY: 'a key' };
+  const config = loadConfig({ DATA_DIR, DATABASE_URL: databaseUrl, WORKERS: '2', HOST: '0.0.0.0', ...secrets });
   const serviceUrls = generatedUrls(databaseUrl, config);
   const recipes = serviceRecipes(config, {
     ports: { gateway: 1, metrics: 2, catalog: 3, workers: [4, 5] },
-    note: { pid: 1, gatewayUrl: '', databaseUrl, serviceUrls, services: [] },
+    note: { pid: 1, gatewayUrl: '', databaseUrl, redisUrl: 'redis://a', serviceUrls, services: [] },
     output: createOutput(false),
     compileCache: DATA_DIR,
   });
@@ -33,5 +34,13 @@ test('each service gets its own login, and none that of the administrator or of 
     ['booking-worker', only('WORKER_DATABASE_URL', serviceUrls.boxoffice_worker)],
     ['booking-worker', only('WORKER_DATABASE_URL', serviceUrls.boxoffice_worker)],
     ['gateway', only('GATEWAY_DATABASE_URL', serviceUrls.boxoffice_gateway)],
+  ]);
+  const others = recipes.map(({ env }) => [env.REDIS_URL, env.INTERNAL_SECRET, env.JWT_PRIVATE_KEY]);
+  const { INTERNAL_SECRET, JWT_PRIVATE_KEY } = secrets;
+  expect(others).toEqual([
+    ['', INTERNAL_SECRET, ''],
+    ['redis://a', '', ''],
+    ['redis://a', '', ''],
+    ['redis://a', INTERNAL_SECRET, JWT_PRIVATE_KEY],
   ]);
 });

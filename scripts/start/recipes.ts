@@ -7,11 +7,11 @@ import type { Output } from './output.ts';
 import type { Ports } from './ports.ts';
 import type { ServiceRecipe } from './service.ts';
 
-const roles = {
-  gateway: 'boxoffice_gateway',
-  catalog: 'boxoffice_catalog',
-  'booking-worker': 'boxoffice_worker',
-} as const;
+const secretNames: Record<ServiceRecipe['kind'], readonly string[]> = {
+  gateway: ['GATEWAY_DATABASE_URL', 'REDIS_URL', 'INTERNAL_SECRET', 'JWT_PRIVATE_KEY'],
+  catalog: ['CATALOG_DATABASE_URL', 'INTERNAL_SECRET'],
+  'booking-worker': ['WORKER_DATABASE_URL', 'REDIS_URL'],
+};
 
 /**
  * One recipe per process: the catalog, each booking-worker, the gateway.
@@ -27,21 +27,27 @@ export function serviceRecipes(
     NODE_ENV: config.NODE_ENV,
     DATA_DIR: resolve(config.DATA_DIR),
     NODE_COMPILE_CACHE: compileCache,
-    DATABASE_URL: '', // no service may log in as the administrator
-    REDIS_URL: note.redisUrl ?? '',
     PORT: String(ports.gateway),
     METRICS_PORT: String(ports.metrics),
     CATALOG_PORT: String(ports.catalog),
   };
-  /** The service's own URL of the database, and nobody else's. */
-  const loginOf = (kind: ServiceRecipe['kind']) =>
-    Object.fromEntries(
-      serviceRoles.map((role) => [databaseUrlVariables[role], role === roles[kind] ? note.serviceUrls?.[role] : '']),
-    ) as Record<string, string>;
+  const secrets: Record<string, string | undefined> = {
+    REDIS_URL: note.redisUrl,
+    JWT_PRIVATE_KEY: config.JWT_PRIVATE_KEY,
+    INTERNAL_SECRET: config.INTERNAL_SECRET,
+    ...Object.fromEntries(serviceRoles.map((role) => [databaseUrlVariables[role], note.serviceUrls?.[role]])),
+  };
+  /** The service's own secrets. One that is set but empty is taken neither from the environment nor from `.env`. */
+  const secretsOf = (kind: ServiceRecipe['kind']): Record<string, string> => ({
+    DATABASE_URL: '',
+    ...Object.fromEntries(
+      Object.entries(secrets).map(([name, value = '']) => [name, secretNames[kind].includes(name) ? value : '']),
+    ),
+  });
   const recipe = (name: string, kind: ServiceRecipe['kind'], colour: 'cyan' | 'magenta' | 'yellow', port: number) => ({
     name,
     kind,
-    env: { ...sharedEnv, ...loginOf(kind), ...(kind === 'booking-worker' && { WORKER_PORT: String(port) }) },
+    env: { ...sharedEnv, ...secretsOf(kind), ...(kind === 'booking-worker' && { WORKER_PORT: String(port) }) },
     healthUrl: `http://${reachable(kind === 'gateway' ? config.HOST : config.INTERNAL_HOST)}:${port}/readyz`,
     onLine: (line: string) => output.log(name, colour, line),
     onDeath: (text: string) => output.line(output.paint('red', text)),

@@ -39,7 +39,7 @@ export async function prepareDatabase(
   signal.throwIfAborted();
   await output.step(
     'migrations',
-    () => bringUpToDate(url, serviceUrls),
+    () => bringUpToDate(url, serviceUrls, { ownsServer: !config.DATABASE_URL }),
     (names) => `migrations: ${names.length ? `${names.length} applied` : 'up to date'}`,
   );
   if (isSampleDataEnabled(config)) {

@@ -29,7 +29,7 @@ test('works without JavaScript: upcoming shows, links to them, and commands to s
   const page = await browsing.newPage({ javaScriptEnabled: false });
   await page.goto('/');
   expect(await page.getByRole('button').count()).toBe(0);
-  expect(await page.locator('#playing').textContent()).toBe(`curl -s ${browsing.boxoffice.url}/api/movies/`);
+  expect(await page.locator('#playing').textContent()).toBe(`curl -s ${browsing.boxoffice.publicUrl}/api/movies/`);
   const doors = {
     'Box office': '/boxoffice/',
     'Swagger UI': '/swagger/',

@@ -6,6 +6,7 @@ import { execute } from '@boxoffice/testing/database';
 import { type OwnServer, ownPostgres } from '@boxoffice/testing/own-servers';
 import { createTestRedis, type TestRedis } from '@boxoffice/testing/redis';
 import { type SpawnedService, spawnService } from '@boxoffice/testing/service';
+import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { seed } from '../../scripts/seed.ts';
 
@@ -44,13 +45,27 @@ test.each([
 
 test('with users whose passwords everyone can read, until they are gone', async () => {
   const message = /passwords are in the README: demo, admin\./;
+  const lock = new pg.Client({ connectionString: database.url });
+  await lock.connect();
+  await lock.query('begin; lock table identity.users');
+  lock.on('error', () => undefined);
   const refused = await start();
+  const isAlive = async () => (await fetch(`${refused.url}/livez`).catch(() => null))?.status;
+  await expect.poll(isAlive, { timeout: 30_000 }).toBe(200);
+  // The check waits for the table; meanwhile nobody is served, and nobody can log in with such a password.
+  const status = async (path: string, init: RequestInit = {}) => (await fetch(`${refused.url}${path}`, init)).status;
+  const paths = ['/', '/boxoffice/', '/api/movies/', '/schema/', '/swagger/', '/ops/queues/', '/readyz', '/nowhere'];
+  for (const path of paths) expect([path, await status(path)]).toEqual([path, 503]);
+  const body = JSON.stringify({ username: 'admin', password: 'adminpass' });
+  const login = { method: 'POST', headers: { 'content-type': 'application/json' }, body };
+  expect(await status('/api/auth/login/', login)).toBe(503);
+  await lock.end();
   expect(await refused.exited).toEqual({ code: 78, signal: null });
   await refused.waitForLog(message);
 
   await execute(database.url, "update identity.users set is_active = false where username in ('demo', 'admin')");
   const gateway = await start();
-  await gateway.waitForLog(/listening/, 30_000);
+  await gateway.waitForLog(new RegExp(`reachable at ${gateway.url}`), 30_000);
   const users = async () => {
     const { checks } = (await (await fetch(`${gateway.url}/readyz`)).json()) as { checks: { users?: string } };
     return checks.users;

@@ -16,10 +16,10 @@ const rawShare = 0.07;
 const slowAfterMs = 1_000;
 /**
  * Requests that were slow, or refused because something behind the gateway was, are repeated alone, so often and
- * for so many of them: a busy machine is not a finding.
+ * for so many of them: a busy machine is not a finding, but more than this is.
  */
 const repeats = 3;
-const repeatLimit = 100;
+const repeatLimit = 500;
 
 export interface Campaign {
   port: number;
@@ -62,6 +62,8 @@ export async function runCampaign(campaign: Campaign): Promise<Tally> {
     if (await isPoorAlone(port, request, id))
       tally.find(request, `${sent.statuses.join()} in ${Math.round(sent.ms)} ms, and no better alone`);
   }
+  const [first] = poor.slice(repeatLimit);
+  if (first) tally.find(first.request, `one of ${poor.length} that were slow or 503: too many to repeat alone`);
   tally.repeated = poor.length;
   return tally;
 }
@@ -90,6 +92,10 @@ async function sendAndJudge(
       const broken = response ? judge(request, response) : 'the connection was closed without a response';
       if (broken) tally.find(request, broken);
     }
+    const surplus = connection.takeSurplus();
+    if (surplus) tally.find(request, `bytes that belong to no request: ${surplus.slice(0, 300)}`);
+    if (responses.length > due(request))
+      tally.find(request, `${responses.length} responses to ${due(request)} requests`);
     tally.count(request, responses[0]?.status ?? null, ms);
     return { statuses: responses.map((response) => response?.status ?? 0), ms };
   } catch (error) {
@@ -98,6 +104,11 @@ async function sendAndJudge(
     tally.count(request, null, performance.now() - sentAt);
     return { statuses: [], ms: 0 };
   }
+}
+
+/** How many responses a request may get: bytes of any kind may hold several requests, and one of them malformed. */
+function due({ isRaw, head }: FuzzRequest): number {
+  return isRaw ? Math.max(1, head.match(/http\/\d/gi)?.length ?? 0) + 1 : 1;
 }
 
 async function isPoorAlone(port: number, request: FuzzRequest, id: string): Promise<boolean> {

@@ -2,8 +2,10 @@ import { connect, type Socket } from 'node:net';
 
 export interface FuzzResponse {
   status: number;
-  /** Names in lower case; of several with one name, the last. */
+  /** Names in lower case; the values of several with one name are joined. */
   headers: Map<string, string>;
+  /** Names of headers that occur more than once. */
+  repeated: string[];
   body: string;
 }
 
@@ -17,6 +19,8 @@ const patienceMs = 40_000;
 export class Connection {
   readonly #port: number;
   #socket: Socket | null = null;
+  #isWaiting = false;
+  #surplus = '';
 
   constructor(port: number) {
     this.#port = port;
@@ -40,6 +44,13 @@ export class Connection {
     return this.#exchange(bytes, (text, isEnd) => (isEnd ? parseResponse(text, 'GET', true) : null), true);
   }
 
+  /** What has arrived since the last call and belongs to no request: at most one response is due to each. */
+  takeSurplus(): string {
+    const surplus = this.#surplus;
+    this.#surplus = '';
+    return surplus;
+  }
+
   close(): void {
     this.#socket?.destroy();
     this.#socket = null;
@@ -48,6 +59,9 @@ export class Connection {
   #open(): Socket {
     this.#socket = connect(this.#port, '127.0.0.1');
     this.#socket.on('error', () => undefined); // 'close' follows
+    this.#socket.on('data', (chunk: Buffer) => {
+      if (!this.#isWaiting) this.#surplus += chunk.toString('latin1');
+    });
     return this.#socket;
   }
 
@@ -64,6 +78,7 @@ export class Connection {
       text += chunk.toString('latin1');
       const parsed = isRaw ? null : parse(text, false);
       if (!parsed) return;
+      if (!parsed.isStream) this.#surplus += text.slice(parsed.length);
       if (parsed.closes) this.close();
       resolve([parsed.response]);
     };
@@ -76,6 +91,7 @@ export class Connection {
       }
       resolve(all);
     };
+    this.#isWaiting = true;
     socket.on('data', onData).on('close', onClose);
     socket.write(bytes);
     if (isRaw) socket.end();
@@ -83,6 +99,7 @@ export class Connection {
       return await promise;
     } finally {
       clearTimeout(timer);
+      this.#isWaiting = false;
       socket.off('data', onData).off('close', onClose);
       if (isRaw) this.close();
     }
@@ -95,6 +112,8 @@ interface Parsed {
   length: number;
   /** Whether nothing can follow on this connection. */
   closes: boolean;
+  /** Whether more of the same response may follow. */
+  isStream: boolean;
 }
 
 /** Reads the response at the start of a text; null while it is incomplete. Interim responses (1xx) are skipped. */
@@ -108,15 +127,21 @@ function parseResponse(text: string, method: string, isEnd = false): Parsed | nu
     const next = parseResponse(text.slice(bodyAt), method, isEnd);
     return next && { ...next, length: next.length + bodyAt };
   }
-  const headers = new Map(
-    lines.map((line): [string, string] => {
-      const colon = line.indexOf(':');
-      return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
-    }),
-  );
+  const headers = new Map<string, string>();
+  const repeated: string[] = [];
+  for (const line of lines) {
+    const colon = line.indexOf(':');
+    const [name, value] = [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
+    const earlier = headers.get(name);
+    if (earlier !== undefined) repeated.push(name);
+    headers.set(name, earlier === undefined ? value : `${earlier}, ${value}`);
+  }
   const isStream = headers.get('content-type')?.startsWith('text/event-stream') ?? false;
   const closes = isStream || headers.get('connection') === 'close';
-  const done = (body: string, length: number): Parsed => ({ response: { status, headers, body }, length, closes });
+  const done = (body: string, length: number): Parsed => ({
+    response: { status, headers, repeated, body },
+    ...{ length, closes, isStream },
+  });
   if (method === 'HEAD' || status === 204 || status === 304 || isStream) return done('', bodyAt);
   if (headers.get('transfer-encoding') === 'chunked') {
     const dechunked = readChunks(text, bodyAt);

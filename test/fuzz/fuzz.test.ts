@@ -24,12 +24,25 @@ const administrator = 900_002;
 /** Beyond this a process has a leak, in MB. */
 const memoryLimitMb = 700;
 
+/** Operations that seldom or never succeed: they need a password, a booking's id, or a body that is right by chance. */
+const maySucceedNever: readonly string[] = [
+  ...['POST /api/auth/login/', 'POST /api/auth/password/', 'POST /api/auth/refresh/'],
+  ...['GET /api/bookings/{id}/', 'POST /api/bookings/{id}/cancel/', 'POST /api/shows/{id}/book/'],
+  ...['GET /api/jobs/{id}/', 'GET /api/jobs/{id}/events/'],
+  ...['GET /api/admin/bookings/{id}/', 'DELETE /api/admin/bookings/{id}/', 'POST /api/admin/bookings/{id}/cancel/'],
+  ...['PATCH /api/admin/movies/{id}/', 'POST /api/admin/movies/{id}/shows/run/'],
+  ...['POST /api/admin/users/', 'PUT /api/admin/users/{id}/', 'PATCH /api/admin/users/{id}/'],
+];
+/** Of the right form, and of no password: a change of the personas' password would end their tokens. */
+const noPassword = `$argon2id$v=19$m=19456,t=2,p=1$${'A'.repeat(22)}$${'A'.repeat(43)}`;
+
 let boxoffice: Boxoffice;
 beforeAll(async () => {
   await ensurePages();
   boxoffice = await startBoxoffice({
     env: {
       LOG_LEVEL: 'warn',
+      TRUST_PROXY: '1',
       // A valid sign-up or login costs a password hash: a few are enough.
       SIGNUP_LIMIT_PER_MINUTE: '20',
       LOGIN_FAILURE_LIMIT_PER_MINUTE: '5',
@@ -38,9 +51,9 @@ beforeAll(async () => {
   for (let show = 1; show <= 5; show++) await boxoffice.addShow();
   await boxoffice.rows(
     `insert into identity.users (id, username, email, password_hash, role)
-     select id, 'user' || id, 'user' || id || '@example.com', '', case when id = ? then 'admin' else 'user' end
+     select id, 'user' || id, 'user' || id || '@example.com', ?, case when id = ? then 'admin' else 'user' end
      from unnest(array[1, 2, 3, 4, 5, ${user}, ${administrator}]) as id`,
-    [administrator],
+    [noPassword, administrator],
   );
   await boxoffice.rows("select setval(pg_get_serial_sequence('identity.users', 'id'), 100)");
 });
@@ -53,10 +66,11 @@ test('every response is documented, a problem when it is an error, with security
   const processes = [...boxoffice.gateways, boxoffice.catalog, ...boxoffice.workers];
   const memory = new MemoryWatch(processes);
   await memory.start();
+  const operations = readOperations(document);
   const startedAt = performance.now();
   const tally = await runCampaign({
     port: Number(new URL(boxoffice.url).port),
-    operations: readOperations(document),
+    operations,
     pages: await pagePaths(boxoffice.url),
     tokens: () => ({
       anonymous: null,
@@ -76,6 +90,8 @@ test('every response is documented, a problem when it is an error, with security
     ].join('\n'),
   );
   expect(tally.findings).toEqual([]);
+  const withSuccess = operations.map(({ name }) => name).filter((name) => !maySucceedNever.includes(name));
+  expect(tally.withoutSuccess(withSuccess)).toEqual([]);
   expect(processes.flatMap(({ logs }) => faultsIn(logs))).toEqual([]);
   expect(memory.peakMb).toBeLessThan(memoryLimitMb);
   for (const path of ['/livez', '/readyz']) expect((await boxoffice.call(path)).status).toBe(200);

@@ -8,6 +8,9 @@ const securityHeaders = [
   ...['x-content-type-options', 'x-frame-options'],
 ];
 
+/** Headers that are lists, or that may occur several times. */
+const mayRepeat = ['set-cookie', 'vary', 'link', 'cache-control'];
+
 /** What any request may be answered with because of what it is as HTTP; no operation documents it. */
 const ofHttp = [408, 417, 431];
 
@@ -16,6 +19,10 @@ export function judge(request: FuzzRequest, response: FuzzResponse): string | nu
   const { status, headers } = response;
   const missing = securityHeaders.filter((name) => !headers.has(name));
   if (missing.length > 0) return `${status} without ${missing.join(', ')}`;
+  const repeated = response.repeated.filter((name) => !mayRepeat.includes(name));
+  if (repeated.length > 0) return `${status} with ${repeated.join(', ')} more than once`;
+  if (status === 401 && request.isAuthenticated && parse(response.body)?.code === 'unauthenticated')
+    return '401 although the access token is valid';
   if (status >= 500 && status !== 503) return `${status} ${response.body.slice(0, 300)}`;
   return undocumented(request, response) ?? (status >= 400 ? notAProblem(request, response) : null);
 }

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startVitest } from 'vitest/node';
 
-const help = `pnpm fuzz: malformed requests to every operation, page and to HTTP itself
+const help = `pnpm fuzz: sends malformed requests to every operation and page, and malformed HTTP
 
   --requests <n>   how many; default 200000
   --seed <n>       repeats a campaign; default: a new one

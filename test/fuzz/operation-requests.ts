@@ -30,11 +30,8 @@ export function operationRequest(random: Random, operation: Operation, tokens: T
   const persona = random.pick(personas);
   const method = operation.method === 'GET' && random.chance(0.05) ? 'HEAD' : operation.method;
   const { target, isOdd } = urlOf(random, operation);
-  const headers: Header[] = [
-    ['host', 'boxoffice.example'],
-    ...authorization(persona, tokens),
-    ...randomHeaders(random, operation),
-  ];
+  const changes = randomHeaders(random, operation);
+  const headers: Header[] = [...usualHeaders(random, persona, tokens), ...changes];
   const hasBody = methodsWithBody.has(method) ? random.chance(0.95) : random.chance(0.03);
   const body = hasBody ? bodyFor(random, operation.body) : null;
   if (body?.contentType != null) headers.push(['content-type', body.contentType]);
@@ -44,16 +41,25 @@ export function operationRequest(random: Random, operation: Operation, tokens: T
   const content = body ? (isChunked ? chunked(body.content) : body.content) : Buffer.alloc(0);
   return {
     ...{ target: operation.name, persona, operation, method, body: content, isRaw: false },
+    isAuthenticated: persona !== 'anonymous' && !changesAuthorization(changes),
     head: headOf(method, target, headers),
     tolerated: [
       // A segment that is no parameter leads to another path, or to none.
       ...(isOdd ? [400, 404] : []),
-      ...(headers.some(([name]) => name === 'authorization') ? [401] : []),
+      ...(changesAuthorization(changes) ? [401] : []),
       // Whatever the operation, a body that is sent is read.
       ...(body ? [400, 413, 415] : []),
     ],
   };
 }
+
+/** Behind one trusted proxy, each request comes from an address of its own: else nearly every login would be a 429. */
+function usualHeaders(random: Random, persona: Persona, tokens: Tokens): Header[] {
+  const address = ['10', ...Array.from({ length: 3 }, () => String(random.integer(0, 255)))].join('.');
+  return [['host', 'boxoffice.example'], ['x-forwarded-for', address], ...authorization(persona, tokens)];
+}
+
+const changesAuthorization = (headers: readonly Header[]) => headers.some(([name]) => name === 'authorization');
 
 function urlOf(random: Random, operation: Operation): { target: string; isOdd: boolean } {
   let isOdd = false;
@@ -101,11 +107,8 @@ export function pageRequest(random: Random, paths: readonly string[], tokens: To
   if (random.chance(0.4)) path = `${path.replace(/[^/]*$/, '')}${odd()}`;
   if (random.chance(0.1)) path = path.replaceAll('/', random.pick(['//', '/./', '%2f', '\\']));
   if (random.chance(0.2)) path = `${path}?${random.pick(oddPairs)}`;
-  const headers: Header[] = [
-    ['host', 'boxoffice.example'],
-    ...authorization(persona, tokens),
-    ...randomHeaders(random, null),
-  ];
+  const changes = randomHeaders(random, null);
+  const headers: Header[] = [...usualHeaders(random, persona, tokens), ...changes];
   const head = headOf(method, path.startsWith('/') ? path : `/${path}`, headers);
   return {
     target: 'pages and files',
@@ -115,6 +118,7 @@ export function pageRequest(random: Random, paths: readonly string[], tokens: To
     head,
     body: Buffer.alloc(0),
     tolerated: [],
+    isAuthenticated: persona !== 'anonymous' && !changesAuthorization(changes),
     isRaw: false,
   };
 }

@@ -1,5 +1,5 @@
 /** The fuzzer finds what is planted: a test of it that cannot find anything would prove nothing. */
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { problem } from '@boxoffice/shared/contracts/problems';
 import { createHttp } from '@boxoffice/shared/service/http';
 import { createLogger } from '@boxoffice/shared/service/logging';
@@ -29,6 +29,7 @@ const document: Document = {
         },
         responses: {
           '200': { content: { 'application/json': {} } },
+          '401': { content: { 'application/problem+json': { examples: { unauthenticated: {} } } } },
           '400': { content: { 'application/problem+json': { examples: { validation_failed: {} } } } },
         },
       },
@@ -38,8 +39,8 @@ const document: Document = {
 
 /** Sends a response; with `without`, it lacks this header. */
 type Send = (status: number, body: unknown, options?: { type?: string; without?: string }) => void;
-/** How a planted server responds to a request with this body. */
-type Respond = (send: Send, body: string) => void;
+/** How a planted server responds to a request with this body; it may also write to the connection. */
+type Respond = (send: Send, body: string, socket: Socket) => void;
 const refuse = (send: Send) => send(400, problem('validation_failed'));
 
 /** What the fuzzer finds in a server that responds in this way to everything that it is sent. */
@@ -55,7 +56,7 @@ async function findings(respond: Respond): Promise<string[]> {
         .serializer(JSON.stringify)
         .send(body);
     };
-    respond(send, request.bodyAsSent);
+    respond(send, request.bodyAsSent, request.raw.socket);
   });
   await http.listen({ host: '127.0.0.1', port: 0 });
   const tally = await runCampaign({
@@ -93,6 +94,26 @@ test.each<[string, RegExp, Respond]>([
     (send) => send(400, problem('validation_failed'), { without: 'referrer-policy' }),
   ],
   ['a success of another media type', /^200 as text\/html/, (send) => send(200, 'yes', { type: 'text/html' })],
+  ['a valid token that is refused', /^401 although/, (send) => send(401, problem('unauthenticated'))],
+  [
+    'a second response',
+    /^bytes that belong to no request: HTTP/,
+    (send, _body, socket) => {
+      refuse(send);
+      setImmediate(() => socket.write('HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n'));
+    },
+  ],
+  [
+    'a header that occurs twice',
+    /^400 with x-twice more than once$/,
+    (send, _body, socket) => {
+      const write = socket.write.bind(socket);
+      socket.write = ((text: string, ...more: never[]) =>
+        write(String(text).replace('\r\n', '\r\nx-twice: 1\r\nx-twice: 1\r\n'), ...more)) as typeof socket.write;
+      refuse(send);
+      socket.write = write;
+    },
+  ],
   [
     'a response that always takes longer than a second',
     /no better alone$/,

@@ -99,6 +99,6 @@ export function rawRequest(random: Random): FuzzRequest {
   }
   return {
     ...{ target: 'malformed HTTP', persona: 'anonymous', operation: null, method: 'GET', head, isRaw: true },
-    ...{ body: Buffer.alloc(0), tolerated: [] },
+    ...{ body: Buffer.alloc(0), tolerated: [], isAuthenticated: false },
   };
 }

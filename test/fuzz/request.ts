@@ -19,6 +19,8 @@ export interface FuzzRequest {
   body: Buffer;
   /** Statuses besides the documented ones that the way it is malformed allows. */
   tolerated: readonly number[];
+  /** Whether it carries a valid access token and nothing else that could identify its sender. */
+  isAuthenticated: boolean;
   /** Whether it is bytes of any kind, which need not be a request that anyone can answer. */
   isRaw: boolean;
 }

@@ -56,6 +56,13 @@ export class Tally {
     return [...this.#findings.values()];
   }
 
+  /** Those of the targets that were never answered with a success. */
+  withoutSuccess(targets: readonly string[]): string[] {
+    return targets.filter(
+      (target) => ![...(this.#rows.get(target)?.byStatus.keys() ?? [])].some((s) => s.startsWith('2')),
+    );
+  }
+
   /** A line per target: requests by persona and by status, and the median and longest time. */
   get lines(): string[] {
     const header = ['target', ...personas, 'responses by status', 'p50 ms', 'max ms'];

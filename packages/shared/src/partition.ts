@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 
 /** The partition of a show. All requests for one show go through one queue, in order. */
@@ -13,6 +14,8 @@ export function queueName(partition: number): string {
 /** First key of the advisory lock that is a worker's lease on a partition; the second is the partition. */
 export const leaseLockClass = 7_232;
 
+/** How long to wait for Redis before another try, in milliseconds. */
+const retryMs = 250;
 const recordedKey = 'boxoffice:partitions';
 
 /**
@@ -22,9 +25,30 @@ const recordedKey = 'boxoffice:partitions';
  * @throws {PartitionCountError} when a different number is recorded
  */
 export async function checkPartitionCount(redis: Redis, partitions: number): Promise<void> {
-  await redis.set(recordedKey, partitions, 'NX');
-  const recorded = Number(await redis.get(recordedKey));
+  // A Redis whose memory is full refuses every write, but a service must be able to start, to decide what is queued.
+  let recorded = Number(await redis.get(recordedKey));
+  if (recorded === 0) {
+    await redis.set(recordedKey, partitions, 'NX');
+    recorded = Number(await redis.get(recordedKey));
+  }
   if (recorded !== partitions) throw new PartitionCountError(recorded, partitions);
+}
+
+/**
+ * Like checkPartitionCount, but waits until Redis responds.
+ *
+ * @param redis fails fast (openImpatientRedis), because a connection that waits may wait for ever in its handshake
+ * @throws {PartitionCountError} when a different number is recorded
+ */
+export async function awaitPartitionCheck(redis: Redis, partitions: number): Promise<void> {
+  for (;;) {
+    try {
+      return await checkPartitionCount(redis, partitions);
+    } catch (error) {
+      if (error instanceof PartitionCountError) throw error;
+      await delay(retryMs, undefined, { ref: false });
+    }
+  }
 }
 
 export class PartitionCountError extends Error {

@@ -193,6 +193,22 @@ export class EnvelopeQueue {
     );
   }
 
+  /** The id of the oldest envelope that is not finished; null when all are. Reads all of them. */
+  async oldestUnfinishedId(): Promise<string | null> {
+    // In one step: an envelope that changes lists between two reads could be missed.
+    const lists = await this.#redis
+      .multi()
+      .lrange(this.bull.toKey('wait'), 0, -1)
+      .lrange(this.bull.toKey('active'), 0, -1)
+      .exec();
+    const ids = (lists ?? []).flatMap(([error, list]) => {
+      if (error) throw error;
+      return list as string[];
+    });
+    // Not the head: a gateway that was frozen adds an envelope long after it has given it its id.
+    return ids.reduce<string | null>((oldest, id) => (oldest === null || id < oldest ? id : oldest), null);
+  }
+
   /** Starts to take envelopes out of the queue, one at a time and in order. Only for the owner of the lease. */
   openWorker(process: (job: EnvelopeJob) => Promise<EnvelopeSummary>): EnvelopeWorker {
     return new Worker(this.bull.name, process, {

@@ -98,6 +98,8 @@ export async function startBoxoffice({
   const boxoffice = {
     /** URL of the first gateway. */
     url: firstGateways[0]?.url ?? '',
+    /** The first gateway's URL as it is in links. */
+    publicUrl: (firstGateways[0]?.url ?? '').replace('127.0.0.1', 'localhost'),
     catalog,
     gateways: firstGateways,
     workers: firstWorkers,

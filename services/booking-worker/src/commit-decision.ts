@@ -137,5 +137,5 @@ function isConflict(error: unknown): boolean {
  * disk, a wrong password, a migration that is not applied yet.
  */
 function isOwnFault(error: unknown): boolean {
-  return error instanceof Undecidable || error instanceof TypeError || /^2[23]/.test(sqlState(error) ?? '');
+  return error instanceof Undecidable || /^2[23]/.test(sqlState(error) ?? '');
 }

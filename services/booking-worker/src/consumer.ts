@@ -22,8 +22,13 @@ export interface ConsumerDependencies {
   turns: Pick<Turns, 'decide'>;
   metrics: TurnMetrics;
   logger: Logger;
-  /** Called when envelopes wait, but this process cannot fetch them: another worker may be able to. */
-  giveUp: () => void;
+  /**
+   * Called when envelopes wait, but this process cannot fetch them: another worker may be able to. Returns whether the
+   * partition is given up.
+   */
+  giveUp: () => boolean;
+  /** Called when the connection on which a worker waits for envelopes is ready. */
+  onReady: () => void;
 }
 
 /** Takes the envelopes of one partition out of its queue, one at a time and in order. */
@@ -40,7 +45,7 @@ export class PartitionConsumer {
   #worker: EnvelopeWorker | null = null;
   /** Whether both connections of the worker have been ready. */
   #workerReady = false;
-  /** How often in a row a worker was replaced by one that did not prove to be better. */
+  /** Consecutive replacements that did not help. */
   #replacements = 0;
   #stopped = false;
   #progressAt = Date.now();
@@ -125,14 +130,13 @@ export class PartitionConsumer {
    * Replaces the worker, because envelopes are handed out but not received, or not even fetched. The former
    * happens when Redis recovers: the last command of a closed worker can still take an envelope, for nobody.
    * Otherwise it is the worker's own connection, when the other end accepted it but never answers: BullMQ waits
-   * for ever then. If a new worker is no better, this process cannot serve the partition.
+   * for ever then. If new workers do not help, this process gives the partition up, if there is another to serve it.
    */
   #replaceWorker(envelope: string, reason: string): void {
     if (this.#stopped || !this.#worker) return;
     this.#logger.warn({ envelope }, reason);
-    if (this.#replacements === replacementLimit) {
+    if (this.#replacements >= replacementLimit && this.#dependencies.giveUp()) {
       this.#logger.warn('connecting again does not help: the partitions are given up');
-      this.#dependencies.giveUp();
       return;
     }
     this.#replacements++;
@@ -157,7 +161,9 @@ export class PartitionConsumer {
     this.#workerReady = false;
     const worker = this.#queue.openWorker(process);
     worker.on('ready', () => {
-      if (worker === this.#worker) this.#workerReady = true;
+      if (worker !== this.#worker) return;
+      this.#workerReady = true;
+      this.#dependencies.onReady();
     });
     worker.on('error', (error) => this.#logger.debug({ reason: error.message }, 'queue error'));
     const countDecided = (job: EnvelopeJob | undefined) =>

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { firstIdAt } from '@boxoffice/shared/booking-id';
 import type { Logger } from '@boxoffice/shared/service/logging';
@@ -21,12 +22,18 @@ interface RetentionOptions {
   logger: Logger;
   /** Whether this worker is the one that removes them. */
   isOurs: () => boolean;
+  /** The id of the oldest envelope, of all partitions, that is not finished; null when all are. */
+  oldestUnfinishedId: () => Promise<string | null>;
 }
 
-/** Removes expired outcomes, in small transactions outside the turns. The owner of partition 0 does it for all. */
+/**
+ * Removes expired outcomes, in small transactions outside the turns. The owner of partition 0 does it for all. The outcome
+ * of an envelope that is not finished stays, however old it is: when the envelope runs again, it must be repeated.
+ */
 export class Retention {
   readonly #options: RetentionOptions;
   readonly #stop = new AbortController();
+  readonly #stopped = once(this.#stop.signal, 'abort').then(() => null);
   #running: Promise<void> = Promise.resolve();
 
   constructor(options: RetentionOptions) {
@@ -56,9 +63,12 @@ export class Retention {
   }
 
   async #removeBatch(): Promise<number> {
-    const { store, logger } = this.#options;
+    const { store, logger, oldestUnfinishedId } = this.#options;
     try {
-      return await store.removeOutcomesBefore(firstIdAt(Date.now() - retentionMs), batchSize);
+      const expired = firstIdAt(Date.now() - retentionMs);
+      const unfinished = await Promise.race([oldestUnfinishedId(), this.#stopped]); // Redis may be away
+      if (this.#stop.signal.aborted) return 0;
+      return await store.removeOutcomesBefore(unfinished && unfinished < expired ? unfinished : expired, batchSize);
     } catch (error) {
       logger.warn({ reason: (error as Error).message }, 'expired outcomes cannot be removed yet');
       return 0;

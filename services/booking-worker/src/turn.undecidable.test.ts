@@ -1,14 +1,33 @@
-import type { BookingRequest } from '@boxoffice/shared/contracts/jobs';
+import type { BookingRequest, Outcome } from '@boxoffice/shared/contracts/jobs';
 import { envelope } from '@boxoffice/testing/envelope';
 import { describe, expect, it } from 'vitest';
 import { idOf, statuses, taken, useTurnDatabase } from '../test/turn-database.ts';
+import { BookingStore } from './store/booking-store.ts';
 
 const database = useTurnDatabase();
+
+/** Fails a turn, and deciding its only request alone, as the driver does when a connection breaks at the wrong moment. */
+class StumblingStore extends BookingStore {
+  #stumbles = 2;
+
+  override async decideAndCommit(...parameters: Parameters<BookingStore['decideAndCommit']>): Promise<Outcome[]> {
+    if (this.#stumbles-- <= 0) return super.decideAndCommit(...parameters);
+    throw new TypeError("Cannot read properties of undefined (reading 'lost')");
+  }
+}
+
+it('does not fail a request for an error that is not its own, whatever its type', async () => {
+  const turns = database.newTurns(new StumblingStore(database.orm));
+  const outcomes = await turns.decide(envelope(await database.addShow(), [{ seats: ['A1'] }]));
+  expect(statuses(outcomes)).toEqual(['succeeded']);
+});
 
 describe('a request that cannot be stored', () => {
   const poison = {
     'a NUL in a seat': (request: BookingRequest): BookingRequest => ({ ...request, kind: 'book', seats: ['A\0'] }),
     'a user beyond int': (request: BookingRequest): BookingRequest => ({ ...request, user_id: 2 ** 40 }),
+    'no list of seats': ({ kind: _, ...request }: BookingRequest) =>
+      ({ ...request, kind: 'book', seats: undefined }) as unknown as BookingRequest,
     'a show beyond int': (request: BookingRequest): BookingRequest => ({ ...request, show_id: 2 ** 40 }),
   };
 

@@ -1,4 +1,5 @@
 import { type MikroORM, pingDatabase } from '@boxoffice/shared/database/orm';
+import { EnvelopeQueue } from '@boxoffice/shared/queue-layout';
 import type { Config } from '@boxoffice/shared/service/config';
 import { createHttp, type Http } from '@boxoffice/shared/service/http';
 import type { Logger } from '@boxoffice/shared/service/logging';
@@ -45,17 +46,22 @@ export function buildWorker(options: {
   const metrics = new TurnMetrics(registry);
   const store = new BookingStore(orm);
   const turns = new Turns({ store, logger, metrics });
-  const retention = new Retention({ store, turns, logger, isOurs: () => consumers.has(0) });
+  const retention = new Retention({
+    ...{ store, turns, logger },
+    isOurs: () => consumers.has(0),
+    oldestUnfinishedId: () => findOldestUnfinished(redis, options.config.BOOKING_PARTITIONS),
+  });
   const chores = new Chores({
     ...{ store, turns, logger, partitionCount: options.config.BOOKING_PARTITIONS },
     leases: () => [...held.values()],
     onSeatsFreed: (showIds) => publishSeatsChanged(redis, showIds),
   });
   const giveUp = () => leases.standBack();
+  const onReady = () => leases.confirmServing();
   const handler: LeaseHandler = {
     acquired(lease) {
       held.set(lease.partition, lease);
-      consumers.set(lease.partition, new PartitionConsumer(lease, { redis, turns, metrics, logger, giveUp }));
+      consumers.set(lease.partition, new PartitionConsumer(lease, { redis, turns, metrics, logger, giveUp, onReady }));
       metrics.partitionsHeld.set(consumers.size);
     },
     async releasing(partition) {
@@ -111,4 +117,15 @@ export function buildWorker(options: {
       await othersStopped;
     },
   };
+}
+
+/** The id of the oldest envelope, of all partitions, that is not finished; null when all are. */
+async function findOldestUnfinished(redis: Redis, partitions: number): Promise<string | null> {
+  const queues = Array.from({ length: partitions }, (_, partition) => new EnvelopeQueue(partition, redis));
+  try {
+    const ids = await Promise.all(queues.map((queue) => queue.oldestUnfinishedId()));
+    return ids.filter((id) => id !== null).sort()[0] ?? null;
+  } finally {
+    for (const queue of queues) queue.close().catch(() => undefined);
+  }
 }

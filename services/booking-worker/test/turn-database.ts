@@ -7,7 +7,7 @@ import { eventually } from '@boxoffice/testing/eventually';
 import pg from 'pg';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll } from 'vitest';
-import { presenceClass } from '../src/leases/leases.ts';
+import { presenceClass } from '../src/leases/inspect-locks.ts';
 import { TurnMetrics } from '../src/metrics.ts';
 import { BookingStore } from '../src/store/booking-store.ts';
 import { Turns } from '../src/turn.ts';

@@ -68,7 +68,7 @@ test('production refuses to start without a secret, and names the variable', asy
   const env = {
     NODE_ENV: 'production',
     INTERNAL_SECRET: '',
-    CATALOG_DATABASE_URL: 'postgres://boxoffice_catalog:f3a9c2@127.0.0.1:1/none',
+    CATALOG_DATABASE_URL: 'postgres://boxoffice_catalog:f3a9c2b07d15e8@127.0.0.1:1/none',
     DATABASE_URL: '',
   };
   const service = await spawnService('catalog', env, { waitReady: false });
@@ -77,8 +77,8 @@ test('production refuses to start without a secret, and names the variable', asy
 });
 
 test('production refuses to log in with anything but its own login', async () => {
-  const secret = { NODE_ENV: 'production', INTERNAL_SECRET: 'x'.repeat(32) };
-  const admin = 'postgres://boxoffice:f3a9c2@127.0.0.1:1/none';
+  const secret = { NODE_ENV: 'production', INTERNAL_SECRET: '0123456789abcdef'.repeat(2) };
+  const admin = 'postgres://boxoffice:f3a9c2b07d15e8@127.0.0.1:1/none';
   for (const [env, message] of [
     [{ DATABASE_URL: admin }, /CATALOG_DATABASE_URL is not set/],
     [{ CATALOG_DATABASE_URL: admin }, /CATALOG_DATABASE_URL must name the user boxoffice_catalog/],

@@ -12,8 +12,10 @@ import { addAuthentication } from './http/authentication.ts';
 import { currentUrl } from './http/legacy-paths.ts';
 import { addOpenApiDocument } from './http/openapi-document.ts';
 import { addPublicUrl } from './http/public-url.ts';
+import { refuseUntilChecked } from './http/refuse-until-checked.ts';
 import { refuseWhileClosing } from './http/refuse-while-closing.ts';
 import { addCors, securityHeaders } from './http/security.ts';
+import { warnOfUntrustedProxy } from './http/warn-of-untrusted-proxy.ts';
 import * as identity from './identity/index.ts';
 import * as pages from './pages/index.ts';
 import * as streams from './streams/index.ts';
@@ -30,6 +32,8 @@ export interface GatewayOptions {
   catalogConnection: catalog.CatalogConnection;
   /** Further conditions for the gateway to be ready. */
   checks?: Record<string, HealthCheck>;
+  /** Whether requests may be served already; by default they may. */
+  isChecked?: () => boolean;
 }
 
 /**
@@ -62,6 +66,8 @@ export function buildGateway(options: GatewayOptions): { http: Http; internal: H
       ...checks,
     },
   });
+  if (options.isChecked) refuseUntilChecked(http, options.isChecked);
+  warnOfUntrustedProxy(http, config);
   const owners = new bookings.PartitionOwners({ orm, partitions: config.BOOKING_PARTITIONS, logger, metrics });
   const outcomes = new bookings.StoredOutcomes(orm);
   const queue = new bookings.BookingQueue({

@@ -1,5 +1,5 @@
 import { openDatabase } from '@boxoffice/shared/database/orm';
-import { checkPartitionCount, PartitionCountError } from '@boxoffice/shared/partition';
+import { awaitPartitionCheck, PartitionCountError } from '@boxoffice/shared/partition';
 import { type Config, required } from '@boxoffice/shared/service/config';
 import { databaseUrlOf } from '@boxoffice/shared/service/database-url';
 import { listen } from '@boxoffice/shared/service/http';
@@ -32,7 +32,7 @@ await runService('gateway', async ({ config, logger }) => {
 
   // Redis may be unavailable now; the gateway is not ready until it has checked the number of partitions.
   let partitionsChecked = false;
-  void checkPartitionCount(subscriber.duplicate(), config.BOOKING_PARTITIONS).then(
+  void awaitPartitionCheck(redis, config.BOOKING_PARTITIONS).then(
     () => (partitionsChecked = true),
     (error: unknown) => {
       logger.fatal((error as Error).message);
@@ -40,12 +40,12 @@ await runService('gateway', async ({ config, logger }) => {
     },
   );
 
-  // A database from development may have users whose passwords everyone can read.
+  // A database from development may have users whose passwords everyone can read: nobody is served before.
   let usersChecked = config.NODE_ENV !== 'production';
   if (!usersChecked) {
     void waitForSampleLogins(orm).then((names) => {
-      usersChecked = true;
-      if (names.length === 0) return;
+      usersChecked = names.length === 0;
+      if (usersChecked) return;
       logger.fatal(sampleLoginsMessage(names));
       process.exit(78);
     });
@@ -59,6 +59,7 @@ await runService('gateway', async ({ config, logger }) => {
     subscriber,
     catalogConnection,
     keys,
+    isChecked: () => usersChecked,
     checks: {
       async partitions() {
         if (!partitionsChecked) throw new Error('the number of partitions has not been checked yet');

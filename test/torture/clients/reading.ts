@@ -15,6 +15,7 @@ const refusals = new Set([
   'queue_unavailable',
   'database_unavailable',
   'catalog_unavailable',
+  'service_unavailable',
   'too_many_requests',
   'idempotency_in_progress',
 ]);

@@ -19,6 +19,13 @@ export class RolePrivilegeError extends Error {
   }
 }
 
+export interface MigrateOptions {
+  /** Whether Boxoffice is alone on this server, so that it may close the server's other databases to the services. */
+  ownsServer?: boolean;
+  /** How long to wait for a lock that somebody else holds, in milliseconds. */
+  lockTimeoutMs?: number;
+}
+
 /**
  * Applies the pending migrations and secures the services' roles. Safe to run concurrently: an advisory lock lets
  * one caller in at a time.
@@ -28,14 +35,18 @@ export class RolePrivilegeError extends Error {
  * @returns the names of the applied migrations, oldest first
  * @throws {RolePrivilegeError} when the user may not set up the roles
  */
-export async function migrate(url: string, services: Partial<Record<ServiceRole, string>> = {}): Promise<string[]> {
+export async function migrate(
+  url: string,
+  services: Partial<Record<ServiceRole, string>> = {},
+  { ownsServer = false, lockTimeoutMs = 60_000 }: MigrateOptions = {},
+): Promise<string[]> {
   const logins = Object.fromEntries(serviceRoles.map((role) => [role, services[role] ?? serviceUrl(url, role)]));
-  const orm = await MikroORM.init(ormOptions({ url, poolSize: 3 }));
+  const orm = await MikroORM.init(ormOptions({ url, poolSize: 3, settings: { lock_timeout: `${lockTimeoutMs}` } }));
   try {
     return await orm.em.transactional(async (em) => {
       await em.execute("select pg_advisory_xact_lock(hashtext('boxoffice migrations'))");
       const applied = await orm.migrator.up();
-      await secureRoles(orm.em.fork(), logins as Record<ServiceRole, string>);
+      await secureRoles(orm.em.fork(), logins as Record<ServiceRole, string>, { ownsServer });
       return applied.map((migration) => migration.name);
     });
   } catch (error) {

@@ -37,6 +37,11 @@ export interface DatabaseOptions {
 
 /** PostgreSQL cancels a statement whose service has died within this time, in milliseconds. */
 const deadAfterMs = 250;
+/**
+ * PostgreSQL cancels a statement this long before we give its connection up, in milliseconds: a slow statement
+ * should not cost a connection, only a silent one.
+ */
+const cancelAheadMs = 100;
 /** PostgreSQL rolls back a transaction whose service has been silent for this long, in milliseconds. */
 const frozenAfterMs = 5_000;
 
@@ -71,7 +76,10 @@ export function ormOptions(options: DatabaseOptions): Options {
       connectionTimeoutMillis: 1_000,
       keepAlive: true,
       pipeline,
-      ...(statementTimeoutMs && { query_timeout: statementTimeoutMs, statement_timeout: statementTimeoutMs }),
+      ...(statementTimeoutMs && {
+        query_timeout: statementTimeoutMs,
+        statement_timeout: statementTimeoutMs - cancelAheadMs,
+      }),
     },
     ensureDatabase: false, // a misspelt name in the URL must be an error, not a new database
     forceUtcTimezone: true,

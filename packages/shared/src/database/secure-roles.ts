@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import pg from 'pg';
+import { applyGrants } from './apply-grants.ts';
 import { sqlState } from './errors.ts';
 import { scramVerifier } from './scram.ts';
 import { ownerRole, type ServiceRole, schemas, serviceRoles } from './service-roles.ts';
@@ -9,20 +10,27 @@ const attempts = 50;
 
 /**
  * Makes the services' roles a boundary: logins without any other privilege, each with its own password; tables
- * that belong to a role that cannot log in; nothing granted to PUBLIC. What a service may do with a table is
- * granted by the migration that creates the table.
+ * that belong to a role that cannot log in; nothing granted to PUBLIC, and to a service no more than `grants` lists.
  *
  * Idempotent, and run after every migration: it also covers new tables, changed passwords, and databases from
  * before the roles could log in.
  *
  * @param urls with which the services log in; a password is set unless it already works
+ * @param options `ownsServer`: also takes the server's other databases from PUBLIC
  */
-export async function secureRoles(em: EntityManager, urls: Record<ServiceRole, string>): Promise<void> {
+export async function secureRoles(
+  em: EntityManager,
+  urls: Record<ServiceRole, string>,
+  { ownsServer = false } = {},
+): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await em.transactional(async (transaction) => {
         await assignOwner(transaction);
         await revokePublic(transaction);
+        await revokeLargeObjects(transaction);
+        if (ownsServer) await closeOtherDatabases(transaction);
+        await applyGrants(transaction);
         for (const role of serviceRoles) await openLogin(transaction, role, urls[role]);
       });
     } catch (error) {
@@ -79,13 +87,40 @@ async function revokePublic(em: EntityManager): Promise<void> {
       ) then
         execute format('revoke all on database %I from public', current_database());
       end if;
-      execute format('grant connect on database %I to ${serviceRoles.join(', ')}', current_database());
     end $$;
     revoke all on schema public from public;
     revoke all on all routines in schema ${schemas.join(', ')} from public;
     alter default privileges revoke execute on routines from public;
     alter default privileges for role ${ownerRole} revoke execute on routines from public;
   `);
+}
+
+/** Large objects would let anyone fill the disk. Only a superuser can take them from PUBLIC. */
+async function revokeLargeObjects(em: EntityManager): Promise<void> {
+  await em.execute(`
+    do $$
+    declare change text;
+    begin
+      if not (select rolsuper from pg_roles where rolname = current_user) then return; end if;
+      for change in
+        select format('revoke all on function %s from public', oid::regprocedure) from pg_proc
+        where pronamespace = 'pg_catalog'::regnamespace and proname ~ '^(lo_|loread$|lowrite$)'
+          and has_function_privilege('public', oid, 'execute')
+      loop execute change; end loop;
+    end $$`);
+}
+
+async function closeOtherDatabases(em: EntityManager): Promise<void> {
+  await em.execute(`
+    do $$
+    declare change text;
+    begin
+      for change in
+        select format('revoke all on database %I from public', datname) from pg_database
+        where datname in ('postgres', 'template1') and exists (
+          select from aclexplode(coalesce(datacl, acldefault('d', datdba))) where grantee = 0)
+      loop execute change; end loop;
+    end $$`);
 }
 
 const attributes = ['super', 'createrole', 'createdb', 'replication', 'bypassrls'] as const;

@@ -43,6 +43,7 @@ test('a value can be in a file; the variable itself comes first', () => {
   expect(loadConfig({ INTERNAL_SECRET_FILE: file }).INTERNAL_SECRET).toBe('x'.repeat(40));
   const own = 'y'.repeat(40);
   expect(loadConfig({ INTERNAL_SECRET_FILE: file, INTERNAL_SECRET: own }).INTERNAL_SECRET).toBe(own);
+  expect(loadConfig({ INTERNAL_SECRET_FILE: file, INTERNAL_SECRET: '' }).INTERNAL_SECRET).toBeUndefined();
   expect(() => loadConfig({ INTERNAL_SECRET_FILE: '/nowhere' })).toThrow(
     /^INTERNAL_SECRET_FILE cannot be read: .*ENOENT/,
   );
@@ -55,6 +56,14 @@ test.each([
   ['DATABASE_URL', 'postgres://boxoffice:development@postgres:5432/boxoffice'],
   ['DATABASE_URL', 'postgres://boxoffice:secret@127.0.0.1:5432/boxoffice'],
   ['REDIS_URL', 'redis://:development@valkey:6379'],
+  ['REDIS_URL', 'redis://:valkey@valkey:6379'],
+  ['REDIS_URL', 'redis://:%72edis@valkey:6379'],
+  ['DATABASE_URL', 'postgres://the-administrator:the-administrator@postgres/boxoffice'],
+  ['GATEWAY_DATABASE_URL', 'postgres://boxoffice_gateway@postgres/boxoffice'],
+  ['CATALOG_DATABASE_URL', 'postgres://boxoffice_catalog:@postgres/boxoffice'],
+  ['WORKER_DATABASE_URL', 'postgres://boxoffice_worker:%62oxoffice_worker@postgres/boxoffice'],
+  ['WORKER_DATABASE_URL', 'postgres://boxoffice_worker:123456789123456789123456789@postgres/boxoffice'],
+  ['INTERNAL_SECRET', 'x'.repeat(32)],
   ['GATEWAY_DATABASE_URL', 'postgres://boxoffice_gateway:changeme@postgres/boxoffice'],
   ['CATALOG_DATABASE_URL', generatedUrls('postgres://a:b@c/d', { NODE_ENV: 'development' }).boxoffice_catalog],
   ['WORKER_DATABASE_URL', generatedUrls('postgres://a:b@c/d', { NODE_ENV: 'test' }).boxoffice_worker],
@@ -70,7 +79,7 @@ test.each([
   expect(loadConfig({ [name]: value })).toMatchObject({ [name]: value });
   const load = () => production({ [name]: value });
   expect(load).toThrow(ConfigError);
-  expect(load).toThrow(new RegExp(`Production refuses secrets from development, .* in ${name} \\(`));
+  expect(load).toThrow(new RegExp(`Production refuses secrets from development, .*: change the one in ${name} \\(`));
   expect(load).not.toThrow(value);
 });
 
@@ -86,7 +95,10 @@ test('production refuses the signing key that was generated in development, howe
 
 test('production accepts secrets of its own, and passwords that we generate for our own servers there', () => {
   const { boxoffice_worker: WORKER_DATABASE_URL } = generatedUrls('postgres://a:b@c/d', { NODE_ENV: 'production' });
-  const own = { DATABASE_URL: 'postgres://boxoffice:f3a9c2@postgres/boxoffice', INTERNAL_SECRET: 'x'.repeat(32) };
+  const own = {
+    DATABASE_URL: 'postgres://boxoffice:f3a9c2b07d15e8@postgres/boxoffice',
+    INTERNAL_SECRET: '0123456789abcdef'.repeat(2),
+  };
   expect(production({ ...own, WORKER_DATABASE_URL })).toMatchObject({ ...own, WORKER_DATABASE_URL });
 });
 

@@ -152,7 +152,8 @@ export function loadConfig(overrides: Record<string, string | undefined> = {}): 
   if (existsSync(file)) loadEnvFile(file);
   const environment = { ...process.env, ...overrides };
   const set = Object.keys(Config.shape).flatMap((name) => {
-    const value = environment[name] || secretIn(environment[`${name}_FILE`], name);
+    // Set but empty means none: this is how a process is denied a secret that is in the environment or in `.env`.
+    const value = environment[name] ?? secretIn(environment[`${name}_FILE`], name);
     return value ? [[name, value]] : [];
   });
   const parsed = Config.safeParse(Object.fromEntries(set));
@@ -176,12 +177,12 @@ function secretIn(file: string | undefined, name: string): string | undefined {
   }
 }
 
-/** @throws {ConfigError} naming every secret that was generated for development, or stands in an example */
+/** @throws {ConfigError} naming every secret that others may know or guess */
 function refuseDevelopmentSecrets(config: Config): void {
   const names = findDevelopmentSecrets(config);
   if (names.length === 0) return;
   throw new ConfigError(
-    `Production refuses secrets from development, which others may know: change the one in ${names.join(', in ')} ` +
+    `Production refuses secrets from development, which others may know, and weak or missing ones: change the one in ${names.join(', in ')} ` +
       '(`openssl rand -hex 32` prints a good one).',
   );
 }

@@ -8,7 +8,7 @@ import { ProblemError } from '../contracts/problems.ts';
 import { Health, type HealthCheck } from './health.ts';
 import { measureRequests } from './http-metrics.ts';
 import type { Http } from './http-type.ts';
-import { clientErrorHandler, refuseBeforeRouting } from './malformed-http.ts';
+import { clientErrorHandler, closeUnlessRead, closeUnlessReadSoon, refuseBeforeRouting } from './malformed-http.ts';
 import { addHealth, addMetrics } from './operational-routes.ts';
 import { sendError, sendNotFound } from './problem-responses.ts';
 import { fastifyTrustProxy, type TrustedProxies } from './trusted-proxies.ts';
@@ -31,6 +31,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The body as the client sent it; empty when there is none. */
     bodyAsSent: string;
+    /** When the body had been received, by `performance.now()`; null when there is none. */
+    bodyReadAt: number | null;
   }
 }
 
@@ -44,6 +46,7 @@ function createServer({ logger, headers = {}, trustProxy = false, rewriteUrl }: 
     // Requests that the router itself refuses, such as a malformed escape in a URL. It runs no hooks.
     frameworkErrors(error, request, reply) {
       setHeaders(request, reply, headers);
+      closeUnlessRead(request, reply);
       sendError(error, request, reply);
       request.log.info({ method: request.method, route: 'unknown', status: reply.statusCode }, 'request');
     },
@@ -117,6 +120,7 @@ function createPlain(options: Omit<HttpOptions, 'checks'>): Http {
     setHeaders(request, reply, headers);
     done(hasHost(request) ? undefined : new ProblemError('validation_failed', 'The Host header is missing.'));
   });
+  http.addHook('onSend', (request, reply, _payload, done) => closeUnlessReadSoon(request, reply, done));
   readJsonBodies(http);
   http.setValidatorCompiler(validatorCompiler);
   http.setSerializerCompiler(serializerCompiler);
@@ -138,8 +142,10 @@ function hasHost({ raw: { headers, httpVersion } }: FastifyRequest): boolean {
 function readJsonBodies(http: Http): void {
   const readJson = http.getDefaultJsonParser('error', 'error');
   http.decorateRequest('bodyAsSent', '');
+  http.decorateRequest('bodyReadAt', null);
   http.removeAllContentTypeParsers();
   http.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    request.bodyReadAt = performance.now();
     request.bodyAsSent = String(body);
     return body === '' ? done(null, undefined) : readJson(request, request.bodyAsSent, done);
   });

@@ -3,7 +3,8 @@ import { type AddressInfo, connect } from 'node:net';
 import { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { pino } from 'pino';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { ProblemError } from '../contracts/problems.ts';
 import { createHttp, type Http } from './http.ts';
 
 const lines: { level: number; msg: string }[] = [];
@@ -30,6 +31,10 @@ beforeAll(async () => {
     return 'slow';
   });
   http.post('/fine', async () => 'fine');
+  const refuse = async () => {
+    throw new ProblemError('unauthenticated', 'No.');
+  };
+  http.post('/refused', { onRequest: refuse }, async () => 'fine');
   await http.listen({ host: '127.0.0.1', port: 0 });
   ({ port } = http.server.address() as AddressInfo);
 });
@@ -112,12 +117,58 @@ test('a malformed request behind one that is being answered closes the connectio
   expect(await received).toBe('');
 });
 
+test('a CONNECT behind a request that is being answered closes the connection without a response', async () => {
+  const reached = new Promise<void>((resolve) => arrived.push(resolve));
+  const socket = connect(port, '127.0.0.1');
+  const received = text(socket);
+  socket.write('GET /slow HTTP/1.1\r\nhost: a\r\n\r\n');
+  await reached;
+  socket.write('CONNECT example.com:443 HTTP/1.1\r\nhost: example.com:443\r\n\r\n');
+  await once(socket, 'close');
+  respond();
+  expect(await received).toBe('');
+});
+
 test('a malformed request behind an answered one is answered', async () => {
   const socket = connect(port, '127.0.0.1');
   socket.write('GET /fine HTTP/1.1\r\nhost: a\r\n\r\n');
   await once(socket, 'data');
   socket.write('nonsense\r\n\r\n');
   expect(parse(await text(socket)).body).toMatchObject({ code: 'validation_failed' });
+});
+
+describe('a request that is refused before its body has arrived', () => {
+  const head = (path: string) =>
+    `POST ${path} HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n`;
+
+  test.each([
+    ['by a hook', '/refused', 401],
+    ['by the router', '/%zz', 400],
+  ])('%s gets one response, and the connection is closed', async (_by, path, status) => {
+    const socket = connect(port, '127.0.0.1');
+    let response = '';
+    socket.on('data', (chunk) => {
+      response += chunk;
+    });
+    socket.on('error', () => undefined);
+    const closed = new Promise((resolve) => socket.on('close', resolve));
+    socket.write(head(path));
+    await once(socket, 'data');
+    // Where the body would be: on an open connection, this gets a second response.
+    socket.write('zz\r\n');
+    await closed;
+    expect(response.match(/HTTP\/1\.1 \d+/g)).toEqual([`HTTP/1.1 ${status}`]);
+    expect(parse(response).headers).toMatchObject({ connection: 'close' });
+  });
+
+  test('but a connection stays open when the body came with the request', async () => {
+    const socket = connect(port, '127.0.0.1');
+    const received = text(socket);
+    socket.write(`${head('/refused')}2\r\n{}\r\n0\r\n\r\n`);
+    await once(socket, 'readable');
+    socket.write('GET /fine HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n');
+    expect((await received).match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 401', 'HTTP/1.1 200']);
+  });
 });
 
 test('an HTTP/1.0 request needs no host', async () => {

@@ -2,9 +2,10 @@
  * Requests that never reach a route, because Node's HTTP parser refuses them: they are answered with a problem
  * and the headers of every other response.
  */
-import { type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import type { ConnectionError } from 'fastify';
+import type { Duplex } from 'node:stream';
+import type { ConnectionError, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { type Problem, type ProblemCode, problem } from '../contracts/problems.ts';
 
@@ -53,6 +54,7 @@ export function refuseBeforeRouting(server: Server, { logger, headers }: Refusin
     if (request.method === 'PRI') request.method = 'TRACE';
   });
   server.on('connect', (_request, socket) => {
+    if (isAnswering(socket)) return void socket.destroy();
     const body = problem('validation_failed', 'This server is no proxy: CONNECT is not supported.');
     logger.info({ status: body.status }, 'malformed request');
     socket.on('error', () => socket.destroy());
@@ -61,11 +63,35 @@ export function refuseBeforeRouting(server: Server, { logger, headers }: Refusin
 }
 
 /**
+ * Closes the connection after a response to a request whose body has not arrived: what comes next is not the next
+ * request, and if it is malformed, or late, it would get a response that nobody asked for.
+ */
+export function closeUnlessRead({ raw }: FastifyRequest, reply: FastifyReply): void {
+  if (hasMissingBody(raw)) reply.header('connection', 'close');
+}
+
+/** As `closeUnlessRead`, but first lets the parser read what came along with the headers. */
+export function closeUnlessReadSoon(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+  if (hasMissingBody(request.raw)) {
+    setImmediate(() => {
+      closeUnlessRead(request, reply);
+      done();
+    });
+  } else done();
+}
+
+/** A request without a body is not complete either until its first hook returns, but nothing is missing. */
+function hasMissingBody({ complete, headers }: IncomingMessage): boolean {
+  const { 'transfer-encoding': encoding, 'content-length': length = '0' } = headers;
+  return !complete && (encoding !== undefined || Number(length) > 0);
+}
+
+/**
  * Whether the connection still owes the response to a complete request, or has begun it: anything written now
  * would be taken for that response, or for a part of it. Node itself looks at the same property.
  */
-function isAnswering(socket: Socket): boolean {
-  const { _httpMessage: response } = socket as Socket & { _httpMessage?: ServerResponse | null };
+function isAnswering(socket: Duplex): boolean {
+  const { _httpMessage: response } = socket as Duplex & { _httpMessage?: ServerResponse | null };
   return Boolean(response && (response.headersSent || response.req.complete));
 }
 

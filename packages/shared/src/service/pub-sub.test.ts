@@ -66,6 +66,18 @@ describe('superviseSubscriptions', () => {
     stop();
   });
 
+  it('replaces a silent connection although some heartbeats cannot be sent', async () => {
+    listen();
+    let beats = 0;
+    const publish = (...message: [string, string]) =>
+      ++beats % 2 ? redis.publish(...message) : Promise.reject(new Error('Command timed out'));
+    const stop = superviseSubscriptions({ subscriber, redis: { publish } as unknown as Redis, logger });
+    await eventually(() => subscriptions === 1);
+    proxy.silence();
+    await eventually(() => subscriptions === 2);
+    stop();
+  });
+
   it('heals a connection whose reconnect is accepted but never answered', async () => {
     listen();
     const stop = superviseSubscriptions({ subscriber, redis, logger });

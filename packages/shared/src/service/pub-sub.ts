@@ -4,7 +4,7 @@ import type { Logger } from './logging.ts';
 
 /** How often a heartbeat is sent through Redis to a connection with subscriptions, in milliseconds. */
 const heartbeatEveryMs = 1_000;
-/** Heartbeats in a row that may get lost before the connection is replaced. */
+/** Heartbeats that may be sent and not received, in a row, before the connection is replaced. */
 const lostHeartbeatLimit = 3;
 
 /**
@@ -62,8 +62,11 @@ export function superviseSubscriptions(options: { subscriber: Redis; redis: Redi
       subscriber.disconnect(true);
       return;
     }
-    lost++;
-    redis.publish(channel, '').catch(reset); // Redis is away: a new connection would not help
+    // One that could not be sent proves nothing: neither that the subscriptions are silent nor that they are not.
+    redis.publish(channel, '').then(
+      () => lost++,
+      () => undefined,
+    );
   }, heartbeatEveryMs).unref();
   return () => clearInterval(timer);
 }

@@ -1,7 +1,10 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { eventually } from '@boxoffice/testing/eventually';
+import { createTestRedis } from '@boxoffice/testing/redis';
+import { TcpProxy } from '@boxoffice/testing/tcp-proxy';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { createLogger } from './logging.ts';
 import { openImpatientRedis, openPatientRedis } from './redis.ts';
 
@@ -42,4 +45,36 @@ it.each([
   }
   redis.disconnect();
   expect(performance.now() - startedAt).toBeLessThan(4_000);
+});
+
+/** An impatient connection by way of a proxy. */
+async function openByProxy() {
+  const server = await createTestRedis();
+  const proxy = await TcpProxy.start(server.url);
+  const redis = openImpatientRedis(proxy.url, logger);
+  onTestFinished(async () => {
+    redis.disconnect();
+    proxy.close();
+    await server.drop();
+  });
+  await once(redis, 'ready');
+  return { proxy, redis };
+}
+
+it('an impatient connection whose other end is gone without a trace is replaced within 4 s', async () => {
+  const { proxy, redis } = await openByProxy();
+  proxy.silence();
+  await expect(redis.ping()).rejects.toThrow('Command timed out');
+  await eventually(() => redis.ping(), { timeoutMs: 4_000 });
+});
+
+it('an impatient connection without commands is left alone', async () => {
+  const { redis } = await openByProxy();
+  await redis.ping();
+  let closed = 0;
+  redis.on('close', () => closed++);
+  const since = performance.now();
+  await eventually(() => closed > 0 || performance.now() - since > 2_500);
+  expect(closed).toBe(0);
+  expect(await redis.ping()).toBe('PONG');
 });

@@ -15,13 +15,15 @@ const resend = 2;
 
 /**
  * A connection that fails fast: while Redis is away or slow, every command fails within a second and none is
- * queued. A command that timed out may have been executed nevertheless.
+ * queued. A command that timed out may have been executed nevertheless. A connection whose other end is gone
+ * without a trace is replaced, once its commands have had no reply for 2 s; one without commands is left alone.
  */
 export function openImpatientRedis(url: string, logger: Logger): Redis {
   return logOutages(
     new Redis(url, {
       ...reconnect,
       commandTimeout: 1_000,
+      socketTimeout: 2_000,
       maxRetriesPerRequest: 0,
       enableOfflineQueue: false,
     }),

@@ -9,33 +9,37 @@ export type TrustedProxies = false | number | string[];
 
 const namedNetworks = ['loopback', 'linklocal', 'uniquelocal'];
 const hopLimit = 10;
+/** A network with a shorter prefix contains much of the internet, whose clients could then choose their address. */
+const prefixes = { 4: { shortest: 8, longest: 32 }, 6: { shortest: 16, longest: 128 } };
 
 /**
  * Reads a list such as `10.0.0.0/8, ::1`, or a number of hops. Plain `true` is refused: it would believe the first
  * address in X-Forwarded-For, which the client itself writes, so that nobody could be limited by address.
  */
-export const TrustedProxies = z.string().transform((text, context): TrustedProxies => {
-  if (/^(false|0|no|off)$/i.test(text)) return false;
-  if (/^\d+$/.test(text) && Number(text) <= hopLimit) return Number(text);
-  const networks = text.split(',').map((network) => network.trim());
-  if (networks.every(isNetwork)) return networks;
-  const instead =
-    'Write how many proxies are in front of the gateway, such as 1, or their addresses and networks, such as 10.0.0.0/8';
-  const message = /^(true|yes|on)$/i.test(text)
-    ? `true would let every client choose its own address. ${instead}`
-    : `Not a number of proxies up to ${hopLimit}, nor a list of addresses and networks. ${instead}`;
-  context.issues.push({ code: 'custom', input: text, message });
-  return z.NEVER;
-});
+export const TrustedProxies = z
+  .string()
+  .trim()
+  .transform((text, context): TrustedProxies => {
+    if (/^(false|0|no|off)$/i.test(text)) return false;
+    if (/^\d+$/.test(text) && Number(text) <= hopLimit) return Number(text);
+    const networks = text.split(',').map((network) => network.trim());
+    if (networks.every(isNetwork)) return networks;
+    const instead =
+      'Write how many proxies are in front of the gateway, such as 1, or their addresses and networks, such as 10.0.0.0/8';
+    const message = /^(true|yes|on)$/i.test(text)
+      ? `true would let every client choose its own address. ${instead}`
+      : `Not a number of proxies up to ${hopLimit}, nor a list of addresses and networks, at least /8 or in IPv6 /16. ${instead}`;
+    context.issues.push({ code: 'custom', input: text, message });
+    return z.NEVER;
+  });
 
 function isNetwork(text: string): boolean {
   if (namedNetworks.includes(text)) return true;
   const [address = '', bits, ...rest] = text.split('/');
   const version = isIP(address);
   if (version === 0 || rest.length > 0) return false;
-  return (
-    bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) >= 1 && Number(bits) <= (version === 4 ? 32 : 128))
-  );
+  const { shortest, longest } = prefixes[version as 4 | 6];
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) >= shortest && Number(bits) <= longest);
 }
 
 /**

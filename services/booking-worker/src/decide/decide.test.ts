@@ -142,6 +142,10 @@ describe('decide', () => {
       { id: '3', status: 'rejected', problem: { code: 'idempotency_mismatch', status: 422 } },
       { id: '5', status: 'succeeded', booking },
     ]);
+    // The repeats can be looked up by their own ids; the key stays the first one's.
+    const rows = [...database.requests.values()].map(({ id, status, key }) => `${id} ${status} ${key?.hash}`);
+    const kept = ['1 succeeded k', '2 succeeded undefined', '3 rejected undefined'];
+    expect(rows).toEqual([...kept, '4 succeeded undefined', '5 succeeded undefined']);
     expect(database.bookings.size).toBe(1);
     expect(database.claims.size).toBe(0);
   });

@@ -1,8 +1,9 @@
 import { createLogger } from '@boxoffice/shared/service/logging';
 import { createTestDatabase, type TestDatabase } from '@boxoffice/testing/database';
 import { eventually } from '@boxoffice/testing/eventually';
+import { TcpProxy } from '@boxoffice/testing/tcp-proxy';
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { type Lease, Leases } from './leases.ts';
 
 describe('Leases', () => {
@@ -126,12 +127,45 @@ describe('Leases', () => {
   it('leaves its partitions to the others for a while when it stands back', async () => {
     const [first, second] = [new Worker(), new Worker()];
     await eventually(() => first.serves === 4 && second.serves === 4);
-    first.leases.standBack();
-    await eventually(() => second.serves === 8);
+    const standBackMs = async () => {
+      expect(first.leases.standBack()).toBe(true);
+      expect(first.leases.standBack()).toBe(true); // another of its partitions asks for it too
+      await eventually(() => second.serves === 8);
+      const alone = performance.now();
+      await eventually(() => second.serves === 4 && first.serves === 4, { timeoutMs: 20_000 });
+      return performance.now() - alone;
+    };
+    expect(await standBackMs()).toBeGreaterThan(3_000);
     expect(first.lost.length).toBe(4);
-    const alone = performance.now();
-    await eventually(() => second.serves === 4 && first.serves === 4);
-    expect(performance.now() - alone).toBeGreaterThan(3_000);
+    // Twice as long, until it has served.
+    expect(await standBackMs()).toBeGreaterThan(8_000);
+    first.leases.confirmServing();
+    expect(await standBackMs()).toBeLessThan(8_000);
+  });
+
+  it('does not stand back when no other worker is there, and no longer once there is none', async () => {
+    const first = new Worker();
+    await eventually(() => first.serves === 8);
+    expect(first.leases.standBack()).toBe(false);
+    const second = new Worker();
+    await eventually(() => first.serves === 4 && second.serves === 4);
+    expect(first.lost).toEqual([]);
+    expect(first.leases.standBack()).toBe(true);
+    await eventually(() => second.serves === 8);
+    await second.leases.stop();
+    await eventually(() => first.serves === 8, { timeoutMs: 2_000 });
+  });
+
+  it('connects again after a pause in the middle of a handshake', async () => {
+    const proxy = await TcpProxy.start(database.url);
+    onTestFinished(() => proxy.close());
+    proxy.acceptsInSilence = true;
+    const worker = new Worker(proxy.url);
+    await eventually(() => proxy.acceptedInSilence === 1);
+    worker.leases.pause();
+    worker.leases.resume();
+    proxy.acceptsInSilence = false;
+    await eventually(() => worker.serves === 8);
   });
 
   it('stops serving immediately when its session ends, and acquires the leases again', async () => {

@@ -4,14 +4,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { serviceUrl } from '@boxoffice/shared/database/service-roles';
 import { leaseLockClass } from '@boxoffice/shared/partition';
 import type { Logger } from '@boxoffice/shared/service/logging';
-import pg from 'pg';
+import type pg from 'pg';
 import { fairShare } from './fair-share.ts';
-
-/**
- * First key of the advisory lock that marks a session as a live worker; the second is the session's number. That
- * is random: PostgreSQL reuses process ids, so another session could pass for one that has ended.
- */
-export const presenceClass = 7_231;
+import { inspectLocks, presenceClass } from './inspect-locks.ts';
+import { LeaseClient } from './lease-client.ts';
 
 /** How often a worker checks for other workers and free partitions, in milliseconds: the longest that a takeover waits. */
 const pollMs = 200;
@@ -24,8 +20,11 @@ const frozenAfterMs = 3_000;
 
 /** How long handing partitions over may take, in milliseconds: a turn in progress, whose statements time out after 10 s. */
 const releaseTimeoutMs = 12_000;
-/** How long a worker that cannot serve its partitions leaves them to others, in milliseconds. */
-const standBackMs = 5_000;
+/**
+ * How long a worker that cannot serve its partitions leaves them to others, in milliseconds. Doubles each time, up to
+ * the longest, until it has proved that it can: otherwise it would take them over, only to hand them back.
+ */
+const standBackMs = { first: 5_000, longest: 5 * 60_000 };
 
 /** The right to serve a partition, for as long as a PostgreSQL session lives. */
 export interface Lease {
@@ -59,8 +58,11 @@ export class Leases {
   #connected = false;
   /** Set while this worker must hold no leases; settles when it may again. */
   #pause: PromiseWithResolvers<void> | null = null;
-  #client: pg.Client | null = null;
-  #pauseBeforeConnectingMs = pollMs;
+  #client: LeaseClient | null = null;
+  /** The workers present, this one included, when last checked. */
+  #workers = 0;
+  #standBackUntil = 0;
+  #nextStandBackMs = standBackMs.first;
 
   constructor(options: { databaseUrl: string; partitions: number; handler: LeaseHandler; logger: Logger }) {
     this.#options = options;
@@ -79,13 +81,27 @@ export class Leases {
   /** Gives up every lease without finishing any work, and takes none until `resume`. */
   pause(): void {
     this.#pause ??= Promise.withResolvers();
-    this.#client?.end().catch(() => undefined);
+    this.#client?.destroy();
   }
 
-  /** Gives up every lease without finishing any work, and takes none for 5 s: others may serve the partitions better. */
-  standBack(): void {
-    this.#pauseBeforeConnectingMs = standBackMs;
-    this.#client?.end().catch(() => undefined);
+  /**
+   * Gives up every lease without finishing any work, and takes none for a while: others may serve the partitions
+   * better. If there are no others, it keeps them.
+   *
+   * @returns whether the leases were given up
+   */
+  standBack(): boolean {
+    if (this.#workers <= 1) return false;
+    if (performance.now() < this.#standBackUntil) return true; // each of its partitions may ask for it
+    this.#standBackUntil = performance.now() + this.#nextStandBackMs;
+    this.#nextStandBackMs = Math.min(this.#nextStandBackMs * 2, standBackMs.longest);
+    this.#client?.destroy();
+    return true;
+  }
+
+  /** This worker has proved that it can serve partitions: it next stands back for a short while only. */
+  confirmServing(): void {
+    this.#nextStandBackMs = standBackMs.first;
   }
 
   resume(): void {
@@ -110,7 +126,8 @@ export class Leases {
       const client = this.#newClient();
       this.#client = client;
       try {
-        await client.connect();
+        await Promise.race([client.lost, client.connect()]);
+        await this.#waitWhileStandingBack(client);
         const session = await this.#register(client);
         this.#connected = true;
         await this.#serve(client, session);
@@ -120,15 +137,27 @@ export class Leases {
         this.#connected = false;
         for (const partition of this.held) this.#options.handler.lost(partition);
         this.held.clear();
-        await client.end().catch(() => undefined);
+        client.destroy();
       }
-      await delay(this.#pauseBeforeConnectingMs, undefined, { signal: this.#stop.signal }).catch(() => undefined);
-      this.#pauseBeforeConnectingMs = pollMs;
+      await this.#poll();
     }
   }
 
-  #newClient(): pg.Client {
-    const client = new pg.Client({
+  /** Until the next check. */
+  #poll(): Promise<void> {
+    return delay(pollMs, undefined, { signal: this.#stop.signal }).catch(() => undefined);
+  }
+
+  /** Not registered as a worker, it leaves every partition to the others, as long as there are any. */
+  async #waitWhileStandingBack(client: LeaseClient): Promise<void> {
+    while (!this.#stop.signal.aborted && performance.now() < this.#standBackUntil) {
+      if ((await inspectLocks(client)).workers.length === 0) return;
+      await Promise.race([client.lost, this.#poll()]);
+    }
+  }
+
+  #newClient(): LeaseClient {
+    return new LeaseClient({
       connectionString: serviceUrl(this.#options.databaseUrl, 'boxoffice_worker'),
       application_name: 'boxoffice_worker leases',
       options: `-c idle_session_timeout=${frozenAfterMs}`,
@@ -136,8 +165,6 @@ export class Leases {
       query_timeout: 3_000,
       keepAlive: true,
     });
-    client.on('error', () => undefined); // the next query rejects and says why
-    return client;
   }
 
   /** Marks the session as a live worker, under a number that no live session has. */
@@ -152,22 +179,20 @@ export class Leases {
     }
   }
 
-  async #serve(client: pg.Client, session: number): Promise<void> {
-    const lost = new Promise<never>((_, reject) => client.once('end', () => reject(new Error('connection ended'))));
-    lost.catch(() => undefined);
+  async #serve(client: LeaseClient, session: number): Promise<void> {
+    const { lost } = client;
     while (!this.#stop.signal.aborted) {
       await Promise.race([lost, this.#balance(client, session)]);
-      await Promise.race([lost, delay(pollMs, undefined, { signal: this.#stop.signal }).catch(() => undefined)]);
+      await Promise.race([lost, this.#poll()]);
     }
     await this.#release(client, [...this.held]);
   }
 
   /** Moves towards this worker's share: releases surplus partitions, acquires free ones. */
   async #balance(client: pg.Client, session: number): Promise<void> {
-    const { rows } = await client.query<{ class: number; key: number }>(locksSql, [[presenceClass, leaseLockClass]]);
-    const workers = rows.filter((row) => row.class === presenceClass).sort((a, b) => a.key - b.key);
-    const taken = new Set(rows.filter((row) => row.class === leaseLockClass).map((row) => row.key));
-    const rank = workers.findIndex((row) => row.key === session);
+    const { workers, taken } = await inspectLocks(client);
+    this.#workers = workers.length;
+    const rank = workers.indexOf(session);
     if (rank < 0) throw new Error('the presence lock is gone');
     const share = fairShare(this.#options.partitions, workers.length, rank);
     if (this.held.size > share) await this.#release(client, [...this.held].slice(share));
@@ -200,7 +225,7 @@ export class Leases {
     }
   }
 
-  /** PostgreSQL must not take a worker for frozen that finishes its work. */
+  /** PostgreSQL must not mistake a worker that is finishing its turn for a frozen one. */
   async #keepAliveUntil(client: pg.Client, released: Promise<unknown>): Promise<void> {
     const deadline = performance.now() + releaseTimeoutMs;
     const finished = released.then(() => true);
@@ -210,9 +235,3 @@ export class Leases {
     }
   }
 }
-
-/** Exclusive locks only: a turn that tests whether a session lives takes a shared one for a moment. */
-const locksSql = `
-  select classid::int as class, objid::int as key from pg_locks
-  where locktype = 'advisory' and mode = 'ExclusiveLock' and granted and objsubid = 2 and classid = any($1)
-    and database = (select oid from pg_database where datname = current_database())`;

@@ -15,7 +15,7 @@ export class LeaseLost extends Error {
   }
 }
 
-/** `decide` threw: a bug of ours, which must not keep the requests behind it waiting. */
+/** Our own code cannot handle a request: a bug, which must not keep the requests behind it waiting. */
 export class Undecidable extends Error {
   override name = 'Undecidable';
 }

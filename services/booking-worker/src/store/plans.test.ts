@@ -9,7 +9,7 @@ import { collectStatements, explainEverything, type RunStatement } from '@boxoff
 import pg from 'pg';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { presenceClass } from '../leases/leases.ts';
+import { presenceClass } from '../leases/inspect-locks.ts';
 import { TurnMetrics } from '../metrics.ts';
 import { Turns } from '../turn.ts';
 import { BookingStore, turnSettings } from './booking-store.ts';

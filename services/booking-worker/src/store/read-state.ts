@@ -1,10 +1,11 @@
 import type { BookingRequest } from '@boxoffice/shared/contracts/jobs';
 import type { PoolClient } from 'pg';
 import type { ShowRow, State } from '../decide/state.ts';
-import { type Lease, presenceClass } from '../leases/leases.ts';
+import { presenceClass } from '../leases/inspect-locks.ts';
+import type { Lease } from '../leases/leases.ts';
 import type { Batch } from './batch.ts';
 import { toBytea } from './bytea.ts';
-import { LeaseLost } from './errors.ts';
+import { LeaseLost, Undecidable } from './errors.ts';
 import type { PlannedShow } from './layouts.ts';
 import { sortedUnique } from './sorted-unique.ts';
 import { bookingRow, claimRow, requestRow, type StateRow, showRow } from './state-rows.ts';
@@ -19,25 +20,13 @@ interface StoredState extends State {
  * locks that begin the transaction: then a lease that is held now is ours until the next owner can see what we commit.
  *
  * @throws {LeaseLost} when one of the leases is no longer held
+ * @throws {Undecidable} when a request is malformed
  */
-export async function readState(client: PoolClient, { requests, leases }: Batch): Promise<StoredState> {
-  const asked = requests.map((request) => ({
-    show_id: request.show_id,
-    id: request.id,
-    booking_id: 'booking_id' in request ? request.booking_id : request.id,
-    user_id: request.user_id,
-    key_hash: request.key && toBytea(request.key.hash),
-    ...(request.kind === 'confirm' && { confirms: true }),
-    ...(request.kind === 'hold' && request.replace && { replaces: true }),
-  }));
-  const seats = requests.flatMap((request) =>
-    namedSeats(request).map((seat_number) => ({ show_id: request.show_id, seat_number })),
-  );
-  const sessions = sortedUnique(leases.map((lease) => lease.session));
+export async function readState(client: PoolClient, batch: Batch): Promise<StoredState> {
   const { rows } = await client.query<StateRow>({
     name: 'read state',
     text: readStateSql,
-    values: [askedShows(requests), asked, seats, sessions].map((value) => JSON.stringify(value)),
+    values: parametersOf(batch),
   });
   const [row] = rows as [StateRow];
   if (row.lost.length > 0) throw new LeaseLost(row.lost);
@@ -48,6 +37,28 @@ export async function readState(client: PoolClient, { requests, leases }: Batch)
     bookings: row.bookings.map(bookingRow),
     claims: row.claims.map(claimRow),
   };
+}
+
+/** @throws {Undecidable} for a request that no gateway of ours creates, such as one without a list of seats */
+function parametersOf({ requests, leases }: Batch): string[] {
+  try {
+    const asked = requests.map((request) => ({
+      show_id: request.show_id,
+      id: request.id,
+      booking_id: 'booking_id' in request ? request.booking_id : request.id,
+      user_id: request.user_id,
+      key_hash: request.key && toBytea(request.key.hash),
+      ...(request.kind === 'confirm' && { confirms: true }),
+      ...(request.kind === 'hold' && request.replace && { replaces: true }),
+    }));
+    const seats = requests.flatMap((request) =>
+      namedSeats(request).map((seat_number) => ({ show_id: request.show_id, seat_number })),
+    );
+    const sessions = sortedUnique(leases.map((lease) => lease.session));
+    return [askedShows(requests), asked, seats, sessions].map((value) => JSON.stringify(value));
+  } catch (cause) {
+    throw new Undecidable((cause as Error).message, { cause });
+  }
 }
 
 /**

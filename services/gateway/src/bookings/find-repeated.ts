@@ -26,16 +26,24 @@ export interface KeyedAttempt {
 }
 
 /**
- * Finds the request that an Idempotency-Key belongs to: in Redis, or if Redis has forgotten it, in PostgreSQL.
+ * Finds the request that an Idempotency-Key belongs to: in Redis, or if Redis has forgotten it or is away, in PostgreSQL.
  *
  * @param showId the show for which the key was used
+ * @throws {ProblemError} database_unavailable; queue_unavailable when PostgreSQL does not know the key, but Redis may
  */
 export async function findKeyOwner(
   { queue, outcomes }: RepeatDependencies,
   { userId, key }: Pick<KeyedAttempt, 'userId' | 'key'>,
   showId: number,
 ): Promise<KeyOwner | null> {
-  return (await queue.findKeyOwner(userId, key)) ?? (await outcomes.findKeyOwner(showId, userId, key));
+  let failure: Error | undefined;
+  const remembered = await queue.findKeyOwner(userId, key).catch((error: Error) => {
+    failure = error;
+    return null;
+  });
+  const owner = remembered ?? (await outcomes.findKeyOwner(showId, userId, key));
+  if (!owner && failure) throw failure;
+  return owner;
 }
 
 /**
@@ -51,7 +59,7 @@ export async function findRepeated(
   { userId, key, waitMs, acceptance }: KeyedAttempt,
 ): Promise<JobView | null> {
   if (owner.fingerprint !== key.fingerprint) throw mismatch();
-  const job = await acceptance.within(findJob(dependencies, owner.id, userId));
+  const job = await acceptance.lookUp(findJob(dependencies, owner.id, userId));
   showOwnWrite(dependencies, job);
   if (!job && owner.ageMs < queuedWithinMs) throw inProgress();
   if (!job || !isUndecided(job) || waitMs === 0) return job;

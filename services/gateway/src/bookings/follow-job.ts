@@ -19,14 +19,14 @@ export interface FollowJobDependencies extends FindJobDependencies, SeatMapCache
  */
 export async function followJob(
   dependencies: FollowJobDependencies,
-  { id, userId, acceptance }: { id: string; userId: number; acceptance: Pick<Acceptance, 'within'> },
+  { id, userId, acceptance }: { id: string; userId: number; acceptance: Pick<Acceptance, 'lookUp'> },
   open: () => EventStream,
 ): Promise<void> {
   const follower = new JobFollower();
   // Before the query, or an outcome that arrives between the two would be missed.
   const leave = dependencies.queue.watch(id, follower);
   try {
-    const job = await acceptance.within(findJob(dependencies, id, userId));
+    const job = await acceptance.lookUp(findJob(dependencies, id, userId));
     if (!job) throw new ProblemError('job_not_found');
     showOwnWrite(dependencies, job);
     const stream = open();

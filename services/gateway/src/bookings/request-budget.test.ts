@@ -13,7 +13,11 @@ const refusal = (budget: RequestBudget, user: number, now: number) => {
 test('a user may send a minute’s worth at once, then as many as the bucket refills', () => {
   const budget = new RequestBudget({ BOOKING_LIMIT_PER_MINUTE: 60, NODE_ENV: 'production' });
   for (let sent = 0; sent < 60; sent++) budget.spend(1, 0);
-  expect(refusal(budget, 1, 0)).toMatchObject({ problem: { code: 'too_many_requests' }, retryAfterSeconds: 1 });
+  expect(refusal(budget, 1, 0)).toMatchObject({
+    // It may be a retry, which has not been looked up.
+    problem: { code: 'too_many_requests', detail: expect.not.stringContaining('accepted') },
+    retryAfterSeconds: 1,
+  });
   expect(refusal(budget, 1, 1_000)).toBeNull();
   expect(refusal(budget, 1, 1_000)).not.toBeNull();
   expect(refusal(budget, 2, 1_000)).toBeNull();

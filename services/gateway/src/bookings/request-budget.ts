@@ -3,7 +3,7 @@ import type { Config } from '@boxoffice/shared/service/config';
 import { LRUCache } from 'lru-cache';
 import type { Hooks } from '../http/operation.ts';
 
-/** Users whose buckets are kept. A user whose bucket is evicted starts with a full one: it takes 50,000 others. */
+/** Users whose buckets are kept. A user whose bucket is evicted starts with a full one: eviction takes 50,000 other active users. */
 const userLimit = 50_000;
 
 interface Bucket {
@@ -41,7 +41,10 @@ export interface BudgetDependencies {
   budget: RequestBudget;
 }
 
-/** Adds to a route's hooks that a request is charged to its user before it costs a look-up or a place in the queue. */
+/**
+ * Adds to a route's hooks that a request is charged to its user before it costs a look-up or a place in the queue. A
+ * retry of an accepted request may thus be refused; the refusal says nothing about the first request.
+ */
 export function withinBudget<Dependencies>(hooks: (dependencies: Dependencies) => Hooks) {
   return (dependencies: Dependencies & BudgetDependencies): Hooks => ({
     ...hooks(dependencies),
@@ -58,6 +61,6 @@ export function withinBudget<Dependencies>(hooks: (dependencies: Dependencies) =
 
 function tooMany(waitMs: number): ProblemError {
   const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1_000));
-  const detail = `You have sent too many booking requests. Nothing was accepted: try again in ${retryAfterSeconds} s.`;
+  const detail = `You have sent too many booking requests. This one was not looked at: try again in ${retryAfterSeconds} s.`;
   return new ProblemError('too_many_requests', detail, { retryAfterSeconds });
 }

@@ -1,20 +1,21 @@
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { withinTime } from './time-limit.ts';
 
 /** How long a response may take, in milliseconds, apart from waiting for an outcome. */
 const responseLimitMs = 1_300;
 
 /**
- * The time that a request has to be answered in. One limit for everything on the way (the catalog, the
+ * The time that a request has to be answered in, once it has been received as a whole: a client that takes long to
+ * send the body is not to be told that the queue is slow. One limit for everything on the way (the catalog, the
  * database, the key, waiting for a round, the add), because each of them may take a second when it hangs.
  */
 export class ResponseDeadline {
   readonly #reply: Pick<FastifyReply, 'raw'>;
   readonly #endsAt: number;
 
-  constructor(reply: Pick<FastifyReply, 'raw' | 'elapsedTime'>) {
+  constructor(reply: Pick<FastifyReply, 'raw' | 'elapsedTime'> & { request: Pick<FastifyRequest, 'bodyReadAt'> }) {
     this.#reply = reply;
-    this.#endsAt = performance.now() - reply.elapsedTime + responseLimitMs;
+    this.#endsAt = (reply.request.bodyReadAt ?? performance.now() - reply.elapsedTime) + responseLimitMs;
   }
 
   /** Whether nobody is waiting for the response any more: it has been sent, or the client has left. */

@@ -24,7 +24,7 @@ export function addPublicUrl(http: Http, { PUBLIC_URL, NODE_ENV, HOST, PORT }: P
       'PUBLIC_URL is not set, and production guesses no address: set the origin under which clients reach the gateway, such as PUBLIC_URL=https://tickets.example.',
     );
   }
-  const isLocal = ['127.0.0.1', '::1', '0.0.0.0', '::', ''].includes(HOST);
+  const isLocal = ['127.0.0.1', '0.0.0.0', '::', ''].includes(HOST);
   const host = isLocal ? 'localhost' : HOST.includes(':') ? `[${HOST}]` : HOST;
   const portOf = (address: string | AddressInfo | null) => (typeof address === 'object' && address?.port) || PORT;
   http.decorate('publicUrl', () => PUBLIC_URL ?? `http://${host}:${portOf(http.server.address())}`);

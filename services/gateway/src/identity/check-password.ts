@@ -1,5 +1,5 @@
 import type { User } from '@boxoffice/shared/database/entities/identity';
-import { addressKey } from '../http/client-address.ts';
+import { laneOf } from '../http/client-address.ts';
 import { isPassword, type PasswordHasher } from './passwords.ts';
 import type { RateLimits } from './rate-limits.ts';
 import type { Users } from './users.ts';
@@ -48,7 +48,7 @@ export async function tryPassword<Result>(
   const attempt = await limits.admitPassword(account, ip);
   let result: Result | null;
   try {
-    result = await passwords.inTurn(addressKey(ip), check);
+    result = await passwords.inTurn(laneOf(ip), check);
   } catch (error) {
     attempt.abandoned();
     throw error;

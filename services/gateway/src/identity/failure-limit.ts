@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { RateLimiterRedis } from 'rate-limiter-flexible';
-import { limiter } from './limiter.ts';
+import { limiter, waitMsOf } from './limiter.ts';
 
 const windowSeconds = 60;
 /** How long the limit's breaches are remembered, for the next wait to be longer. */
@@ -23,9 +23,8 @@ export class FailureLimit {
   }
 
   /** How long this key has to wait, in milliseconds; 0 when it may try. */
-  async waitMs(key: string): Promise<number> {
-    const count = await this.#failures.get(key);
-    return count !== null && count.remainingPoints <= 0 ? count.msBeforeNext : 0;
+  waitMs(key: string): Promise<number> {
+    return waitMsOf(this.#failures, key);
   }
 
   /**

@@ -1,31 +1,28 @@
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
+import type { Lane } from '../http/client-address.ts';
+import { type Waiter, WaitingLine } from './waiting-line.ts';
 
 export interface FairQueueLimits {
-  /** Pieces of work that run at a time, and how many of them may be of one lane. */
+  /** Pieces of work that run at a time, and how many of them may be of one network. */
   running: number;
-  runningPerLane: number;
-  /** Pieces of work that may wait, and how many of them may be of one lane. */
+  runningPerNetwork: number;
+  /** Pieces of work that may wait, and how many of them may be of one address. */
   waiting: number;
-  waitingPerLane: number;
+  waitingPerAddress: number;
   /** How long one may wait, in milliseconds. */
   waitMs: number;
 }
 
-interface Waiter {
-  start(): void;
-}
-
 /**
- * Runs expensive work, a bounded amount at a time, in turns between lanes: a crowd in one lane delays its own
- * members only. A lane never takes every slot, so a newcomer in another starts without waiting for it to finish.
+ * Runs expensive work, a bounded amount at a time, in turns between networks and the addresses in each: a crowd delays
+ * its own members only, however many addresses it has in one network. A network never takes every slot, so a newcomer
+ * from another starts without waiting for it to finish; nor every place, because a full queue refuses its newest.
  */
 export class FairQueue {
   readonly #limits: FairQueueLimits;
   readonly #running = new Map<string, number>();
-  /** In the order in which lanes get their turns; a lane without waiters is not in it. */
-  readonly #waiting = new Map<string, Waiter[]>();
+  readonly #line = new WaitingLine();
   #runningCount = 0;
-  #waitingCount = 0;
 
   constructor(limits: FairQueueLimits) {
     this.#limits = limits;
@@ -34,76 +31,58 @@ export class FairQueue {
   /**
    * Runs work as soon as it is its lane's turn.
    *
-   * @throws {ProblemError} too_many_requests when too much is waiting already, or the turn does not come in time
+   * @throws {ProblemError} too_many_requests when too much is waiting, or the turn does not come in time
    */
-  async run<Result>(lane: string, work: () => Promise<Result>): Promise<Result> {
-    if (this.#hasSlotFor(lane)) this.#takeSlot(lane);
+  async run<Result>(lane: Lane, work: () => Promise<Result>): Promise<Result> {
+    if (this.#hasSlotFor(lane.network)) this.#takeSlot(lane.network);
     else await this.#wait(lane);
     try {
       return await work();
     } finally {
-      this.#releaseSlot(lane);
+      this.#releaseSlot(lane.network);
     }
   }
 
-  #hasSlotFor(lane: string): boolean {
-    const { running, runningPerLane } = this.#limits;
-    return this.#runningCount < running && (this.#running.get(lane) ?? 0) < runningPerLane;
+  #hasSlotFor(network: string): boolean {
+    const { running, runningPerNetwork } = this.#limits;
+    return this.#runningCount < running && (this.#running.get(network) ?? 0) < runningPerNetwork;
   }
 
-  #takeSlot(lane: string): void {
+  #takeSlot(network: string): void {
     this.#runningCount += 1;
-    this.#running.set(lane, (this.#running.get(lane) ?? 0) + 1);
+    this.#running.set(network, (this.#running.get(network) ?? 0) + 1);
   }
 
   /** Resolves when a slot has been taken for the caller. */
-  #wait(lane: string): Promise<void> {
-    const { waiting, waitingPerLane, waitMs } = this.#limits;
-    const waiters = this.#waiting.get(lane) ?? [];
-    if (this.#waitingCount >= waiting || waiters.length >= waitingPerLane) throw tooMany();
+  #wait(lane: Lane): Promise<void> {
+    const { waiting, waitingPerAddress, waitMs } = this.#limits;
+    if (this.#line.countOf(lane) >= waitingPerAddress) throw tooMany();
     return new Promise((resolve, reject) => {
       const waiter: Waiter = {
+        lane,
         start: () => {
           clearTimeout(timer);
-          this.#takeSlot(lane);
+          this.#takeSlot(lane.network);
           resolve();
         },
+        refuse: () => {
+          clearTimeout(timer);
+          this.#line.remove(waiter);
+          reject(tooMany());
+        },
       };
-      const timer = setTimeout(() => {
-        this.#remove(lane, waiter);
-        reject(tooMany());
-      }, waitMs);
-      waiters.push(waiter);
-      this.#waiting.set(lane, waiters);
-      this.#waitingCount += 1;
+      const timer = setTimeout(waiter.refuse, waitMs);
+      this.#line.add(waiter);
+      if (this.#line.size > waiting) this.#line.newestOfLargest()?.refuse();
     });
   }
 
-  #releaseSlot(lane: string): void {
-    const left = (this.#running.get(lane) ?? 0) - 1;
-    if (left > 0) this.#running.set(lane, left);
-    else this.#running.delete(lane);
+  #releaseSlot(network: string): void {
+    const left = (this.#running.get(network) ?? 0) - 1;
+    if (left > 0) this.#running.set(network, left);
+    else this.#running.delete(network);
     this.#runningCount -= 1;
-    this.#startNext();
-  }
-
-  /** Starts whoever has waited longest in the first lane that may run more, and moves that lane to the end. */
-  #startNext(): void {
-    for (const [lane, waiters] of this.#waiting) {
-      const [next] = waiters;
-      if (!next || !this.#hasSlotFor(lane)) continue;
-      this.#remove(lane, next);
-      if (this.#waiting.delete(lane)) this.#waiting.set(lane, waiters);
-      next.start();
-      return;
-    }
-  }
-
-  #remove(lane: string, waiter: Waiter): void {
-    const waiters = this.#waiting.get(lane) ?? [];
-    waiters.splice(waiters.indexOf(waiter), 1);
-    this.#waitingCount -= 1;
-    if (waiters.length === 0) this.#waiting.delete(lane);
+    this.#line.takeNext((next) => this.#hasSlotFor(next))?.start();
   }
 }
 

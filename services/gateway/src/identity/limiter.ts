@@ -32,6 +32,12 @@ export async function takePoint(limiter: RateLimiterRedis, key: string): Promise
   }
 }
 
+/** How long a key has to wait, in milliseconds, because no point is left; 0 when there is one. */
+export async function waitMsOf(limiter: RateLimiterRedis, key: string): Promise<number> {
+  const count = await limiter.get(key);
+  return count !== null && count.remainingPoints <= 0 ? count.msBeforeNext : 0;
+}
+
 export function tooMany(reason: string, waitMs: number): ProblemError {
   const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1_000));
   return new ProblemError('too_many_requests', `${reason} Try again in ${retryAfterSeconds} seconds.`, {

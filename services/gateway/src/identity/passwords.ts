@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hash, type Options, verify } from '@node-rs/argon2';
+import type { Lane } from '../http/client-address.ts';
 import { FairQueue } from './fair-queue.ts';
 
 /** Argon2id with 19 MiB, two passes, one lane: OWASP's Password Storage Cheat Sheet. */
@@ -10,14 +11,14 @@ const cost = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 } s
  * libuv's pool: one thread is left for files and name look-ups. The wait ends soon enough for a refusal to arrive
  * within the 1.5 seconds that are promised under overload.
  */
-const limits = { running: 3, runningPerLane: 2, waiting: 256, waitingPerLane: 64, waitMs: 1_200 };
+const limits = { running: 3, runningPerNetwork: 2, waiting: 256, waitingPerAddress: 64, waitMs: 1_200 };
 
 /** The lane in which passwords that administrators choose are hashed. */
-export const administratorsLane = 'administrators';
+export const administratorsLane: Lane = { network: 'administrators', address: 'administrators' };
 
 /**
  * Hashes passwords, a bounded number at a time: a rush of logins takes neither all memory nor all cores. Clients
- * take turns by lane, which is their address.
+ * take turns by lane: their network, and their address in it.
  */
 export class PasswordHasher {
   readonly #queue = new FairQueue(limits);
@@ -25,11 +26,11 @@ export class PasswordHasher {
   /**
    * Hashes a password with a new salt.
    *
-   * @param lane whose turn it takes: the client's address, or something else that work is to be shared fairly between
+   * @param lane whose turn it takes
    * @returns a PHC string, which contains its parameters
    * @throws {ProblemError} too_many_requests when too many are waiting already, or the turn did not come in time
    */
-  hash(password: string, lane: string): Promise<string> {
+  hash(password: string, lane: Lane): Promise<string> {
     return this.inTurn(lane, () => hashNow(password));
   }
 
@@ -38,7 +39,7 @@ export class PasswordHasher {
    *
    * @throws {ProblemError} too_many_requests when too many are waiting already, or the turn did not come in time
    */
-  inTurn<Result>(lane: string, work: () => Promise<Result>): Promise<Result> {
+  inTurn<Result>(lane: Lane, work: () => Promise<Result>): Promise<Result> {
     return this.#queue.run(lane, work);
   }
 }

@@ -1,8 +1,10 @@
 import type { Config } from '@boxoffice/shared/service/config';
 import type { Redis } from 'ioredis';
 import type { RateLimiterRedis } from 'rate-limiter-flexible';
-import { addressKey } from '../http/client-address.ts';
+import { addressKey, networkKey } from '../http/client-address.ts';
+import { AddressLimits, addressesPerNetwork, isInLargeNetwork } from './address-limits.ts';
 import { FailureLimit } from './failure-limit.ts';
+import { KnownAddresses } from './known-addresses.ts';
 import { limiter, takePoint, tooMany } from './limiter.ts';
 
 const windowSeconds = 60;
@@ -22,13 +24,17 @@ export interface PasswordAttempt {
  * How often passwords may be tried and accounts created. Failures count for an account and an address together,
  * and for the address: nobody can lock a user out anywhere but on an address they share. Guesses from
  * many addresses are slowed down on each. Logins that succeed are limited too, generously, because each costs a hash.
+ *
+ * An account that has logged in from an address before passes the limits of that address: others who share it cannot
+ * lock it out by failing there.
  */
 export class RateLimits {
   readonly #failures: FailureLimit;
-  readonly #failuresByAddress: FailureLimit;
   readonly #attempts: RateLimiterRedis;
-  readonly #attemptsByAddress: RateLimiterRedis;
+  readonly #addresses: AddressLimits;
+  readonly #knownAddresses: KnownAddresses;
   readonly #signUps: RateLimiterRedis;
+  readonly #signUpsByNetwork: RateLimiterRedis;
 
   /** @param redis never waits (openImpatientRedis) */
   constructor(
@@ -40,13 +46,16 @@ export class RateLimits {
   ) {
     const { LOGIN_FAILURE_LIMIT_PER_MINUTE: failures, LOGIN_LIMIT_PER_MINUTE: logins } = config;
     const signUps = config.SIGNUP_LIMIT_PER_MINUTE ?? (config.NODE_ENV === 'production' ? 20 : 2_000);
-    // Everyone who has signed up logs in.
-    const loginsByAddress = Math.max(logins * usersPerAddress, signUps);
     this.#failures = new FailureLimit(redis, 'login-failures', failures);
-    this.#failuresByAddress = new FailureLimit(redis, 'login-failures-address', failures * usersPerAddress);
     this.#attempts = limiter(redis, 'logins', logins, windowSeconds);
-    this.#attemptsByAddress = limiter(redis, 'logins-address', loginsByAddress, windowSeconds);
+    this.#addresses = new AddressLimits(redis, {
+      failures: failures * usersPerAddress,
+      logins: Math.max(logins * usersPerAddress, signUps), // everyone who has signed up logs in
+      windowSeconds,
+    });
+    this.#knownAddresses = new KnownAddresses(redis);
     this.#signUps = limiter(redis, 'signup-address', signUps, windowSeconds);
+    this.#signUpsByNetwork = limiter(redis, 'signup-network', signUps * addressesPerNetwork, windowSeconds);
   }
 
   /**
@@ -60,24 +69,31 @@ export class RateLimits {
     const address = addressKey(ip);
     const pair = `${account}|${address}`;
     // In one round trip: while Redis hangs, each costs a second.
-    const [reserved, failureWaitMs, loginWaitMs, addressWaitMs] = await Promise.all([
+    const [reserved, loginWaitMs, waits, isKnown] = await Promise.all([
       this.#failures.reserve(pair),
-      this.#failuresByAddress.waitMs(address),
       takePoint(this.#attempts, pair),
-      takePoint(this.#attemptsByAddress, address),
+      this.#addresses.waits(ip),
+      this.#knownAddresses.has(account, address),
     ]);
     const release = () => void this.#failures.release(pair).catch(() => undefined);
-    const failuresMs = Math.max(reserved.waitMs, failureWaitMs);
-    const loginsMs = Math.max(loginWaitMs ?? 0, addressWaitMs ?? 0);
+    const failuresMs = Math.max(reserved.waitMs, isKnown ? 0 : waits.failuresMs);
+    const loginsMs = Math.max(loginWaitMs ?? 0, isKnown ? 0 : waits.loginsMs);
     if (failuresMs > 0 || loginsMs > 0) {
       if (reserved.waitMs === 0) release();
-      throw failuresMs > 0 ? tooMany('Too many failed logins.', failuresMs) : tooMany('Too many logins.', loginsMs);
+      throw failuresMs > 0
+        ? tooMany('Too many logins that failed or ran at the same time.', failuresMs)
+        : tooMany('Too many logins.', loginsMs);
     }
+    // Not before: what is refused costs nothing, so it must not use up what others at this address have left.
+    void this.#addresses.countLogin(ip).catch(() => undefined);
     return {
       // Not awaited: later commands on the connection come after it anyway.
-      succeeded: () => void this.#failures.forget(pair).catch(() => undefined),
+      succeeded: () => {
+        void this.#failures.forget(pair).catch(() => undefined);
+        void this.#knownAddresses.remember(account, address).catch(() => undefined);
+      },
       failed: async () => {
-        await Promise.all([reserved.isLast && this.#failures.breach(pair), this.#failuresByAddress.count(address)]);
+        await Promise.all([reserved.isLast && this.#failures.breach(pair), this.#addresses.countFailure(ip)]);
       },
       abandoned: release,
     };
@@ -85,7 +101,11 @@ export class RateLimits {
 
   /** @throws {ProblemError} too_many_requests when too many sign-ups came from this address */
   async countSignUp(ip: string): Promise<void> {
-    const waitMs = await takePoint(this.#signUps, addressKey(ip));
-    if (waitMs !== null) throw tooMany('Too many sign-ups from your address.', waitMs);
+    const waits = await Promise.all([
+      takePoint(this.#signUps, addressKey(ip)),
+      isInLargeNetwork(ip) ? takePoint(this.#signUpsByNetwork, networkKey(ip)) : null,
+    ]);
+    const waitMs = Math.max(...waits.map((wait) => wait ?? 0));
+    if (waitMs > 0) throw tooMany('Too many sign-ups from your address.', waitMs);
   }
 }

@@ -1,7 +1,7 @@
 import type { SignupBody } from '@boxoffice/shared/contracts/identity';
 import type { User } from '@boxoffice/shared/database/entities/identity';
 import type { MikroORM } from '@boxoffice/shared/database/orm';
-import { addressKey } from '../http/client-address.ts';
+import { laneOf } from '../http/client-address.ts';
 import { createUser } from './create-user.ts';
 import type { PasswordHasher } from './passwords.ts';
 import type { RateLimits } from './rate-limits.ts';
@@ -21,5 +21,5 @@ export interface SignUpDependencies {
  */
 export async function signUp(dependencies: SignUpDependencies, wanted: SignupBody, ip: string): Promise<User> {
   await dependencies.limits.countSignUp(ip);
-  return createUser(dependencies, { ...wanted, role: 'user', is_active: true }, null, addressKey(ip));
+  return createUser(dependencies, { ...wanted, role: 'user', is_active: true }, null, laneOf(ip));
 }

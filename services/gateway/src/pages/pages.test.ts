@@ -31,7 +31,7 @@ describe('the landing page', () => {
     });
     expect(body).toContain('<span class="title">&lt;script>&quot;&amp;</span>');
     expect([...body.matchAll(/href="\/boxoffice\/shows\/(\d+)"/g)].map(([, id]) => Number(id))).toEqual([show]);
-    expect(body).toContain(`curl -s ${boxoffice.url}/api/shows/${show}/book/`);
+    expect(body).toContain(`curl -s ${boxoffice.publicUrl}/api/shows/${show}/book/`);
   });
 
   test.each(['evil.example', 'a"b<c'])('does not repeat the Host that a client sends: %s', async (host) => {
@@ -39,7 +39,7 @@ describe('the landing page', () => {
     const [response] = await once(get(boxoffice.url, { headers }), 'response');
     const html = await text(response);
     expect(html).not.toContain(host);
-    expect(html).toContain(`curl -s ${boxoffice.url}/api/movies/`);
+    expect(html).toContain(`curl -s ${boxoffice.publicUrl}/api/movies/`);
   });
 
   test('weighs at most 30 KB, including everything it loads', async () => {

@@ -199,7 +199,7 @@ describe('submit', () => {
       expect(await before?.outcome).toBeNull();
       const [after] = await submitted(draft(2));
       expect(await after?.outcome).toBeNull();
-      expect(await queue.wait(after?.id ?? '', 20_000, { within: (work) => work })).toBeNull();
+      expect(await queue.wait(after?.id ?? '', 20_000, { lookUp: (work) => work })).toBeNull();
       expect([after, other].map((one) => queue.pollAfterSeconds(one?.id ?? ''))).toEqual([5, 1]);
     } finally {
       ownerless.clear();
@@ -226,9 +226,9 @@ describe('submit', () => {
     const raw = new ServerResponse(new IncomingMessage(new Socket()));
     try {
       await expect(
-        queue.wait(one?.id ?? '', 20_000, new Acceptance({ raw, elapsedTime: 1_250 })),
+        queue.wait(one?.id ?? '', 20_000, new Acceptance({ raw, elapsedTime: 1_250, request: { bodyReadAt: null } })),
       ).rejects.toMatchObject({
-        problem: { code: 'queue_unavailable', status: 503 },
+        problem: { code: 'queue_unavailable', status: 503, detail: expect.not.stringContaining('accepted') },
         retryAfterSeconds: 1,
       });
     } finally {

@@ -1,5 +1,6 @@
 import { partitionIn } from '@boxoffice/shared/booking-id';
 import type { Outcome, RequestKey } from '@boxoffice/shared/contracts/jobs';
+import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import { partitionOf } from '@boxoffice/shared/partition';
 import type { HealthWarning } from '@boxoffice/shared/service/health';
 import type { Logger } from '@boxoffice/shared/service/logging';
@@ -17,7 +18,7 @@ import { MemoryWatch } from './memory-watch.ts';
 import { OutcomeInbox } from './outcome-inbox.ts';
 import type { PartitionOwners } from './partition-owners.ts';
 import { PartitionQueue, type PartitionSnapshot } from './partition-queue.ts';
-import { orQueueUnavailable, queueFull } from './queue-errors.ts';
+import { orLookupUnavailable, queueFull } from './queue-errors.ts';
 import { Rounds } from './rounds.ts';
 import type { Draft, SubmitOptions, Submitted } from './submission.ts';
 import { UndecidedRequests } from './undecided-requests.ts';
@@ -105,7 +106,9 @@ export class BookingQueue {
       else place.leave();
       return submitted;
     } catch (error) {
-      place.leave();
+      const jobId = error instanceof ProblemError ? error.problem.job_id : undefined;
+      if (jobId) place.queued(jobId);
+      else place.leave();
       throw error;
     }
   }
@@ -116,11 +119,11 @@ export class BookingQueue {
    * @param acceptance limits the look-up that precedes the wait
    * @throws {ProblemError} queue_unavailable, database_unavailable when the request cannot be looked up
    */
-  async wait(id: string, forMs: number, acceptance: Pick<Acceptance, 'within'>): Promise<Outcome | null> {
+  async wait(id: string, forMs: number, acceptance: Pick<Acceptance, 'lookUp'>): Promise<Outcome | null> {
     const leave = new AbortController();
     const waiting = this.#inbox.wait(id, this.#owners.isOwned(partitionIn(id)) ? forMs : 0, leave.signal);
     try {
-      const job = await acceptance.within(this.find(id)); // it may have been decided before we began to wait
+      const job = await acceptance.lookUp(this.find(id)); // it may have been decided before we began to wait
       return job?.outcome ?? (await waiting);
     } finally {
       leave.abort();
@@ -157,7 +160,7 @@ export class BookingQueue {
    * @throws {ProblemError} queue_unavailable
    */
   snapshot(): Promise<PartitionSnapshot[]> {
-    return orQueueUnavailable(() => Promise.all(this.#partitions.map((partition) => partition.snapshot())));
+    return orLookupUnavailable(() => Promise.all(this.#partitions.map((partition) => partition.snapshot())));
   }
 
   /**
@@ -166,7 +169,7 @@ export class BookingQueue {
    * @throws {ProblemError} queue_unavailable
    */
   findKeyOwner(userId: number, key: RequestKey): Promise<KeyOwner | null> {
-    return orQueueUnavailable(() => this.#keys.find(userId, key));
+    return orLookupUnavailable(() => this.#keys.find(userId, key));
   }
 
   /** Ends every wait for an outcome; queued requests stay queued. */

@@ -91,7 +91,7 @@ export class EnvelopeSender {
     if (await partition.isFull()) throw queueFull();
     const claimed = await this.#claimKeys(placed);
     const { repeats } = claimed;
-    // Whoever was refused or has left in the meantime must not be sent: nothing was accepted, they were told.
+    // Do not send requests that were refused or abandoned meanwhile: their clients were told that nothing was accepted.
     const [late, fresh] = byWhetherOver(claimed.fresh);
     for (const request of late) {
       round.unsettled.delete(request);

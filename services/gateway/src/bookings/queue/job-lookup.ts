@@ -3,7 +3,7 @@ import type { JobView } from '@boxoffice/shared/contracts/booking';
 import type { BookingRequest, Outcome } from '@boxoffice/shared/contracts/jobs';
 import type { StoredOutcome, StoredOutcomes } from '../stored-outcomes.ts';
 import type { PartitionQueue } from './partition-queue.ts';
-import { orQueueUnavailable } from './queue-errors.ts';
+import { orLookupUnavailable } from './queue-errors.ts';
 
 /** A request and its progress. */
 export interface QueuedJob {
@@ -71,7 +71,7 @@ export class JobLookup {
   async #findQueued(envelopeId: string): Promise<Map<string, QueuedJob>> {
     const partition = this.#partitions[partitionIn(envelopeId)];
     if (!partition) return new Map();
-    const [envelope, isWaiting] = await orQueueUnavailable(() =>
+    const [envelope, isWaiting] = await orLookupUnavailable(() =>
       Promise.all([partition.find(envelopeId), partition.isWaiting(envelopeId)]),
     );
     // The queue keeps finished envelopes for the operators' board, perhaps for longer than PostgreSQL keeps their outcomes.

@@ -67,7 +67,7 @@ export class PartitionOwners {
   async #poll(): Promise<void> {
     if (this.#polling) return;
     this.#polling = true;
-    const unowned = await this.#findUnowned().catch(() => new Set<number>()); // nobody knows
+    const unowned = await this.#findUnowned().catch(() => new Set<number>()); // unknown
     const before = this.#ownerless;
     this.#ownerless = new Set([...unowned].filter((partition) => this.#unowned.has(partition)));
     this.#unowned = unowned;

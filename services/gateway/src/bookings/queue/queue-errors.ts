@@ -20,11 +20,20 @@ export function queueUnavailable(cause: unknown, jobId?: string): ProblemError {
   });
 }
 
-/** Turns every error of `work` into queue_unavailable. */
-export async function orQueueUnavailable<T>(work: () => Promise<T>): Promise<T> {
+/** For look-ups: what is looked up may have been accepted. */
+export function lookupUnavailable(cause: unknown): ProblemError {
+  return new ProblemError(
+    'queue_unavailable',
+    'The queue is not responding, so nothing can be looked up in it. Try again in a moment.',
+    { cause, retryAfterSeconds: 1 },
+  );
+}
+
+/** Turns every error of a look-up into queue_unavailable. */
+export async function orLookupUnavailable<T>(lookUp: () => Promise<T>): Promise<T> {
   try {
-    return await work();
+    return await lookUp();
   } catch (error) {
-    throw queueUnavailable(error);
+    throw lookupUnavailable(error);
   }
 }

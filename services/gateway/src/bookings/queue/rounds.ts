@@ -46,7 +46,7 @@ export class Rounds {
     this.#running = true;
     await endOfTick(); // requests that arrived in the same tick share an envelope
     for (;;) {
-      // The worker is slower than our patience, or its messages were lost: waiting longer gains nothing.
+      // The worker has not caught up within the gather time, or its messages were lost: waiting longer gains nothing.
       if (this.#oldestPendingMs() >= gatherMs) this.#undecided.clear();
       const due = this.#due();
       if (due.length === 0) break;

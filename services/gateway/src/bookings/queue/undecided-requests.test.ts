@@ -1,22 +1,31 @@
 import { setImmediate as endOfTick } from 'node:timers/promises';
 import type { Outcome } from '@boxoffice/shared/contracts/jobs';
 import { problem } from '@boxoffice/shared/contracts/problems';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { UndecidedRequests, undecidedLimit } from './undecided-requests.ts';
 
 const stored = new Map<string, Outcome>();
+/** Requests that the queue has. */
+const waiting = new Set<string>();
+/** Set while neither store can be asked. */
+let unavailable: Error | null;
 let requests: UndecidedRequests;
 let lookups: number;
 beforeEach(() => {
   stored.clear();
+  waiting.clear();
+  unavailable = null;
   lookups = 0;
   requests = new UndecidedRequests(2, {
     findOutcomes: async (ids) => {
       lookups++;
+      if (unavailable) throw unavailable;
       return ids.flatMap((id) => stored.get(id) ?? []);
     },
+    find: async (id) => (waiting.has(id) ? { ...waitingJob } : null),
   });
 });
+const waitingJob = { kind: 'book' as const, userId: 1, status: 'queued' as const, position: 1, outcome: null };
 
 const isRefused = (user = 1) => {
   try {
@@ -54,8 +63,45 @@ test('an outcome may arrive before the queue has confirmed its request', () => {
   expect(isRefused()).toBe(false);
 });
 
-test('outcomes whose message was lost are looked up once a user is refused', async () => {
+test('a request that neither store has was lost with Redis, and no longer counts', async () => {
   for (const id of ['a', 'b']) requests.enter(1).queued(id);
+  waiting.add('b');
+  expect(isRefused()).toBe(true);
+  await endOfTick();
+  expect(isRefused()).toBe(false);
+  requests.enter(1).queued('c');
+  expect(isRefused()).toBe(true);
+});
+
+test('requests that are still queued count, however long they wait', async () => {
+  for (const id of ['a', 'b']) {
+    requests.enter(1).queued(id);
+    waiting.add(id);
+  }
+  const clock = vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 24 * 60 * 60 * 1_000);
+  onTestFinished(() => clock.mockRestore());
+  expect(isRefused()).toBe(true);
+  await endOfTick();
+  expect(isRefused()).toBe(true);
+});
+
+test('requests that cannot be looked up count, and are looked up at the next try', async () => {
+  for (const id of ['a', 'b']) requests.enter(1).queued(id);
+  unavailable = new Error('away');
+  expect(isRefused()).toBe(true);
+  await endOfTick();
+  unavailable = null;
+  expect(isRefused()).toBe(true);
+  await endOfTick();
+  expect(lookups).toBe(2);
+  expect(isRefused()).toBe(false);
+});
+
+test('outcomes whose message was lost are looked up once a user is refused', async () => {
+  for (const id of ['a', 'b']) {
+    requests.enter(1).queued(id);
+    waiting.add(id);
+  }
   stored.set('a', { id: 'a', status: 'rejected', problem: problem('seat_taken') });
   expect([isRefused(), isRefused()]).toEqual([true, true]);
   await endOfTick();

@@ -6,15 +6,15 @@ import type { JobLookup } from './job-lookup.ts';
 
 /** Requests that are counted. Beyond that the oldest no longer count: memory is bounded, the limit is not exact. */
 const countedLimit = 100_000;
-/** A request that has no outcome for this long was lost with Redis, and no longer counts, in milliseconds. */
-const lostAfterMs = 15 * 60 * 1_000;
+/** Requests looked for in the queue per check, oldest first: those that were lost with Redis are older than those it has. */
+const suspectLimit = 20;
 /** Outcomes that may arrive before Redis has confirmed their requests. */
 const earlyLimit = 10_000;
 
 /** The part of a partition's queue that one user may hold, even where the configured limit allows more. */
 const queueShare = 1 / 4;
 
-/** How many undecided requests one user may have: each takes a job of its own at most. */
+/** How many undecided requests one user may have: in the worst case each is its own job. */
 export function undecidedLimit(
   config: Pick<Config, 'BOOKING_QUEUE_LIMIT' | 'UNDECIDED_LIMIT_PER_USER' | 'NODE_ENV'>,
 ): number {
@@ -23,16 +23,16 @@ export function undecidedLimit(
 }
 
 interface UserRequests {
-  /** Requests that are on their way to the queue, and have no id that we know. */
+  /** Requests that are on their way to the queue, and that do not have an id yet. */
   sending: number;
-  /** When each undecided request was queued, by its id. */
-  queued: Map<string, number>;
+  /** Ids of requests that may be in the queue, oldest first. */
+  queued: Set<string>;
   isChecked: boolean;
 }
 
-/** The place of a request among its user's undecided ones. Call one of them, once. */
+/** The place of a request among its user's undecided ones. Call exactly one of these, once. */
 interface Place {
-  /** The request is in the queue. */
+  /** The request is in the queue, or may be. */
   queued(id: string): void;
   /** The request is not in the queue. */
   leave(): void;
@@ -44,13 +44,13 @@ interface Place {
  */
 export class UndecidedRequests {
   readonly #limit: number;
-  readonly #lookup: Pick<JobLookup, 'findOutcomes'>;
+  readonly #lookup: Pick<JobLookup, 'find' | 'findOutcomes'>;
   readonly #users = new Map<number, UserRequests>();
   /** The user of every queued request, oldest first. */
   readonly #owners = new Map<string, number>();
   readonly #early = new LRUCache<string, true>({ max: earlyLimit });
 
-  constructor(limit: number, lookup: Pick<JobLookup, 'findOutcomes'>) {
+  constructor(limit: number, lookup: Pick<JobLookup, 'find' | 'findOutcomes'>) {
     this.#limit = limit;
     this.#lookup = lookup;
   }
@@ -61,7 +61,7 @@ export class UndecidedRequests {
    * @throws {ProblemError} too_many_requests when the user has too many undecided ones
    */
   enter(userId: number): Place {
-    const requests = this.#users.get(userId) ?? { sending: 0, queued: new Map(), isChecked: false };
+    const requests = this.#users.get(userId) ?? { sending: 0, queued: new Set(), isChecked: false };
     if (requests.sending + requests.queued.size >= this.#limit) {
       void this.#check(requests);
       throw tooManyUndecided(this.#limit);
@@ -87,7 +87,7 @@ export class UndecidedRequests {
   }
 
   #add(id: string, userId: number, { queued }: UserRequests): void {
-    queued.set(id, performance.now());
+    queued.add(id);
     this.#owners.set(id, userId);
     const [oldest] = this.#owners.size > countedLimit ? this.#owners.keys() : [];
     if (oldest !== undefined) this.#remove(oldest);
@@ -107,14 +107,21 @@ export class UndecidedRequests {
     if (sending === 0 && queued.size === 0) this.#users.delete(userId);
   }
 
-  /** Messages with outcomes can be lost: looks up those of a user who is at the limit, so that the next try may pass. */
+  /**
+   * Messages with outcomes can be lost, and requests with Redis: looks up those of a user who is at the limit, so that
+   * the next try may pass.
+   */
   async #check(requests: UserRequests): Promise<void> {
     if (requests.isChecked) return;
     requests.isChecked = true;
-    const lostBefore = performance.now() - lostAfterMs;
-    const lost = [...requests.queued].filter(([, at]) => at < lostBefore).map(([id]) => ({ id }));
-    const outcomes = await this.#lookup.findOutcomes([...requests.queued.keys()]).catch(() => []);
-    for (const { id } of [...lost, ...outcomes]) this.#remove(id);
+    try {
+      for (const { id } of await this.#lookup.findOutcomes([...requests.queued])) this.#remove(id);
+      // One by one: the queue has more important things to do.
+      for (const id of [...requests.queued].slice(0, suspectLimit))
+        if (!(await this.#lookup.find(id))) this.#remove(id);
+    } catch {
+      // What cannot be looked up still counts.
+    }
     requests.isChecked = false;
   }
 }

@@ -26,7 +26,7 @@ export function answerRepeats(options: {
       if (!key || showId === null) return;
       const acceptance = new Acceptance(reply);
       const userId = request.user.id;
-      const owner = await acceptance.within(findKeyOwner(dependencies, { userId, key }, showId));
+      const owner = await acceptance.lookUp(findKeyOwner(dependencies, { userId, key }, showId));
       if (!owner) return;
       const waitMs = waitMsOf({ headers: { prefer: request.headers.prefer } }, reply, options.waitSeconds);
       const job = await findRepeated(dependencies, owner, { userId, key, waitMs, acceptance });

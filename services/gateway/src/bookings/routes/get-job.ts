@@ -24,7 +24,7 @@ export const getJob = operation({
   needs: ['queue', 'database'],
   handler: (dependencies: FindJobDependencies & SeatMapCache & PollDependencies) => async (request, reply) => {
     const acceptance = new Acceptance(reply);
-    const job = await acceptance.within(findJob(dependencies, request.params.id, request.user.id));
+    const job = await acceptance.lookUp(findJob(dependencies, request.params.id, request.user.id));
     if (!job) throw new ProblemError('job_not_found');
     showOwnWrite(dependencies, job);
     if (isUndecided(job)) reply.header('retry-after', dependencies.queue.pollAfterSeconds(job.id));

@@ -59,13 +59,14 @@ test.each([
 });
 
 test('pages link to their neighbours and keep the filter', async () => {
+  const base = `${boxoffice.publicUrl}/api/my-bookings/`;
   const first = await list('?status=booked&page_size=1');
   expect(first.previous).toBeNull();
-  expect(first.next).toBe(`${boxoffice.url}/api/my-bookings/?status=booked&page_size=1&page=2`);
-  const { body: second } = await boxoffice.call<Page>(first.next?.slice(boxoffice.url.length) ?? '', { user });
+  expect(first.next).toBe(`${base}?status=booked&page_size=1&page=2`);
+  const { body: second } = await boxoffice.call<Page>(first.next?.slice(base.indexOf('/api/')) ?? '', { user });
   expect(second.results.map(({ seat_number }) => seat_number)).toEqual(['A1']);
   expect(second.next).toBeNull();
-  expect(second.previous).toBe(`${boxoffice.url}/api/my-bookings/?status=booked&page_size=1&page=1`);
+  expect(second.previous).toBe(`${base}?status=booked&page_size=1&page=1`);
 });
 
 test('a page past the end is empty', async () => {

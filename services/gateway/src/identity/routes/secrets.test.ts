@@ -10,7 +10,7 @@ beforeAll(async () => {
   [database, redis] = await Promise.all([createTestDatabase(), createTestRedis()]);
   const env = { DATABASE_URL: database.url, REDIS_URL: redis.url, LOG_LEVEL: 'trace' };
   gateway = await spawnService('gateway', env, { waitReady: false });
-  await gateway.waitForLog(/listening/, 30_000);
+  await gateway.waitForLog(new RegExp(`reachable at ${gateway.url}`), 30_000);
 });
 afterAll(async () => {
   await gateway.stop();

@@ -1,0 +1,24 @@
+import pg from 'pg';
+
+/** A connection that can be closed at any moment, in the middle of a handshake too. */
+export class LeaseClient extends pg.Client {
+  /** Rejects when the connection has ended. */
+  readonly lost: Promise<never>;
+  /** Missing from pg's types. */
+  declare connection: pg.Connection;
+
+  constructor(config: pg.ClientConfig) {
+    super(config);
+    this.lost = new Promise((_, reject) => this.once('end', () => reject(new Error('connection ended'))));
+    this.lost.catch(() => undefined);
+    this.on('error', () => undefined); // the next query rejects and says why
+  }
+
+  /**
+   * Closes without a goodbye: PostgreSQL ends the session, and so releases its locks, all the same. A graceful
+   * `end()` waits for the other end, and during a handshake leaves `connect()` without a result for ever.
+   */
+  destroy(): void {
+    this.connection.stream.destroy();
+  }
+}
