@@ -88,7 +88,7 @@ describe('a consumer whose waiting connection is accepted but never answered', (
 
   /** Adds an envelope whenever the previous one was decided: the first are still fetched on the shared connection. */
   async function addUntil(reached: () => boolean): Promise<void> {
-    for (let envelope = 0; envelope < 5 && !reached(); envelope++) {
+    for (let envelope = 0; envelope < 8 && !reached(); envelope++) {
       const next = await add();
       await eventually(() => reached() || decided.includes(next), { timeoutMs: 20_000 });
     }
