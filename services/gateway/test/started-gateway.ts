@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type MikroORM, openDatabase } from '@boxoffice/shared/database/orm';
 import { type Config, loadConfig } from '@boxoffice/shared/service/config';
 import type { Http } from '@boxoffice/shared/service/http';
@@ -92,7 +93,8 @@ export async function startGateway({
     async stop() {
       await http.close();
       await catalogConnection.close();
-      await orm.close(true);
+      // Once in a while it waits for a connection that is idle. Dropping the database ends that one.
+      await Promise.race([orm.close(true), delay(5_000, undefined, { ref: false })]);
       redis.disconnect();
       subscriber.disconnect();
       await Promise.all([database?.drop(), testRedis?.drop()]);
