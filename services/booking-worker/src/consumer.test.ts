@@ -69,11 +69,10 @@ async function add(): Promise<string> {
   return id;
 }
 
-/** Ends the connection on which the consumer waits for envelopes. */
+/** Ends the connection on which the consumer waits for envelopes. Other tests have consumers on the same server. */
 async function endWaitingConnection(): Promise<void> {
-  const waiting = await eventually(async () =>
-    /^id=(\d+) .*cmd=bzpopmin/m.exec((await direct.client('LIST')) as string),
-  );
+  const pattern = new RegExp(`^id=(\\d+) .* db=${direct.options.db} .*cmd=bzpopmin`, 'm');
+  const waiting = await eventually(async () => pattern.exec((await direct.client('LIST')) as string));
   await direct.client('KILL', 'ID', Number(waiting[1]));
 }
 
@@ -88,7 +87,7 @@ describe('a consumer whose waiting connection is accepted but never answered', (
 
   /** Adds an envelope whenever the previous one was decided: the first are still fetched on the shared connection. */
   async function addUntil(reached: () => boolean): Promise<void> {
-    for (let envelope = 0; envelope < 8 && !reached(); envelope++) {
+    for (let envelope = 0; envelope < 5 && !reached(); envelope++) {
       const next = await add();
       await eventually(() => reached() || decided.includes(next), { timeoutMs: 20_000 });
     }
