@@ -3,6 +3,7 @@ import { type Running, writeNote } from '@boxoffice/local-servers/running';
 import { serviceRoles } from '@boxoffice/shared/database/service-roles';
 import type { Config } from '@boxoffice/shared/service/config';
 import { databaseUrlVariables } from '@boxoffice/shared/service/database-url';
+import { reachable } from '@boxoffice/shared/service/reachable';
 import type { Output } from './output.ts';
 import type { Ports } from './ports.ts';
 import type { ServiceRecipe } from './service.ts';
@@ -62,9 +63,4 @@ export function serviceRecipes(
     ...ports.workers.map((port, i) => recipe(workerName(i), 'booking-worker', 'yellow', port)),
     recipe('gateway', 'gateway', 'cyan', ports.gateway),
   ];
-}
-
-/** An address to connect to: a wildcard is only one to listen on. */
-export function reachable(host: string): string {
-  return host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
 }

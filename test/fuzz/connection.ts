@@ -142,7 +142,9 @@ function parseResponse(text: string, method: string, isEnd = false): Parsed | nu
     response: { status, headers, repeated, body },
     ...{ length, closes, isStream },
   });
-  if (method === 'HEAD' || status === 204 || status === 304 || isStream) return done('', bodyAt);
+  // A request whose headers are too large is refused before its method is known: with a body, as the connection closes.
+  const isHead = method === 'HEAD' && status !== 431;
+  if (isHead || status === 204 || status === 304 || isStream) return done('', bodyAt);
   if (headers.get('transfer-encoding') === 'chunked') {
     const dechunked = readChunks(text, bodyAt);
     return dechunked && done(dechunked.body, dechunked.end);

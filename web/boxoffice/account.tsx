@@ -1,27 +1,16 @@
-import { useState } from 'react';
 import { ChangePassword } from '../lib/change-password.tsx';
 import { Heading } from '../lib/heading.tsx';
-import { EmptyState } from '../lib/notices.tsx';
 import { useUsername } from '../lib/session.ts';
-import { SignIn } from './sign-in.tsx';
+import { SignedOut } from './signed-out.tsx';
 
 /** The signed-in user's account. */
 export function Account() {
   const username = useUsername();
-  const [isSigningIn, setIsSigningIn] = useState(false);
-  const closeSignIn = () => setIsSigningIn(false);
   return (
     <section className="narrow">
       <Heading title="Your account" />
       {username === null ? (
-        <>
-          <EmptyState title="You are not signed in">Sign in to change your password.</EmptyState>
-          <p>
-            <button type="button" className="primary" onClick={() => setIsSigningIn(true)}>
-              Sign in
-            </button>
-          </p>
-        </>
+        <SignedOut invitation="Sign in to change your password." />
       ) : (
         <>
           <p>
@@ -31,7 +20,6 @@ export function Account() {
           <ChangePassword key={username} />
         </>
       )}
-      {isSigningIn && <SignIn onDone={closeSignIn} onClose={closeSignIn} />}
     </section>
   );
 }

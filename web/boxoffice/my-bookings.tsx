@@ -1,5 +1,4 @@
 import type { MyBooking } from '@boxoffice/client';
-import { useState } from 'react';
 import { formatList, formatShortDay, formatTime } from '../lib/format.ts';
 import { Heading } from '../lib/heading.tsx';
 import { EmptyState, Loading, Outage } from '../lib/notices.tsx';
@@ -9,29 +8,19 @@ import { boxoffice, useUsername } from '../lib/session.ts';
 import { CancelBooking } from './cancel-booking.tsx';
 import './my-bookings.css';
 import { Poster } from './poster.tsx';
-import { SignIn } from './sign-in.tsx';
+import { SignedOut } from './signed-out.tsx';
 
 /** The user's bookings, newest first. */
 export function MyBookings({ query }: { query: URLSearchParams }) {
   const username = useUsername();
-  const [isSigningIn, setIsSigningIn] = useState(false);
-  const closeSignIn = () => setIsSigningIn(false);
   return (
     <section className="narrow">
       <Heading title="My bookings" />
       {username === null ? (
-        <>
-          <EmptyState title="You are not signed in">Sign in to see your bookings.</EmptyState>
-          <p>
-            <button type="button" className="primary" onClick={() => setIsSigningIn(true)}>
-              Sign in
-            </button>
-          </p>
-        </>
+        <SignedOut invitation="Sign in to see your bookings." />
       ) : (
         <BookingList key={username} page={Math.max(1, Number(query.get('page')) || 1)} />
       )}
-      {isSigningIn && <SignIn onDone={closeSignIn} onClose={closeSignIn} />}
     </section>
   );
 }

@@ -69,11 +69,10 @@ async function add(): Promise<string> {
   return id;
 }
 
-/** Ends the connection on which the consumer waits for envelopes. */
+/** Ends the connection on which the consumer waits for envelopes. Other tests have consumers on the same server. */
 async function endWaitingConnection(): Promise<void> {
-  const waiting = await eventually(async () =>
-    /^id=(\d+) .*cmd=bzpopmin/m.exec((await direct.client('LIST')) as string),
-  );
+  const pattern = new RegExp(`^id=(\\d+) .* db=${direct.options.db} .*cmd=bzpopmin`, 'm');
+  const waiting = await eventually(async () => pattern.exec((await direct.client('LIST')) as string));
   await direct.client('KILL', 'ID', Number(waiting[1]));
 }
 

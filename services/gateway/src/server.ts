@@ -5,16 +5,15 @@ import { databaseUrlOf } from '@boxoffice/shared/service/database-url';
 import { listen } from '@boxoffice/shared/service/http';
 import { loadInternalSecret } from '@boxoffice/shared/service/internal-secret';
 import { runService } from '@boxoffice/shared/service/process';
+import { reachable } from '@boxoffice/shared/service/reachable';
 import { openImpatientRedis, openPatientRedis } from '@boxoffice/shared/service/redis';
 import { buildGateway } from './app.ts';
 import { CatalogConnection } from './catalog/index.ts';
 import { loadSigningKeys, sampleLoginsMessage, waitForSampleLogins } from './identity/index.ts';
 
-/** By default it runs on this machine: a wildcard is an address to listen on, not one to connect to. */
-function catalogUrl({ CATALOG_URL, CATALOG_PORT, INTERNAL_HOST }: Config): string {
-  const host = ['0.0.0.0', '::'].includes(INTERNAL_HOST) ? '127.0.0.1' : INTERNAL_HOST;
-  return CATALOG_URL ?? `http://${host}:${CATALOG_PORT}`;
-}
+/** By default it runs on this machine. */
+const catalogUrl = ({ CATALOG_URL, CATALOG_PORT, INTERNAL_HOST }: Config): string =>
+  CATALOG_URL ?? `http://${reachable(INTERNAL_HOST)}:${CATALOG_PORT}`;
 
 await runService('gateway', async ({ config, logger }) => {
   const keys = loadSigningKeys(config);

@@ -1,8 +1,8 @@
-import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { join } from 'node:path';
 import { developmentPrefix } from '../database/service-roles.ts';
 import { type Config, ConfigError } from './config.ts';
+import { generatedSecret } from './generated-secret.ts';
 
 /**
  * The secret by which services recognise each other: INTERNAL_SECRET, or outside production one that is generated
@@ -18,7 +18,8 @@ export function loadInternalSecret(config: Pick<Config, 'INTERNAL_SECRET' | 'NOD
         'the catalog (`openssl rand -hex 32` prints a good one).',
     );
   }
-  return generatedSecret(config.DATA_DIR);
+  const generate = () => `${developmentPrefix}${randomBytes(32).toString('hex')}`;
+  return generatedSecret(join(config.DATA_DIR, 'internal-secret'), generate).trim();
 }
 
 /** The header with which an internal request proves that it comes from one of our services. */
@@ -28,20 +29,4 @@ export const internalAuthorization = (secret: string): string => `Bearer ${secre
 export function isInternal(authorization: string | undefined, secret: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(authorization ?? ''), digest(internalAuthorization(secret)));
-}
-
-function generatedSecret(dataDir: string): string {
-  const file = join(dataDir, 'internal-secret');
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  // Creating a hard link is atomic and never replaces a file: of two services that start together, one wins.
-  const draft = `${file}.${randomUUID()}`;
-  writeFileSync(draft, `${developmentPrefix}${randomBytes(32).toString('hex')}`, { mode: 0o600, flush: true });
-  try {
-    linkSync(draft, file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  } finally {
-    rmSync(draft);
-  }
-  return readFileSync(file, 'utf8').trim();
 }

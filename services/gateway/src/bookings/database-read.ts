@@ -1,5 +1,5 @@
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
-import { isDatabaseAway } from '@boxoffice/shared/database/errors';
+import { isDatabaseUnavailable } from '@boxoffice/shared/database/errors';
 import { withinTime } from './time-limit.ts';
 
 /** How long a read of the database may take, waiting for a connection included, in milliseconds. */
@@ -15,7 +15,7 @@ export async function readDatabase<T>(read: () => Promise<T>): Promise<T> {
   try {
     return await withinTime(read(), readLimitMs, () => databaseUnavailable(new Error('the read took too long')));
   } catch (error) {
-    throw isDatabaseAway(error) ? databaseUnavailable(error) : error;
+    throw isDatabaseUnavailable(error) ? databaseUnavailable(error) : error;
   }
 }
 

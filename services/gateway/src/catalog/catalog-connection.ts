@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Problem, ProblemError } from '@boxoffice/shared/contracts/problems';
 import { internalAuthorization } from '@boxoffice/shared/service/internal-secret';
 import { Pool } from 'undici';
@@ -92,9 +93,10 @@ export class CatalogConnection {
     if (statusCode !== 200) throw new Error(`the catalog answers ${statusCode}`);
   }
 
-  /** Lets open requests finish, then closes the connections. */
+  /** Lets open requests finish, until the deadline that each has, then closes the connections. */
   async close(): Promise<void> {
-    await this.#pool.close();
+    const overdue = delay(responseTimeoutMs, undefined, { ref: false }).then(() => this.#pool.destroy());
+    await Promise.race([this.#pool.close(), overdue]);
   }
 
   /** One deadline for all of it: undici's own timeouts are per phase, and up to a second late. */

@@ -18,10 +18,9 @@ const overlapMs = 60_000;
  * Which access tokens were revoked before they expired: those of a user, or of one login. Tokens are trusted
  * without a query to the database, so every gateway keeps the revocations of the last minutes in memory. It reads
  * them at startup, and those that are new when a message on Redis' pub/sub announces another, and every 5 seconds
- * in case a message was lost. The database
- * is the source of truth; messages only prompt a read. So a revocation takes effect immediately on the gateway
- * that makes it, after a message and a read on the others, and within 5 seconds while Redis is unavailable.
- * A gateway that has not read any revocations yet accepts no token.
+ * in case a message was lost. The database is the source of truth; messages only prompt a read. So a revocation
+ * takes effect immediately on the gateway that makes it, after a message and a read on the others, and within
+ * 5 seconds while Redis is unavailable. A gateway that has not read any revocations yet accepts no token.
  */
 export class AccessRevocations {
   readonly #revocations: Revocations;

@@ -33,16 +33,12 @@ export class AddressLimits {
 
   /** How long this address has to wait, in milliseconds, because of failed logins and of all logins. */
   async waits(ip: string): Promise<{ failuresMs: number; loginsMs: number }> {
-    const waits = await Promise.all(
-      this.#scopesOf(ip).flatMap(({ keyOf, failures, logins }) => [
-        failures.waitMs(keyOf(ip)).then((failuresMs) => ({ failuresMs, loginsMs: 0 })),
-        waitMsOf(logins, keyOf(ip)).then((loginsMs) => ({ failuresMs: 0, loginsMs })),
-      ]),
-    );
-    return {
-      failuresMs: Math.max(...waits.map(({ failuresMs }) => failuresMs)),
-      loginsMs: Math.max(...waits.map(({ loginsMs }) => loginsMs)),
-    };
+    const scopes = this.#scopesOf(ip);
+    const [failures, logins] = await Promise.all([
+      Promise.all(scopes.map(({ keyOf, failures }) => failures.waitMs(keyOf(ip)))),
+      Promise.all(scopes.map(({ keyOf, logins }) => waitMsOf(logins, keyOf(ip)))),
+    ]);
+    return { failuresMs: Math.max(...failures), loginsMs: Math.max(...logins) };
   }
 
   async countLogin(ip: string): Promise<void> {

@@ -1,14 +1,7 @@
-import {
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  type KeyObject,
-  randomUUID,
-} from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { join } from 'node:path';
 import { type Config, ConfigError } from '@boxoffice/shared/service/config';
+import { generatedSecret } from '@boxoffice/shared/service/generated-secret';
 
 /** A public key in the JWKS (RFC 7517, RFC 8037). */
 interface PublicJwk {
@@ -78,38 +71,6 @@ export function thumbprint(x: string): string {
 
 function generatedKeys(dataDir: string): SigningKeys {
   const path = join(dataDir, 'jwt-private-key.pem');
-  const existing = readIfExists(path);
-  if (existing === null) {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    writeUnlessExists(
-      path,
-      generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }) as string,
-    );
-  }
-  return readKeys(existing ?? readFileSync(path, 'utf8'), path);
-}
-
-/**
- * Writes a file unless it exists. Of two concurrent processes one wins, and both find its complete file:
- * creating a hard link is atomic and never replaces a file.
- */
-function writeUnlessExists(path: string, text: string): void {
-  const draft = `${path}.${randomUUID()}`;
-  writeFileSync(draft, text, { mode: 0o600, flush: true });
-  try {
-    linkSync(draft, path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  } finally {
-    rmSync(draft);
-  }
-}
-
-function readIfExists(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  }
+  const generate = () => generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }) as string;
+  return readKeys(generatedSecret(path, generate), path);
 }
