@@ -114,13 +114,19 @@ export interface BookingColumns {
   currency?: string | null | undefined;
   code?: string | null | undefined;
   paidAt?: Date | null | undefined;
+  /** The online payment that booked it. */
+  paymentId?: string | null | undefined;
+  /** The end that the hold had before its payment began. */
+  heldUntil?: Date | null | undefined;
 }
 
 /** A booking as a request of this kind left it when it succeeded, whatever has happened to it since. */
 export function asLeftBy<Row extends BookingColumns>(kind: JobView['kind'], row: Row): Row {
   if (kind === 'cancel') return row; // nothing changes a cancelled booking
-  const status = kind === 'hold' ? 'held' : 'booked';
-  return { ...row, status, cancelledAt: null, cancelReason: null, ...(kind !== 'pay' && { paidAt: null }) };
+  const status = kind === 'hold' || kind === 'checkout' ? 'held' : 'booked';
+  const isPaid = kind === 'pay' || (kind === 'confirm' && typeof row.paymentId === 'string');
+  const expiresAt = (kind === 'hold' && row.heldUntil) || row.expiresAt;
+  return { ...row, status, expiresAt, cancelledAt: null, cancelReason: null, ...(!isPaid && { paidAt: null }) };
 }
 
 /** The public form of a booking, from its row. */
@@ -145,7 +151,7 @@ export function bookingView(row: BookingColumns): BookingView {
   };
 }
 
-export const jobKinds = ['book', 'hold', 'confirm', 'cancel', 'pay'] as const;
+export const jobKinds = ['book', 'hold', 'confirm', 'cancel', 'pay', 'checkout'] as const;
 const jobStatuses = ['queued', 'active', 'succeeded', 'rejected', 'failed'] as const;
 
 /** One accepted request, regardless of the envelope that carried it. */

@@ -1,10 +1,11 @@
 import { Migrator } from '@mikro-orm/migrations';
 import { type EntityManager, MikroORM, type Options } from '@mikro-orm/postgresql';
 import type { Logger } from 'pino';
-import { BookingAuditLine, CatalogAuditLine, IdentityAuditLine } from './entities/audit.ts';
-import { Booking, RequestOutcome, SeatClaim } from './entities/booking.ts';
+import { BookingAuditLine, CatalogAuditLine, IdentityAuditLine, PaymentsAuditLine } from './entities/audit.ts';
+import { Booking, OutboxRow, PaymentVerdict, RequestOutcome, SeatClaim } from './entities/booking.ts';
 import { LayoutRow, Movie, Screen, Show } from './entities/catalog.ts';
 import { AccessRevocation, RefreshToken, SessionRevocation, User } from './entities/identity.ts';
+import { Payment, PaymentEvent, TestCheckout } from './entities/payments.ts';
 import { FirstSchema } from './migrations/0001-first-schema.ts';
 import { Administration } from './migrations/0002-administration.ts';
 import { Search } from './migrations/0003-search.ts';
@@ -12,6 +13,7 @@ import { Requests } from './migrations/0004-requests.ts';
 import { SessionRevocations } from './migrations/0005-session-revocations.ts';
 import { Screens } from './migrations/0006-screens.ts';
 import { Holds } from './migrations/0007-holds.ts';
+import { Payments } from './migrations/0008-payments.ts';
 import { ReturningClient } from './returning-client.ts';
 import { type ServiceRole, serviceUrl } from './service-roles.ts';
 
@@ -54,12 +56,13 @@ export function ormOptions(options: DatabaseOptions): Options {
     entities: [
       ...[User, RefreshToken, AccessRevocation, SessionRevocation, IdentityAuditLine],
       ...[Movie, LayoutRow, Screen, Show, CatalogAuditLine],
-      ...[Booking, SeatClaim, RequestOutcome, BookingAuditLine],
+      ...[Booking, SeatClaim, RequestOutcome, OutboxRow, PaymentVerdict, BookingAuditLine],
+      ...[Payment, PaymentEvent, TestCheckout, PaymentsAuditLine],
     ],
     extensions: [Migrator],
     // A list, not a glob: the order is explicit, and nothing scans folders at start-up.
     migrations: {
-      migrationsList: [FirstSchema, Administration, Search, Requests, SessionRevocations, Screens, Holds],
+      migrationsList: [FirstSchema, Administration, Search, Requests, SessionRevocations, Screens, Holds, Payments],
       tableName: 'migrations',
       snapshot: false,
       schema: 'public',

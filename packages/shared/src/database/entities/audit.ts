@@ -48,3 +48,12 @@ export const BookingAuditLine = defineEntity({
   properties: { showId: p.integer().primary().autoincrement(false), id: p.uuid().primary(), ...change() },
   indexes: indexes(),
 });
+
+/** Refunds by administrators. Written by the gateway only. */
+export const PaymentsAuditLine = defineEntity({
+  name: 'PaymentsAuditLine',
+  schema: 'payments',
+  tableName: 'audit_lines',
+  properties: { id: p.uuid().primary().defaultRaw('gen_random_uuid()'), ...change() },
+  indexes: indexes(),
+});

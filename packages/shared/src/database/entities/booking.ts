@@ -23,7 +23,7 @@ export const Booking = defineEntity({
     cancelledBy: p.uuid().nullable(),
     /** Why it was cancelled, if its owner did not cancel it. */
     cancelReason: p.text().nullable(),
-    /** When the hold that this booking began as ends or ended; null for one that was booked immediately. Never changes. */
+    /** When the hold that this booking began as ends or ended; null for one that was booked immediately. Changes once at most: see `heldUntil`. */
     expiresAt: p.datetime().nullable(),
     /** What each seat costs, as decided; null on a free show, like `total`, `currency` and `code`. */
     items: p.json<BookingItem[]>().nullable(),
@@ -38,6 +38,10 @@ export const Booking = defineEntity({
     /** The administrator who took the money. */
     paidBy: p.integer().nullable(),
     paidWith: p.enum(paymentMethods).nullable(),
+    /** The online payment that booked it. */
+    paymentId: p.uuid().nullable(),
+    /** The end that the hold had first; set when its payment begins, which may move `expiresAt`, once. */
+    heldUntil: p.datetime().nullable(),
   },
   indexes: [
     { name: 'bookings_user_id_id_idx', properties: ['userId', 'id'] },
@@ -51,6 +55,12 @@ export const Booking = defineEntity({
     {
       name: 'bookings_held_idx',
       expression: "create index bookings_held_idx on booking.bookings (expires_at) where status = 'held'",
+    },
+    // Finds what must be refunded.
+    {
+      name: 'bookings_cancelled_paid_idx',
+      expression:
+        "create index bookings_cancelled_paid_idx on booking.bookings (cancelled_at) where status = 'cancelled' and payment_id is not null",
     },
     {
       name: 'bookings_code_idx',
@@ -123,3 +133,40 @@ export const RequestOutcome = defineEntity({
   ],
 });
 export type RequestOutcome = InferEntity<typeof RequestOutcome>;
+
+/**
+ * What must happen elsewhere because of a decision, written in the transaction that decides it. Removed once the
+ * job that does it, which has the same id, is in its queue.
+ */
+export const OutboxRow = defineEntity({
+  name: 'OutboxRow',
+  schema: 'booking',
+  tableName: 'outbox',
+  properties: {
+    showId: p.integer().primary().autoincrement(false),
+    id: p.uuid().primary().defaultRaw('gen_random_uuid()'),
+    /** The order of a show's rows: its turns commit one after another. */
+    seq: p.bigint('number').generated('by default as identity'),
+    kind: p.text(),
+    data: p.json<object>(),
+    createdAt: p.datetime().defaultRaw('transaction_timestamp()'),
+  },
+  indexes: [{ name: 'outbox_seq_idx', properties: ['seq'] }],
+});
+
+/** What the show's line decided about an authorised payment. There is one for each, and it never changes. */
+export const PaymentVerdict = defineEntity({
+  name: 'PaymentVerdict',
+  schema: 'booking',
+  tableName: 'payment_verdicts',
+  properties: {
+    showId: p.integer().primary().autoincrement(false),
+    paymentId: p.uuid().primary(),
+    bookingId: p.uuid(),
+    /** Whether it booked the booking. */
+    accepted: p.boolean(),
+    /** Why it did not. */
+    problem: p.json<Problem>().nullable(),
+    decidedAt: p.datetime(),
+  },
+});
