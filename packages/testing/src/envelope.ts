@@ -1,12 +1,13 @@
 import { newEnvelopeId, requestId } from '@boxoffice/shared/booking-id';
-import type { BookingRequest } from '@boxoffice/shared/contracts/jobs';
+import type { AuthorizedPayment, BookingRequest } from '@boxoffice/shared/contracts/jobs';
 import { partitionOf } from '@boxoffice/shared/partition';
 
 export type Wish = { user?: number } & (
   | { seats: string[] }
   | { cancel: string; asAdmin?: true }
   | (HoldOptions & { hold: string[] | { count: number } })
-  | { confirm: string }
+  | { confirm: string; payment?: AuthorizedPayment }
+  | { checkout: string; seconds?: number }
   | { pay: string }
 );
 
@@ -24,7 +25,10 @@ export function envelope(showId: number, wishes: Wish[], partitions = 8): Bookin
     const id = requestId(envelopeId, showId, place);
     const common = { id, show_id: showId, user_id: wish.user ?? 1, request_id: 'test' };
     if ('seats' in wish) return { kind: 'book', seats: wish.seats, ...common };
-    if ('confirm' in wish) return { kind: 'confirm', booking_id: wish.confirm, ...common };
+    if ('confirm' in wish)
+      return { kind: 'confirm', booking_id: wish.confirm, ...common, ...(wish.payment && { payment: wish.payment }) };
+    if ('checkout' in wish)
+      return { kind: 'checkout', booking_id: wish.checkout, payment_seconds: wish.seconds ?? 900, ...common };
     if ('pay' in wish) return { kind: 'pay', booking_id: wish.pay, paid_with: 'cash', ...common };
     if ('cancel' in wish)
       return { kind: 'cancel', booking_id: wish.cancel, ...common, ...(wish.asAdmin && { as_admin: true }) };

@@ -6,6 +6,7 @@ export class TurnMetrics {
   readonly outcomes: Counter<'kind' | 'status'>;
   readonly conflicts: Counter;
   readonly partitionsHeld: Gauge;
+  readonly relayed: Counter<'kind'>;
   readonly #envelopeSize: Histogram;
   readonly #turnSize: Histogram;
   readonly #decideSeconds: Histogram;
@@ -29,6 +30,12 @@ export class TurnMetrics {
     this.partitionsHeld = new Gauge({
       name: 'booking_partitions_held',
       help: 'Partitions that this worker owns',
+      registers,
+    });
+    this.relayed = new Counter({
+      name: 'booking_outbox_relayed_total',
+      help: 'Rows of the outbox whose jobs are in their queues',
+      labelNames: ['kind'],
       registers,
     });
     this.#envelopeSize = new Histogram({

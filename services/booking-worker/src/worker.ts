@@ -8,6 +8,7 @@ import { Chores } from './chores.ts';
 import { PartitionConsumer } from './consumer.ts';
 import { type Lease, type LeaseHandler, Leases } from './leases/leases.ts';
 import { TurnMetrics } from './metrics.ts';
+import { OutboxRelay } from './outbox-relay.ts';
 import { publishSeatsChanged } from './publish-outcomes.ts';
 import { RedisWatch } from './redis-watch.ts';
 import { Retention } from './retention.ts';
@@ -44,7 +45,7 @@ export function buildWorker(options: {
     },
   });
   const metrics = new TurnMetrics(registry);
-  const store = new BookingStore(orm);
+  const store = new BookingStore(orm, { onOutbox: () => relay.wake() });
   const turns = new Turns({ store, logger, metrics });
   const retention = new Retention({
     ...{ store, turns, logger },
@@ -56,11 +57,17 @@ export function buildWorker(options: {
     leases: () => [...held.values()],
     onSeatsFreed: (showIds) => publishSeatsChanged(redis, showIds),
   });
+  const relay = new OutboxRelay({
+    ...{ store, redis, logger, partitionCount: options.config.BOOKING_PARTITIONS },
+    leases: () => [...held.values()],
+    onRelayed: (kind) => metrics.relayed.inc({ kind }),
+  });
   const giveUp = () => leases.standBack();
   const onReady = () => leases.confirmServing();
   const handler: LeaseHandler = {
     acquired(lease) {
       held.set(lease.partition, lease);
+      relay.wake();
       consumers.set(lease.partition, new PartitionConsumer(lease, { redis, turns, metrics, logger, giveUp, onReady }));
       metrics.partitionsHeld.set(consumers.size);
     },
@@ -108,10 +115,11 @@ export function buildWorker(options: {
       redisWatch.start();
       retention.start();
       chores.start();
+      relay.start();
     },
     async stop() {
       redisWatch.stop();
-      const othersStopped = Promise.all([retention.stop(), chores.stop()]); // must not delay the handing over
+      const othersStopped = Promise.all([retention.stop(), chores.stop(), relay.stop()]); // must not delay the handing over
       await Promise.race([leases.stop(), new Promise((resolve) => setTimeout(resolve, drainTimeoutMs).unref())]);
       await turns.stop();
       await othersStopped;

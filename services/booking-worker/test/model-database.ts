@@ -1,4 +1,5 @@
 import type { BookingRequest, Outcome } from '@boxoffice/shared/contracts/jobs';
+import type { OutboxEntry } from '@boxoffice/shared/outbox/kinds';
 import { decide } from '../src/decide/decide.ts';
 import {
   type BookingRow,
@@ -8,6 +9,7 @@ import {
   type RequestRow,
   type ShowRow,
   type State,
+  type VerdictRow,
 } from '../src/decide/state.ts';
 
 export const seats = ['A1', 'A2', 'A3', 'B1', 'B2', 'B3'];
@@ -31,6 +33,9 @@ export class ModelDatabase {
   readonly bookings = new Map<string, BookingRow>();
   readonly claims = new Map<string, ClaimRow>();
   readonly requests = new Map<string, RequestRow>();
+  readonly verdicts = new Map<string, VerdictRow>();
+  /** What is to be done at the providers of payments, in order. */
+  readonly outbox: OutboxEntry[] = [];
   readonly shows = new Map(rules);
   #now = Date.parse('2030-01-01T12:00:00Z');
 
@@ -57,17 +62,21 @@ export class ModelDatabase {
       ...claims.filter((claim) => this.#isEnded(claim) || isReplaced(requests, claim)).map((claim) => claim.bookingId),
     ];
     const bookings = [...new Set(named)].flatMap((id) => this.bookings.get(id) ?? []);
-    return { now: this.now, shows: this.shows, recorded, bookings, claims };
+    const verdicts = requests.flatMap((request) =>
+      request.kind === 'confirm' && request.payment ? (this.verdicts.get(request.payment.id) ?? []) : [],
+    );
+    return { now: this.now, shows: this.shows, recorded, bookings, claims, verdicts };
   }
 
   /** Throws where the store would: for a key that exists, or a booking that has changed. */
-  write({ made, changed, recorded }: Changes): void {
+  write({ made, changed, recorded, verdicts, outbox }: Changes): void {
     for (const { row, from } of changed) {
       if (this.bookings.get(row.id)?.status !== from) throw new Error(`${row.id} is not ${from}`);
       this.bookings.set(row.id, row);
       for (const [key, claim] of this.claims)
         if (claim.bookingId === row.id && !isLive(row)) this.claims.delete(key);
-        else if (claim.bookingId === row.id && from === 'held') this.claims.set(key, { ...claim, expiresAt: null });
+        else if (claim.bookingId === row.id && from === 'held')
+          this.claims.set(key, { ...claim, expiresAt: row.status === 'held' ? row.expiresAt : null });
     }
     for (const row of made) {
       if (this.bookings.has(row.id)) throw new Error(`${row.id} already exists`);
@@ -75,6 +84,11 @@ export class ModelDatabase {
       if (isLive(row)) this.#claim(row);
     }
     for (const { row, from } of changed) if (from === 'expired' && row.status === 'booked') this.#claim(row);
+    for (const verdict of verdicts) {
+      if (this.verdicts.has(verdict.paymentId)) throw new Error(`${verdict.paymentId} already has a verdict`);
+      this.verdicts.set(verdict.paymentId, verdict);
+    }
+    this.outbox.push(...outbox);
     for (const row of recorded) {
       if (this.requests.has(row.id)) throw new Error(`the outcome of ${row.id} already exists`);
       const key = keyOf(row);
@@ -88,12 +102,7 @@ export class ModelDatabase {
   expireHolds(): void {
     for (const row of this.bookings.values())
       if (row.status === 'held' && row.expiresAt && row.expiresAt <= this.now)
-        this.write({
-          made: [],
-          changed: [{ row: { ...row, status: 'expired' }, from: 'held' }],
-          recorded: [],
-          audited: [],
-        });
+        this.write({ ...nothing, changed: [{ row: { ...row, status: 'expired' }, from: 'held' }] });
   }
 
   /** Decides and commits. */
@@ -118,7 +127,7 @@ export class ModelDatabase {
   }
 
   #concerns(request: BookingRequest, { showId, seat, userId }: ClaimRow): boolean {
-    if (request.show_id !== showId || request.kind === 'cancel' || request.kind === 'pay') return false;
+    if (request.show_id !== showId || ['cancel', 'pay', 'checkout'].includes(request.kind)) return false;
     const show = this.shows.get(showId);
     const isBest = request.kind === 'hold' && 'best' in request.wish;
     if (isBest || show?.forbidSingleSeats) return true;
@@ -145,4 +154,4 @@ function isReplaced(requests: readonly BookingRequest[], { showId, userId, expir
 
 /** The unique index of keys; null for a row without one. */
 const keyOf = ({ showId, userId, key }: RequestRow) => key && `${showId} ${userId} ${key.hash}`;
-export const nothing: Changes = { made: [], changed: [], recorded: [], audited: [] };
+export const nothing: Changes = { made: [], changed: [], recorded: [], audited: [], verdicts: [], outbox: [] };

@@ -41,10 +41,27 @@ export interface HoldRequest extends Asked {
   replace?: true;
 }
 
+/** A payment that its provider has authorised, with what it reported. */
+export interface AuthorizedPayment {
+  id: string;
+  /** In minor units. */
+  amount: number;
+  currency: string;
+}
+
 /** Turns a hold of `user_id` into a booking. */
 export interface ConfirmRequest extends Asked {
   kind: 'confirm';
   booking_id: string;
+  /** What it is paid with, on a show that is paid for online. */
+  payment?: AuthorizedPayment;
+}
+
+/** Begins the payment of a hold of `user_id`, which then lasts at least this long; once. */
+export interface CheckoutRequest extends Asked {
+  kind: 'checkout';
+  booking_id: string;
+  payment_seconds: number;
 }
 
 /** Marks a booking as paid at the counter. `user_id` is the administrator. */
@@ -59,9 +76,11 @@ export interface CancelRequest extends Asked {
   kind: 'cancel';
   booking_id: string;
   as_admin?: true;
+  /** Why, when it is an administrator's doing. */
+  reason?: string;
 }
 
-export type BookingRequest = BookRequest | HoldRequest | ConfirmRequest | CancelRequest | PayRequest;
+export type BookingRequest = BookRequest | HoldRequest | ConfirmRequest | CancelRequest | PayRequest | CheckoutRequest;
 
 /** One BullMQ job: requests of one partition, in the order in which they were accepted. */
 export interface Envelope {

@@ -6,6 +6,7 @@ import { z } from 'zod';
  */
 export const problemCatalogue = {
   validation_failed: { status: 400, title: 'The request is not valid' },
+  invalid_signature: { status: 400, title: 'The signature is not valid' },
   unauthenticated: { status: 401, title: 'A valid access token is required' },
   invalid_credentials: { status: 401, title: 'User name or password is wrong' },
   invalid_refresh_token: { status: 401, title: 'The refresh token is not valid' },
@@ -16,6 +17,8 @@ export const problemCatalogue = {
   show_not_found: { status: 404, title: 'There is no such show' },
   screen_not_found: { status: 404, title: 'There is no such screen' },
   user_not_found: { status: 404, title: 'There is no such user' },
+  payment_not_found: { status: 404, title: 'There is no such payment' },
+  provider_not_found: { status: 404, title: 'There is no such provider of payments' },
   booking_not_found: { status: 404, title: 'There is no such booking' },
   job_not_found: { status: 404, title: 'There is no such job' },
   username_taken: { status: 409, title: 'The user name is taken' },
@@ -29,7 +32,9 @@ export const problemCatalogue = {
   sales_closed: { status: 409, title: 'Sales have ended' },
   show_cancelled: { status: 409, title: 'The show is cancelled' },
   hold_expired: { status: 409, title: 'The hold has ended' },
+  nothing_to_refund: { status: 409, title: 'There is no money to be given back' },
   nothing_due: { status: 409, title: 'Nothing is due for this booking' },
+  payment_mismatch: { status: 409, title: 'The payment is not for the total of the booking' },
   show_started: { status: 409, title: 'The show has started' },
   has_bookings: { status: 409, title: 'Existing bookings prevent this' },
   has_shows: { status: 409, title: 'There are still shows' },
@@ -51,6 +56,7 @@ export const problemCatalogue = {
   queue_full: { status: 503, title: 'The booking queue is full' },
   queue_unavailable: { status: 503, title: 'The booking queue is unavailable' },
   database_unavailable: { status: 503, title: 'The database is unavailable' },
+  payments_unavailable: { status: 503, title: 'Online payment is unavailable' },
   catalog_unavailable: { status: 503, title: 'The catalog is unavailable' },
 } as const satisfies Record<string, { status: number; title: string }>;
 

@@ -18,7 +18,10 @@ export function decide(requests: readonly BookingRequest[], state: State): Decis
     log.record(request, outcome, request.key);
     return outcome;
   });
-  return { outcomes, changes: { ...ledger.changes(), recorded: log.added, audited: ledger.audited } };
+  return {
+    outcomes,
+    changes: { ...ledger.changes(), recorded: log.added, audited: ledger.audited, ...ledger.payments.added },
+  };
 }
 
 function decideOne(request: BookingRequest, ledger: SeatLedger): Outcome {
@@ -33,6 +36,8 @@ function decideOne(request: BookingRequest, ledger: SeatLedger): Outcome {
       return ledger.cancel(request);
     case 'pay':
       return ledger.pay(request);
+    case 'checkout':
+      return ledger.checkout(request);
   }
 }
 

@@ -14,6 +14,8 @@ export interface Attempt {
   userId: number;
   wish: { seats: readonly string[] } | { best: SeatWish };
   expectedTotal?: number | undefined;
+  /** Whether the seats are paid for, or cost nothing. */
+  isPaid?: boolean;
   /** Bookings that end if this one succeeds: their seats count as free. */
   released: readonly string[];
 }
@@ -49,14 +51,14 @@ export function trySale(
 }
 
 /** Why nothing of a show can be sold now, whichever seats are asked for; null when it can. */
-function refusalOfShow({ kind }: Attempt, show: ShowRow, now: Date): Problem | null {
+function refusalOfShow({ kind, isPaid }: Attempt, show: ShowRow, now: Date): Problem | null {
   if (show.isCancelled) return problem('show_cancelled', 'The show is cancelled. Its seats are not sold.');
   if (show.startsAt <= now) return problem('show_started', 'The show has started. Its seats are no longer sold.');
   if (show.salesOpenAt && show.salesOpenAt > now)
     return problem('sales_not_open', `Sales of this show begin at ${show.salesOpenAt.toISOString()}.`);
   if (show.salesCloseAt && show.salesCloseAt <= now)
     return problem('sales_closed', `Sales of this show ended at ${show.salesCloseAt.toISOString()}.`);
-  return kind === 'hold' ? null : refusalWithoutPayment(show);
+  return kind === 'hold' || isPaid ? null : refusalWithoutPayment(show);
 }
 
 /** Why seats of this show cannot be booked before they are paid for; null when they can. */

@@ -4,6 +4,7 @@ import type {
   BookingRequest,
   BookRequest,
   CancelRequest,
+  CheckoutRequest,
   ConfirmRequest,
   HoldRequest,
   Outcome,
@@ -11,6 +12,7 @@ import type {
 } from '@boxoffice/shared/contracts/jobs';
 import { type Problem, problem } from '@boxoffice/shared/contracts/problems';
 import { Claims } from './claims.ts';
+import { mismatchOf, PaymentLog, refusalOfCheckout } from './payment-log.ts';
 import { type Attempt, refusalWithoutPayment, type Sale, trySale } from './sale.ts';
 import type { AuditLine, BookingRow, Changes, ShowRow, State } from './state.ts';
 
@@ -18,6 +20,7 @@ import type { AuditLine, BookingRow, Changes, ShowRow, State } from './state.ts'
 export class SeatLedger {
   /** Changes made by administrators. */
   readonly audited: AuditLine[] = [];
+  readonly payments: PaymentLog;
   readonly #state: State;
   /** Bookings as the database stores them. */
   readonly #stored = new Map<string, BookingRow>();
@@ -27,6 +30,7 @@ export class SeatLedger {
 
   constructor(state: State) {
     this.#state = state;
+    this.payments = new PaymentLog(state.verdicts);
     this.#claims = new Claims(state.claims, state.now);
     for (const row of state.bookings) {
       this.#stored.set(row.id, row);
@@ -54,17 +58,53 @@ export class SeatLedger {
     return this.#make(request, sale, new Date(this.#state.now.getTime() + request.hold_seconds * 1_000));
   }
 
-  /** A hold that has ended is confirmed as well, if nobody has taken its seats and they could be sold anew. */
+  /**
+   * A hold that has ended is confirmed as well, if nobody has taken its seats and they could be sold anew. A payment
+   * that comes with the request gets its verdict here, once: it books the seats or is released.
+   */
   confirm(request: ConfirmRequest): Outcome {
+    const { payment, booking_id: bookingId } = request;
+    if (!payment) return this.#confirm(request);
+    const verdict = this.payments.find(payment.id);
+    const booked = verdict && !verdict.problem ? this.#bookings.get(verdict.bookingId) : null;
+    if (verdict)
+      return booked ? succeeded(request, booked) : rejected(request, verdict.problem ?? problem('not_found'));
+    const outcome = this.#confirm(request);
+    this.payments.decide({ request, payment, bookingId }, outcome);
+    return outcome;
+  }
+
+  #confirm(request: ConfirmRequest): Outcome {
+    const { payment } = request;
     const booking = this.#bookings.get(request.booking_id);
     if (!booking || booking.userId !== request.user_id) return rejected(request, problem('booking_not_found'));
     const show = this.#state.shows.get(booking.showId);
+    const mismatch = payment && mismatchOf(payment, booking);
+    if (mismatch) return rejected(request, mismatch);
+    if (booking.status === 'booked' && payment)
+      return rejected(request, problem('nothing_due', 'It is booked already, without this payment.'));
     if (booking.status === 'booked' && !show?.isCancelled) return succeeded(request, booking);
-    const refusal = this.#refusalOfConfirming(booking, show);
+    const refusal = this.#refusalOfConfirming(booking, show, payment !== undefined || booking.total === 0);
     if (refusal) return rejected(request, refusal);
-    const booked: BookingRow = { ...booking, status: 'booked', confirmedBy: request.id };
+    const paid = payment && { paymentId: payment.id, paidAt: this.#state.now };
+    const booked: BookingRow = { ...booking, status: 'booked', confirmedBy: request.id, ...paid };
     this.#claim(booked);
     return succeeded(request, booked);
+  }
+
+  /** Begins the payment of a hold. Only the first time does the hold get more time. */
+  checkout(request: CheckoutRequest): Outcome {
+    const booking = this.#bookings.get(request.booking_id);
+    if (!booking || booking.userId !== request.user_id) return rejected(request, problem('booking_not_found'));
+    const show = this.#state.shows.get(booking.showId);
+    const refusal = refusalOfCheckout(booking, show, this.#hasEnded(booking));
+    if (refusal) return rejected(request, refusal);
+    if (booking.heldUntil || !booking.expiresAt) return succeeded(request, booking);
+    const lasts = this.#state.now.getTime() + request.payment_seconds * 1_000;
+    const expiresAt = new Date(Math.max(lasts, booking.expiresAt.getTime()));
+    const begun: BookingRow = { ...booking, heldUntil: booking.expiresAt, expiresAt };
+    this.#claim(begun);
+    return succeeded(request, begun);
   }
 
   cancel(request: CancelRequest): Outcome {
@@ -73,7 +113,11 @@ export class SeatLedger {
     if (!booking || (booking.userId !== userId && !asAdmin)) return rejected(request, problem('booking_not_found'));
     if (this.#hasEnded(booking)) return rejected(request, problem('hold_expired', 'The hold has ended by itself.'));
     if (booking.status === 'cancelled') return succeeded(request, booking);
-    const cancelled = this.#end(bookingId, 'cancelled', { cancelledBy: id });
+    if (booking.paymentId && !asAdmin && this.#hasStarted(booking))
+      return rejected(request, problem('show_started', 'The show has started. It is not refunded any more.'));
+    const cancelReason = request.reason ?? null;
+    const cancelled = this.#end(bookingId, 'cancelled', { cancelledBy: id, cancelReason });
+    this.payments.refund(cancelled);
     if (asAdmin) this.#audit(request, booking, cancelled);
     return succeeded(request, cancelled);
   }
@@ -109,13 +153,13 @@ export class SeatLedger {
     return trySale(attempt, shows.get(attempt.showId), { claims: this.#claims, now });
   }
 
-  #refusalOfConfirming(booking: BookingRow, show: ShowRow | undefined): Problem | null {
+  #refusalOfConfirming(booking: BookingRow, show: ShowRow | undefined, isPaid: boolean): Problem | null {
     const { id, showId, userId, seats, status } = booking;
     if (!show) return problem('show_not_found', 'The show was taken off the programme.');
     if (show.isCancelled) return problem('show_cancelled', 'The show is cancelled. Its seats are not sold.');
     if (status === 'cancelled') return problem('hold_expired', 'The hold was released.');
-    if (status === 'held' && !this.#hasEnded(booking)) return refusalWithoutPayment(show);
-    const sale = this.#try({ kind: 'confirm', showId, userId, wish: { seats }, released: [id] });
+    if (status === 'held' && !this.#hasEnded(booking)) return isPaid ? null : refusalWithoutPayment(show);
+    const sale = this.#try({ kind: 'confirm', showId, userId, wish: { seats }, released: [id], isPaid });
     if (!isProblem(sale)) return null;
     if (sale.code !== 'seat_taken' && sale.code !== 'validation_failed') return sale;
     return problem('hold_expired', 'The hold has ended, and its seats are no longer free.');
@@ -126,6 +170,11 @@ export class SeatLedger {
     return status === 'expired' || (status === 'held' && expiresAt !== null && expiresAt <= this.#state.now);
   }
 
+  #hasStarted({ showId }: BookingRow): boolean {
+    const show = this.#state.shows.get(showId);
+    return show !== undefined && show.startsAt <= this.#state.now;
+  }
+
   #make(request: BookRequest | HoldRequest, { seats, price }: Sale, expiresAt: Date | null): Outcome {
     const booking: BookingRow = {
       ...{ id: request.id, showId: request.show_id, userId: request.user_id, seats },
@@ -133,6 +182,7 @@ export class SeatLedger {
       ...{ cancelledAt: null, cancelledBy: null, cancelReason: null, confirmedBy: null },
       ...{ items: price?.items ?? null, total: price?.total ?? null, currency: price?.currency ?? null },
       ...{ code: price ? codeOf(request.id) : null, paidAt: null, paidBy: null, paidWith: null },
+      ...{ paymentId: null, heldUntil: null },
     };
     this.#claim(booking);
     return succeeded(request, booking);

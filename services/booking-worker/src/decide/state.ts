@@ -1,6 +1,7 @@
 import type { BookingColumns, BookingItem, PaidWith } from '@boxoffice/shared/contracts/booking';
 import type { BookingRequest, Outcome, RequestKey } from '@boxoffice/shared/contracts/jobs';
 import type { Problem } from '@boxoffice/shared/contracts/problems';
+import type { OutboxEntry } from '@boxoffice/shared/outbox/kinds';
 import type { SeatPlan } from '@boxoffice/shared/seats';
 
 /** A booking as the database stores it. */
@@ -21,6 +22,8 @@ export interface BookingRow extends BookingColumns {
   /** The administrator who took the money. */
   paidBy: number | null;
   paidWith: PaidWith | null;
+  paymentId: string | null;
+  heldUntil: Date | null;
 }
 
 /** A show and its rules as the database stores them. */
@@ -62,6 +65,15 @@ export interface RequestRow {
   key: RequestKey | null;
 }
 
+/** What the line has decided about an authorised payment: once, for ever. */
+export interface VerdictRow {
+  showId: number;
+  paymentId: string;
+  bookingId: string;
+  /** Why the payment booked nothing; null when it did. */
+  problem: Problem | null;
+}
+
 /** What a decision depends on, from one snapshot of the database. */
 export interface State {
   /** The database's clock. */
@@ -80,6 +92,8 @@ export interface State {
    * more, also those of the users, or all claims of the show.
    */
   claims: readonly ClaimRow[];
+  /** About the payments that the requests carry. */
+  verdicts: readonly VerdictRow[];
 }
 
 /** A change that an administrator's request made. */
@@ -103,6 +117,9 @@ export interface Changes {
   changed: { row: BookingRow; from: BookingRow['status'] }[];
   recorded: RequestRow[];
   audited: AuditLine[];
+  verdicts: VerdictRow[];
+  /** What must happen elsewhere, in order. */
+  outbox: OutboxEntry[];
 }
 
 export interface Decision {

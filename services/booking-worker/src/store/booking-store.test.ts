@@ -22,7 +22,7 @@ it('ends the transaction when the decision throws, and gives the connection back
   expect(
     await store.decideAndCommit(batch, () => ({
       outcomes: [],
-      changes: { made: [], changed: [], recorded: [], audited: [] },
+      changes: { made: [], changed: [], recorded: [], audited: [], verdicts: [], outbox: [] },
     })),
   ).toEqual([]);
   expect(await openTransactions()).toEqual([]);

@@ -7,8 +7,10 @@ import type { Lease } from '../leases/leases.ts';
 import type { Batch } from './batch.ts';
 import { type EndQuery, endBookings, isAnythingOver } from './end-bookings.ts';
 import { Layouts } from './layouts.ts';
+import { deleteFromOutbox, insertOutbox, type OutboxRow, readOutbox } from './outbox.ts';
 import { checkLeases, readState } from './read-state.ts';
 import { sortedUnique } from './sorted-unique.ts';
+import { insertVerdicts, readVerdicts } from './verdicts.ts';
 import {
   insertAuditLines,
   insertBookings,
@@ -36,9 +38,12 @@ const turnClass = 7_233;
 export class BookingStore {
   readonly #orm: MikroORM;
   readonly #layouts = new Layouts();
+  readonly #onOutbox: () => void;
 
-  constructor(orm: MikroORM) {
+  /** @param options.onOutbox called when rows have been committed to the outbox */
+  constructor(orm: MikroORM, { onOutbox = () => {} }: { onOutbox?: () => void } = {}) {
     this.#orm = orm;
+    this.#onOutbox = onOutbox;
   }
 
   /**
@@ -55,8 +60,9 @@ export class BookingStore {
       // Sent together: one round trip.
       const [, state] = await Promise.all([begin(client, batch), readState(client, batch)]);
       await this.#layouts.addTo(client, state.shows.values());
-      const { outcomes, changes } = await decide(state);
-      const { made, changed, recorded, audited } = changes;
+      const verdictsBefore = await readVerdicts(client, batch.requests);
+      const { outcomes, changes } = await decide({ ...state, verdicts: verdictsBefore });
+      const { made, changed, recorded, audited, verdicts, outbox } = changes;
       if (changed.length > 0) await updateBookings(client, changed);
       const confirmedLate = changed.filter(({ row, from }) => from === 'expired' && row.status === 'booked');
       // Sent together as well: if a statement fails, this commit rolls back.
@@ -69,8 +75,11 @@ export class BookingStore {
           ),
         recorded.length > 0 && insertRequests(client, recorded, state.now),
         audited.length > 0 && insertAuditLines(client, audited, state.now),
+        verdicts.length > 0 && insertVerdicts(client, verdicts, state.now),
+        outbox.length > 0 && insertOutbox(client, outbox),
         client.query('commit'),
       ]);
+      if (outbox.length > 0) this.#onOutbox();
       return outcomes;
     });
   }
@@ -83,7 +92,7 @@ export class BookingStore {
   async read(batch: Batch): Promise<State> {
     return this.#withClient(async (client) => {
       const [, state] = await Promise.all([begin(client, batch), readState(client, batch), client.query('commit')]);
-      return state;
+      return { ...state, verdicts: [] }; // outcomes that are recorded need none
     });
   }
 
@@ -117,8 +126,19 @@ export class BookingStore {
       if (!(await isAnythingOver(client, query))) return { shows: [], ended: 0 };
       await Promise.all([begin(client, { requests: [], leases }), checkLeases(client, leases)]);
       const [ended] = await Promise.all([endBookings(client, query), client.query('commit')]);
+      this.#onOutbox(); // some of them may have been paid
       return ended;
     });
+  }
+
+  /** The oldest rows of the outbox of these partitions, in order. */
+  readOutbox(query: Parameters<typeof readOutbox>[1]): Promise<OutboxRow[]> {
+    return this.#withClient((client) => readOutbox(client, query));
+  }
+
+  /** Removes rows from the outbox whose jobs are in their queues. */
+  deleteFromOutbox(rows: readonly OutboxRow[]): Promise<void> {
+    return this.#withClient((client) => deleteFromOutbox(client, rows));
   }
 
   /** Removes up to `limit` outcomes of requests whose ids come before this one. Returns how many it removed. */

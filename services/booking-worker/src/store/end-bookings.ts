@@ -21,6 +21,7 @@ export async function isAnythingOver(client: PoolClient, query: EndQuery): Promi
 /**
  * Ends bookings whose time is over: holds that have expired, and what is held or booked of shows that were
  * cancelled, up to `endLimit` of them. Idempotent by nature: an interrupted run leaves the others for the next.
+ * What was paid online is to be refunded.
  * Must run under the locks that begin a turn, with leases that are held.
  *
  * @returns the shows whose seats have become free, and how many bookings were ended
@@ -62,9 +63,13 @@ const endSql = `
       update booking.bookings set status = case when reason is null then 'expired' else 'cancelled' end,
         cancelled_at = case when reason is not null then ${now} end, cancel_reason = reason
       from ending where bookings.show_id = ending.show_id and bookings.id = ending.id and status in ('held', 'booked')
-      returning bookings.show_id, bookings.id, bookings.seats
+      returning bookings.show_id, bookings.id, bookings.seats, bookings.payment_id
     ), freed as (
       delete from booking.seat_claims using (select show_id, id, unnest(seats) as seat_number from ended) as seat
       where seat_claims.show_id = seat.show_id and seat_claims.seat_number = seat.seat_number and seat_claims.booking_id = seat.id
+    ), refunded as (
+      insert into booking.outbox (show_id, kind, data)
+      select show_id, 'refund', json_build_object('payment_id', payment_id, 'booking_id', id) from ended
+      where payment_id is not null
     )
   select coalesce(json_agg(distinct show_id), '[]') as shows, count(*)::int as ended from ended`;

@@ -10,8 +10,8 @@ import type { PlannedShow } from './layouts.ts';
 import { sortedUnique } from './sorted-unique.ts';
 import { bookingRow, claimRow, requestRow, type StateRow, showRow } from './state-rows.ts';
 
-/** The shows' layouts are to be added. */
-interface StoredState extends State {
+/** The shows' layouts are to be added, and what was decided about payments. */
+interface StoredState extends Omit<State, 'verdicts'> {
   shows: ReadonlyMap<number, ShowRow & PlannedShow>;
 }
 
@@ -98,7 +98,7 @@ function askedShows(requests: readonly BookingRequest[]): AskedShow[] {
   for (const request of requests) {
     const show = shows.get(request.show_id) ?? { id: request.show_id };
     shows.set(request.show_id, show);
-    if (request.kind !== 'cancel' && request.kind !== 'pay') show.sells = true;
+    if (request.kind === 'book' || request.kind === 'hold' || request.kind === 'confirm') show.sells = true;
     if (request.kind !== 'hold') continue;
     if ('best' in request.wish) show.best = true;
     if (request.replace) show.replaces = true;

@@ -52,6 +52,8 @@ export interface StateRow {
     paid_at: string | null;
     paid_by: number | null;
     paid_with: BookingRow['paidWith'];
+    payment_id: string | null;
+    held_until: string | null;
   }[];
   claims: {
     show_id: number;
@@ -115,6 +117,8 @@ export function bookingRow(row: StateRow['bookings'][number]): BookingRow {
     paidAt: dateOrNull(row.paid_at),
     paidBy: row.paid_by,
     paidWith: row.paid_with,
+    paymentId: row.payment_id,
+    heldUntil: dateOrNull(row.held_until),
   };
 }
 

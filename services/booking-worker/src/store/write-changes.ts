@@ -4,7 +4,8 @@ import { toBytea } from './bytea.ts';
 import { DecisionConflict } from './errors.ts';
 
 /**
- * Writes the new state of bookings. Those that end free their seats; those that are confirmed keep them for ever.
+ * Writes the new state of bookings. Those that end free their seats; those that are confirmed keep them for ever;
+ * those whose payment begins keep them for longer.
  *
  * @throws {DecisionConflict} when one of them has changed since it was read
  */
@@ -20,20 +21,22 @@ const updateSql = `
   with asked as (
       select * from json_to_recordset($1::json) as asked (show_id int, id uuid, seats text[], status text, was text,
         cancelled_at timestamptz, cancelled_by uuid, cancel_reason text, confirmed_by uuid, paid_at timestamptz,
-        paid_by int, paid_with text)
+        paid_by int, paid_with text, payment_id uuid, expires_at timestamptz, held_until timestamptz)
     ), updated as (
       update booking.bookings set status = asked.status, cancelled_at = asked.cancelled_at,
         cancelled_by = asked.cancelled_by, cancel_reason = asked.cancel_reason, confirmed_by = asked.confirmed_by,
-        paid_at = asked.paid_at, paid_by = asked.paid_by, paid_with = asked.paid_with
+        paid_at = asked.paid_at, paid_by = asked.paid_by, paid_with = asked.paid_with,
+        payment_id = asked.payment_id, expires_at = asked.expires_at, held_until = asked.held_until
       from asked where bookings.show_id = asked.show_id and bookings.id = asked.id and bookings.status = asked.was
       returning bookings.id
     ), freed as (
       delete from booking.seat_claims
       using (select show_id, id, unnest(seats) as seat_number from asked where status in ('cancelled', 'expired')) as seat
       where seat_claims.show_id = seat.show_id and seat_claims.seat_number = seat.seat_number and seat_claims.booking_id = seat.id
-    ), confirmed as (
-      update booking.seat_claims set expires_at = null
-      from (select show_id, id, unnest(seats) as seat_number from asked where was = 'held' and status = 'booked') as seat
+    ), kept as (
+      update booking.seat_claims set expires_at = seat.expires_at
+      from (select show_id, id, unnest(seats) as seat_number, case when status = 'held' then expires_at end as expires_at
+        from asked where was = 'held' and status in ('booked', 'held')) as seat
       where seat_claims.show_id = seat.show_id and seat_claims.seat_number = seat.seat_number and seat_claims.booking_id = seat.id
     )
   select count(*)::int as updated from updated`;
@@ -104,6 +107,8 @@ function bookingColumns(row: BookingRow): object {
     paid_at: row.paidAt,
     paid_by: row.paidBy,
     paid_with: row.paidWith,
+    payment_id: row.paymentId,
+    held_until: row.heldUntil,
   };
 }
 

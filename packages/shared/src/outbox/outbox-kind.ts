@@ -1,0 +1,19 @@
+/**
+ * What must happen elsewhere because of a decision: the booking-worker writes it into `booking.outbox` in the
+ * transaction that decides, and relays it to an ordinary BullMQ queue. Its consumer may see a job twice.
+ */
+export interface OutboxKind<Data extends object> {
+  /** The name of the queue, with a hash tag: on Redis Cluster its keys share a slot. */
+  queue: `{${string}}`;
+  /** The job's name on the operators' board. */
+  title: (data: Data) => string;
+}
+
+/** The queue of everything that is to be done at a payment provider. */
+export const paymentsQueue = '{payments}';
+
+/** A payment at whose provider something is to be done. */
+export interface PaymentDue {
+  payment_id: string;
+  booking_id: string;
+}
