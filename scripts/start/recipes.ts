@@ -8,8 +8,9 @@ import type { Output } from './output.ts';
 import type { Ports } from './ports.ts';
 import type { ServiceRecipe } from './service.ts';
 
+const stripeSecrets = ['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET'] as const;
 const secretNames: Record<ServiceRecipe['kind'], readonly string[]> = {
-  gateway: ['GATEWAY_DATABASE_URL', 'REDIS_URL', 'INTERNAL_SECRET', 'JWT_PRIVATE_KEY'],
+  gateway: ['GATEWAY_DATABASE_URL', 'REDIS_URL', 'INTERNAL_SECRET', 'JWT_PRIVATE_KEY', ...stripeSecrets],
   catalog: ['CATALOG_DATABASE_URL', 'INTERNAL_SECRET'],
   'booking-worker': ['WORKER_DATABASE_URL', 'REDIS_URL'],
 };
@@ -36,6 +37,7 @@ export function serviceRecipes(
     REDIS_URL: note.redisUrl,
     JWT_PRIVATE_KEY: config.JWT_PRIVATE_KEY,
     INTERNAL_SECRET: config.INTERNAL_SECRET,
+    ...Object.fromEntries(stripeSecrets.map((name) => [name, config[name]])),
     ...Object.fromEntries(serviceRoles.map((role) => [databaseUrlVariables[role], note.serviceUrls?.[role]])),
   };
   /** The service's own secrets. One that is set but empty is taken neither from the environment nor from `.env`. */

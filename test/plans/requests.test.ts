@@ -44,10 +44,11 @@ beforeAll(async () => {
   };
 
   const catalogOrm = await open('boxoffice_catalog');
-  const catalog = buildCatalog({ orm: catalogOrm, secret: testSecret, turnaroundMinutes: 15, logger });
+  const catalog = buildCatalog({ orm: catalogOrm, secret: testSecret, settings: { turnaroundMinutes: 15, canPayOnline: false }, logger });
   const catalogConnection = new CatalogConnection(await catalog.listen({ host: '127.0.0.1', port: 0 }), testSecret);
   const redis = openImpatientRedis(testRedis.url, logger);
   const subscriber = openPatientRedis(testRedis.url, logger);
+  const consumer = openPatientRedis(testRedis.url, logger);
   const { privateKey } = generateKeyPairSync('ed25519');
   const config = loadConfig({
     NODE_ENV: 'test',
@@ -55,7 +56,7 @@ beforeAll(async () => {
   });
   gatewayOrm = await open('boxoffice_gateway');
   ({ http } = buildGateway({
-    ...{ config, logger, redis, subscriber, catalogConnection },
+    ...{ config, logger, redis, subscriber, consumer, catalogConnection },
     orm: gatewayOrm,
     keys: loadSigningKeys(config),
   }));
@@ -65,6 +66,7 @@ beforeAll(async () => {
     await catalog.close();
     redis.disconnect();
     subscriber.disconnect();
+    consumer.disconnect();
   });
   await http.ready();
 

@@ -439,9 +439,69 @@ export interface paths {
         put?: never;
         /**
          * Cancel your booking
-         * @description Releases the seats for every request that is accepted after this one. Idempotent. Waits for the outcome unless `Prefer: respond-async` is sent.
+         * @description Releases the seats for every request that is accepted after this one, and refunds what was paid online, which its owner can have until the show starts. Idempotent. Waits for the outcome unless `Prefer: respond-async` is sent.
          */
         post: operations["cancelBooking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bookings/{id}/payments/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pay for a hold online
+         * @description Send the buyer to `checkout_url`, and then ask for the payment. The hold lasts at least 15 minutes from now, once. A booking has one open payment: a repeat gets the same, and after one that failed a new one. The seats are booked when the buyer's bank has agreed, and only then is the money taken.
+         */
+        post: operations["startPayment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payments/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get one of your payments
+         * @description Whoever waits for one that is not decided makes Boxoffice ask the provider, so the return from the checkout need not wait for an event. Payments of other users are not found.
+         */
+        get: operations["getPayment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payments/events/{provider}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * For providers of payments: report an event
+         * @description The signature is verified on the body as it was sent. An event is stored before it is answered, and handled once, however often it is sent.
+         */
+        post: operations["receivePaymentEvent"];
         delete?: never;
         options?: never;
         head?: never;
@@ -748,7 +808,7 @@ export interface paths {
         post?: never;
         /**
          * Cancel the booking of any user
-         * @description Releases the seats for every request that is accepted after this one. Idempotent. Waits for the outcome unless `Prefer: respond-async` is sent.
+         * @description Releases the seats for every request that is accepted after this one, and refunds what was paid online, which its owner can have until the show starts. Idempotent. Waits for the outcome unless `Prefer: respond-async` is sent.
          */
         delete: operations["adminDeleteBooking"];
         options?: never;
@@ -767,7 +827,7 @@ export interface paths {
         put?: never;
         /**
          * Cancel the booking of any user
-         * @description Releases the seats for every request that is accepted after this one. Idempotent. Waits for the outcome unless `Prefer: respond-async` is sent.
+         * @description Releases the seats for every request that is accepted after this one, and refunds what was paid online, which its owner can have until the show starts. Idempotent. Waits for the outcome unless `Prefer: respond-async` is sent.
          */
         post: operations["adminCancelBooking"];
         delete?: never;
@@ -790,6 +850,86 @@ export interface paths {
          * @description Records that you took the money, when and how. Idempotent: the first payment stays. Waits for the outcome unless `Prefer: respond-async` is sent.
          */
         post: operations["adminPayBooking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/payments/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the payments of all users
+         * @description Newest first; filters can be combined. `count` stops at 100,000.
+         */
+        get: operations["adminListPayments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/payments/sums/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the sums of payments by day, state and currency
+         * @description What reached which state on which day, in UTC: to be compared with the provider's reports. A payment that was captured and refunded is in both sums.
+         */
+        get: operations["adminSumPayments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/payments/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a payment with its history
+         * @description The history is what its provider reported, what Boxoffice did, and what administrators asked for.
+         */
+        get: operations["adminGetPayment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/payments/{id}/refund/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give the money of a payment back
+         * @description Cancels the booking that it paid for, and gives the whole amount back; an authorisation that was not captured yet is released. Audited, with the reason. Idempotent. The answer does not wait for the provider: see `status`.
+         */
+        post: operations["adminRefundPayment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1287,6 +1427,14 @@ export interface components {
             role: "user" | "admin";
             is_active: boolean;
         };
+        /**
+         * @example {
+         *       "reason": "The projector failed"
+         *     }
+         */
+        RefundInput: {
+            reason: string;
+        };
         /** @description RFC 9457 problem details */
         Problem: {
             /** @description URN of the kind of problem, which ends in its code */
@@ -1295,7 +1443,7 @@ export interface components {
              * @description the kind of problem: stable, so switch on it
              * @enum {string}
              */
-            code: "validation_failed" | "unauthenticated" | "invalid_credentials" | "invalid_refresh_token" | "payment_required" | "forbidden" | "not_found" | "movie_not_found" | "show_not_found" | "screen_not_found" | "user_not_found" | "booking_not_found" | "job_not_found" | "username_taken" | "email_taken" | "seat_taken" | "no_seats_together" | "price_changed" | "leaves_single_seat" | "limit_reached" | "sales_not_open" | "sales_closed" | "show_cancelled" | "hold_expired" | "nothing_due" | "show_started" | "has_bookings" | "has_shows" | "screen_busy" | "screen_name_taken" | "last_administrator" | "idempotency_in_progress" | "request_timeout" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "expectation_failed" | "idempotency_mismatch" | "too_many_requests" | "headers_too_large" | "internal_error" | "service_unavailable" | "queue_full" | "queue_unavailable" | "database_unavailable" | "catalog_unavailable";
+            code: "validation_failed" | "invalid_signature" | "unauthenticated" | "invalid_credentials" | "invalid_refresh_token" | "payment_required" | "forbidden" | "not_found" | "movie_not_found" | "show_not_found" | "screen_not_found" | "user_not_found" | "payment_not_found" | "provider_not_found" | "booking_not_found" | "job_not_found" | "username_taken" | "email_taken" | "seat_taken" | "no_seats_together" | "price_changed" | "leaves_single_seat" | "limit_reached" | "sales_not_open" | "sales_closed" | "show_cancelled" | "hold_expired" | "nothing_to_refund" | "nothing_due" | "payment_mismatch" | "show_started" | "has_bookings" | "has_shows" | "screen_busy" | "screen_name_taken" | "last_administrator" | "idempotency_in_progress" | "request_timeout" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "expectation_failed" | "idempotency_mismatch" | "too_many_requests" | "headers_too_large" | "internal_error" | "service_unavailable" | "queue_full" | "queue_unavailable" | "database_unavailable" | "payments_unavailable" | "catalog_unavailable";
             title: string;
             status: number;
             /** @description what happened and what to do about it, in plain words */
@@ -1639,7 +1787,7 @@ export interface components {
         Job: {
             id: string;
             /** @enum {string} */
-            kind: "book" | "hold" | "confirm" | "cancel" | "pay";
+            kind: "book" | "hold" | "confirm" | "cancel" | "pay" | "checkout";
             /** @enum {string} */
             status: "queued" | "active" | "succeeded" | "rejected" | "failed";
             /** @description the position in the queue, counted in requests from 1; 0 once the request is decided */
@@ -2074,9 +2222,9 @@ export interface components {
                 username: string | null;
             };
             /** @enum {string} */
-            action: "create" | "change" | "delete" | "cancel" | "pay";
+            action: "create" | "change" | "delete" | "cancel" | "pay" | "refund";
             /** @enum {string} */
-            subject: "movie" | "show" | "user" | "booking" | "screen";
+            subject: "movie" | "show" | "user" | "booking" | "screen" | "payment";
             subject_id: string;
             /** @description the id of the HTTP request, as in the logs; one request can write several lines */
             request_id: string;
@@ -2258,6 +2406,256 @@ export interface components {
                 oldest_seconds: number;
             }[];
         };
+        /**
+         * @example {
+         *       "id": "5b0c7f0e-3a61-4c8a-9d0e-2f2f5a1b9c77",
+         *       "booking_id": "0641f3a2-9c1b-8407-a51c-9f2600000380",
+         *       "status": "pending",
+         *       "provider": "stripe",
+         *       "amount": 2000,
+         *       "currency": "EUR",
+         *       "checkout_url": "https://checkout.stripe.com/c/pay/cs_a1b2c3",
+         *       "created_at": "2030-01-01T12:00:00.000Z"
+         *     }
+         */
+        Payment: {
+            id: string;
+            booking_id: string;
+            /**
+             * @description `pending`: not paid yet; `authorized`: your bank has agreed, and the seats are being booked; `captured`: paid; `failed` and `voided`: you were not charged; `refunded`
+             * @enum {string}
+             */
+            status: "pending" | "authorized" | "captured" | "refunded" | "failed" | "voided";
+            provider: string;
+            /** @description in minor units of the currency */
+            amount: number;
+            currency: string;
+            /** @description where to pay; null until the provider has answered: ask for the payment again in a second */
+            checkout_url: string | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        /**
+         * @example {
+         *       "received": true
+         *     }
+         */
+        PaymentEventReceipt: {
+            /** @constant */
+            received: true;
+        };
+        /**
+         * @example {
+         *       "id": "5b0c7f0e-3a61-4c8a-9d0e-2f2f5a1b9c77",
+         *       "booking_id": "0641f3a2-9c1b-8407-a51c-9f2600000380",
+         *       "status": "pending",
+         *       "provider": "stripe",
+         *       "amount": 2000,
+         *       "currency": "EUR",
+         *       "created_at": "2030-01-01T12:00:00.000Z",
+         *       "show_id": 7,
+         *       "user": {
+         *         "id": 1,
+         *         "username": "alice"
+         *       },
+         *       "reference": "cs_a1b2c3",
+         *       "intent": null,
+         *       "attention": null,
+         *       "next_step_at": "2030-01-01T12:01:00.000Z",
+         *       "tries": 0,
+         *       "authorized_at": null,
+         *       "captured_at": null,
+         *       "refunded_at": null,
+         *       "ended_at": null,
+         *       "refund_reason": null
+         *     }
+         */
+        AdminPayment: {
+            id: string;
+            booking_id: string;
+            /**
+             * @description `pending`: not paid yet; `authorized`: your bank has agreed, and the seats are being booked; `captured`: paid; `failed` and `voided`: you were not charged; `refunded`
+             * @enum {string}
+             */
+            status: "pending" | "authorized" | "captured" | "refunded" | "failed" | "voided";
+            provider: string;
+            /** @description in minor units of the currency */
+            amount: number;
+            currency: string;
+            /** Format: date-time */
+            created_at: string;
+            show_id: number;
+            user: {
+                id: number;
+                username: string;
+            } | null;
+            /** @description the provider's name of the checkout */
+            reference: string | null;
+            /** @description the provider's name of the money */
+            intent: string | null;
+            /** @description why a person should look at it; null when none need */
+            attention: string | null;
+            /** @description when the next step is due; null when nothing remains to be done */
+            next_step_at: string | null;
+            /** @description failed attempts at the next step */
+            tries: number;
+            authorized_at: string | null;
+            captured_at: string | null;
+            refunded_at: string | null;
+            /** @description when it failed or was voided */
+            ended_at: string | null;
+            refund_reason: string | null;
+        };
+        /**
+         * @example {
+         *       "count": 1,
+         *       "next": null,
+         *       "previous": null,
+         *       "results": [
+         *         {
+         *           "id": "5b0c7f0e-3a61-4c8a-9d0e-2f2f5a1b9c77",
+         *           "booking_id": "0641f3a2-9c1b-8407-a51c-9f2600000380",
+         *           "status": "pending",
+         *           "provider": "stripe",
+         *           "amount": 2000,
+         *           "currency": "EUR",
+         *           "created_at": "2030-01-01T12:00:00.000Z",
+         *           "show_id": 7,
+         *           "user": {
+         *             "id": 1,
+         *             "username": "alice"
+         *           },
+         *           "reference": "cs_a1b2c3",
+         *           "intent": null,
+         *           "attention": null,
+         *           "next_step_at": "2030-01-01T12:01:00.000Z",
+         *           "tries": 0,
+         *           "authorized_at": null,
+         *           "captured_at": null,
+         *           "refunded_at": null,
+         *           "ended_at": null,
+         *           "refund_reason": null
+         *         }
+         *       ]
+         *     }
+         */
+        AdminPaymentPage: {
+            /** @description number of results on all pages */
+            count: number;
+            /** @description URL of the next page */
+            next: string | null;
+            /** @description URL of the previous page */
+            previous: string | null;
+            results: components["schemas"]["AdminPayment"][];
+        };
+        PaymentHistoryEntry: {
+            /** Format: date-time */
+            at: string;
+            /**
+             * @description `event`: reported by the provider
+             * @enum {string}
+             */
+            source: "event" | "boxoffice" | "administrator";
+            kind: string;
+            /** @description what was done with it; null: not handled yet */
+            outcome: string | null;
+            data: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * @example {
+         *       "id": "5b0c7f0e-3a61-4c8a-9d0e-2f2f5a1b9c77",
+         *       "booking_id": "0641f3a2-9c1b-8407-a51c-9f2600000380",
+         *       "status": "pending",
+         *       "provider": "stripe",
+         *       "amount": 2000,
+         *       "currency": "EUR",
+         *       "created_at": "2030-01-01T12:00:00.000Z",
+         *       "show_id": 7,
+         *       "user": {
+         *         "id": 1,
+         *         "username": "alice"
+         *       },
+         *       "reference": "cs_a1b2c3",
+         *       "intent": null,
+         *       "attention": null,
+         *       "next_step_at": "2030-01-01T12:01:00.000Z",
+         *       "tries": 0,
+         *       "authorized_at": null,
+         *       "captured_at": null,
+         *       "refunded_at": null,
+         *       "ended_at": null,
+         *       "refund_reason": null,
+         *       "history": []
+         *     }
+         */
+        AdminPaymentDetail: {
+            id: string;
+            booking_id: string;
+            /**
+             * @description `pending`: not paid yet; `authorized`: your bank has agreed, and the seats are being booked; `captured`: paid; `failed` and `voided`: you were not charged; `refunded`
+             * @enum {string}
+             */
+            status: "pending" | "authorized" | "captured" | "refunded" | "failed" | "voided";
+            provider: string;
+            /** @description in minor units of the currency */
+            amount: number;
+            currency: string;
+            /** Format: date-time */
+            created_at: string;
+            show_id: number;
+            user: {
+                id: number;
+                username: string;
+            } | null;
+            /** @description the provider's name of the checkout */
+            reference: string | null;
+            /** @description the provider's name of the money */
+            intent: string | null;
+            /** @description why a person should look at it; null when none need */
+            attention: string | null;
+            /** @description when the next step is due; null when nothing remains to be done */
+            next_step_at: string | null;
+            /** @description failed attempts at the next step */
+            tries: number;
+            authorized_at: string | null;
+            captured_at: string | null;
+            refunded_at: string | null;
+            /** @description when it failed or was voided */
+            ended_at: string | null;
+            refund_reason: string | null;
+            /** @description oldest first, 200 at most */
+            history: components["schemas"]["PaymentHistoryEntry"][];
+        };
+        /**
+         * @example {
+         *       "results": [
+         *         {
+         *           "day": "2030-01-01",
+         *           "state": "captured",
+         *           "currency": "EUR",
+         *           "payments": 3,
+         *           "amount": 6000
+         *         }
+         *       ]
+         *     }
+         */
+        PaymentSums: {
+            results: {
+                /**
+                 * Format: date
+                 * @description in UTC
+                 */
+                day: string;
+                /** @enum {string} */
+                state: "authorized" | "captured" | "refunded" | "voided" | "failed";
+                currency: string;
+                payments: number;
+                /** @description in minor units of the currency */
+                amount: number;
+            }[];
+        };
     };
     responses: never;
     parameters: never;
@@ -2284,6 +2682,7 @@ export type RefreshInput = components['schemas']['RefreshInput'];
 export type AdminUserCreateInput = components['schemas']['AdminUserCreateInput'];
 export type AdminUserChangeInput = components['schemas']['AdminUserChangeInput'];
 export type AdminUserReplaceInput = components['schemas']['AdminUserReplaceInput'];
+export type RefundInput = components['schemas']['RefundInput'];
 export type Problem = components['schemas']['Problem'];
 export type Screen = components['schemas']['Screen'];
 export type ScreenPage = components['schemas']['ScreenPage'];
@@ -2308,6 +2707,13 @@ export type AuditLine = components['schemas']['AuditLine'];
 export type AuditPage = components['schemas']['AuditPage'];
 export type Dashboard = components['schemas']['Dashboard'];
 export type Queues = components['schemas']['Queues'];
+export type Payment = components['schemas']['Payment'];
+export type PaymentEventReceipt = components['schemas']['PaymentEventReceipt'];
+export type AdminPayment = components['schemas']['AdminPayment'];
+export type AdminPaymentPage = components['schemas']['AdminPaymentPage'];
+export type PaymentHistoryEntry = components['schemas']['PaymentHistoryEntry'];
+export type AdminPaymentDetail = components['schemas']['AdminPaymentDetail'];
+export type PaymentSums = components['schemas']['PaymentSums'];
 export type $defs = Record<string, never>;
 export interface operations {
     signUp: {
@@ -3969,7 +4375,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `idempotency_in_progress`: The first request with this key is still being accepted. `hold_expired`: The hold has ended */
+            /** @description `idempotency_in_progress`: The first request with this key is still being accepted. `hold_expired`: The hold has ended. `show_started`: The show has started */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4024,6 +4430,275 @@ export interface operations {
                 };
             };
             /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `queue_unavailable`: The booking queue is unavailable. `queue_full`: The booking queue is full */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    startPayment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a name that you choose for this request: a retry with the same key and the same body gets the outcome of the first request, with the booking as that request left it */
+                "idempotency-key"?: string;
+                /** @description `wait=10` waits up to 10 seconds for the outcome (30 at most); `respond-async` does not wait (RFC 7240) */
+                prefer?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The payment */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payment"];
+                };
+            };
+            /** @description Accepted: the job, to be polled at `Location` after `Retry-After` seconds */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description `validation_failed`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: A valid access token is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `booking_not_found`: There is no such booking. `show_not_found`: There is no such show */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_in_progress`: The first request with this key is still being accepted. `hold_expired`: The hold has ended. `nothing_due`: Nothing is due for this booking. `show_cancelled`: The show is cancelled */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch`: The idempotency key was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `queue_unavailable`: The booking queue is unavailable. `queue_full`: The booking queue is full. `payments_unavailable`: Online payment is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPayment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The payment */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payment"];
+                };
+            };
+            /** @description `validation_failed`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: A valid access token is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payment_not_found`: There is no such payment */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    receivePaymentEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The event is stored */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentEventReceipt"];
+                };
+            };
+            /** @description `validation_failed`: The request is not valid. `invalid_signature`: The signature is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `provider_not_found`: There is no such provider of payments */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service_unavailable`: The server is being stopped. `database_unavailable`: The database is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6701,7 +7376,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `idempotency_in_progress`: The first request with this key is still being accepted. `hold_expired`: The hold has ended */
+            /** @description `idempotency_in_progress`: The first request with this key is still being accepted. `hold_expired`: The hold has ended. `show_started`: The show has started */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6836,7 +7511,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `idempotency_in_progress`: The first request with this key is still being accepted. `hold_expired`: The hold has ended */
+            /** @description `idempotency_in_progress`: The first request with this key is still being accepted. `hold_expired`: The hold has ended. `show_started`: The show has started */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7040,6 +7715,335 @@ export interface operations {
             };
         };
     };
+    adminListPayments: {
+        parameters: {
+            query?: {
+                /** @description page number, from 1 */
+                page?: number;
+                /** @description results per page */
+                page_size?: number;
+                status?: "pending" | "authorized" | "captured" | "refunded" | "failed" | "voided";
+                /** @description only payments that a person should look at */
+                needs_attention?: "true" | "false";
+                booking_id?: string;
+                show_id?: number;
+                user_id?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of payments */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminPaymentPage"];
+                };
+            };
+            /** @description `validation_failed`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: A valid access token is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Administrators only */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    adminSumPayments: {
+        parameters: {
+            query?: {
+                /** @description default: 30 days ago */
+                from?: string;
+                /** @description default: now */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sums, newest day first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentSums"];
+                };
+            };
+            /** @description `validation_failed`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: A valid access token is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Administrators only */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    adminGetPayment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The payment */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminPaymentDetail"];
+                };
+            };
+            /** @description `validation_failed`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: A valid access token is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Administrators only */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payment_not_found`: There is no such payment */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    adminRefundPayment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefundInput"];
+            };
+        };
+        responses: {
+            /** @description The payment */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminPayment"];
+                };
+            };
+            /** @description `validation_failed`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: A valid access token is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Administrators only */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payment_not_found`: There is no such payment */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `nothing_to_refund`: There is no money to be given back */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     adminListAuditLines: {
         parameters: {
             query?: {
@@ -7049,8 +8053,8 @@ export interface operations {
                 page_size?: number;
                 /** @description changes by this administrator */
                 actor_id?: number;
-                action?: "create" | "change" | "delete" | "cancel" | "pay";
-                subject?: "movie" | "show" | "user" | "booking" | "screen";
+                action?: "create" | "change" | "delete" | "cancel" | "pay" | "refund";
+                subject?: "movie" | "show" | "user" | "booking" | "screen" | "payment";
                 subject_id?: string;
             };
             header?: never;

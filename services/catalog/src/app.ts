@@ -7,24 +7,24 @@ import { movieRoutes } from './routes/movies.ts';
 import { screenRoutes } from './routes/screens.ts';
 import { seatMapRoutes } from './routes/seat-map.ts';
 import { showRoutes } from './routes/shows.ts';
+import type { ShowSettings } from './use-cases/show-context.ts';
 
 export interface CatalogDependencies {
   /** With the role `boxoffice_catalog`. The caller closes it after the server. */
   orm: MikroORM;
   /** What callers must present. */
   secret: string;
-  /** Between two shows on a screen. */
-  turnaroundMinutes: number;
+  settings: ShowSettings;
   logger: Logger;
 }
 
 /** Builds the catalog: movies, screens, shows and seat maps under `/internal/`. Does no I/O. */
-export function buildCatalog({ orm, secret, turnaroundMinutes, logger }: CatalogDependencies): Http {
+export function buildCatalog({ orm, secret, settings, logger }: CatalogDependencies): Http {
   const { http } = createHttp({ logger, checks: { database: () => pingDatabase(orm) } });
   admitServicesOnly(http, secret);
   movieRoutes(http, orm);
   screenRoutes(http, orm);
-  showRoutes(http, orm, turnaroundMinutes);
+  showRoutes(http, orm, settings);
   seatMapRoutes(http, orm);
   return http;
 }

@@ -2,6 +2,7 @@ import { openDatabase } from '@boxoffice/shared/database/orm';
 import { databaseUrlOf } from '@boxoffice/shared/service/database-url';
 import { listen } from '@boxoffice/shared/service/http';
 import { loadInternalSecret } from '@boxoffice/shared/service/internal-secret';
+import { paymentProviderOf } from '@boxoffice/shared/service/payment-provider';
 import { runService } from '@boxoffice/shared/service/process';
 import { buildCatalog } from './app.ts';
 
@@ -16,7 +17,9 @@ await runService('catalog', async ({ config, logger }) => {
     statementTimeoutMs,
     logger,
   });
-  const http = buildCatalog({ orm, secret, turnaroundMinutes: config.TURNAROUND_MINUTES, logger });
+  const canPayOnline = paymentProviderOf(config) !== null;
+  const settings = { turnaroundMinutes: config.TURNAROUND_MINUTES, canPayOnline };
+  const http = buildCatalog({ orm, secret, settings, logger });
   await listen(http, { host: config.INTERNAL_HOST, port: config.CATALOG_PORT });
   return {
     async stop() {

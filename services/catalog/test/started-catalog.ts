@@ -57,13 +57,13 @@ export const smallHall = {
   },
 } satisfies Omit<ScreenBody, 'name'>;
 
-export async function startCatalog(): Promise<StartedCatalog> {
+export async function startCatalog({ canPayOnline = false } = {}): Promise<StartedCatalog> {
   let screens = 0;
   const database = await createTestDatabase();
   const orm = await openDatabase({ url: database.url, role: 'boxoffice_catalog' });
   const worker = await openDatabase({ url: database.url, role: 'boxoffice_worker' });
   const logger = createLogger('catalog', { LOG_LEVEL: 'error' });
-  const http = buildCatalog({ orm, secret: testSecret, turnaroundMinutes: 15, logger });
+  const http = buildCatalog({ orm, secret: testSecret, settings: { turnaroundMinutes: 15, canPayOnline }, logger });
 
   const inject = async (
     method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE',

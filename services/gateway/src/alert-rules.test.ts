@@ -37,11 +37,14 @@ test.each(rules)('$alert asks for metrics that a gateway exports', async ({ expr
   expect(annotations).toEqual({ summary: expect.any(String), description: expect.any(String) });
 });
 
-test('the rules cover owners, the oldest request, the memory of Redis and readiness', () => {
+test('the rules cover owners, the oldest request, the memory of Redis, the outbox, payments and readiness', () => {
   expect(rules.flatMap(({ expr }) => metricsIn(expr)).sort()).toEqual([
+    'booking_outbox_oldest_seconds',
     'booking_partitions_without_owner',
     'booking_queue_oldest_seconds',
     'booking_redis_memory_ratio',
+    'payment_attention',
+    'payment_overdue_seconds',
     'service_ready',
   ]);
 });

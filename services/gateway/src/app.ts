@@ -18,6 +18,7 @@ import { addCors, securityHeaders } from './http/security.ts';
 import { warnOfUntrustedProxy } from './http/warn-of-untrusted-proxy.ts';
 import * as identity from './identity/index.ts';
 import * as pages from './pages/index.ts';
+import * as payments from './payments/index.ts';
 import * as streams from './streams/index.ts';
 
 export interface GatewayOptions {
@@ -29,6 +30,8 @@ export interface GatewayOptions {
   redis: Redis;
   /** A connection for subscriptions alone. */
   subscriber: Redis;
+  /** A connection that waits for Redis, for the consumer of the queue of payments alone. */
+  consumer: Redis;
   catalogConnection: catalog.CatalogConnection;
   /** Further conditions for the gateway to be ready. */
   checks?: Record<string, HealthCheck>;
@@ -76,6 +79,10 @@ export function buildGateway(options: GatewayOptions): { http: Http; internal: H
     limit: config.BOOKING_QUEUE_LIMIT,
     userLimit: bookings.undecidedLimit(config),
   });
+  const online = payments.buildPayments({
+    ...{ config, orm, redis, consumer: options.consumer, bookingQueue: queue, logger, metrics },
+    publicUrl: () => http.publicUrl(),
+  });
   const stopHeartbeats = superviseSubscriptions({ subscriber, redis, logger });
   const seatWatch = new streams.SeatWatch({ catalog: client, subscriber, logger });
   const eventStreams = new streams.EventStreams(config, metrics);
@@ -87,6 +94,7 @@ export function buildGateway(options: GatewayOptions): { http: Http; internal: H
     budget: new bookings.RequestBudget(config),
     limits: new identity.RateLimits(redis, config),
     passwords: new identity.PasswordHasher(),
+    payments: online,
     sales: new admin.Sales(orm),
     streams: eventStreams,
     users: new identity.Users(orm),
@@ -95,6 +103,7 @@ export function buildGateway(options: GatewayOptions): { http: Http; internal: H
   http.addHook('onReady', async () => {
     accessRevocations.start();
     owners.start();
+    online.start();
   });
   // First: respond to everyone who is waiting for an outcome, so closing need not wait for the outcomes.
   http.addHook('preClose', () => queue.stopWaiting());
@@ -106,6 +115,7 @@ export function buildGateway(options: GatewayOptions): { http: Http; internal: H
     stopHeartbeats();
     owners.close();
     accessRevocations.close();
+    await online.close();
     await queue.close();
   });
 
@@ -115,8 +125,9 @@ export function buildGateway(options: GatewayOptions): { http: Http; internal: H
   addAuthentication(http, { keys, accessRevocations });
   http.after(() => {
     refuseWhileClosing(http);
-    for (const feature of [identity, catalog, streams, bookings, admin]) feature.register(http, dependencies);
+    for (const feature of [identity, catalog, streams, bookings, payments, admin]) feature.register(http, dependencies);
   });
+  online.addPages(http);
   pages.register(http, dependencies);
   return { http, internal };
 }

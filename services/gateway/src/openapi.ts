@@ -5,6 +5,7 @@ import { operations as bookings } from './bookings/index.ts';
 import { operations as catalog } from './catalog/index.ts';
 import { addOpenApiDocument } from './http/openapi-document.ts';
 import { operations as identity } from './identity/index.ts';
+import { operations as payments } from './payments/index.ts';
 import { operations as streams } from './streams/index.ts';
 
 /** Builds the OpenAPI document without starting anything: operations describe themselves without dependencies. */
@@ -12,7 +13,8 @@ export async function buildOpenApi(): Promise<object> {
   const { http } = createHttp({ logger: pino({ level: 'silent' }), checks: {} });
   addOpenApiDocument(http);
   http.after(() => {
-    for (const { describe } of [...identity, ...catalog, ...streams, ...bookings, ...admin]) describe(http);
+    for (const { describe } of [...identity, ...catalog, ...streams, ...bookings, ...payments, ...admin])
+      describe(http);
   });
   await http.ready();
   return http.swagger();

@@ -20,6 +20,7 @@ await runService('gateway', async ({ config, logger }) => {
   const redisUrl = required(config, 'REDIS_URL');
   const redis = openImpatientRedis(redisUrl, logger);
   const subscriber = openPatientRedis(redisUrl, logger);
+  const consumer = openPatientRedis(redisUrl, logger);
   const orm = await openDatabase({
     url: databaseUrlOf(config, 'boxoffice_gateway'),
     role: 'boxoffice_gateway',
@@ -56,6 +57,7 @@ await runService('gateway', async ({ config, logger }) => {
     orm,
     redis,
     subscriber,
+    consumer,
     catalogConnection,
     keys,
     isChecked: () => usersChecked,
@@ -77,6 +79,7 @@ await runService('gateway', async ({ config, logger }) => {
       await orm.close();
       redis.disconnect();
       subscriber.disconnect();
+      consumer.disconnect();
     },
   };
 });

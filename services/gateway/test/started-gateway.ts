@@ -68,9 +68,10 @@ export async function startGateway({
   const orm = await openDatabase({ url: databaseUrl, role: 'boxoffice_gateway', statementTimeoutMs: 1_000 });
   const redis = openImpatientRedis(redisUrl, logger);
   const subscriber = subscribes ? openPatientRedis(redisUrl, logger) : new Redis({ lazyConnect: true });
+  const consumer = openPatientRedis(redisUrl, logger);
   const keys = loadSigningKeys(config);
   const catalogConnection = new CatalogConnection(options.catalogUrl ?? 'http://127.0.0.1:1', testSecret);
-  const { http } = buildGateway({ config, logger, keys, orm, redis, subscriber, catalogConnection });
+  const { http } = buildGateway({ config, logger, keys, orm, redis, subscriber, consumer, catalogConnection });
   await http.ready();
 
   return {
@@ -97,6 +98,7 @@ export async function startGateway({
       const isClosed = await Promise.race([orm.close(true).then(() => true), delay(5_000, false, { ref: false })]);
       redis.disconnect();
       subscriber.disconnect();
+      consumer.disconnect();
       await Promise.all([isClosed && database?.drop(), testRedis?.drop()]);
     },
   };

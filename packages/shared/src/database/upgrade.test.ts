@@ -93,6 +93,43 @@ test('bookings from before holds keep their seats, whose claims learn their user
   ]);
 });
 
+test('bookings and holds from before payments stay as they are, on the way up and on the way back', async () => {
+  const url = await createDatabase('before_payments');
+  await migrate(url);
+  const orm = await MikroORM.init(ormOptions({ url, poolSize: 2 }));
+  await orm.migrator.down({ to: '0007-holds' });
+  await execute(
+    url,
+    `insert into booking.bookings (show_id, id, user_id, seats, status, created_at, expires_at, total, currency, paid_at) values
+       (7, '00000000-0000-8000-8000-000000000001', 5, '{A1}', 'booked', now(), null, 900, 'EUR', now()),
+       (7, '00000000-0000-8000-8000-000000000002', 5, '{A2}', 'held', now(), '2030-01-01', 900, 'EUR', null);
+     insert into booking.requests (show_id, id, user_id, kind, status, booking_id, decided_at) values
+       (7, '00000000-0000-8000-8000-000000000003', 5, 'confirm', 'succeeded', '00000000-0000-8000-8000-000000000001', now());
+     insert into booking.audit_lines (show_id, id, actor_id, request_id, action, subject, subject_id) values
+       (7, '00000000-0000-8000-8000-000000000004', 1, 'r', 'pay', 'booking', '1')`,
+  );
+  const contents = async () => [
+    await execute(url, 'select id, seats, status, expires_at, total, paid_at from booking.bookings order by id'),
+    await execute(url, 'select id, kind from booking.requests'),
+    await execute(url, 'select id, action from booking.audit_lines'),
+  ];
+  const before = await contents();
+  await migrate(url);
+  expect(await contents()).toEqual(before);
+  expect(await execute(url, 'select distinct payment_id, held_until from booking.bookings')).toEqual([
+    { payment_id: null, held_until: null },
+  ]);
+  await execute(
+    url,
+    `insert into booking.requests (show_id, id, user_id, kind, status, booking_id, decided_at) values
+       (7, '00000000-0000-8000-8000-000000000005', 5, 'checkout', 'succeeded', '00000000-0000-8000-8000-000000000002', now());
+     insert into payments.audit_lines (actor_id, request_id, action, subject, subject_id) values (1, 'r', 'refund', 'payment', '1')`,
+  );
+  await orm.migrator.down({ to: '0007-holds' });
+  expect(await contents()).toEqual(before);
+  await orm.close();
+});
+
 test('new databases that are migrated at the same time all succeed', async () => {
   const urls = await Promise.all(['five', 'six', 'seven'].map((name) => createDatabase(name)));
   await Promise.all(urls.map((url) => migrate(url)));

@@ -79,6 +79,26 @@ const Config = z.object({
       'requests to book, hold, confirm or cancel that one user may send to one gateway per minute, or at once; default: 300, in development 10000',
     ),
   HOLD_SECONDS: count.max(86_400).default(600).describe('how long seats are held for someone who has not confirmed'),
+  PAYMENT_PROVIDER: z
+    .enum(['stripe', 'test', 'none'])
+    .optional()
+    .describe(
+      'who takes online payments; default: none, in development test, a pretended provider that takes no money',
+    ),
+  PAYMENT_SECONDS: count
+    .max(86_400)
+    .default(900)
+    .describe('how long seats are held at least once their payment has begun'),
+  STRIPE_SECRET_KEY: z.string().optional().describe("Stripe's secret or restricted key, sk_… or rk_…"),
+  STRIPE_WEBHOOK_SECRET: z
+    .string()
+    .optional()
+    .describe("the signing secret, whsec_…, of Stripe's webhook endpoint <PUBLIC_URL>/api/payments/events/stripe/"),
+  STRIPE_ALLOW_TEST_KEYS: z.stringbool().optional().describe('accepts a test key, sk_test_…, in production'),
+  STRIPE_API_URL: z
+    .url({ protocol: /^https?$/ })
+    .default('https://api.stripe.com')
+    .describe("where Stripe's API is; for tests and proxies"),
   UNDECIDED_LIMIT_PER_USER: count
     .optional()
     .describe(

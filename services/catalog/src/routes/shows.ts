@@ -15,12 +15,13 @@ import { changeShow, replaceShow } from '../use-cases/change-show.ts';
 import { createRunOfShows } from '../use-cases/create-run-of-shows.ts';
 import { createShows } from '../use-cases/create-shows.ts';
 import { deleteShow } from '../use-cases/delete-show.ts';
+import type { ShowSettings } from '../use-cases/show-context.ts';
 import { authorOf } from './author.ts';
 import { ShowIds } from './show-ids.ts';
 
 /** Shows, and the facts about them that the booking path needs. */
-export function showRoutes(http: Http, orm: MikroORM, turnaroundMinutes: number): void {
-  const contextOf = (request: Parameters<typeof authorOf>[0]) => ({ author: authorOf(request), turnaroundMinutes });
+export function showRoutes(http: Http, orm: MikroORM, settings: ShowSettings): void {
+  const contextOf = (request: Parameters<typeof authorOf>[0]) => ({ author: authorOf(request), ...settings });
   http.get('/internal/shows', { schema: { querystring: AdminShowQuery } }, (request) =>
     listShows(orm.em.fork(), request.query),
   );

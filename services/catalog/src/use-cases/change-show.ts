@@ -1,4 +1,3 @@
-import type { Author } from '@boxoffice/shared/contracts/audit';
 import type { ShowChangeBody, ShowCreateBody, ShowFacts, ShowView } from '@boxoffice/shared/contracts/catalog';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import type { SeatClaim } from '@boxoffice/shared/database/entities/booking';
@@ -12,11 +11,7 @@ import { getShowForChange, showFacts, writeShow } from '../repositories/shows.ts
 import { categoriesOf, changedHall, type Hall } from './find-hall.ts';
 import { changeRules } from './rules-of-sale.ts';
 import { screenTime } from './screen-time.ts';
-
-interface Context {
-  author: Author;
-  turnaroundMinutes: number;
-}
+import type { ShowContext } from './show-context.ts';
 
 /**
  * Writes the given fields of a show only. Refused if that would remove or move a seat that is held or
@@ -29,7 +24,7 @@ export async function changeShow(
   em: EntityManager,
   id: number,
   change: ShowChangeBody,
-  context: Context,
+  context: ShowContext,
 ): Promise<ShowView> {
   return em.transactional(async (em) => {
     const { total_seats, seats_per_row, screen_id } = change;
@@ -38,7 +33,10 @@ export async function changeShow(
     const show = await getShowForChange(em, id);
     const before = showFacts(show);
     const hall = await changedHall(em, before, change);
-    const rules = changeRules(before, change, await categoriesOf(em, hall));
+    const rules = changeRules(before, change, {
+      categories: await categoriesOf(em, hall),
+      canPayOnline: context.canPayOnline,
+    });
     if (losesSeats(before, hall)) assertNoneAffected(id, affectedClaims(await listLiveClaims(em, id), before, hall));
     const { movie_id = before.movie_id, date_time = before.date_time } = change;
     const after = { ...before, ...hall, ...rules, movie_id, date_time };
@@ -47,7 +45,12 @@ export async function changeShow(
 }
 
 /** Writes every field of a show, those that the request leaves out with their defaults. Otherwise as `changeShow`. */
-export function replaceShow(em: EntityManager, id: number, body: ShowCreateBody, context: Context): Promise<ShowView> {
+export function replaceShow(
+  em: EntityManager,
+  id: number,
+  body: ShowCreateBody,
+  context: ShowContext,
+): Promise<ShowView> {
   const { screen_id = null, seats_per_row } = body;
   return changeShow(
     em,
@@ -62,7 +65,7 @@ async function findBusyUntil(
   em: EntityManager,
   show: Show,
   after: ShowFacts,
-  { turnaroundMinutes }: Context,
+  { turnaroundMinutes }: ShowContext,
 ): Promise<Date | null> {
   if (after.screen_id === null) return null;
   const before = showFacts(show);

@@ -1,4 +1,3 @@
-import type { Author } from '@boxoffice/shared/contracts/audit';
 import type { ShowCreateBody, ShowView } from '@boxoffice/shared/contracts/catalog';
 import type { EntityManager } from '@boxoffice/shared/database/orm';
 import { getMovieOfShow } from '../repositories/movies.ts';
@@ -7,6 +6,7 @@ import { insertShows } from '../repositories/shows.ts';
 import { categoriesOf, newHall } from './find-hall.ts';
 import { changeRules, noRules } from './rules-of-sale.ts';
 import { screenTime } from './screen-time.ts';
+import type { ShowContext } from './show-context.ts';
 
 /**
  * Creates a show at each of these times, all of them or none.
@@ -16,12 +16,12 @@ import { screenTime } from './screen-time.ts';
 export function createShows(
   em: EntityManager,
   { starts, ...show }: Omit<ShowCreateBody, 'date_time'> & { starts: Date[] },
-  { author, turnaroundMinutes }: { author: Author; turnaroundMinutes: number },
+  { author, turnaroundMinutes, canPayOnline }: ShowContext,
 ): Promise<ShowView[]> {
   return em.transactional(async (em) => {
     const movie = await getMovieOfShow(em, show.movie_id);
     const hall = await newHall(em, show);
-    const rules = changeRules(noRules, show, await categoriesOf(em, hall));
+    const rules = changeRules(noRules, show, { categories: await categoriesOf(em, hall), canPayOnline });
     const times = starts.map((start) => screenTime(start, movie.durationMinutes, turnaroundMinutes));
     if (hall.screen_id !== null) await assertScreenFree(em, hall.screen_id, times);
     const shows = times.map(({ start, until }) => ({

@@ -13,17 +13,24 @@ export const noRules: ShowRules = {
   forbid_single_seats: false,
 };
 
+/** What a show needs to have for its rules. */
+export interface RuleLimits {
+  /** Of the seats of the show. */
+  categories: ReadonlySet<string>;
+  /** Whether there is a provider of online payments. */
+  canPayOnline: boolean;
+}
+
 /**
  * Applies a change to the rules of a show. What follows from the prices, and is not said, follows them: with
  * prices a show is paid at the counter, without it is free and has no currency.
  *
- * @param categories of the seats of the show
  * @throws {ProblemError} validation_failed, naming every field that is wrong
  */
 export function changeRules(
   before: ShowRules,
   change: Partial<Pick<ShowChangeBody, keyof ShowRules>>,
-  categories: ReadonlySet<string>,
+  limits: RuleLimits,
 ): ShowRules {
   const { prices = before.prices } = change;
   const paid = before.payment === 'free' ? 'counter' : before.payment;
@@ -36,7 +43,7 @@ export function changeRules(
     max_seats_per_user: change.max_seats_per_user === undefined ? before.max_seats_per_user : change.max_seats_per_user,
     forbid_single_seats: change.forbid_single_seats ?? before.forbid_single_seats,
   };
-  const errors = { ...priceErrors(rules, categories), ...windowErrors(rules) };
+  const errors = { ...priceErrors(rules, limits), ...windowErrors(rules) };
   const [first] = Object.entries(errors);
   if (first) throw new ProblemError('validation_failed', `${first[0]}: ${first[1].join('; ')}`, { errors });
   return rules;
@@ -49,8 +56,8 @@ function normalized(time: string | null | undefined, before: string | null): str
 
 type Errors = Record<string, string[]>;
 
-function priceErrors({ payment, prices, currency }: ShowRules, categories: ReadonlySet<string>): Errors {
-  if (payment === 'online')
+function priceErrors({ payment, prices, currency }: ShowRules, { categories, canPayOnline }: RuleLimits): Errors {
+  if (payment === 'online' && !canPayOnline)
     return { payment: ['There is no provider of payments: shows are free or paid at the counter'] };
   if (!prices) {
     return {

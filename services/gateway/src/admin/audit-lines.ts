@@ -34,7 +34,7 @@ export class AuditLines {
 }
 
 /** Conditions go outside: inside, they would keep PostgreSQL from merging the tables' indexes. */
-const everyLine = `(${['identity', 'catalog', 'booking']
+const everyLine = `(${['identity', 'catalog', 'booking', 'payments']
   .map(
     (schema) =>
       `select id, at, actor_id, request_id, action, subject, subject_id, before, after from ${schema}.audit_lines`,

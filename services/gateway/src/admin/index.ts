@@ -6,6 +6,7 @@ import type { CatalogClient, CatalogEditor, ResponseCache } from '../catalog/ind
 import { closeToEveryoneElse } from '../http/authentication.ts';
 import type { Operation } from '../http/operation.ts';
 import type { AccessRevocations, PasswordHasher, Users } from '../identity/index.ts';
+import type { Payments } from '../payments/index.ts';
 import type { AuditLines } from './audit-lines.ts';
 import { cancelBooking } from './routes/cancel-booking.ts';
 import { cancelShow } from './routes/cancel-show.ts';
@@ -26,6 +27,7 @@ import { deleteUser } from './routes/delete-user.ts';
 import { getBooking } from './routes/get-booking.ts';
 import { getDashboard } from './routes/get-dashboard.ts';
 import { getMovie } from './routes/get-movie.ts';
+import { getPayment } from './routes/get-payment.ts';
 import { getQueues } from './routes/get-queues.ts';
 import { getScreen } from './routes/get-screen.ts';
 import { getShow } from './routes/get-show.ts';
@@ -33,14 +35,17 @@ import { getUser } from './routes/get-user.ts';
 import { listAuditLines } from './routes/list-audit-lines.ts';
 import { listBookings } from './routes/list-bookings.ts';
 import { listMovies } from './routes/list-movies.ts';
+import { listPayments } from './routes/list-payments.ts';
 import { listScreens } from './routes/list-screens.ts';
 import { listShows } from './routes/list-shows.ts';
 import { listUsers } from './routes/list-users.ts';
 import { payBooking } from './routes/pay-booking.ts';
+import { refundPayment } from './routes/refund-payment.ts';
 import { replaceMovie } from './routes/replace-movie.ts';
 import { replaceScreen } from './routes/replace-screen.ts';
 import { replaceShow } from './routes/replace-show.ts';
 import { replaceUser } from './routes/replace-user.ts';
+import { sumPayments } from './routes/sum-payments.ts';
 import type { Sales } from './sales.ts';
 
 export { AuditLines } from './audit-lines.ts';
@@ -55,6 +60,7 @@ export interface Dependencies {
   orm: MikroORM;
   outcomes: StoredOutcomes;
   passwords: PasswordHasher;
+  payments: Payments;
   queue: BookingQueue;
   responses: ResponseCache;
   sales: Sales;
@@ -67,6 +73,7 @@ export const operations: Operation<Dependencies>[] = [
   ...[listShows, createShow, createShowRun, getShow, changeShow, replaceShow, cancelShow, deleteShow],
   ...[listUsers, createUser, getUser, changeUser, replaceUser, deleteUser],
   ...[listBookings, getBooking, cancelBooking, deleteBooking, payBooking],
+  ...[listPayments, sumPayments, getPayment, refundPayment],
   ...[listAuditLines, getDashboard, getQueues],
 ];
 

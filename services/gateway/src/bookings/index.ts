@@ -16,19 +16,23 @@ import { listMyBookings } from './routes/list-my-bookings.ts';
 import type { Bookings } from './stored-bookings.ts';
 import type { StoredOutcomes } from './stored-outcomes.ts';
 
+export { Acceptance } from './acceptance.ts';
 export type { ChangeDependencies } from './booking-change.ts';
+export { type BookingChange, getBookingOwner } from './booking-change.ts';
 export { type CancelDependencies, cancelBooking } from './cancel-booking.ts';
+export { readDatabase } from './database-read.ts';
 export { payBooking } from './pay-booking.ts';
 export { BookingQueue } from './queue/booking-queue.ts';
 export { PartitionOwners } from './queue/partition-owners.ts';
 export { undecidedLimit } from './queue/undecided-requests.ts';
-export { RequestBudget } from './request-budget.ts';
+export { type BudgetDependencies, RequestBudget, withinBudget } from './request-budget.ts';
 export { BookingParams } from './routes/booking-params.ts';
 export { cancelContract } from './routes/cancel-contract.ts';
 export { changeContract, readChange, sendChange } from './routes/change-contract.ts';
-export { acceptedJob, type PollDependencies } from './routes/job-reply.ts';
+export { acceptedJob, type PollDependencies, sendAccepted, sendRefusal } from './routes/job-reply.ts';
 export { Bookings } from './stored-bookings.ts';
 export { StoredOutcomes } from './stored-outcomes.ts';
+export { type SubmitDependencies, submitRequest } from './submit-request.ts';
 
 export interface Dependencies {
   responses: ResponseCache;

@@ -97,6 +97,8 @@ interface Row {
     currency: string | null;
     code: string | null;
     paid_at: string | null;
+    payment_id: string | null;
+    held_until: string | null;
   } | null;
 }
 
@@ -124,5 +126,7 @@ function bookingColumns(row: NonNullable<Row['booking']>): BookingColumns {
     currency: row.currency,
     code: row.code,
     paidAt: dateOrNull(row.paid_at),
+    paymentId: row.payment_id,
+    heldUntil: dateOrNull(row.held_until),
   };
 }

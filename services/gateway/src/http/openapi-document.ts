@@ -30,6 +30,7 @@ export function addOpenApiDocument(http: Http, serverUrl = '/'): void {
         { name: 'Movies', description: 'What is playing and when' },
         { name: 'Shows', description: 'Shows and their seats' },
         { name: 'Bookings', description: 'Booking, tracking and cancelling' },
+        { name: 'Payments', description: 'Paying for holds online' },
         { name: 'Admin', description: 'For administrators only' },
       ],
       components: {

@@ -70,7 +70,7 @@ interface Shape<Params = Input, Query = Input, Headers = Input, Body = Input, Su
   /** In Fastify's notation, e.g. `/api/shows/:id/`. */
   path: string;
   auth: Access;
-  tag: 'Authentication' | 'Movies' | 'Shows' | 'Bookings' | 'Admin';
+  tag: 'Authentication' | 'Movies' | 'Shows' | 'Bookings' | 'Payments' | 'Admin';
   /** The operation's id in the OpenAPI document: public, a verb and a noun. */
   id: string;
   summary: string;

@@ -7,19 +7,20 @@ import { type OperatorDependencies, requireOperator } from './operators.ts';
 
 export interface BoardDependencies extends OperatorDependencies {
   queue: { queues: Queue[] };
+  payments: { queue: Queue };
 }
 
 const path = '/ops/queues';
 
 /**
- * Bull Board on every partition, for administrators. Read-only: retrying or promoting a job by hand would
+ * Bull Board on every partition and on what is to be done about payments, for administrators. Read-only: retrying or promoting a job by hand would
  * break the promised order.
  */
-export function addOperatorsBoard(http: Http, { queue, ...operators }: BoardDependencies): void {
+export function addOperatorsBoard(http: Http, { queue, payments, ...operators }: BoardDependencies): void {
   const board = new FastifyAdapter();
   board.setBasePath(path);
   createBullBoard({
-    queues: queue.queues.map((queue) => new BullMQAdapter(queue, { readOnlyMode: true })),
+    queues: [...queue.queues, payments.queue].map((queue) => new BullMQAdapter(queue, { readOnlyMode: true })),
     serverAdapter: board,
     options: { uiConfig: { boardTitle: 'Boxoffice' } },
   });

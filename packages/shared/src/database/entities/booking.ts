@@ -146,7 +146,7 @@ export const OutboxRow = defineEntity({
     showId: p.integer().primary().autoincrement(false),
     id: p.uuid().primary().defaultRaw('gen_random_uuid()'),
     /** The order of a show's rows: its turns commit one after another. */
-    seq: p.bigint('number').generated('by default as identity'),
+    seq: p.bigint('number').autoincrement(),
     kind: p.text(),
     data: p.json<object>(),
     createdAt: p.datetime().defaultRaw('transaction_timestamp()'),
@@ -169,4 +169,5 @@ export const PaymentVerdict = defineEntity({
     problem: p.json<Problem>().nullable(),
     decidedAt: p.datetime(),
   },
+  checks: [{ name: 'payment_verdicts_check', expression: 'accepted = (problem is null)' }],
 });

@@ -57,6 +57,7 @@ export const Payment = defineEntity({
       expression: 'create index payments_attention_idx on payments.payments (created_at) where attention is not null',
     },
   ],
+  checks: [{ name: 'payments_amount_check', expression: 'amount > 0' }],
   uniques: [
     { name: 'payments_reference_key', properties: ['provider', 'reference'] },
     {

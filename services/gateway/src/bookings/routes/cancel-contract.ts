@@ -7,8 +7,9 @@ import { acceptedJob } from './job-reply.ts';
 export const cancelContract = {
   ...changeContract,
   description:
-    'Releases the seats for every request that is accepted after this one. Idempotent. Waits for the outcome unless ' +
+    'Releases the seats for every request that is accepted after this one, and refunds what was paid online, which its ' +
+    'owner can have until the show starts. Idempotent. Waits for the outcome unless ' +
     '`Prefer: respond-async` is sent.',
   success: { 200: BookingView.describe('The cancelled booking'), 202: acceptedJob },
-  errors: [...changeContract.errors, 'hold_expired'] satisfies ProblemCode[],
+  errors: [...changeContract.errors, 'hold_expired', 'show_started'] satisfies ProblemCode[],
 };

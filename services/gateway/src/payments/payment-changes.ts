@@ -1,0 +1,202 @@
+import { randomUUID } from 'node:crypto';
+import type { PaymentStatus } from '@boxoffice/shared/contracts/payments';
+import type { EntityManager, MikroORM } from '@boxoffice/shared/database/orm';
+import { type PaymentRow, paymentRow } from './payment-row.ts';
+import type { PaymentReport } from './providers/provider.ts';
+
+/** The states that a report can follow on. Reports may come in any order: those that are late change nothing. */
+const predecessors: Record<PaymentStatus, readonly PaymentStatus[]> = {
+  pending: [],
+  authorized: ['pending', 'failed'],
+  captured: ['pending', 'failed', 'authorized', 'voided'],
+  voided: ['pending', 'failed', 'authorized'],
+  refunded: ['pending', 'failed', 'authorized', 'captured'],
+  failed: ['pending'],
+};
+const timeOf: Partial<Record<PaymentStatus, string>> = {
+  ...{ authorized: 'authorized_at', captured: 'captured_at', refunded: 'refunded_at' },
+  ...{ voided: 'ended_at', failed: 'ended_at' },
+};
+
+type Connected = Pick<EntityManager, 'execute'>;
+
+/** How soon a payment is looked at again when whoever changed it is gone, in seconds. */
+const watchSeconds = 15;
+
+export interface HistoryLine {
+  paymentId: string;
+  provider: string;
+  source: 'boxoffice' | 'administrator';
+  kind: string;
+  outcome: string;
+  data?: object;
+}
+
+/** Writes payments, and their history in the same transaction. */
+export class PaymentChanges {
+  readonly #orm: MikroORM;
+
+  constructor(orm: MikroORM) {
+    this.#orm = orm;
+  }
+
+  /** Adds a payment. Null when there is a pending one for its booking. */
+  async add(
+    payment: Pick<PaymentRow, 'show_id' | 'booking_id' | 'user_id' | 'provider' | 'amount' | 'currency'>,
+  ): Promise<PaymentRow | null> {
+    const { show_id, booking_id, user_id, provider, amount, currency } = payment;
+    const [row] = await this.#write(
+      `insert into payments.payments (id, show_id, booking_id, user_id, provider, amount, currency, next_step_at)
+       values (?, ?, ?, ?, ?, ?, ?, now() + ${watchSeconds} * interval '1 second')
+       on conflict (booking_id) where status = 'pending' do nothing returning *`,
+      [randomUUID(), show_id, booking_id, user_id, provider, amount, currency],
+    );
+    return row ?? null;
+  }
+
+  /** Records where a payment is paid. The first answer counts. */
+  async addCheckout(id: string, { reference, url }: { reference: string; url: string }): Promise<void> {
+    await this.#write(
+      `update payments.payments set reference = ?, checkout_url = ?, changed_at = now(), tries = 0,
+         next_step_at = now() + 60 * interval '1 second'
+       where id = ? and reference is null returning *`,
+      [reference, url, id],
+    );
+  }
+
+  /**
+   * Applies what the provider says. Whatever is due now is due soon, in case we crash.
+   *
+   * @returns the payment if this has changed its state, null if it was known or is out of date
+   */
+  async apply(id: string, report: PaymentReport, em: Connected = this.#orm.em.fork()): Promise<PaymentRow | null> {
+    const { status } = report;
+    const time = timeOf[status];
+    if (!time) return null;
+    const isOver = !['authorized', 'captured'].includes(status);
+    const isAuthorized = status === 'authorized';
+    const [row] = await this.#write(
+      `update payments.payments set status = ?, reference = coalesce(reference, ?), intent = coalesce(intent, ?),
+         ${time} = coalesce(${time}, now()), changed_at = now(), tries = 0,
+         next_step_at = ${isOver ? 'null' : `now() + ${watchSeconds} * interval '1 second'`}
+         ${isAuthorized ? ', authorized_amount = ?::bigint, authorized_currency = ?, ended_at = null' : ''}
+       where id = ? and status = any(string_to_array(?, ',')) returning *`,
+      [
+        ...[status, report.reference ?? null, report.intent ?? null],
+        ...(isAuthorized ? [report.amount ?? null, report.currency ?? null] : []),
+        ...[id, predecessors[status].join()],
+      ],
+      em,
+    );
+    return row ?? null;
+  }
+
+  /** Chooses once whether the authorisation is captured or voided. Returns the choice, which may be an earlier one. */
+  async choose(id: string, settlement: 'capture' | 'void'): Promise<PaymentRow['settlement']> {
+    const [row] = await this.#write(
+      `update payments.payments set settlement = coalesce(settlement, ?), changed_at = now(),
+         next_step_at = now() + ${watchSeconds} * interval '1 second'
+       where id = ? returning *`,
+      [settlement, id],
+    );
+    return row?.settlement ?? null;
+  }
+
+  /** The next step is due in so many milliseconds. */
+  async postpone(id: string, delayMs: number, { failed = false } = {}): Promise<void> {
+    await this.#write(
+      `update payments.payments set next_step_at = now() + ? * interval '1 millisecond'
+         ${failed ? ', tries = tries + 1' : ''} where id = ? returning *`,
+      [delayMs, id],
+    );
+  }
+
+  /** Nothing is left to be done, unless something has happened to the payment since it was read. */
+  async rest({ id, status, tries }: Pick<PaymentRow, 'id' | 'status' | 'tries'>): Promise<void> {
+    await this.#write(
+      'update payments.payments set next_step_at = null where id = ? and status = ? and tries = ? returning *',
+      [id, status, tries],
+    );
+  }
+
+  /** Says why a person should look at a payment, or that nobody needs to any more. Returns whether that is news. */
+  async setAttention(id: string, reason: string | null): Promise<boolean> {
+    const rows = await this.#write(
+      'update payments.payments set attention = ? where id = ? and attention is distinct from ? returning *',
+      [reason, id, reason],
+    );
+    return rows.length > 0;
+  }
+
+  async addHistory({ paymentId, provider, source, kind, outcome, data }: HistoryLine): Promise<void> {
+    await this.#orm.em.getConnection().execute(
+      `insert into payments.payment_events (payment_id, source, provider, kind, data, handled_at, outcome)
+       values (?, ?, ?, ?, ?::jsonb, now(), ?)`,
+      [paymentId, source, provider, kind, data ? JSON.stringify(data) : null, outcome.slice(0, 500)],
+    );
+  }
+
+  /** Records that an administrator wants the money to be given back, with an audit line. Returns null for none to give. */
+  requestRefund(
+    id: string,
+    { actorId, requestId, reason }: { actorId: number; requestId: string; reason: string },
+  ): Promise<PaymentRow | null> {
+    return this.#orm.em.fork().transactional(async (em) => {
+      const [row] = await this.#write(
+        `update payments.payments set refund_reason = ?, refund_requested_by = ?, refund_requested_at = now(),
+           next_step_at = now(), tries = 0 where id = ? and status in ('authorized', 'captured')
+           and refund_requested_at is null returning *`,
+        [reason, actorId, id],
+        em,
+      );
+      if (!row) return null;
+      await em.execute(
+        `insert into payments.audit_lines (actor_id, request_id, action, subject, subject_id, before, after)
+         values (?, ?, 'refund', 'payment', ?, ?::jsonb, ?::jsonb)`,
+        [
+          ...[actorId, requestId, id],
+          JSON.stringify({
+            booking_id: row.booking_id,
+            status: row.status,
+            amount: row.amount,
+            currency: row.currency,
+          }),
+          JSON.stringify({ refund_reason: reason }),
+        ],
+      );
+      return row;
+    });
+  }
+
+  /**
+   * Payments whose next step is due. They are this process' for a while: another looks at them when we are gone.
+   *
+   * @param limit at most this many
+   */
+  async takeDue(limit: number): Promise<PaymentRow[]> {
+    return this.#write(
+      `update payments.payments set next_step_at = now() + ${watchSeconds * 2} * interval '1 second'
+       where id in (select id from payments.payments where next_step_at <= now()
+         order by next_step_at limit ? for update skip locked) returning *`,
+      [limit],
+    );
+  }
+
+  /** Finds money for bookings that were cancelled within so many seconds, and makes its next step due. */
+  async remindOfCancelled(withinSeconds: number): Promise<number> {
+    const rows = await this.#write(
+      `update payments.payments set next_step_at = now() from booking.bookings
+       where bookings.status = 'cancelled' and bookings.payment_id is not null
+         and bookings.cancelled_at >= now() - ? * interval '1 second'
+         and payments.id = bookings.payment_id and payments.status in ('authorized', 'captured')
+         and payments.next_step_at is null returning payments.*`,
+      [withinSeconds],
+    );
+    return rows.length;
+  }
+
+  async #write(sql: string, parameters: unknown[], em: Connected = this.#orm.em.fork()): Promise<PaymentRow[]> {
+    const rows = (await em.execute<Record<string, unknown>[]>(sql, parameters)) as Record<string, unknown>[];
+    return rows.map(paymentRow);
+  }
+}

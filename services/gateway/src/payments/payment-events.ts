@@ -1,0 +1,105 @@
+import type { EntityManager, MikroORM } from '@boxoffice/shared/database/orm';
+import { readDatabase } from '../bookings/index.ts';
+import { backoffMs } from './backoff.ts';
+import type { PaymentChanges } from './payment-changes.ts';
+import type { PaymentReport, ProviderEvent } from './providers/provider.ts';
+
+/** An event of a payment that is still unknown after so many tries belongs to somebody else. */
+const tryLimit = 40;
+
+interface StoredEvent {
+  id: number;
+  provider: string;
+  kind: string;
+  payment_id: string | null;
+  reference: string | null;
+  data: { payment_id?: string; intent?: string; report?: PaymentReport } | null;
+  tries: number;
+}
+
+/** The events of providers: stored before they are answered, and handled once. */
+export class PaymentEvents {
+  readonly #orm: MikroORM;
+  readonly #changes: PaymentChanges;
+
+  constructor(orm: MikroORM, changes: PaymentChanges) {
+    this.#orm = orm;
+    this.#changes = changes;
+  }
+
+  /**
+   * Stores an event; never its body.
+   *
+   * @returns its id, or null when it was stored before
+   * @throws {ProblemError} database_unavailable
+   */
+  async store(provider: string, event: ProviderEvent): Promise<number | null> {
+    const { paymentId, intent, report } = event;
+    const data = { ...(paymentId && { payment_id: paymentId }), ...(intent && { intent }), ...(report && { report }) };
+    const rows = await readDatabase(() =>
+      this.#orm.em.getConnection().execute<{ id: string }[]>(
+        `insert into payments.payment_events (source, provider, event_id, kind, reference, data, next_try_at)
+         values ('event', ?, ?, ?, ?, ?::jsonb, now()) on conflict (provider, event_id) do nothing returning id`,
+        [provider, event.id, event.kind, event.reference, JSON.stringify(data)],
+      ),
+    );
+    return rows[0] ? Number(rows[0].id) : null;
+  }
+
+  /**
+   * Applies a stored event to its payment, once. If that is not known yet, the event waits.
+   *
+   * @returns the payment, and whether the provider must be asked about it
+   */
+  handle(id: number): Promise<{ paymentId: string; mustAsk: boolean } | null> {
+    return this.#orm.em.fork().transactional(async (em) => {
+      const [event] = await em.execute<StoredEvent[]>(
+        'select * from payments.payment_events where id = ? and handled_at is null for update skip locked',
+        [id],
+      );
+      if (!event) return null;
+      const paymentId = await this.#findPayment(em, event);
+      if (!paymentId) return this.#wait(em, event);
+      const report = event.data?.report ?? null;
+      const changed = report ? await this.#changes.apply(paymentId, report, em) : null;
+      const outcome = changed ? changed.status : report ? 'known already' : 'looked up';
+      await em.execute(
+        'update payments.payment_events set payment_id = ?, handled_at = now(), outcome = ? where id = ? returning id',
+        [paymentId, outcome, id],
+      );
+      return { paymentId, mustAsk: !report };
+    });
+  }
+
+  /** The ids of events whose time has come. */
+  async findDue(limit: number): Promise<number[]> {
+    const rows = await this.#orm.em.getConnection().execute<{ id: string }[]>(
+      `select id from payments.payment_events where handled_at is null and next_try_at <= now() - interval '1 second'
+       order by next_try_at limit ?`,
+      [limit],
+    );
+    return rows.map((row) => Number(row.id));
+  }
+
+  /** The intent counts too: events about money name no checkout. */
+  async #findPayment(em: EntityManager, { provider, reference, data }: StoredEvent): Promise<string | null> {
+    const isId = /^[0-9a-f-]{36}$/.test(data?.payment_id ?? '');
+    const [found] = await em.execute<{ id: string }[]>(
+      `select id from payments.payments
+       where provider = ? and (id = ?::uuid or reference = ? or (reference is not null and intent = ?)) limit 1`,
+      [provider, isId ? (data?.payment_id ?? null) : null, reference, data?.intent ?? null],
+    );
+    return found?.id ?? null;
+  }
+
+  async #wait(em: EntityManager, { id, tries }: StoredEvent): Promise<null> {
+    const isHopeless = tries >= tryLimit;
+    await em.execute(
+      `update payments.payment_events set tries = tries + 1, outcome = 'unknown payment',
+         next_try_at = now() + ? * interval '1 millisecond', handled_at = ${isHopeless ? 'now()' : 'null'}
+       where id = ? returning id`,
+      [backoffMs(tries), id],
+    );
+    return null;
+  }
+}

@@ -1,0 +1,50 @@
+import { type PaymentDue, paymentsQueue } from '@boxoffice/shared/outbox/outbox-kind';
+import type { Logger } from '@boxoffice/shared/service/logging';
+import { Queue, Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
+import type { Settler } from './settler.ts';
+
+/** Payments that one gateway works on at the same time. */
+const concurrency = 8;
+
+/** The queue of what the outbox wants to be done about payments. */
+export class PaymentJobs {
+  /** For the operators' board. */
+  readonly queue: Queue;
+  readonly #options: { consumer: Redis; settler: Pick<Settler, 'settle'>; logger: Logger };
+  #worker: Worker<PaymentDue> | null = null;
+
+  /**
+   * @param options.redis fails fast
+   * @param options.consumer waits for Redis
+   */
+  constructor(options: { redis: Redis; consumer: Redis; settler: Pick<Settler, 'settle'>; logger: Logger }) {
+    this.#options = options;
+    this.queue = new Queue(paymentsQueue, {
+      connection: options.redis,
+      skipWaitingForReady: true,
+      skipVersionCheck: true,
+    });
+    this.queue.on('error', () => undefined); // the connection logs its own outages
+  }
+
+  /** Starts to work. A job fails only while the database is unavailable; then it is tried again. */
+  start(): void {
+    const { consumer, settler, logger } = this.#options;
+    this.#worker = new Worker<PaymentDue>(paymentsQueue, (job) => settler.settle(job.data.payment_id), {
+      connection: consumer,
+      concurrency,
+      maxStalledCount: 100,
+    });
+    this.#worker.on('error', (error) => logger.debug({ reason: error.message }, 'queue error'));
+    this.#worker.on('failed', (job, error) =>
+      logger.warn({ payment: job?.data.payment_id, reason: error.message }, 'a payment cannot be worked on yet'),
+    );
+  }
+
+  /** Leaves what is in progress: whoever is next does it again. */
+  async close(): Promise<void> {
+    this.#worker?.close(true).catch(() => undefined);
+    this.queue.close().catch(() => undefined);
+  }
+}

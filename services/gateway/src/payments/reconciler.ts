@@ -1,0 +1,69 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from '@boxoffice/shared/service/logging';
+import type { PaymentChanges } from './payment-changes.ts';
+import type { PaymentEvents } from './payment-events.ts';
+import type { Settler } from './settler.ts';
+
+/** The time between two searches, in milliseconds. */
+const pauseMs = 1_000;
+const dueLimit = 20;
+/** Every so many searches, money for bookings that were cancelled recently is looked for. */
+const searchesPerReminder = 30;
+const recentSeconds = 60 * 60;
+const everSeconds = 1_000_000_000;
+
+interface ReconcilerOptions {
+  changes: Pick<PaymentChanges, 'takeDue' | 'remindOfCancelled'>;
+  events: Pick<PaymentEvents, 'findDue'>;
+  settler: Pick<Settler, 'settle'>;
+  handleEvent: (id: number) => Promise<void>;
+  logger: Logger;
+}
+
+/**
+ * Moves on what stands still: payments whose next step is due, events that wait for their payment or that a crash left,
+ * and refunds whose jobs were lost with Redis. Every gateway does it; PostgreSQL shares the work out.
+ */
+export class Reconciler {
+  readonly #options: ReconcilerOptions;
+  readonly #stop = new AbortController();
+  #running: Promise<void> = Promise.resolve();
+  #searches = 0;
+
+  constructor(options: ReconcilerOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      const found = await this.search().catch((error: Error) => {
+        this.#options.logger.warn({ reason: error.message }, 'payments cannot be reconciled yet');
+        return 0;
+      });
+      if (found >= dueLimit) continue;
+      await delay(pauseMs, undefined, { signal: this.#stop.signal, ref: false }).catch(() => undefined);
+    }
+  }
+
+  /** One search. Returns how many payments and events it found. */
+  async search(): Promise<number> {
+    const { changes, events, settler, handleEvent } = this.#options;
+    if (this.#searches % searchesPerReminder === 0)
+      await changes.remindOfCancelled(this.#searches === 0 ? everSeconds : recentSeconds);
+    this.#searches++;
+    const eventIds = await events.findDue(dueLimit);
+    for (const id of eventIds) await handleEvent(id);
+    const payments = await changes.takeDue(dueLimit);
+    await Promise.all(payments.map((payment) => settler.settle(payment.id)));
+    return Math.max(eventIds.length, payments.length);
+  }
+}

@@ -1,0 +1,115 @@
+import { ProblemError } from '@boxoffice/shared/contracts/problems';
+import type { Logger } from '@boxoffice/shared/service/logging';
+import { backoffMs } from './backoff.ts';
+import { nextStep, type Step } from './next-step.ts';
+import type { Pace } from './pace.ts';
+import type { PaymentChanges } from './payment-changes.ts';
+import type { PaymentMetrics } from './payment-metrics.ts';
+import type { PaymentRow } from './payment-row.ts';
+import { ProviderError } from './providers/provider.ts';
+import { type StepDependencies, takeStep } from './steps.ts';
+import type { PaymentFacts, StoredPayments } from './stored-payments.ts';
+
+/** Steps that one run takes; a payment needs three at most. */
+const stepLimit = 8;
+/** How soon a payment is looked at again whose next step somebody must help with, in milliseconds. */
+const helplessMs = 60 * 60_000;
+/** The longest until a buyer who may still be paying is looked for again, in milliseconds: their own polls count as tries. */
+const buyerMs = 5 * 60_000;
+
+export interface SettlerOptions extends StepDependencies {
+  payments: Pick<StoredPayments, 'findFacts'>;
+  changes: PaymentChanges;
+  pace: Pace;
+  metrics: PaymentMetrics;
+  logger: Logger;
+}
+
+/**
+ * Takes the steps that a payment needs, one after another. Any number of processes may do so at the same time: each
+ * step at a provider has one idempotency key, and its result is recorded only if the payment is still where it was.
+ */
+export class Settler {
+  readonly #options: SettlerOptions;
+
+  constructor(options: SettlerOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Takes every step that can be taken now. What must wait is due later, in PostgreSQL.
+   *
+   * @throws the database's error when it is unavailable
+   */
+  async settle(id: string): Promise<void> {
+    const { payments, changes } = this.#options;
+    for (let steps = 0; steps < stepLimit; steps++) {
+      const facts = await payments.findFacts(id);
+      if (!facts) return;
+      const step = nextStep(facts);
+      if (step === null) return this.#rest(facts);
+      const continues = await this.#take(step, facts);
+      if (!continues) return;
+    }
+    await changes.postpone(id, backoffMs(stepLimit), { failed: true });
+  }
+
+  /** Nothing is left to be done, unless the money is gone and the seats are not. */
+  async #rest({ payment, isBooked }: PaymentFacts): Promise<void> {
+    if (isBooked && payment.status !== 'captured') await this.#raise(payment, 'booked_without_money');
+    await this.#options.changes.rest(payment);
+  }
+
+  /** Returns whether the payment may need another step now. */
+  async #take(step: Step, facts: PaymentFacts): Promise<boolean> {
+    const { changes, pace, metrics } = this.#options;
+    const { payment } = facts;
+    try {
+      if (step !== 'confirm' && step !== 'cancel') await pace.turn();
+      const result = await takeStep(this.#options, step, facts);
+      metrics.step(step, result.outcome);
+      if (result.attention) await this.#raise(payment, result.attention);
+      if (result.outcome === 'done') return true;
+      await changes.postpone(payment.id, result.delayMs ?? pauseMs(step, payment), { failed: true });
+      return false;
+    } catch (error) {
+      return this.#failed(step, facts, error);
+    }
+  }
+
+  async #failed(step: Step, { payment }: PaymentFacts, error: unknown): Promise<boolean> {
+    const { changes, metrics, logger } = this.#options;
+    const kind = error instanceof ProviderError ? error.kind : error instanceof ProblemError ? 'retry' : null;
+    if (kind === null) throw error;
+    const { id: paymentId, provider, tries } = payment;
+    const { message } = error as Error;
+    metrics.step(step, kind);
+    logger.warn({ payment: paymentId, step, kind, reason: message, tries }, 'a step of a payment failed');
+    await changes.addHistory({ paymentId, provider, source: 'boxoffice', kind: step, outcome: `${kind}: ${message}` });
+    if (kind === 'declined' && (await this.#learn(payment))) return true;
+    if (kind !== 'retry') await this.#raise(payment, `${step}_${kind === 'ours' ? 'failed' : kind}`);
+    await changes.postpone(paymentId, kind === 'retry' ? pauseMs(step, payment) : helplessMs, { failed: true });
+    return false;
+  }
+
+  /** A step that cannot be done may have been done, or be out of date. Returns whether the provider says so. */
+  async #learn({ id, provider, reference }: PaymentRow): Promise<boolean> {
+    const { changes, providers } = this.#options;
+    if (!reference) return false;
+    const report = await providers
+      .get(provider)
+      ?.find(reference)
+      .catch(() => null);
+    return Boolean(report && (await changes.apply(id, report)));
+  }
+
+  async #raise({ id, provider }: PaymentRow, reason: string): Promise<void> {
+    const { changes, metrics, logger } = this.#options;
+    if (!(await changes.setAttention(id, reason))) return;
+    metrics.alarms.inc({ reason });
+    logger.error({ payment: id, provider, reason }, 'a payment needs attention');
+  }
+}
+
+const pauseMs = (step: Step, { tries }: PaymentRow) =>
+  step === 'find' ? Math.min(backoffMs(tries), buyerMs) : backoffMs(tries);
