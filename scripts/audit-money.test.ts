@@ -80,11 +80,7 @@ describe('it finds', () => {
       { payment: 'refunded', captured: true },
       [notPaid, 'voided, refunded or failed, and booked', 'the sums in EUR differ'],
     ],
-    [
-      'a booking whose money was released',
-      { payment: 'voided' },
-      [notPaid, 'voided, refunded or failed, and booked'],
-    ],
+    ['a booking whose money was released', { payment: 'voided' }, [notPaid, 'voided, refunded or failed, and booked']],
     [
       'a payment that is a cent short',
       { paid: 999 },

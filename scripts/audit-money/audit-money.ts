@@ -21,23 +21,21 @@ interface CurrencySums {
 
 /** Checks the rules of promise 7 in one snapshot. @returns up to 100 violations of each rule, and the sums by currency */
 export function auditMoney(em: EntityManager): Promise<{ violations: Violation[]; currencies: CurrencySums[] }> {
-  return em.transactional(
-    async (em) => {
-      await em.execute('set transaction isolation level repeatable read, read only');
-      const violations: Violation[] = [];
-      for (const [rule, sql] of Object.entries(rules)) {
-        const found = await em.execute<Omit<Violation, 'rule'>[]>(`${sql} limit 100`);
-        violations.push(...found.map((row) => ({ rule, ...row })));
-      }
-      const currencies = (await em.execute<Record<keyof CurrencySums, string>[]>(sumsSql)).map(
-        ({ currency, ...sums }) => ({ currency, ...numbers(sums) }),
-      );
-      for (const { currency, captured, refunded, booked, to_capture, to_refund } of currencies)
-        if (captured - refunded !== booked - to_capture + to_refund)
-          violations.push({ rule: `the sums in ${currency} differ`, payment: null, booking: null });
-      return { violations, currencies };
-    },
-  );
+  return em.transactional(async (em) => {
+    await em.execute('set transaction isolation level repeatable read, read only');
+    const violations: Violation[] = [];
+    for (const [rule, sql] of Object.entries(rules)) {
+      const found = await em.execute<Omit<Violation, 'rule'>[]>(`${sql} limit 100`);
+      violations.push(...found.map((row) => ({ rule, ...row })));
+    }
+    const currencies = (await em.execute<Record<keyof CurrencySums, string>[]>(sumsSql)).map(
+      ({ currency, ...sums }) => ({ currency, ...numbers(sums) }),
+    );
+    for (const { currency, captured, refunded, booked, to_capture, to_refund } of currencies)
+      if (captured - refunded !== booked - to_capture + to_refund)
+        violations.push({ rule: `the sums in ${currency} differ`, payment: null, booking: null });
+    return { violations, currencies };
+  });
 }
 
 const numbers = (sums: Record<Exclude<keyof CurrencySums, 'currency'>, string>) =>

@@ -76,4 +76,10 @@ export async function fillTables(owner: MikroORM): Promise<void> {
     `insert into booking.audit_lines (show_id, id, ${auditColumns})
      select n, gen_random_uuid(), ${auditLine} 'booking', ${fields}`,
   );
+  // Refunds are rare.
+  await run(
+    `insert into payments.audit_lines (${auditColumns})
+     select to_timestamp(1700000000 + n), 2, 'request', 'refund', 'payment', n::text, null, null
+     from generate_series(1, ${large.auditLines / 100}) as n`,
+  );
 }

@@ -82,6 +82,19 @@ export class StripeBook {
     ];
   }
 
+  /** Adds a payment that was captured long ago. Returns the ids of its checkout and of its money. */
+  addCaptured(paymentId: string, amount: number, currency: string): { session: string; intent: string } {
+    const id = newId('cs_test');
+    this.sessions.set(id, {
+      ...{ id, object: 'checkout.session', client_reference_id: paymentId, payment_intent: null, status: 'open' },
+      ...{ url: `https://checkout.stand-in/${id}`, order: { amount, currency, metadata: { payment_id: paymentId } } },
+    });
+    this.pay(id);
+    const intent = this.intentOf(id);
+    this.#capture(intent.id);
+    return { session: id, intent: intent.id };
+  }
+
   /** The checkout is over without a payment. Returns Stripe's event. */
   expire(sessionId: string): object {
     const session = this.#session(sessionId);

@@ -27,9 +27,9 @@ export async function startPaidShows(options: Parameters<typeof startBoxoffice>[
     },
     /** Holds seats, and begins their payment. */
     async begin(show: number, seats: string[], user = 1) {
-      const held = await boxoffice.hold(show, seats, { user, wait: 10 });
+      const held = await patiently(() => boxoffice.hold(show, seats, { user, wait: 10 }));
       if (held.status !== 201) throw new Error(JSON.stringify(held.body));
-      const { body, status } = await started.pay(held.body.id, user);
+      const { body, status } = await patiently(() => started.pay(held.body.id, user));
       if (status !== 201) throw new Error(JSON.stringify(body));
       const payment = await eventually(async () => {
         const found = await started.payment(body.id, user);
@@ -38,22 +38,28 @@ export async function startPaidShows(options: Parameters<typeof startBoxoffice>[
       });
       return { booking: held.body.id, payment: payment.id, session: stripe.book.sessionOf(payment.id).id };
     },
+    /** Delivers an event as a provider does: until it is accepted or refused. */
+    deliver: (event: object | undefined) => patiently(() => stripe.deliver(boxoffice.url, event ?? {})),
     pay: (booking: string, user = 1) =>
       boxoffice.call<PaymentView>(`/api/bookings/${booking}/payments/`, { method: 'POST', user }),
-    payment: async (id: string, user = 1) =>
-      (await boxoffice.call<PaymentView>(`/api/payments/${id}/`, { user })).body,
+    payment: async (id: string, user = 1) => (await boxoffice.call<PaymentView>(`/api/payments/${id}/`, { user })).body,
     /** Waits until a payment has reached a state, without asking for it: that would make the gateway look it up. */
     async reaches(id: string, status: PaymentView['status'], timeoutMs = 20_000): Promise<void> {
       await eventually(
         async () => {
-          const [row] = await boxoffice.rows<{ status: string }>('select status from payments.payments where id = ?', [id]);
+          const [row] = await boxoffice.rows<{ status: string }>('select status from payments.payments where id = ?', [
+            id,
+          ]);
           if (row?.status !== status) throw new Error(`payment ${id} is ${row?.status}`);
+          return true;
         },
         { timeoutMs },
       );
     },
     async bookingStatus(booking: string): Promise<unknown> {
-      const [row] = await boxoffice.rows<{ status: string }>('select status from booking.bookings where id = ?', [booking]);
+      const [row] = await boxoffice.rows<{ status: string }>('select status from booking.bookings where id = ?', [
+        booking,
+      ]);
       return row?.status;
     },
     /** Lets reconciliation look at a payment now. */
@@ -65,9 +71,10 @@ export async function startPaidShows(options: Parameters<typeof startBoxoffice>[
     async endHold(booking: string): Promise<void> {
       const past = "now() - interval '1 second'";
       await boxoffice.rows(`update booking.bookings set expires_at = ${past} where id = ? returning id`, [booking]);
-      await boxoffice.rows(`update booking.seat_claims set expires_at = ${past} where booking_id = ? returning show_id`, [
-        booking,
-      ]);
+      await boxoffice.rows(
+        `update booking.seat_claims set expires_at = ${past} where booking_id = ? returning show_id`,
+        [booking],
+      );
     },
     async stop() {
       await boxoffice.stop();
@@ -75,4 +82,15 @@ export async function startPaidShows(options: Parameters<typeof startBoxoffice>[
     },
   };
   return started;
+}
+
+/** Sends a request again while the answer is 503 or 202, as clients do. */
+export function patiently<Response extends { status: number }>(send: () => Promise<Response>): Promise<Response> {
+  return eventually(
+    async () => {
+      const response = await send();
+      return response.status === 503 || response.status === 202 ? null : response;
+    },
+    { timeoutMs: 30_000, intervalMs: 200 },
+  ) as Promise<Response>;
 }

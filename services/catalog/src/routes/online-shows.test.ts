@@ -14,5 +14,8 @@ test('a show can be paid for online once there is a provider, if it has prices',
   const created = await catalog.send('POST', '/shows', { ...show, ...priced });
   expect([created.statusCode, created.body]).toMatchObject([201, { payment: 'online', prices: { standard: 900 } }]);
   const unpriced = await catalog.send('POST', '/shows', { ...show, payment: 'online' });
-  expect([unpriced.statusCode, unpriced.body]).toMatchObject([400, { errors: { prices: [expect.stringContaining('required')] } }]);
+  expect([unpriced.statusCode, unpriced.body]).toMatchObject([
+    400,
+    { errors: { prices: [expect.stringContaining('required')] } },
+  ]);
 });

@@ -59,7 +59,7 @@ export class PaymentEvents {
       );
       if (!event) return null;
       const paymentId = await this.#findPayment(em, event);
-      if (!paymentId) return this.#wait(em, event);
+      if (!paymentId) return this.#wait(em, event, { names: names(event) });
       const report = event.data?.report ?? null;
       const changed = report ? await this.#changes.apply(paymentId, report, em) : null;
       const outcome = changed ? changed.status : report ? 'known already' : 'looked up';
@@ -92,8 +92,9 @@ export class PaymentEvents {
     return found?.id ?? null;
   }
 
-  async #wait(em: EntityManager, { id, tries }: StoredEvent): Promise<null> {
-    const isHopeless = tries >= tryLimit;
+  /** Keeps an event for later, unless it names nothing that a payment could have. */
+  async #wait(em: EntityManager, { id, tries }: StoredEvent, event: { names: boolean }): Promise<null> {
+    const isHopeless = !event.names || tries >= tryLimit;
     await em.execute(
       `update payments.payment_events set tries = tries + 1, outcome = 'unknown payment',
          next_try_at = now() + ? * interval '1 millisecond', handled_at = ${isHopeless ? 'now()' : 'null'}
@@ -103,3 +104,5 @@ export class PaymentEvents {
     return null;
   }
 }
+
+const names = ({ reference, data }: StoredEvent) => Boolean(reference ?? data?.payment_id ?? data?.intent);

@@ -46,7 +46,7 @@ export class Reconciler {
   async #run(): Promise<void> {
     while (!this.#stop.signal.aborted) {
       const found = await this.search().catch((error: Error) => {
-        this.#options.logger.warn({ reason: error.message }, 'payments cannot be reconciled yet');
+        this.#warn(error, {});
         return 0;
       });
       if (found >= dueLimit) continue;
@@ -61,9 +61,17 @@ export class Reconciler {
       await changes.remindOfCancelled(this.#searches === 0 ? everSeconds : recentSeconds);
     this.#searches++;
     const eventIds = await events.findDue(dueLimit);
-    for (const id of eventIds) await handleEvent(id);
+    for (const id of eventIds) await handleEvent(id).catch((error: Error) => this.#warn(error, { event: id }));
     const payments = await changes.takeDue(dueLimit);
-    await Promise.all(payments.map((payment) => settler.settle(payment.id)));
+    const settled = payments.map(({ id }) =>
+      settler.settle(id).catch((error: Error) => this.#warn(error, { payment: id })),
+    );
+    await Promise.all(settled);
     return Math.max(eventIds.length, payments.length);
+  }
+
+  /** One that fails must not keep the others waiting. */
+  #warn(error: Error, about: object): void {
+    this.#options.logger.warn({ ...about, reason: error.message }, 'payments cannot be reconciled yet');
   }
 }

@@ -7,10 +7,10 @@ import type { Logger } from '@boxoffice/shared/service/logging';
 import { checkPaymentProvider, paymentProviderOf } from '@boxoffice/shared/service/payment-provider';
 import type { PaymentProvider } from './provider.ts';
 import { StripeProvider } from './stripe/stripe-provider.ts';
-import { addTestCheckout } from './test/checkout-page.ts';
-import { sendEvent } from './test/send-event.ts';
-import { TestBank, type TestCheckoutRow } from './test/test-bank.ts';
-import { TestProvider } from './test/test-provider.ts';
+import { addTestCheckout } from './pretended/checkout-page.ts';
+import { sendEvent } from './pretended/send-event.ts';
+import { TestBank, type TestCheckoutRow } from './pretended/test-bank.ts';
+import { TestProvider } from './pretended/test-provider.ts';
 
 /** How often the test provider looks for buyers who pay late, in milliseconds. */
 const latecomersEveryMs = 1_000;

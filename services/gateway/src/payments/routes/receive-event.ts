@@ -1,5 +1,6 @@
 import { EventReceipt, ProviderParams } from '@boxoffice/shared/contracts/payments';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
+import type { Logger } from '@boxoffice/shared/service/logging';
 import { operation } from '../../http/operation.ts';
 import type { PaymentEvents } from '../payment-events.ts';
 import type { PaymentMetrics } from '../payment-metrics.ts';
@@ -44,7 +45,14 @@ export const receivePaymentEvent = operation({
       }
       const id = await payments.events.store(name, event);
       payments.metrics.events.inc({ provider: name, outcome: id === null ? 'repeated' : 'stored' });
-      if (id !== null) void payments.handleEvent(id).catch(() => undefined); // the reconciler does it then
+      if (id !== null) handle(payments, id, request.log);
       return { received: true as const };
     },
 });
+
+/** Not awaited: the provider wants to know only that it is stored. */
+function handle({ handleEvent }: Dependencies['payments'], id: number, log: Pick<Logger, 'warn'>): void {
+  handleEvent(id).catch((error: Error) =>
+    log.warn({ event: id, reason: error.message }, 'an event cannot be handled yet: reconciliation will'),
+  );
+}

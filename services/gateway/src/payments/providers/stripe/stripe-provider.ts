@@ -14,7 +14,7 @@ import { providerError } from './errors.ts';
 import { eventOf, reportOfIntent, reportOfSession } from './reports.ts';
 
 /** What this code was written for. Stripe keeps answering in this version until the constant is changed. */
-export const stripeApiVersion = '2026-10-28.endive';
+const stripeApiVersion = '2026-10-28.endive';
 /** How long a call may take, in milliseconds. */
 const timeoutMs = 8_000;
 /** How old an event may be, in seconds: a recorded one cannot be sent again later. */

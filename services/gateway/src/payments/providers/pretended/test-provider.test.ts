@@ -23,7 +23,9 @@ async function begin(seat: string) {
   );
   expect([status, body]).toMatchObject([201, { status: 'pending', provider: 'test', amount: 950 }]);
   const url = await eventually(async () => {
-    const { body: payment } = await boxoffice.call<{ checkout_url: string | null }>(`/api/payments/${body.id}/`, { user: 1 });
+    const { body: payment } = await boxoffice.call<{ checkout_url: string | null }>(`/api/payments/${body.id}/`, {
+      user: 1,
+    });
     if (!payment.checkout_url) throw new Error('there is no checkout yet');
     return payment.checkout_url;
   });
@@ -32,7 +34,8 @@ async function begin(seat: string) {
 /** Presses a button of the page. */
 async function press(url: string, name: RegExp): Promise<Response> {
   const page = await (await fetch(url)).text();
-  const [, action] = [...page.matchAll(/action="([^"]+)"><button>([^<]+)</g)].find(([, , label = '']) => name.test(label)) ?? [];
+  const [, action] =
+    [...page.matchAll(/action="([^"]+)"><button>([^<]+)</g)].find(([, , label = '']) => name.test(label)) ?? [];
   return fetch(new URL(action ?? '/nothing', url), { method: 'POST', redirect: 'manual' });
 }
 const statusOf = async (payment: string) =>
@@ -45,10 +48,16 @@ test('a buyer pays on its page, is sent back, and the event books and captures',
   const page = await fetch(url);
   expect(await page.text()).toContain('€9.50');
   const back = await press(url, /^Pay €9.50/);
-  expect([back.status, back.headers.get('location')]).toEqual([303, `${boxoffice.publicUrl}/boxoffice/payments/${payment}/`]);
+  expect([back.status, back.headers.get('location')]).toEqual([
+    303,
+    `${boxoffice.publicUrl}/boxoffice/payments/${payment}/`,
+  ]);
   await reaches(payment, 'captured');
   expect((await boxoffice.call(`/api/bookings/${booking}/`, { user: 1 })).body.status).toBe('booked');
-  const events = await boxoffice.rows("select event_id from payments.payment_events where payment_id = ? and source = 'event'", [payment]);
+  const events = await boxoffice.rows(
+    "select event_id from payments.payment_events where payment_id = ? and source = 'event'",
+    [payment],
+  );
   expect(events).toHaveLength(1);
   await boxoffice.cancel(booking);
   await reaches(payment, 'refunded');
@@ -66,7 +75,9 @@ test('a buyer who pays after the hold has ended is booked while the seats are fr
   await press(free.url, /after the hold/);
   const lost = await begin('A4');
   await press(lost.url, /after the hold/);
-  await eventually(async () => expect((await boxoffice.hold(show, ['A4'], { user: 2, wait: 10 })).status).toBe(201), { timeoutMs: 20_000 });
+  await eventually(async () => expect((await boxoffice.hold(show, ['A4'], { user: 2, wait: 10 })).status).toBe(201), {
+    timeoutMs: 20_000,
+  });
   await reaches(free.payment, 'captured');
   await reaches(lost.payment, 'voided');
 });

@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+import { type MikroORM, openDatabase } from '@boxoffice/shared/database/orm';
+import { createTestDatabase, type TestDatabase } from '@boxoffice/testing/database';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { PaymentChanges } from './payment-changes.ts';
+import { PaymentEvents } from './payment-events.ts';
+import type { PaymentReport, ProviderEvent } from './providers/provider.ts';
+import { StoredPayments } from './stored-payments.ts';
+
+let database: TestDatabase;
+let orm: MikroORM;
+let changes: PaymentChanges;
+let events: PaymentEvents;
+let stored: StoredPayments;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  orm = await openDatabase({ url: database.url, role: 'boxoffice_gateway' });
+  changes = new PaymentChanges(orm);
+  events = new PaymentEvents(orm, changes);
+  stored = new StoredPayments(orm);
+});
+afterAll(async () => {
+  await orm.close();
+  await database.drop();
+});
+
+async function addPayment(): Promise<{ id: string; reference: string }> {
+  const fields = {
+    show_id: 7,
+    booking_id: randomUUID(),
+    user_id: 1,
+    provider: 'stripe',
+    amount: 1_000,
+    currency: 'EUR',
+  };
+  const added = await changes.add(fields);
+  const id = added?.id ?? '';
+  const reference = `cs_${id}`;
+  await changes.addCheckout(id, { reference, url: 'https://pay' });
+  return { id, reference };
+}
+const event = (report: PaymentReport | null, fields: Partial<ProviderEvent> = {}): ProviderEvent => ({
+  ...{ id: `evt_${randomUUID()}`, kind: 'changed', paymentId: null, reference: null, intent: null, report },
+  ...fields,
+});
+const authorized: PaymentReport = { status: 'authorized', intent: 'pi_1', amount: 1_000, currency: 'EUR' };
+const statusOf = async (id: string) => (await stored.find(id))?.status;
+const handle = async (one: ProviderEvent) => {
+  const id = await events.store('stripe', one);
+  return id === null ? null : events.handle(id);
+};
+
+test('an event is stored once, and handled once, however many handle it', async () => {
+  const { id, reference } = await addPayment();
+  const one = event(authorized, { reference });
+  const ids = await Promise.all([events.store('stripe', one), events.store('stripe', one)]);
+  expect(ids.filter((stored) => stored !== null)).toHaveLength(1);
+  const eventId = Math.max(...ids.map(Number));
+  const handled = await Promise.all([events.handle(eventId), events.handle(eventId), events.handle(eventId)]);
+  expect(handled.filter((one) => one !== null)).toEqual([{ paymentId: id, mustAsk: false }]);
+  expect(await stored.find(id)).toMatchObject({ status: 'authorized', intent: 'pi_1', authorized_amount: 1_000 });
+  expect(await stored.history(id)).toMatchObject([{ source: 'event', kind: 'changed', outcome: 'authorized' }]);
+});
+
+test('events that come in the wrong order, or late, take no state back', async () => {
+  const { id, reference } = await addPayment();
+  for (const status of ['captured', 'authorized', 'failed', 'refunded', 'captured', 'voided'] as const)
+    await handle(event({ ...authorized, status }, { reference }));
+  expect(await statusOf(id)).toBe('refunded');
+  expect((await stored.history(id)).map(({ outcome }) => outcome)).toEqual([
+    ...['captured', 'known already', 'known already', 'refunded', 'known already', 'known already'],
+  ]);
+});
+
+test('an event finds its payment by our id, by the checkout or by the money', async () => {
+  const { id, reference } = await addPayment();
+  const intent = `pi_${id}`;
+  expect(await handle(event(null, { paymentId: id }))).toEqual({ paymentId: id, mustAsk: true });
+  expect(await handle(event({ ...authorized, intent }, { reference }))).toMatchObject({ paymentId: id });
+  expect(await handle(event({ ...authorized, status: 'captured', intent }, { intent }))).toMatchObject({
+    paymentId: id,
+  });
+  expect(await statusOf(id)).toBe('captured');
+});
+
+test('an event about an unknown payment waits for it; one about none of ours does not', async () => {
+  const intent = `pi_${randomUUID()}`;
+  const early = await events.store('stripe', event({ ...authorized, intent }, { intent }));
+  expect(await events.handle(early ?? 0)).toBeNull();
+  const { id, reference } = await addPayment();
+  await changes.apply(id, { ...authorized, reference, intent });
+  expect(await events.handle(early ?? 0)).toEqual({ paymentId: id, mustAsk: false });
+  const foreign = await events.store('stripe', event(null));
+  expect(await events.handle(foreign ?? 0)).toBeNull();
+  const rows = await orm.em
+    .getConnection()
+    .execute('select handled_at from payments.payment_events where id = ?', [foreign]);
+  expect(rows).toEqual([{ handled_at: expect.anything() }]);
+});
+
+test('a choice between capturing and voiding is made once', async () => {
+  const { id } = await addPayment();
+  const choices = await Promise.all([
+    changes.choose(id, 'capture'),
+    changes.choose(id, 'void'),
+    changes.choose(id, 'capture'),
+  ]);
+  expect(new Set(choices).size).toBe(1);
+});
+
+test('a booking has one pending payment', async () => {
+  const fields = {
+    show_id: 7,
+    booking_id: randomUUID(),
+    user_id: 1,
+    provider: 'stripe',
+    amount: 1_000,
+    currency: 'EUR',
+  };
+  const added = await Promise.all([changes.add(fields), changes.add(fields), changes.add(fields)]);
+  expect(added.filter((payment) => payment !== null)).toHaveLength(1);
+});
+
+test('a payment rests only if nothing has happened to it since it was read', async () => {
+  const { id, reference } = await addPayment();
+  await changes.apply(id, { status: 'failed', reference });
+  const read = await stored.find(id);
+  await changes.apply(id, { ...authorized, reference });
+  if (read) await changes.rest(read);
+  expect((await stored.find(id))?.next_step_at).not.toBeNull();
+});
