@@ -72,5 +72,5 @@ export function Audit() {
 }
 
 function Subject({ subject, id }: { subject: AuditLine['subject']; id: string }) {
-  return subject === 'booking' ? <code>{id.slice(0, 8)}…</code> : <Link to={`/${subject}s/${id}`}>{id}</Link>;
+  return <Link to={`/${subject}s/${id}`}>{subject === 'booking' ? `${id.slice(0, 8)}…` : id}</Link>;
 }

@@ -12,6 +12,7 @@ import { Requests } from './migrations/0004-requests.ts';
 import { SessionRevocations } from './migrations/0005-session-revocations.ts';
 import { Screens } from './migrations/0006-screens.ts';
 import { Holds } from './migrations/0007-holds.ts';
+import { Takings } from './migrations/0008-takings.ts';
 import { ReturningClient } from './returning-client.ts';
 import { type ServiceRole, serviceUrl } from './service-roles.ts';
 
@@ -59,7 +60,7 @@ export function ormOptions(options: DatabaseOptions): Options {
     extensions: [Migrator],
     // A list, not a glob: the order is explicit, and nothing scans folders at start-up.
     migrations: {
-      migrationsList: [FirstSchema, Administration, Search, Requests, SessionRevocations, Screens, Holds],
+      migrationsList: [FirstSchema, Administration, Search, Requests, SessionRevocations, Screens, Holds, Takings],
       tableName: 'migrations',
       snapshot: false,
       schema: 'public',

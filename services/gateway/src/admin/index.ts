@@ -29,6 +29,7 @@ import { getMovie } from './routes/get-movie.ts';
 import { getQueues } from './routes/get-queues.ts';
 import { getScreen } from './routes/get-screen.ts';
 import { getShow } from './routes/get-show.ts';
+import { getTakings } from './routes/get-takings.ts';
 import { getUser } from './routes/get-user.ts';
 import { listAuditLines } from './routes/list-audit-lines.ts';
 import { listBookings } from './routes/list-bookings.ts';
@@ -42,9 +43,11 @@ import { replaceScreen } from './routes/replace-screen.ts';
 import { replaceShow } from './routes/replace-show.ts';
 import { replaceUser } from './routes/replace-user.ts';
 import type { Sales } from './sales.ts';
+import type { Takings } from './takings.ts';
 
 export { AuditLines } from './audit-lines.ts';
 export { Sales } from './sales.ts';
+export { Takings } from './takings.ts';
 
 export interface Dependencies {
   accessRevocations: AccessRevocations;
@@ -58,6 +61,7 @@ export interface Dependencies {
   queue: BookingQueue;
   responses: ResponseCache;
   sales: Sales;
+  takings: Takings;
   users: Users;
 }
 
@@ -67,7 +71,7 @@ export const operations: Operation<Dependencies>[] = [
   ...[listShows, createShow, createShowRun, getShow, changeShow, replaceShow, cancelShow, deleteShow],
   ...[listUsers, createUser, getUser, changeUser, replaceUser, deleteUser],
   ...[listBookings, getBooking, cancelBooking, deleteBooking, payBooking],
-  ...[listAuditLines, getDashboard, getQueues],
+  ...[listAuditLines, getDashboard, getTakings, getQueues],
 ];
 
 export function register(http: Http, dependencies: Dependencies): void {

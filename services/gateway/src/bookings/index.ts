@@ -18,6 +18,7 @@ import type { StoredOutcomes } from './stored-outcomes.ts';
 
 export type { ChangeDependencies } from './booking-change.ts';
 export { type CancelDependencies, cancelBooking } from './cancel-booking.ts';
+export { readDatabase } from './database-read.ts';
 export { payBooking } from './pay-booking.ts';
 export { BookingQueue } from './queue/booking-queue.ts';
 export { PartitionOwners } from './queue/partition-owners.ts';
