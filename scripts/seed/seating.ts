@@ -2,7 +2,7 @@
 import type { Seat } from '@boxoffice/shared/layout';
 import { allSeats, type SeatPlan } from '@boxoffice/shared/seats';
 
-/** A row that is this much nearer to the best is as good as an accessible seat is bad for those who do not need one. */
+/** What an accessible seat costs those who do not need one, in seats of distance from the best. */
 const accessiblePenalty = 25;
 
 export class Seating {

@@ -2292,6 +2292,15 @@ export interface components {
         /**
          * @example {
          *       "date": "2030-01-01",
+         *       "by_currency": [
+         *         {
+         *           "currency": "EUR",
+         *           "bookings": 12,
+         *           "amount": 31900,
+         *           "cancelled_bookings": 1,
+         *           "cancelled_amount": 2200
+         *         }
+         *       ],
          *       "by_paid_with": [
          *         {
          *           "paid_with": "cash",
@@ -2329,6 +2338,18 @@ export interface components {
         Takings: {
             /** Format: date */
             date: string;
+            by_currency: {
+                /** @description ISO 4217 */
+                currency: string;
+                /** @description paid on this day */
+                bookings: number;
+                /** @description what they cost, in minor units, including those that were cancelled later */
+                amount: number;
+                /** @description of these, the ones that have been cancelled since */
+                cancelled_bookings: number;
+                /** @description what they cost: money that may have to be given back */
+                cancelled_amount: number;
+            }[];
             /** @description by currency and means of payment */
             by_paid_with: {
                 /** @enum {string} */
@@ -2344,7 +2365,7 @@ export interface components {
                 /** @description what they cost: money that may have to be given back */
                 cancelled_amount: number;
             }[];
-            /** @description by show and currency, highest amount first; at most 100 */
+            /** @description by show and currency, for each currency the highest amount first; at most 100 */
             by_show: {
                 show_id: number;
                 /** @description ISO 4217 */

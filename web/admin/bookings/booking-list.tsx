@@ -47,7 +47,7 @@ export function Bookings() {
             title: 'Booked',
             show: ({ id, created_at }) => <Link to={`/bookings/${id}`}>{formatDateTime(created_at)}</Link>,
           },
-          { title: 'Code', show: ({ code }) => code && <code>{code}</code> },
+          { title: 'Code', show: ({ code }) => code && <code className="short-code">{code}</code> },
           {
             title: 'User',
             show: (booking) =>

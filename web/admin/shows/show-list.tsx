@@ -65,6 +65,9 @@ export function Shows() {
   );
 }
 
+/** One that has begun is cancelled on its own page, where nobody does it by mistake. */
+const isCancellable = ({ status, date_time }: Show) => status === 'scheduled' && Date.parse(date_time) > Date.now();
+
 function priceOf({ prices, currency }: Show): string {
   return prices && currency ? formatMoneyRange(Object.values(prices), currency) : 'free';
 }
@@ -76,7 +79,7 @@ function Actions({ show, title, onChange }: { show: Show; title: string; onChang
       <Link className="button" to={`/bookings?show_id=${show.id}`} aria-label={`Bookings of ${name}`}>
         Bookings
       </Link>
-      {show.status === 'scheduled' && <CancelShow show={show} name={name} onCancelled={onChange} />}
+      {isCancellable(show) && <CancelShow show={show} name={name} onCancelled={onChange} />}
       <ConfirmButton
         action="Delete"
         subject={name}

@@ -1,6 +1,6 @@
 import type { Takings as DayTakings } from '@boxoffice/client';
 import { Input } from '../../lib/fields.tsx';
-import { formatDateTime, formatDay, formatNumber, timeZone } from '../../lib/format.ts';
+import { formatDateTime, formatFullDate, formatNumber, timeZone } from '../../lib/format.ts';
 import { formatMoney } from '../../lib/money.ts';
 import { EmptyState, Outage } from '../../lib/notices.tsx';
 import { Link, useLocation } from '../../lib/router.tsx';
@@ -11,7 +11,7 @@ import { type Column, Table } from '../list/table.tsx';
 import { PageHead } from '../page-head.tsx';
 
 const refreshMs = 15_000;
-const methods = { cash: 'Cash', card: 'Card', other: 'Something else' };
+const methods = { cash: 'Cash', card: 'Card', other: 'Something else', total: <strong>Total</strong> };
 
 type Sums = Pick<
   DayTakings['by_show'][number],
@@ -43,8 +43,8 @@ export function Takings() {
   );
 }
 
-function Day({ takings: { date, by_paid_with, by_show, show_count } }: { takings: DayTakings }) {
-  const day = formatDay(`${date}T12:00`);
+function Day({ takings: { date, by_currency, by_paid_with, by_show, show_count } }: { takings: DayTakings }) {
+  const day = formatFullDate(date);
   if (by_paid_with.length === 0) {
     return (
       <EmptyState title={`Nothing was paid on ${day}`}>
@@ -59,7 +59,7 @@ function Day({ takings: { date, by_paid_with, by_show, show_count } }: { takings
         <h2 id="takings-of-day">{day}</h2>
         <Table
           name={`Takings of ${day}`}
-          rows={by_paid_with}
+          rows={[...by_paid_with, ...by_currency.map((sums) => ({ ...sums, paid_with: 'total' as const }))]}
           rowKey={({ currency, paid_with }) => `${currency} ${paid_with}`}
           columns={[{ title: 'Paid with', show: ({ paid_with }) => methods[paid_with] }, ...sumColumns]}
         />

@@ -25,6 +25,7 @@ const sums = {
   cancelled_bookings: count.describe('of these, the ones that have been cancelled since'),
   cancelled_amount: count.describe('what they cost: money that may have to be given back'),
 };
+const CurrencyTakings = z.object(sums);
 const PaidWithTakings = z.object({ paid_with: z.enum(paymentMethods), ...sums });
 export const ShowTakings = z.object({ show_id: z.number().int(), ...sums });
 export type ShowTakings = z.infer<typeof ShowTakings>;
@@ -32,6 +33,7 @@ export type ShowTakings = z.infer<typeof ShowTakings>;
 /** The payments of one day. */
 export interface DayTakings {
   date: string;
+  by_currency: z.infer<typeof CurrencyTakings>[];
   by_paid_with: z.infer<typeof PaidWithTakings>[];
   by_show: ShowTakings[];
   show_count: number;
@@ -42,6 +44,7 @@ const exampleSums = { currency: 'EUR', bookings: 12, amount: 31_900, cancelled_b
 export const TakingsView = z
   .object({
     date: z.iso.date(),
+    by_currency: z.array(CurrencyTakings),
     by_paid_with: z.array(PaidWithTakings).describe('by currency and means of payment'),
     by_show: z
       .array(
@@ -57,6 +60,7 @@ export const TakingsView = z
     id: 'Takings',
     example: {
       date: '2030-01-01',
+      by_currency: [exampleSums],
       by_paid_with: [{ paid_with: 'cash', ...exampleSums }],
       by_show: [{ show_id: 7, ...exampleSums, show: exampleBookingShow }],
       show_count: 1,

@@ -35,9 +35,11 @@ const dayTakings = `
       select show_id, total, currency, status, paid_with from booking.bookings, today
       where paid_at >= today.date::timestamp at time zone ? and paid_at < (today.date + 1)::timestamp at time zone ?
     ),
+    by_currency as (select ${sums} from paid group by currency order by currency),
     by_paid_with as (select paid_with, ${sums} from paid group by currency, paid_with order by currency, paid_with),
     by_show as (select show_id, ${sums} from paid group by show_id, currency)
   select date::text,
+    (select coalesce(json_agg(by_currency), '[]') from by_currency) as by_currency,
     (select coalesce(json_agg(by_paid_with), '[]') from by_paid_with) as by_paid_with,
     (select coalesce(json_agg(listed), '[]') from
       (select * from by_show order by currency, amount desc, show_id limit ?) as listed) as by_show,

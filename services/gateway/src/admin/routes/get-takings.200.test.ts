@@ -45,6 +45,10 @@ test('sums by currency, means of payment and show; what was cancelled later is g
   const today = new Date().toISOString().slice(0, 10);
   expect(await takings()).toEqual({
     date: today,
+    by_currency: [
+      { currency: 'EUR', bookings: 3, amount: 4_400, ...cancelled },
+      { currency: 'JPY', bookings: 1, amount: 1_800, ...none },
+    ],
     by_paid_with: [
       { currency: 'EUR', paid_with: 'card', bookings: 1, amount: 1_100, ...none },
       { currency: 'EUR', paid_with: 'cash', bookings: 2, amount: 3_300, ...cancelled },
@@ -73,7 +77,7 @@ test('the day begins at midnight in the requested time zone', async () => {
   expect(await amountIn('UTC')).toEqual([1_110]);
   expect(await amountIn('Europe/Berlin')).toEqual([111]);
   expect(await takings('?date=2031-01-01')).toEqual({
-    ...{ date: '2031-01-01', by_paid_with: [], by_show: [], show_count: 0 },
+    ...{ date: '2031-01-01', by_currency: [], by_paid_with: [], by_show: [], show_count: 0 },
   });
 });
 
