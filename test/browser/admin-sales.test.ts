@@ -134,7 +134,7 @@ test('a booking is found by its code and marked as paid, the audit log says so, 
   await clients.alice.cancel(id);
   await page.reload();
   await page.getByRole('row', { name: 'Card 1 €26.00 1: €26.00' }).waitFor();
-  await page.getByLabel('Day').fill('2029-01-01');
+  await page.getByLabel('Day', { exact: true }).fill('2029-01-01');
   await page.getByRole('button', { name: 'Search' }).click();
   await page.getByText('Nothing was paid on').waitFor();
   expect(errorsOf(page)).toEqual([]);

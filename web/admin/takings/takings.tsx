@@ -82,7 +82,7 @@ function Day({ takings: { date, by_currency, by_paid_with, by_show, show_count }
             ...sumColumns,
           ]}
         />
-        {others > 0 && <p className="pager">And {formatNumber(others)} more, whose takings are lower.</p>}
+        {others > 0 && <p className="pager">And {formatNumber(others)} more.</p>}
       </section>
     </>
   );

@@ -27,15 +27,14 @@ const sums = {
 };
 const CurrencyTakings = z.object(sums);
 const PaidWithTakings = z.object({ paid_with: z.enum(paymentMethods), ...sums });
-export const ShowTakings = z.object({ show_id: z.number().int(), ...sums });
-export type ShowTakings = z.infer<typeof ShowTakings>;
+const ShowTakings = z.object({ show_id: z.number().int(), ...sums });
 
 /** The payments of one day. */
 export interface DayTakings {
   date: string;
   by_currency: z.infer<typeof CurrencyTakings>[];
   by_paid_with: z.infer<typeof PaidWithTakings>[];
-  by_show: ShowTakings[];
+  by_show: z.infer<typeof ShowTakings>[];
   show_count: number;
 }
 
