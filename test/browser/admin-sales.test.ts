@@ -17,7 +17,8 @@ beforeAll(async () => {
     await clients[username].signUp({ username, email: `${username}@example.com`, password });
   }
   await rows(`update identity.users set role = 'admin' where username = 'boss'`);
-  for (const username of ['boss', 'alice'] as const) await patiently(() => clients[username].logIn({ username, password }));
+  for (const username of ['boss', 'alice'] as const)
+    await patiently(() => clients[username].logIn({ username, password }));
   const heat = { title: 'Heat', duration_minutes: 170 };
   ({ id: movie } = await patiently(() => clients.boss.post('/api/admin/movies/', { body: heat })));
   const legend = { S: { category: 'standard' }, P: { category: 'premium' } };
