@@ -13,6 +13,7 @@ import { startPeer } from './systems/peer.ts';
 import { findPgbench, type Pgbench } from './systems/pgbench.ts';
 import { type Servers, startServers } from './systems/servers.ts';
 import type { System } from './systems/system.ts';
+import { systemsOfSales } from './sales/sale-tasks.ts';
 import { type Case, selectCases } from './workloads/cases.ts';
 
 export interface Environment {
@@ -88,6 +89,7 @@ async function startPeers(
 ): Promise<System[]> {
   const needed = new Set(cases.flatMap(({ systems }) => systems));
   if (only.includes('open')) needed.add('direct');
+  for (const system of systemsOfSales(only)) needed.add(system);
   const peers: System[] = [];
   for (const name of ['direct', 'row lock'] as const) {
     if (needed.has(name)) peers.push(await startPeer(name, servers, cleanup, signal));
