@@ -106,7 +106,7 @@ export class BookingStore {
    * Ends holds that have expired, and the bookings of cancelled shows, in one small transaction.
    *
    * @returns the shows whose seats have become free, how many bookings were ended, and the time after which there may
-   *   be more to end, in milliseconds; null when there are no holds
+   *   be more to end, in milliseconds; null when no hold ends within a second
    * @throws {LeaseLost} when one of the leases is no longer held
    */
   async endBookings(

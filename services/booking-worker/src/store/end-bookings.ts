@@ -16,7 +16,7 @@ export interface EndQuery {
 interface Due {
   /** Whether there is anything to end. */
   isAnythingOver: boolean;
-  /** The time until the next hold ends, in milliseconds; null when there is none. */
+  /** The time until the next hold ends, in milliseconds; null when none does within a second. */
   nextInMs: number | null;
 }
 
@@ -70,6 +70,7 @@ const dueSql = `
   select exists (select from ending) as "isAnythingOver",
     (select ceil(extract(epoch from expires_at - transaction_timestamp()) * 1000)::float8 from booking.bookings
       where status = 'held' and show_id % $2::int = any($1::int[])
+        and expires_at <= transaction_timestamp() + interval '1 second'
       order by expires_at limit 1) as "nextInMs"`;
 
 const endSql = `
