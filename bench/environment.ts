@@ -7,13 +7,13 @@ import { writeTokens } from './load/tokens.ts';
 import type { Options } from './options.ts';
 import { addBrowseProgramme } from './runs/browse-programme.ts';
 import type { Bench } from './runs/run-case.ts';
+import { systemsOfSales } from './sales/sale-tasks.ts';
 import { startBoxoffice } from './systems/boxoffice.ts';
 import type { Cleanup } from './systems/cleanup.ts';
 import { startPeer } from './systems/peer.ts';
 import { findPgbench, type Pgbench } from './systems/pgbench.ts';
 import { type Servers, startServers } from './systems/servers.ts';
 import type { System } from './systems/system.ts';
-import { systemsOfSales } from './sales/sale-tasks.ts';
 import { type Case, selectCases } from './workloads/cases.ts';
 
 export interface Environment {

@@ -46,7 +46,14 @@ test('a small run reports figures for every system, and the database agrees with
     expect(latencyMs.p99).toBeGreaterThanOrEqual(latencyMs.p50);
   }
   expect(report.sales.map(({ kind, system }) => `${kind} ${system}`)).toEqual([
-    ...['hold boxoffice', 'hold row lock', 'best boxoffice', 'best row lock', 'explicit boxoffice', 'explicit row lock'],
+    ...[
+      'hold boxoffice',
+      'hold row lock',
+      'best boxoffice',
+      'best row lock',
+      'explicit boxoffice',
+      'explicit row lock',
+    ],
   ]);
   for (const { rate, requestsPerPurchase } of report.sales) {
     expect(rate.median).toBeGreaterThan(0);

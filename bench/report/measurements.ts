@@ -1,9 +1,9 @@
+import type { ExpiryFigures } from '../runs/expiry.ts';
 import type { History } from '../runs/history.ts';
 import type { ByProcess } from '../runs/processes.ts';
 import type { Soak } from '../runs/soak.ts';
-import type { PgbenchScript } from '../systems/pgbench.ts';
-import type { ExpiryFigures } from '../runs/expiry.ts';
 import type { SaleCell } from '../sales/sale-cells.ts';
+import type { PgbenchScript } from '../systems/pgbench.ts';
 import type { SystemName, WorkloadName } from '../workloads/workloads.ts';
 import type { Cell, OpenCell } from './cells.ts';
 import type { Spread } from './spread.ts';

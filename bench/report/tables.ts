@@ -3,8 +3,8 @@ import { cpuTable, historyTable, memoryTable } from './cost-tables.ts';
 import type { GoalResult } from './goal-results.ts';
 import { findCell } from './measurements.ts';
 import type { Report } from './report.ts';
-import { ratioOf, type Spread } from './spread.ts';
 import { bestTable, expiryTable, holdTable } from './sale-tables.ts';
+import { ratioOf, type Spread } from './spread.ts';
 import { cellName, formatCount, formatSpread, type Table } from './table.ts';
 
 /** All tables of a report that are not empty. */

@@ -2,11 +2,11 @@ import type { OpenLoopResult } from '../load/open-loop.ts';
 import { cellOf, openCellOf } from '../report/cells.ts';
 import type { Measurements } from '../report/measurements.ts';
 import { spreadOf } from '../report/spread.ts';
+import { saleCells } from '../sales/sale-cells.ts';
+import type { SaleRun } from '../sales/sale-tasks.ts';
 import type { PgbenchScript } from '../systems/pgbench.ts';
 import type { Case } from '../workloads/cases.ts';
 import { floodRequests, type SystemName } from '../workloads/workloads.ts';
-import { saleCells } from '../sales/sale-cells.ts';
-import type { SaleRun } from '../sales/sale-tasks.ts';
 import { type ExpiryRun, expiryFigures } from './expiry.ts';
 import type { RunResult } from './run-case.ts';
 

@@ -1,11 +1,11 @@
 /** The order of the runs: round by round, and within a round system next to system. */
 import { runOpenLoop } from '../load/open-loop.ts';
 import type { Options } from '../options.ts';
+import { type SaleRun, saleTasks } from '../sales/sale-tasks.ts';
 import { type Pgbench, type PgbenchScript, pgbenchRows } from '../systems/pgbench.ts';
 import type { System } from '../systems/system.ts';
 import type { Case } from '../workloads/cases.ts';
 import { floodRequests, type Plan } from '../workloads/workloads.ts';
-import { type SaleRun, saleTasks } from '../sales/sale-tasks.ts';
 import { type ExpiryRun, expiryTask } from './expiry.ts';
 import type { ProgrammeResults } from './programme-results.ts';
 import type { Task } from './progress.ts';
@@ -31,7 +31,15 @@ export function planProgramme(
   cases: readonly Case[],
   pgbench: Pgbench | null,
 ): Programme {
-  const results: ProgrammeResults = { runs: [], open: [], floods: [], pgbench: [], sales: [], expiries: [], problems: [] };
+  const results: ProgrammeResults = {
+    runs: [],
+    open: [],
+    floods: [],
+    pgbench: [],
+    sales: [],
+    expiries: [],
+    problems: [],
+  };
   const onSale = (sale: SaleRun, found: string[]) => {
     results.sales.push(sale);
     results.problems.push(...found);
