@@ -29,7 +29,7 @@ export async function addExpiringHolds(
     `with held as materialized (
          select ($1::int[])[n % $2::int + 1] as show_id, n % 5000 + 1 as user_id,
            chr(65 + (n / $2::int) / 100) || ((n / $2::int) % 100 + 1) as seat,
-           (lpad(to_hex(n), 12, '0') || '8000' || '8' || lpad(to_hex($1[1] * 1000000 + n), 15, '0'))::uuid as id,
+           (lpad(to_hex(n), 12, '0') || '8000' || '8' || lpad(to_hex($1[1]::bigint * 1000000 + n), 15, '0'))::uuid as id,
            date_trunc('milliseconds', now() + ($4::float + n * $5::float / $3::int) * interval '1 second') as expires_at
          from generate_series(0, $3::int - 1) as n
        ), bookings as (

@@ -1,5 +1,5 @@
 /** Makes purchases: reads options from the JSON file in its argument, prints the result as JSON. */
-import { readFileSync, writeSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { type Request, userCount, waitSeconds } from '../workloads/workloads.ts';
 import { Connection } from './connection.ts';
 import { partiesInOrder } from './parties.ts';
@@ -11,8 +11,7 @@ const problems: string[] = [];
 /** More than people, so that the last of them also have a choice. */
 const parties = sale.kind === 'explicit' ? partiesInOrder(people + people / 4) : [];
 const result = sale.kind === 'hold' ? await holdAndConfirm(sale) : await sellToEveryone(sale);
-writeSync(1, `${JSON.stringify(result)}\n`);
-process.exit(0);
+process.stdout.write(`${JSON.stringify(result)}\n`, () => process.exit(0));
 
 interface Held {
   id: string;
