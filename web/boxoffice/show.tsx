@@ -1,5 +1,6 @@
 import { formatDay, formatTime } from '../lib/format.ts';
 import { Heading } from '../lib/heading.tsx';
+import { formatMoneyRange } from '../lib/money.ts';
 import { Loading, Outage } from '../lib/notices.tsx';
 import { useQuery } from '../lib/query.ts';
 import { Link } from '../lib/router.tsx';
@@ -7,13 +8,12 @@ import { boxoffice } from '../lib/session.ts';
 import { NotFound } from './not-found.tsx';
 import { SeatSelection } from './seat-selection.tsx';
 
-/** One show: select seats on the live map and book them. */
+/** Prices and sales may change while the page is open. */
+const refreshMs = 30_000;
+
+/** One show: select seats on the live map and hold them. */
 export function ShowPage({ id }: { id: number }) {
-  const { data, outage, problem } = useQuery(`show ${id}`, async (signal) => {
-    const show = await boxoffice.get('/api/shows/{id}/', { params: { path: { id } }, signal });
-    const movie = await boxoffice.get('/api/movies/{id}/', { params: { path: { id: show.movie_id } }, signal });
-    return { show, movie };
-  });
+  const { data, outage, problem, refetch } = useQuery(`show ${id}`, (signal) => getShow(id, signal), { refreshMs });
   if (problem) return <NotFound title="Show not found">This show is not on the programme.</NotFound>;
   if (!data) return outage ? <Outage message={outage} /> : <Loading what="the show" />;
   const { show, movie } = data;
@@ -23,10 +23,17 @@ export function ShowPage({ id }: { id: number }) {
         <Heading title={movie.title} />
         <p className="facts">
           {formatDay(show.date_time)}, {formatTime(show.date_time)} · {show.screen_name} ·{' '}
+          {show.prices && show.currency && `${formatMoneyRange(Object.values(show.prices), show.currency)} · `}
           <Link to={`/movies/${movie.id}`}>Other shows</Link>
         </p>
       </div>
-      <SeatSelection key={show.id} show={show} />
+      <SeatSelection key={show.id} show={show} onOutdated={refetch} />
     </>
   );
+}
+
+async function getShow(id: number, signal: AbortSignal) {
+  const show = await boxoffice.get('/api/shows/{id}/', { params: { path: { id } }, signal });
+  const movie = await boxoffice.get('/api/movies/{id}/', { params: { path: { id: show.movie_id } }, signal });
+  return { show, movie };
 }
