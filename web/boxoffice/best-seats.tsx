@@ -10,12 +10,22 @@ interface BestSeatsProps {
   hasAccessible: boolean;
   /** The most seats to ask for. */
   limit: number;
+  /** Whether the user already holds seats, which these would replace. */
+  isReplacing: boolean;
   disabled: boolean;
   onFind: (wish: Wish) => void;
 }
 
 /** Leaves the choice of seats to the box office: how many, and of which kind. */
-export function BestSeats({ categories, currency, hasAccessible, limit, disabled, onFind }: BestSeatsProps) {
+export function BestSeats({
+  categories,
+  currency,
+  hasAccessible,
+  limit,
+  isReplacing,
+  disabled,
+  onFind,
+}: BestSeatsProps) {
   const id = useId();
   const counts = Array.from({ length: limit }, (_, index) => index + 1);
   const find = (event: FormEvent<HTMLFormElement>) => {
@@ -55,7 +65,7 @@ export function BestSeats({ categories, currency, hasAccessible, limit, disabled
         </label>
       )}
       <button type="submit" disabled={disabled}>
-        Hold them
+        {isReplacing ? 'Hold them instead' : 'Hold them'}
       </button>
     </form>
   );

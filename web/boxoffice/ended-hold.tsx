@@ -42,14 +42,14 @@ export function EndedHold({ booking, show }: { booking: Booking; show: Show }) {
       <Outage message={error ? undefined : outage} />
       <ErrorMessage message={error} />
       <div className="buttons">
-        <Link className="button" to={`/shows/${show.id}`}>
-          Choose other seats
-        </Link>
         {!closed && (
           <button type="button" className="primary" disabled={isBusy} onClick={holdAgain}>
             Hold {seats.length === 1 ? 'it' : 'them'} again
           </button>
         )}
+        <Link className="button" to={`/shows/${show.id}`}>
+          Choose other seats
+        </Link>
       </div>
     </>
   );

@@ -46,6 +46,9 @@ export function HeldBooking({ booking, show, movie, onConfirmed, onChanged }: He
       <Outage message={error ? undefined : outage} />
       <ErrorMessage message={error} />
       <div className="buttons">
+        <button type="button" className="primary" disabled={isBusy} onClick={confirm}>
+          Confirm
+        </button>
         <CancelBooking
           booking={booking}
           movieTitle={movie.title}
@@ -54,9 +57,6 @@ export function HeldBooking({ booking, show, movie, onConfirmed, onChanged }: He
         <Link className="button" to={`/shows/${booking.show_id}`}>
           Choose other seats
         </Link>
-        <button type="button" className="primary" disabled={isBusy} onClick={confirm}>
-          Confirm
-        </button>
       </div>
     </article>
   );

@@ -44,34 +44,36 @@ export function SeatGrid({ map, categories, currency, selected, own, onToggle, d
   };
 
   return (
-    <div ref={scroller} className="seat-grid" style={{ '--per-row': map.seats_per_row } as object}>
+    <div className="seat-grid" style={{ '--per-row': map.seats_per_row } as object}>
       <svg className="screen" viewBox="0 0 400 26" preserveAspectRatio="none" aria-hidden="true">
         <path d="M4 22Q200 -8 396 22" />
       </svg>
       <p className="screen-label" aria-hidden="true">
         Screen
       </p>
-      {/* biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: the grid pattern is a table with this role */}
-      <table ref={grid} className="seats" role="grid" aria-label="Seats" onKeyDown={move} onClick={select}>
-        <tbody>
-          {rows.map(([row, seats]) => (
-            <tr key={row}>
-              <th scope="row">{row}</th>
-              {seats.map((seat) => (
-                <SeatCell
-                  key={seat.seat_number}
-                  seat={seat}
-                  look={lookOf(categories, seat.category)}
-                  kind={kinds.get(seat.category) ?? ''}
-                  isSelected={selected.has(seat.seat_number)}
-                  isOwn={own.has(seat.seat_number)}
-                  isCurrent={seat.seat_number === current}
-                />
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <div ref={scroller} className="hall">
+        {/* biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: the grid pattern is a table with this role */}
+        <table ref={grid} className="seats" role="grid" aria-label="Seats" onKeyDown={move} onClick={select}>
+          <tbody>
+            {rows.map(([row, seats]) => (
+              <tr key={row}>
+                <th scope="row">{row}</th>
+                {seats.map((seat) => (
+                  <SeatCell
+                    key={seat.seat_number}
+                    seat={seat}
+                    look={lookOf(categories, seat.category)}
+                    kind={kinds.get(seat.category) ?? ''}
+                    isSelected={selected.has(seat.seat_number)}
+                    isOwn={own.has(seat.seat_number)}
+                    isCurrent={seat.seat_number === current}
+                  />
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </div>
   );
 }

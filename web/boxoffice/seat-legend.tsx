@@ -11,44 +11,49 @@ interface SeatLegendProps {
 
 /** What the seats on the map look like, and what they cost. */
 export function SeatLegend({ categories, currency, hasAccessible, hasOwn }: SeatLegendProps) {
-  const price = (category: Category) => currency && <strong>{formatMoney(category.price, currency)}</strong>;
+  const areAlike = categories.length === 1 && !currency;
   return (
-    <ul className="legend" aria-label="Legend">
-      {categories.length > 1 || currency ? (
-        categories.map((category) => (
-          <li key={category.name}>
-            <span className={`seat ${lookOf(categories, category.name)}`} />
-            {category.name} {price(category)}
+    <>
+      {!areAlike && (
+        <ul className="legend" aria-label="Categories">
+          {categories.map(({ name, price }) => (
+            <li key={name}>
+              <span className={`seat ${lookOf(categories, name)}`} />
+              {name} {currency && <strong>{formatMoney(price, currency)}</strong>}
+            </li>
+          ))}
+        </ul>
+      )}
+      <ul className="legend" aria-label="Legend">
+        {areAlike && (
+          <li>
+            <span className="seat" />
+            free
           </li>
-        ))
-      ) : (
+        )}
+        {hasAccessible && (
+          <li>
+            <span className="seat">
+              <AccessibleIcon />
+            </span>
+            accessible
+          </li>
+        )}
         <li>
-          <span className="seat" />
-          free
+          <span className="seat selected" />
+          selected
         </li>
-      )}
-      {hasAccessible && (
+        {hasOwn && (
+          <li>
+            <span className="seat own" />
+            held for you
+          </li>
+        )}
         <li>
-          <span className="seat">
-            <AccessibleIcon />
-          </span>
-          accessible
+          <span className="seat booked" />
+          taken
         </li>
-      )}
-      <li>
-        <span className="seat selected" />
-        selected
-      </li>
-      {hasOwn && (
-        <li>
-          <span className="seat own" />
-          held for you
-        </li>
-      )}
-      <li>
-        <span className="seat booked" />
-        taken
-      </li>
-    </ul>
+      </ul>
+    </>
   );
 }

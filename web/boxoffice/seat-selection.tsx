@@ -31,7 +31,15 @@ export function SeatSelection({ show, onOutdated }: { show: Show; onOutdated: ()
       <div className="map">
         {map ? (
           <>
-            {!closed && <BestSeats {...hall} limit={choice.limit} disabled={isHolding} onFind={choice.start} />}
+            {!closed && (
+              <BestSeats
+                {...hall}
+                limit={choice.limit}
+                isReplacing={own.size > 0}
+                disabled={isHolding}
+                onFind={choice.start}
+              />
+            )}
             <SeatGrid
               {...{ ...hall, map, own }}
               selected={new Set(choice.selected)}
