@@ -24,8 +24,7 @@ export function EndedHold({ booking, show }: { booking: Booking; show: Show }) {
       .hold(show.id, wish, { onRetry: (reason) => setOutage(outageMessage(reason)) })
       .then(
         ({ id }) => navigate(`/bookings/${id}`),
-        (reason: unknown) =>
-          setError(reason instanceof ProblemError ? explainRefusal(reason.problem, show) : errorMessage(reason)),
+        (reason: unknown) => setError(explain(reason, show)),
       )
       .finally(() => {
         setIsBusy(false);
@@ -53,4 +52,11 @@ export function EndedHold({ booking, show }: { booking: Booking; show: Show }) {
       </div>
     </>
   );
+}
+
+function explain(reason: unknown, show: Show): string {
+  if (!(reason instanceof ProblemError)) return errorMessage(reason);
+  if (reason.code === 'price_changed')
+    return 'The price has changed since. Choose seats on the map to see what they cost now.';
+  return explainRefusal(reason.problem, show);
 }

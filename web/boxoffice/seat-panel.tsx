@@ -43,7 +43,11 @@ export function SeatPanel({ show, map, outage, choice, closed }: SeatPanelProps)
           {choice.ownHolds.map((own) => (
             <OwnHold key={own.id} hold={own} />
           ))}
-          <SelectedSeats show={show} choice={choice} disabled={closed !== undefined || !map} />
+          <SelectedSeats
+            {...{ show, choice }}
+            isSoldOut={map?.available_seats === 0}
+            disabled={closed !== undefined || !map}
+          />
         </>
       )}
     </section>

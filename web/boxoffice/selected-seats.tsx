@@ -4,8 +4,15 @@ import { formatMoney } from '../lib/money.ts';
 import { useUsername } from '../lib/session.ts';
 import type { SeatChoice } from './use-seat-choice.ts';
 
+interface SelectedSeatsProps {
+  show: Show;
+  choice: SeatChoice;
+  isSoldOut: boolean;
+  disabled: boolean;
+}
+
 /** The selected seats, what they cost, and the button that holds them. */
-export function SelectedSeats({ show, choice, disabled }: { show: Show; choice: SeatChoice; disabled: boolean }) {
+export function SelectedSeats({ show, choice, isSoldOut, disabled }: SelectedSeatsProps) {
   const username = useUsername();
   const { selected, total = 0, own, toggle, start } = choice;
   const hasSelected = selected.length > 0;
@@ -21,7 +28,11 @@ export function SelectedSeats({ show, choice, disabled }: { show: Show; choice: 
           </li>
         ))}
       </ul>
-      {!hasSelected && !disabled && <p className="muted">Select seats on the map.</p>}
+      {!hasSelected && !disabled && (
+        <p className="muted">
+          {isSoldOut ? 'Sold out. Seats that others give back will appear here.' : 'Select seats on the map.'}
+        </p>
+      )}
       {hasSelected && show.currency && (
         <p>
           <strong className="total">{formatMoney(total, show.currency)}</strong>

@@ -1,8 +1,8 @@
 import type { Show } from '@boxoffice/client';
 import { formatShortDay, formatTime } from '../lib/format.ts';
-import { formatMoneyRange } from '../lib/money.ts';
 import { Link } from '../lib/router.tsx';
 import { Fullness } from './fullness.tsx';
+import { priceRange } from './price-range.ts';
 import { closedBecause } from './sale-state.ts';
 
 /** Shows to choose from, each with its prices and its seats left. */
@@ -17,7 +17,7 @@ export function ShowList({ shows, withDay = false }: { shows: Show[]; withDay?: 
               {formatTime(show.date_time)}
             </strong>
             <span>{show.screen_name}</span>
-            {show.prices && show.currency && <span>{formatMoneyRange(Object.values(show.prices), show.currency)}</span>}
+            <Price show={show} />
             <ShowState show={show} />
           </Link>
         </li>
@@ -29,4 +29,9 @@ export function ShowList({ shows, withDay = false }: { shows: Show[]; withDay?: 
 function ShowState({ show }: { show: Show }) {
   const closed = closedBecause(show);
   return closed ? <span className="closed">{closed.short}</span> : <Fullness {...show} />;
+}
+
+function Price({ show }: { show: Show }) {
+  const prices = priceRange(show);
+  return prices === null ? null : <span>{prices}</span>;
 }
