@@ -124,8 +124,8 @@ test('a single seat left alone, and too many seats, are explained with what to d
 });
 
 test('sales open by themselves, and the programme says what can be had', async () => {
-  const opensAt = new Date(Date.now() + 8_000).toISOString();
-  const show = await addPricedShow(browsing, { sales_open_at: opensAt });
+  const inSeconds = (seconds: number) => new Date(Date.now() + 1_000 * seconds).toISOString();
+  const show = await addPricedShow(browsing, { sales_open_at: inSeconds(3_600) });
   const cancelled = await addPricedShow(browsing);
   await browsing.boxoffice.call(`/api/admin/shows/${cancelled}/cancel/`, {
     ...{ method: 'POST', user: 99, role: 'admin', body: { reason: 'The projector is broken' } },
@@ -141,6 +141,9 @@ test('sales open by themselves, and the programme says what can be had', async (
   expect(await fits(programme)).toBe(true);
   await expectAccessible(programme);
 
+  // The page that is open learns of the earlier time, and waits for it.
+  await changeShow(browsing, show, { sales_open_at: inSeconds(2) });
+  await page.getByText('Select seats on the map.').waitFor();
   await select(page, 'A1');
   await page.getByRole('button', { name: 'Hold 1 seat' }).click();
   await heading(page, 'Your seats are held');

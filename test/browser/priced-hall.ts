@@ -1,6 +1,7 @@
 /** A hall with aisles, categories, accessible seats and prices, and pages of it in a browser. */
 import type { SeatMap } from '@boxoffice/client';
 import type { Browsing } from '@boxoffice/testing/browser';
+import { eventually } from '@boxoffice/testing/eventually';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 
 /** Row B has seats in columns 1 to 4 and 6 to 9: B5 is in column 6. */
@@ -14,16 +15,20 @@ const legend = {
 let halls = 0;
 
 /** Adds a show in a hall of its own, with these rules and prices, and returns its id. */
-export async function addPricedShow({ boxoffice }: Browsing, rules: object = {}): Promise<number> {
+export const addPricedShow = (browsing: Browsing, rules: object = {}): Promise<number> =>
+  // A busy machine may answer 503; each attempt has names of its own.
+  eventually(() => tryToAddShow(browsing, rules), { timeoutMs: 30_000 });
+
+async function tryToAddShow({ boxoffice }: Browsing, rules: object): Promise<number> {
+  const hall = ++halls;
   const admin = async (path: string, body: object) => {
-    const response = await boxoffice.call<{ id: number }>(`/api/admin${path}`, {
-      ...{ method: 'POST', user: 99, role: 'admin', body },
-    });
+    const call = { method: 'POST', user: 99, role: 'admin', body } as const;
+    const response = await boxoffice.call<{ id: number }>(`/api/admin${path}`, call);
     if (response.status !== 201) throw new Error(`${path}: ${JSON.stringify(response.body)}`);
     return response.body.id;
   };
-  const movie = await admin('/movies/', { title: `Night ${++halls}`, duration_minutes: 118 });
-  const screen = await admin('/screens/', { name: `Hall ${halls}`, layout, legend });
+  const movie = await admin('/movies/', { title: `Night ${hall}`, duration_minutes: 118 });
+  const screen = await admin('/screens/', { name: `Hall ${hall}`, layout, legend });
   return admin('/shows/', {
     ...{ movie_id: movie, screen_id: screen, date_time: new Date(Date.now() + 86_400_000).toISOString() },
     ...{ prices: { standard: 900, premium: 1_250 }, currency: 'EUR', ...rules },

@@ -12,15 +12,15 @@ import {
   startAttempt,
   type Wish,
 } from './hold-attempt.ts';
+import { forgetSelection } from './use-selected-seats.ts';
 
 interface Callbacks {
-  setSelected: (seats: string[]) => void;
   setMessage: (message: string | undefined) => void;
   onRefused: (problem: Problem) => void;
 }
 
 /** Holds seats of a show, resumes a request that a reload interrupted, and leads to the held booking. */
-export function useHold(showId: number, { setSelected, setMessage, onRefused }: Callbacks) {
+export function useHold(showId: number, { setMessage, onRefused }: Callbacks) {
   const [attempt, setAttempt] = useState<HoldAttempt | null>(() => findAttempt(showId));
   const [progress, setProgress] = useState<Progress>({ kind: 'sending' });
   const [needsSignIn, setNeedsSignIn] = useState(false);
@@ -35,7 +35,7 @@ export function useHold(showId: number, { setSelected, setMessage, onRefused }: 
     };
     const succeed = (booking: Booking) => {
       finish();
-      setSelected([]);
+      forgetSelection(showId);
       navigate(`/bookings/${booking.id}`);
     };
     const fail = (reason: unknown) => {
@@ -51,7 +51,7 @@ export function useHold(showId: number, { setSelected, setMessage, onRefused }: 
       (reason) => signal.aborted || fail(reason),
     );
     return () => controller.abort();
-  }, [attempt, needsSignIn, showId, setSelected, setMessage, onRefused]);
+  }, [attempt, needsSignIn, showId, setMessage, onRefused]);
 
   return {
     attempt,

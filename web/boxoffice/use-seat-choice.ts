@@ -35,7 +35,7 @@ export function useSeatChoice(show: Show, map: SeatMap | undefined, onOutdated: 
     },
     [dropTaken, onOutdated],
   );
-  const hold = useHold(show.id, { setSelected, setMessage, onRefused });
+  const hold = useHold(show.id, { setMessage, onRefused });
   const isHolding = hold.attempt !== null;
 
   useEffect(() => {
