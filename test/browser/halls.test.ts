@@ -74,7 +74,7 @@ test('the best seats are found: as many as wished, in a category, accessible or 
   await page.goto(`/boxoffice/shows/${show}`);
   await page.getByText('Go to your hold').waitFor();
   await page.getByLabel('Find me the best').selectOption('3 seats');
-  await page.getByLabel('accessible').check();
+  await page.getByRole('checkbox', { name: 'accessible' }).check();
   await page.getByRole('button', { name: 'Hold them instead' }).click();
   await page.getByText('At most 2 are free together. Ask for fewer').waitFor();
   await page.getByLabel('Find me the best').selectOption('2 seats');
