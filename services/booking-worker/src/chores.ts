@@ -2,7 +2,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@boxoffice/shared/service/logging';
 import type { Lease } from './leases/leases.ts';
 import type { BookingStore } from './store/booking-store.ts';
-import { endLimit } from './store/end-bookings.ts';
 import { LeaseLost } from './store/errors.ts';
 
 /** The time between two searches, in milliseconds. */
@@ -56,22 +55,23 @@ export class Chores {
   async #run(): Promise<void> {
     while (!this.#stop.signal.aborted) {
       const leases = this.#options.leases();
-      const ended = leases.length > 0 ? await this.#endSome(leases) : 0;
-      const hurries = ended >= endLimit && !this.#options.turns.busy;
+      const mayHaveMore = leases.length > 0 && (await this.#endSome(leases));
+      const hurries = mayHaveMore && !this.#options.turns.busy;
       await delay(hurries ? pauseWhileIdleMs : pauseMs, undefined, { signal: this.#stop.signal, ref: false }).catch(
         () => undefined,
       );
     }
   }
 
-  async #endSome(leases: readonly Lease[]): Promise<number> {
+  /** Returns whether there may be more to end. */
+  async #endSome(leases: readonly Lease[]): Promise<boolean> {
     const { store, partitionCount, logger, onSeatsFreed } = this.#options;
     const owned = leases.map(({ partition, session }) => `${partition}/${session}`).join();
     const considersAll = owned !== this.#known || this.#searches % searchesPerFullSearch === 0;
     try {
       const cancelledWithinSeconds = considersAll ? everSeconds : recentSeconds;
-      const { shows, ended } = await store.endBookings(leases, { partitionCount, cancelledWithinSeconds });
-      if (ended < endLimit) {
+      const { shows, ended, mayHaveMore } = await store.endBookings(leases, { partitionCount, cancelledWithinSeconds });
+      if (!mayHaveMore) {
         this.#known = owned;
         this.#searches++;
       }
@@ -79,11 +79,11 @@ export class Chores {
         logger.info({ ended, shows }, 'holds and bookings ended');
         onSeatsFreed(shows);
       }
-      return ended;
+      return mayHaveMore;
     } catch (error) {
       if (!(error instanceof LeaseLost))
         logger.warn({ reason: (error as Error).message }, 'holds and bookings that are over cannot be ended yet');
-      return 0;
+      return false;
     }
   }
 }

@@ -62,7 +62,7 @@ export async function expectFreshSeatMaps(
         shown = seats && sorted(seats);
       }
       if (shown === claimed) return;
-      const text = `gateway-${gateway + 1} shows other seats of show ${show} as booked than are, long after the last change`;
+      const text = `gateway-${gateway + 1} shows other seats of show ${show} as booked or held than are, long after the last change`;
       market.recorder.violate('healing', `${text}: ${shown}, not ${claimed}`);
     }),
   );

@@ -12,6 +12,16 @@ export interface EndQuery {
   cancelledWithinSeconds: number;
 }
 
+export interface Ended {
+  /** The shows whose seats have become free. */
+  shows: number[];
+  /** How many bookings were ended. */
+  ended: number;
+  /** Whether the limit may have left some for the next transaction. */
+  mayHaveMore: boolean;
+}
+export const nothingEnded: Ended = { shows: [], ended: 0, mayHaveMore: false };
+
 /** Whether there is anything to end. Takes no locks, so that searches in vain delay no turn. */
 export async function isAnythingOver(client: PoolClient, query: EndQuery): Promise<boolean> {
   const { rows } = await client.query(`with ${endingSql} select from ending limit 1`, parametersOf(query));
@@ -22,13 +32,11 @@ export async function isAnythingOver(client: PoolClient, query: EndQuery): Promi
  * Ends bookings whose time is over: holds that have expired, and what is held or booked of shows that were
  * cancelled, up to `endLimit` of them. Idempotent by nature: an interrupted run leaves the others for the next.
  * Must run under the locks that begin a turn, with leases that are held.
- *
- * @returns the shows whose seats have become free, and how many bookings were ended
  */
-export async function endBookings(client: PoolClient, query: EndQuery): Promise<{ shows: number[]; ended: number }> {
+export async function endBookings(client: PoolClient, query: EndQuery): Promise<Ended> {
   // Not a named statement: an update has no `limit`, and a plan made while the tables were small would scan one in full.
-  const { rows } = await client.query<{ shows: number[]; ended: number }>(endSql, parametersOf(query));
-  return rows[0] ?? { shows: [], ended: 0 };
+  const { rows } = await client.query<Ended>(endSql, parametersOf(query));
+  return rows[0] ?? nothingEnded;
 }
 
 const parametersOf = ({ partitions, partitionCount, cancelledWithinSeconds }: EndQuery) => [
@@ -37,10 +45,13 @@ const parametersOf = ({ partitions, partitionCount, cancelledWithinSeconds }: En
   cancelledWithinSeconds,
 ];
 
-/** A turn's clock: its milliseconds are those that are stored. */
-const now = `date_trunc('milliseconds', transaction_timestamp())`;
+/** A turn's clock, after it has its locks: its milliseconds are those that are stored. */
+const now = `date_trunc('milliseconds', statement_timestamp())`;
 
-/** A hold whose time is over expires, even if its show was cancelled. */
+/**
+ * A hold whose time is over expires, even if its show was cancelled. The limit counts bookings, or claims of one
+ * show: bookings that have fewer seats than that between them are all that is left.
+ */
 const endingSql = `
   expired as materialized (
     select show_id, id, null::text as reason from booking.bookings
@@ -67,4 +78,6 @@ const endSql = `
       delete from booking.seat_claims using (select show_id, id, unnest(seats) as seat_number from ended) as seat
       where seat_claims.show_id = seat.show_id and seat_claims.seat_number = seat.seat_number and seat_claims.booking_id = seat.id
     )
-  select coalesce(json_agg(distinct show_id), '[]') as shows, count(*)::int as ended from ended`;
+  select coalesce(json_agg(distinct show_id), '[]') as shows, count(*)::int as ended,
+    coalesce(sum(cardinality(seats)), 0) >= ${endLimit} as "mayHaveMore"
+  from ended`;

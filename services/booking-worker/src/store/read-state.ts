@@ -109,6 +109,9 @@ function askedShows(requests: readonly BookingRequest[]): AskedShow[] {
 /**
  * Row by row (`lateral … limit 1`), so that the only possible plan looks up each key. Only rules that depend on
  * other seats take more than that: a range of the claims' key, which is at most one show's seats.
+ *
+ * The clock is this statement's, not the transaction's: the transaction may have waited long for its locks, and a
+ * hold that has ended meanwhile must not block anyone. So the times of decisions never run backwards either.
  */
 const readStateSql = `
   with asked as materialized (
@@ -147,7 +150,7 @@ const readStateSql = `
     ), named as (
       select show_id, booking_id as id from asked union select show_id, booking_id from recorded
       union
-      select show_id, booking_id from claims where expires_at <= transaction_timestamp()
+      select show_id, booking_id from claims where expires_at <= statement_timestamp()
       union
       select claims.show_id, claims.booking_id from claims join asked
         on asked.replaces and asked.show_id = claims.show_id and asked.user_id = claims.user_id
@@ -155,7 +158,7 @@ const readStateSql = `
     )
   select
     ${lostSql('$4')},
-    date_trunc('milliseconds', transaction_timestamp()) as now,
+    date_trunc('milliseconds', statement_timestamp()) as now,
     (select coalesce(json_agg(shows), '[]') from shows) as shows,
     (select coalesce(json_agg(recorded), '[]') from recorded) as recorded,
     (select coalesce(json_agg(found), '[]') from named
