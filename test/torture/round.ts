@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { check } from './checker/check.ts';
 import type { History, Operation, Show, Violation } from './checker/history.ts';
-import type { Market } from './clients/buyer.ts';
 import { Interviewer } from './clients/interviewer.ts';
+import type { Market } from './clients/market.ts';
 import { now } from './clients/now.ts';
 import { populate, populateRegularly } from './clients/population.ts';
 import { expectFreshSeatMaps, expectHealed } from './clients/probe.ts';

@@ -1,6 +1,6 @@
 import { type Operation, outcomeOf } from '../checker/history.ts';
-import type { Market } from './buyer.ts';
 import type { Body } from './http.ts';
+import type { Market } from './market.ts';
 import { now } from './now.ts';
 
 /** The clocks of the campaign and of PostgreSQL are the same machine's; what they may differ by, in milliseconds. */

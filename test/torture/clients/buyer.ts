@@ -2,29 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Operation, outcomeOf } from '../checker/history.ts';
 import type { Random } from '../random.ts';
 import { expectState } from './booking-state.ts';
-import type { Answer, Call, HttpClient } from './http.ts';
+import type { Answer, Call } from './http.ts';
+import type { Market } from './market.ts';
 import { now } from './now.ts';
 import { type Reading, readPost, whatOf } from './reading.ts';
-import type { Recorder } from './recorder.ts';
-import type { Stopwatch } from './stopwatch.ts';
-
-/** Dependencies shared by all buyers. */
-export interface Market {
-  gateways: readonly HttpClient[];
-  recorder: Recorder;
-  stopwatch: Stopwatch;
-  sign(user: number, role?: 'user' | 'admin'): string;
-  /** When the cancellation of a show was first asked for; undefined: it was not. */
-  cancellationOf(show: number): number | undefined;
-  /** The round is over: leave as soon as you can. */
-  closing(): boolean;
-  /** How much of the time between `from` and now this machine lost, in milliseconds. */
-  lostSince(from: number): number;
-  /** Every call that is sent. */
-  count(): void;
-  /** Every complete response. */
-  countAnswer(): void;
-}
 
 export interface Placing {
   /** Seconds to wait for the outcome; 0: not at all. */

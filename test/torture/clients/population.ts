@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Random } from '../random.ts';
 import { behaviours, comeRegularly, type Stage } from './behaviours.ts';
-import { Buyer, type Market } from './buyer.ts';
+import { Buyer } from './buyer.ts';
 import { holdBehaviours } from './hold-behaviours.ts';
+import type { Market } from './market.ts';
 
 /** Buyers that are at work at a time. Each waits for its answers: the load is bounded, whatever breaks. */
 export const defaultClients = 24;

@@ -2,7 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { makesBooking, outcomeOf } from '../checker/history.ts';
 import type { Random } from '../random.ts';
 import type { Stage } from './behaviours.ts';
-import { Buyer, type Market } from './buyer.ts';
+import { Buyer } from './buyer.ts';
+import type { Market } from './market.ts';
 import { now } from './now.ts';
 
 /** How many reading requests are sent per second: cheap ones, each checked, beside those of the buyers. */
