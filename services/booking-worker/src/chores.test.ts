@@ -140,45 +140,4 @@ describe('the chores of an owner', () => {
     await eventually(async () => (await database.claimsOf(show)).length === 0, { timeoutMs: 10_000 });
     expect(await statusesOf(show)).toEqual([{ status: 'cancelled', count: 50 }]);
   });
-
-  it('never give a seat two owners when holds are confirmed at the instant of their end', async () => {
-    startChores();
-    for (let round = 0; round < 20; round++) {
-      const show = await database.addShow();
-      const held = envelope(
-        show,
-        wishes(50, 'hold').map((wish) => ({ ...wish, user: 5 })),
-      );
-      await decide(held);
-      await database.rows(
-        `with soon as (update booking.bookings set expires_at = now() + interval '8 milliseconds' where show_id = ? returning show_id)
-         update booking.seat_claims set expires_at = now() + interval '8 milliseconds' where show_id in (select show_id from soon)`,
-        [show],
-      );
-      const rivals = envelope(
-        show,
-        wishes(50, 'seats').map((wish) => ({ ...wish, user: 6 })),
-      );
-      const confirms = envelope(
-        show,
-        held.map(({ id }) => ({ confirm: id, user: 5 })),
-      );
-      const mixed = held.flatMap(
-        (_, place) =>
-          [
-            [rivals[place], confirms[place]],
-            [confirms[place], rivals[place]],
-          ][place % 2] ?? [],
-      );
-      const outcomes = await decide(mixed.filter((request) => request !== undefined));
-      const winners = outcomes.flatMap((outcome) => (outcome.status === 'succeeded' ? outcome.booking : []));
-      expect(winners.flatMap(({ seats }) => seats).sort()).toEqual(
-        wishes(50, 'hold')
-          .map((_, seat) => label(seat))
-          .sort(),
-      );
-      const claims = await database.claimsOf(show);
-      expect(claims.map((claim) => claim.booking_id).sort()).toEqual(winners.map(({ id }) => id).sort());
-    }
-  });
 });

@@ -209,3 +209,19 @@ test('finds a hold without an answer, by its user and its seats', () => {
   const found = history([lost], [], [{ id: 'row', user: lost.user, status: 'expired', expires: 100 }]);
   expect(rules(found)).toEqual([]);
 });
+
+test('finds nothing in a late repeat of a keyed refusal, whose seat is free by then', () => {
+  const booking = operation(0, 2, booked);
+  const refused = operation(3, 5, taken('A1'), { key: 'k', unknown: 1 });
+  const cancel = cancelOf(booking, 6, 8);
+  const found = history([booking, refused, cancel], [booking]);
+  put(found, booking, 1);
+  put(found, refused, 4);
+  put(found, cancel, 7);
+  const [first] = found.outcomes.filter(({ code }) => code === 'seat_taken');
+  if (!first) throw new Error('the refusal is not recorded');
+  found.outcomes.push({ ...first, id: 'repeat', key: null, decided: 20 });
+  expect(rules(found)).toEqual([]);
+  first.decided = 20;
+  expect(rules(found)).toEqual(['holds']);
+});

@@ -1,3 +1,4 @@
+import { decisionsOf } from './decisions.ts';
 import {
   type BookingRow,
   type History,
@@ -16,16 +17,14 @@ import { mayHave, mustHave, replacedReason, type Stay, Timeline } from './stays.
 export function checkHolds(history: History, { makers }: Assigned): Violation[] {
   const timeline = new Timeline(history);
   const rows = new Map(history.bookings.map((row) => [row.id, row]));
-  const byRequest = new Map(history.operations.flatMap((operation) => operation.ids.map((id) => [id, operation])));
   return [
     ...checkOverlaps(timeline),
     ...history.bookings.flatMap((row) => checkRow(row, history.readAt, timeline)),
     ...[...makers].flatMap(([row, maker]) => (maker.replaces ? checkReplaced(row, timeline) : [])),
     ...history.bookings.flatMap((row) => checkReplacement(row, makers)),
-    ...history.outcomes.flatMap((outcome) => {
-      const operation = byRequest.get(outcome.id);
-      const booking = rows.get(outcome.booking ?? operation?.target ?? '');
-      if (makesBooking(outcome)) return checkRefusal(outcome, operation, timeline);
+    ...decisionsOf(history).flatMap(({ outcome, asked }) => {
+      const booking = rows.get(outcome.booking ?? asked?.target ?? '');
+      if (makesBooking(outcome)) return checkRefusal(outcome, asked, timeline);
       if (!booking) return [];
       if (outcome.kind === 'confirm') return checkConfirm(outcome, booking, timeline);
       return outcome.kind === 'cancel' ? checkCancel(outcome, booking, timeline) : [];

@@ -1,3 +1,4 @@
+import { askerOf } from './decisions.ts';
 import { type History, makesBooking, type Operation, type OutcomeRow, outcomeOf, type Violation } from './history.ts';
 import { name } from './outcomes.ts';
 import type { Assigned } from './rows.ts';
@@ -108,8 +109,5 @@ function checkAskedFor(operations: readonly Operation[], outcomes: readonly Outc
     return [{ rule: 'rows', text, show: row.show, operations: asked }];
   });
 }
-
-/** Each buyer is a user of its own, so this tells almost every request from every other. */
-const askerOf = ({ show, user, kind }: Operation | OutcomeRow) => `${show} ${user} ${kind}`;
 
 const changeOf = ({ kind, booking }: Pick<OutcomeRow, 'kind' | 'booking'>) => `${kind} ${booking}`;

@@ -1,3 +1,4 @@
+import { decisionsOf } from './decisions.ts';
 import {
   type BookingRow,
   type History,
@@ -16,7 +17,6 @@ const clockToleranceMs = 20;
 /** What a show allows: its price, its limit per user, and nothing once it is cancelled. */
 export function checkShowRules(history: History, { makers }: Assigned): Violation[] {
   const timeline = new Timeline(history);
-  const byRequest = new Map(history.operations.flatMap((operation) => operation.ids.map((id) => [id, operation])));
   const rows = new Map(history.bookings.map((row) => [row.id, row]));
   const shows = new Map(history.shows.map((show) => [show.id, show]));
   const free = (id: number): Show => ({ id, price: null, limit: null, cancellation: null });
@@ -29,9 +29,8 @@ export function checkShowRules(history: History, { makers }: Assigned): Violatio
         ...checkCancelled(row, timeline, show),
       ];
     }),
-    ...history.outcomes.flatMap((outcome) => {
+    ...decisionsOf(history).flatMap(({ outcome, asked }) => {
       const show = shows.get(outcome.show) ?? free(outcome.show);
-      const asked = byRequest.get(outcome.id);
       return [
         ...checkRefusal(outcome, { asked, show, timeline, rows }),
         ...(outcome.kind === 'pay' ? checkPayment(outcome, { asked, show, timeline, rows }) : []),
