@@ -22,10 +22,12 @@ Lets a crowd of buyers compete for one show of the running Boxoffice. Each wants
   --polling <percent> buyers who take the 202 and poll the job; the others send Prefer: wait=10 (50);
                       polling once a second adds up to a second of latency, so use 0 to measure the system
   --holding <percent> buyers who hold their seat first and confirm it later; the others book (0)
-  --abandoning <percent>  holders who never confirm and let their hold expire (20); the verdict waits for that,
-                      so start Boxoffice with a short hold, such as HOLD_SECONDS=10 pnpm start
-  --thinking <seconds> how long the other holders think before they confirm, at most (5); some are late if
-                      that is longer than a hold
+  --abandoning <percent>
+                      holders who never confirm, so that their hold expires (20); the verdict waits for that, so
+                      start Boxoffice with short holds: HOLD_SECONDS=10 npx -y pnpm start
+  --thinking <seconds>
+                      how long the other holders think before they confirm, at most (5); longer than a hold
+                      lasts, some are late
   --seed <number>     determines which buyer wants which seat (random; shown in the report)
   --url <address>     address of the gateway (that of the running \`pnpm start\`)
   --help              show this help

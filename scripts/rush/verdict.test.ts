@@ -139,7 +139,7 @@ function booked(id: string, seat: string): Ending {
 }
 
 function expired(id: string, seat: string): Ending {
-  const { booking } = booked(id, seat) as Extract<Ending, { kind: 'booked' }>;
+  const { booking } = booked(id, seat) as Extract<Ending, { booking: Booking }>;
   return { kind: 'expired', booking: { ...booking, status: 'held' } };
 }
 

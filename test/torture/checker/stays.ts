@@ -18,7 +18,7 @@ export interface Stay {
 export const replacedReason = /^Replaced/;
 
 /** A booking's stays: two when its hold ended and was confirmed later. */
-export function staysOf(row: BookingRow, confirmed: number | null): Stay[] {
+function staysOf(row: BookingRow, confirmed: number | null): Stay[] {
   const { decided: from, expires, cancelled } = row;
   const end = cancelled ?? Number.POSITIVE_INFINITY;
   const booked = (since: number): Stay => ({ row, from: since, to: end, endsByItself: false, isHold: false });
@@ -45,11 +45,9 @@ export class Timeline {
   readonly outcomes: ReadonlyMap<string, OutcomeRow>;
   readonly #seats = new Map<string, Stay[]>();
   readonly #users = new Map<string, Stay[]>();
-  readonly #rows: readonly BookingRow[];
 
   constructor({ bookings, outcomes }: Pick<History, 'bookings' | 'outcomes'>) {
     this.outcomes = new Map(outcomes.map((row) => [row.id, row]));
-    this.#rows = bookings;
     for (const row of bookings)
       for (const stay of staysOf(row, this.confirmedAt(row))) {
         push(this.#users, `${row.show} ${row.user}`, stay);
@@ -76,10 +74,6 @@ export class Timeline {
       const [show = '', seat = ''] = key.split(' ');
       yield { show: Number(show), seat, stays: stays.toSorted((a, b) => a.from - b.from || a.to - b.to) };
     }
-  }
-
-  get rows(): readonly BookingRow[] {
-    return this.#rows;
   }
 }
 
