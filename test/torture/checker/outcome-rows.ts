@@ -12,7 +12,7 @@ export function checkOutcomeRows({ operations, bookings, outcomes }: History, as
   const changed = new Set(outcomes.flatMap((row) => (!makesBooking(row) && row.booking ? [changeOf(row)] : [])));
   const keyed = new Set(outcomes.flatMap((row) => (row.key === null ? [] : [askerOf(row)])));
   return [
-    ...operations.flatMap((operation) => checkRecorded(operation, { byId, changed, keyed })),
+    ...operations.flatMap((operation) => checkRecorded(operation, { byId, changed, keyed, rows: assigned.rows })),
     ...bookings.flatMap((row) => {
       const { id, show, seats, status, cancelledBy } = row;
       const maker = assigned.makers.get(row);
@@ -34,7 +34,16 @@ export function checkOutcomeRows({ operations, bookings, outcomes }: History, as
 /** What clients were told must be recorded. */
 function checkRecorded(
   operation: Operation,
-  { byId, changed, keyed }: { byId: Map<string, OutcomeRow>; changed: Set<string>; keyed: Set<string> },
+  {
+    byId,
+    changed,
+    keyed,
+    rows,
+  }: Pick<Assigned, 'rows'> & {
+    byId: Map<string, OutcomeRow>;
+    changed: Set<string>;
+    keyed: Set<string>;
+  },
 ): Violation[] {
   const outcome = outcomeOf(operation);
   if (!outcome) return [];
@@ -43,19 +52,24 @@ function checkRecorded(
     { rule, text: `${name(operation)} ${text}`, show, seats, operations: [operation] },
   ];
   const { status, code, booking = target ?? ids[0] } = outcome;
+  // What was cancelled already, with its show or for another hold, is answered without a request of its own.
+  const wasCancelled = kind === 'cancel' && (rows.get(target ?? '')?.cancelReason ?? null) !== null;
   // The answer to a change does not name its request.
   if (ids.length === 0)
-    return target !== null && status === 'succeeded' && !changed.has(changeOf({ kind, booking: target }))
+    return !wasCancelled &&
+      target !== null &&
+      status === 'succeeded' &&
+      !changed.has(changeOf({ kind, booking: target }))
       ? broken('rows', 'succeeded, and no outcome is recorded')
       : [];
-  const rows = ids.flatMap((id) => byId.get(id) ?? []);
-  for (const row of rows) {
+  const found = ids.flatMap((id) => byId.get(id) ?? []);
+  for (const row of found) {
     const told = status === 'succeeded' ? `${status} ${booking}` : `${status} ${code}`;
     const recorded = row.status === 'succeeded' ? `${row.status} ${row.booking}` : `${row.status} ${row.code}`;
     if (told !== recorded) return broken('rows', `was answered as ${told}, and ${recorded} is recorded`);
   }
   const bookingTells = makesBooking(operation) && status === 'succeeded' && key === null;
-  if (rows.length === 0 && !bookingTells) return broken('rows', `was ${status}, and no outcome is recorded`);
+  if (found.length === 0 && !bookingTells) return broken('rows', `was ${status}, and no outcome is recorded`);
   if (key !== null && !keyed.has(askerOf(operation))) return broken('keys', 'has a key that is not recorded');
   return [];
 }

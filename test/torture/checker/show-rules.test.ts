@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Operation, Outcome, Show } from './history.ts';
-import { booked, confirmOf, history, holdOf, operation, put, rules } from './made-up-history.ts';
+import { booked, cancelOf, confirmOf, history, holdOf, operation, put, rules } from './made-up-history.ts';
 
 const show = (more: Partial<Show>): Show => ({ id: 1, price: null, limit: null, cancellation: null, ...more });
 const rejected = (code: string): Outcome => ({ status: 'rejected', code });
@@ -64,6 +64,17 @@ test('finds what a cancelled show sold afterwards, kept, or refused before', () 
   put(found, refused, 201);
   found.shows = [];
   expect(rules(found)).toEqual(['show rules', 'show rules', 'show rules']);
+});
+
+test('finds nothing in a cancellation of what was cancelled with its show, which needs no request', () => {
+  const booking = operation(0, 2, booked);
+  const cancel = cancelOf(booking, 170, 180);
+  const found = history([booking, cancel], [booking]);
+  put(found, booking, 1, { cancelled: 160, cancelReason: 'broken', cancelledBy: null });
+  found.shows = [show({ cancellation: { called: 100, accepted: 150, reason: 'broken' } })];
+  found.outcomes = [];
+  cancel.ids = [];
+  expect(rules(found)).toEqual([]);
 });
 
 test('finds money that was taken for what was not booked, and not taken for what was', () => {
