@@ -186,8 +186,8 @@ export const bugs: readonly Bug[] = [
     edits: [
       {
         file: `${worker}/store/write-changes.ts`,
-        find: 'select show_id, unnest(seats), id, ${expiresAt}',
-        replace: 'select show_id, seats[1], id, ${expiresAt}',
+        find: 'select show_id, unnest(seats), id, $',
+        replace: 'select show_id, seats[1], id, $',
       },
     ],
     faults: 'none',
