@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 
 /** Bookings that are ended in one transaction. */
-export const endLimit = 200;
+const endLimit = 200;
 
 /** Which bookings are looked for. */
 export interface EndQuery {
