@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { BookingRequest, Outcome } from '@boxoffice/shared/contracts/jobs';
 import { rowLabel } from '@boxoffice/shared/layout';
 import { createLogger } from '@boxoffice/shared/service/logging';
@@ -51,6 +52,31 @@ const endOnce = () =>
     ...{ partitionCount: 1, cancelledWithinSeconds: 600 },
   });
 
+/** When each search began that these were the results of, while requests are being decided. */
+async function searchTimes(
+  results: { shows: number[]; ended: number; nextInMs: number | null }[],
+  tookMs = 0,
+): Promise<number[]> {
+  const times: number[] = [];
+  const all = Promise.withResolvers<void>();
+  const busy = new Chores({
+    ...{ turns: { busy: true }, partitionCount: 1, logger, onSeatsFreed: () => undefined },
+    store: {
+      async endBookings() {
+        const result = results[times.push(performance.now()) - 1];
+        if (!result) all.resolve();
+        await delay(tookMs);
+        return result ?? { shows: [], ended: 0, nextInMs: null };
+      },
+    },
+    leases: () => [{ partition: 0, session: 1 }],
+  });
+  busy.start();
+  running.push(busy);
+  await all.promise;
+  return times;
+}
+
 describe('the chores of an owner', () => {
   it('expire a hold within two seconds of its time, and announce its seats', async () => {
     const show = await database.addShow();
@@ -72,7 +98,7 @@ describe('the chores of an owner', () => {
     await decide(envelope(show, wishes(120, 'hold')));
     await decide(envelope(show, wishes(120, 'hold', 120)));
     await database.endHolds(show);
-    expect(await endOnce()).toEqual({ shows: [show], ended: 200, mayHaveMore: true });
+    expect(await endOnce()).toEqual({ shows: [show], ended: 200, nextInMs: 0, mayHaveMore: true });
     expect(await statusesOf(show)).toEqual([
       { status: 'expired', count: 200 },
       { status: 'held', count: 40 },
@@ -82,6 +108,31 @@ describe('the chores of an owner', () => {
     expect(await statusesOf(show)).toEqual([{ status: 'expired', count: 240 }]);
   });
 
+  it('end thousands within seconds, even while requests are being decided', async () => {
+    const batches = Array.from({ length: 50 }, () => ({ shows: [1], ended: 200, nextInMs: 0 }));
+    const searches = await searchTimes([...batches, { shows: [], ended: 0, nextInMs: null }]);
+    expect(Math.max(...searches) - Math.min(...searches)).toBeLessThan(6_000);
+  });
+
+  it('leave as much time to the requests as a batch took', async () => {
+    const batches = Array.from({ length: 5 }, () => ({ shows: [1], ended: 200, nextInMs: 0 }));
+    const searches = await searchTimes(batches, 60);
+    // The time of the batch, and of the pause.
+    for (const [index, at] of searches.slice(1).entries()) expect(at - (searches[index] ?? 0)).toBeGreaterThan(115);
+  });
+
+  it('search once a second while nothing ends, and earlier when a hold does', async () => {
+    const nothing = { shows: [], ended: 0, nextInMs: null };
+    const soon = { ...nothing, nextInMs: 400 };
+    const late = { ...nothing, nextInMs: 5_000 };
+    const searches = await searchTimes([nothing, soon, soon, soon, late, nothing]);
+    const pauses = searches.slice(1).map((at, index) => at - (searches[index] ?? 0));
+    expect(pauses[0]).toBeGreaterThan(990);
+    expect(Math.min(...pauses.slice(1, 4))).toBeGreaterThan(390);
+    expect(Math.min(...pauses.slice(1, 4))).toBeLessThan(900); // the other two may have been interrupted
+    expect(pauses[4]).toBeGreaterThan(990);
+  });
+
   it('change nothing once the lease is lost', async () => {
     const show = await database.addShow();
     await decide(envelope(show, [{ hold: ['A1'] }]));
@@ -89,7 +140,7 @@ describe('the chores of an owner', () => {
     const search = { partitionCount: 1, cancelledWithinSeconds: 600 };
     await expect(store.endBookings([{ partition: 0, session: 999 }], search)).rejects.toThrow('has ended');
     expect(await statusesOf(show)).toEqual([{ status: 'held', count: 1 }]);
-    expect(await endOnce()).toEqual({ shows: [show], ended: 1, mayHaveMore: false });
+    expect(await endOnce()).toEqual({ shows: [show], ended: 1, nextInMs: 0, mayHaveMore: false });
   });
 
   it('leave the shows of other partitions alone', async () => {
@@ -97,8 +148,8 @@ describe('the chores of an owner', () => {
     await decide(envelope(show, [{ hold: ['A1'] }]));
     await database.endHolds(show);
     const others = [{ partition: (show + 1) % 2, session: database.session }];
-    expect(await store.endBookings(others, { partitionCount: 2, cancelledWithinSeconds: 600 })).toEqual({
-      ...{ shows: [], ended: 0, mayHaveMore: false },
+    expect(await store.endBookings(others, { partitionCount: 2, cancelledWithinSeconds: 600 })).toMatchObject({
+      ...{ shows: [], ended: 0 },
     });
     await endOnce();
   });

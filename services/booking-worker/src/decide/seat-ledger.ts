@@ -127,15 +127,29 @@ export class SeatLedger {
   }
 
   #make(request: BookRequest | HoldRequest, { seats, price }: Sale, expiresAt: Date | null): Outcome {
+    // Without spreading: every booking passes through here.
     const booking: BookingRow = {
-      ...{ id: request.id, showId: request.show_id, userId: request.user_id, seats },
-      ...{ status: expiresAt ? 'held' : 'booked', createdAt: this.#state.now, expiresAt },
-      ...{ cancelledAt: null, cancelledBy: null, cancelReason: null, confirmedBy: null },
-      ...{ items: price?.items ?? null, total: price?.total ?? null, currency: price?.currency ?? null },
-      ...{ code: price ? codeOf(request.id) : null, paidAt: null, paidBy: null, paidWith: null },
+      id: request.id,
+      showId: request.show_id,
+      userId: request.user_id,
+      seats,
+      status: expiresAt ? 'held' : 'booked',
+      createdAt: this.#state.now,
+      expiresAt,
+      cancelledAt: null,
+      cancelledBy: null,
+      cancelReason: null,
+      confirmedBy: null,
+      items: price?.items ?? null,
+      total: price?.total ?? null,
+      currency: price?.currency ?? null,
+      code: price ? codeOf(request.id) : null,
+      paidAt: null,
+      paidBy: null,
+      paidWith: null,
     };
     this.#claim(booking);
-    return succeeded(request, booking);
+    return { id: request.id, status: 'succeeded', booking: bookingView(booking) };
   }
 
   #claim(booking: BookingRow): void {

@@ -5,7 +5,7 @@ import type { PoolClient } from 'pg';
 import type { Decision, RequestRow, State } from '../decide/state.ts';
 import type { Lease } from '../leases/leases.ts';
 import type { Batch } from './batch.ts';
-import { type Ended, type EndQuery, endBookings, isAnythingOver, nothingEnded } from './end-bookings.ts';
+import { type Ended, type EndQuery, endBookings, findDue } from './end-bookings.ts';
 import { Layouts } from './layouts.ts';
 import { checkLeases, readState } from './read-state.ts';
 import { sortedUnique } from './sorted-unique.ts';
@@ -105,15 +105,21 @@ export class BookingStore {
   /**
    * Ends holds that have expired, and the bookings of cancelled shows, in one small transaction.
    *
+   * @returns the shows whose seats have become free, how many bookings were ended, and the time after which there may
+   *   be more to end, in milliseconds; null when no hold ends within a second
    * @throws {LeaseLost} when one of the leases is no longer held
    */
-  async endBookings(leases: readonly Lease[], search: Omit<EndQuery, 'partitions'>): Promise<Ended> {
+  async endBookings(
+    leases: readonly Lease[],
+    search: Omit<EndQuery, 'partitions'>,
+  ): Promise<Ended & { nextInMs: number | null }> {
     const query = { ...search, partitions: leases.map((lease) => lease.partition) };
     return this.#withClient(async (client) => {
-      if (!(await isAnythingOver(client, query))) return nothingEnded;
+      const { isAnythingOver, nextInMs } = await findDue(client, query);
+      if (!isAnythingOver) return { shows: [], ended: 0, mayHaveMore: false, nextInMs };
       await Promise.all([begin(client, { requests: [], leases }), checkLeases(client, leases)]);
       const [ended] = await Promise.all([endBookings(client, query), client.query('commit')]);
-      return ended;
+      return { ...ended, nextInMs: 0 };
     });
   }
 

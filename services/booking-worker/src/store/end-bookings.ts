@@ -20,12 +20,19 @@ export interface Ended {
   /** Whether the limit may have left some for the next transaction. */
   mayHaveMore: boolean;
 }
-export const nothingEnded: Ended = { shows: [], ended: 0, mayHaveMore: false };
 
-/** Whether there is anything to end. Takes no locks, so that searches in vain delay no turn. */
-export async function isAnythingOver(client: PoolClient, query: EndQuery): Promise<boolean> {
-  const { rows } = await client.query(`with ${endingSql} select from ending limit 1`, parametersOf(query));
-  return rows.length > 0;
+/** What a search has found. */
+interface Due {
+  /** Whether there is anything to end. */
+  isAnythingOver: boolean;
+  /** The time until the next hold ends, in milliseconds; null when none does within a second. */
+  nextInMs: number | null;
+}
+
+/** Takes no locks, so that searches in vain delay no turn. */
+export async function findDue(client: PoolClient, query: EndQuery): Promise<Due> {
+  const { rows } = await client.query<Due>({ name: 'find due', text: dueSql, values: parametersOf(query) });
+  return rows[0] ?? { isAnythingOver: false, nextInMs: null };
 }
 
 /**
@@ -36,7 +43,7 @@ export async function isAnythingOver(client: PoolClient, query: EndQuery): Promi
 export async function endBookings(client: PoolClient, query: EndQuery): Promise<Ended> {
   // Not a named statement: an update has no `limit`, and a plan made while the tables were small would scan one in full.
   const { rows } = await client.query<Ended>(endSql, parametersOf(query));
-  return rows[0] ?? nothingEnded;
+  return rows[0] ?? { shows: [], ended: 0, mayHaveMore: false };
 }
 
 const parametersOf = ({ partitions, partitionCount, cancelledWithinSeconds }: EndQuery) => [
@@ -67,6 +74,14 @@ const endingSql = `
       and shows.id % $2::int = any($1::int[])
     limit ${endLimit}
   ), ending as materialized (select * from expired union all select * from called_off limit ${endLimit})`;
+
+const dueSql = `
+  with ${endingSql}
+  select exists (select from ending) as "isAnythingOver",
+    (select ceil(extract(epoch from expires_at - transaction_timestamp()) * 1000)::float8 from booking.bookings
+      where status = 'held' and show_id % $2::int = any($1::int[])
+        and expires_at <= transaction_timestamp() + interval '1 second'
+      order by expires_at limit 1) as "nextInMs"`;
 
 const endSql = `
   with ${endingSql}, ended as (
