@@ -98,7 +98,7 @@ describe('the chores of an owner', () => {
     await decide(envelope(show, wishes(120, 'hold')));
     await decide(envelope(show, wishes(120, 'hold', 120)));
     await database.endHolds(show);
-    expect(await endOnce()).toEqual({ shows: [show], ended: 200, nextInMs: 0 });
+    expect(await endOnce()).toEqual({ shows: [show], ended: 200, nextInMs: 0, mayHaveMore: true });
     expect(await statusesOf(show)).toEqual([
       { status: 'expired', count: 200 },
       { status: 'held', count: 40 },
@@ -140,7 +140,7 @@ describe('the chores of an owner', () => {
     const search = { partitionCount: 1, cancelledWithinSeconds: 600 };
     await expect(store.endBookings([{ partition: 0, session: 999 }], search)).rejects.toThrow('has ended');
     expect(await statusesOf(show)).toEqual([{ status: 'held', count: 1 }]);
-    expect(await endOnce()).toEqual({ shows: [show], ended: 1, nextInMs: 0 });
+    expect(await endOnce()).toEqual({ shows: [show], ended: 1, nextInMs: 0, mayHaveMore: false });
   });
 
   it('leave the shows of other partitions alone', async () => {
@@ -179,44 +179,16 @@ describe('the chores of an owner', () => {
     expect(await decide(rush[0] ?? [])).toEqual(outcomes.slice(0, 60));
   });
 
-  it('never give a seat two owners when holds are confirmed at the instant of their end', async () => {
+  it('search all cancelled shows again while some bookings of several seats may be left', async () => {
+    const show = await database.addShow(1_000);
+    const groups = Array.from({ length: 50 }, (_, group) => ({
+      seats: Array.from({ length: 10 }, (_, index) => label(group * 10 + index)),
+    }));
+    await decide(envelope(show, groups));
+    // Long ago: an outage was long, and only a search of all cancelled shows finds this one.
+    await database.setRules(show, "status = 'cancelled', cancelled_at = now() - interval '1 day', cancel_reason = 'x'");
     startChores();
-    for (let round = 0; round < 20; round++) {
-      const show = await database.addShow();
-      const held = envelope(
-        show,
-        wishes(50, 'hold').map((wish) => ({ ...wish, user: 5 })),
-      );
-      await decide(held);
-      await database.rows(
-        `with soon as (update booking.bookings set expires_at = now() + interval '8 milliseconds' where show_id = ? returning show_id)
-         update booking.seat_claims set expires_at = now() + interval '8 milliseconds' where show_id in (select show_id from soon)`,
-        [show],
-      );
-      const rivals = envelope(
-        show,
-        wishes(50, 'seats').map((wish) => ({ ...wish, user: 6 })),
-      );
-      const confirms = envelope(
-        show,
-        held.map(({ id }) => ({ confirm: id, user: 5 })),
-      );
-      const mixed = held.flatMap(
-        (_, place) =>
-          [
-            [rivals[place], confirms[place]],
-            [confirms[place], rivals[place]],
-          ][place % 2] ?? [],
-      );
-      const outcomes = await decide(mixed.filter((request) => request !== undefined));
-      const winners = outcomes.flatMap((outcome) => (outcome.status === 'succeeded' ? outcome.booking : []));
-      expect(winners.flatMap(({ seats }) => seats).sort()).toEqual(
-        wishes(50, 'hold')
-          .map((_, seat) => label(seat))
-          .sort(),
-      );
-      const claims = await database.claimsOf(show);
-      expect(claims.map((claim) => claim.booking_id).sort()).toEqual(winners.map(({ id }) => id).sort());
-    }
+    await eventually(async () => (await database.claimsOf(show)).length === 0, { timeoutMs: 10_000 });
+    expect(await statusesOf(show)).toEqual([{ status: 'cancelled', count: 50 }]);
   });
 });

@@ -2,7 +2,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@boxoffice/shared/service/logging';
 import type { Lease } from './leases/leases.ts';
 import type { BookingStore } from './store/booking-store.ts';
-import { endLimit } from './store/end-bookings.ts';
 import { LeaseLost } from './store/errors.ts';
 
 /** The least time between two searches that do not find a full batch, in milliseconds: single ends are collected. */
@@ -71,8 +70,9 @@ export class Chores {
     const startedAt = performance.now();
     try {
       const cancelledWithinSeconds = considersAll ? everSeconds : recentSeconds;
-      const { shows, ended, nextInMs } = await store.endBookings(leases, { partitionCount, cancelledWithinSeconds });
-      if (ended < endLimit) {
+      const found = await store.endBookings(leases, { partitionCount, cancelledWithinSeconds });
+      const { shows, ended, nextInMs, mayHaveMore } = found;
+      if (!mayHaveMore) {
         this.#known = owned;
         this.#searches++;
       }
@@ -80,7 +80,7 @@ export class Chores {
         logger.info({ ended, shows }, 'holds and bookings ended');
         onSeatsFreed(shows);
       }
-      if (ended >= endLimit) return this.#pauseAfterFullBatch(performance.now() - startedAt);
+      if (mayHaveMore) return this.#pauseAfterFullBatch(performance.now() - startedAt);
       return Math.min(Math.max(nextInMs ?? longestPauseMs, pauseMs), longestPauseMs);
     } catch (error) {
       if (!(error instanceof LeaseLost))

@@ -5,7 +5,7 @@ import type { PoolClient } from 'pg';
 import type { Decision, RequestRow, State } from '../decide/state.ts';
 import type { Lease } from '../leases/leases.ts';
 import type { Batch } from './batch.ts';
-import { type EndQuery, endBookings, findDue } from './end-bookings.ts';
+import { type Ended, type EndQuery, endBookings, findDue } from './end-bookings.ts';
 import { Layouts } from './layouts.ts';
 import { checkLeases, readState } from './read-state.ts';
 import { sortedUnique } from './sorted-unique.ts';
@@ -112,11 +112,11 @@ export class BookingStore {
   async endBookings(
     leases: readonly Lease[],
     search: Omit<EndQuery, 'partitions'>,
-  ): Promise<{ shows: number[]; ended: number; nextInMs: number | null }> {
+  ): Promise<Ended & { nextInMs: number | null }> {
     const query = { ...search, partitions: leases.map((lease) => lease.partition) };
     return this.#withClient(async (client) => {
       const { isAnythingOver, nextInMs } = await findDue(client, query);
-      if (!isAnythingOver) return { shows: [], ended: 0, nextInMs };
+      if (!isAnythingOver) return { shows: [], ended: 0, mayHaveMore: false, nextInMs };
       await Promise.all([begin(client, { requests: [], leases }), checkLeases(client, leases)]);
       const [ended] = await Promise.all([endBookings(client, query), client.query('commit')]);
       return { ...ended, nextInMs: 0 };

@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 
 /** Bookings that are ended in one transaction. */
-export const endLimit = 200;
+const endLimit = 200;
 
 /** Which bookings are looked for. */
 export interface EndQuery {
@@ -10,6 +10,15 @@ export interface EndQuery {
   partitionCount: number;
   /** Considers shows that were cancelled at most this long ago, in seconds. */
   cancelledWithinSeconds: number;
+}
+
+export interface Ended {
+  /** The shows whose seats have become free. */
+  shows: number[];
+  /** How many bookings were ended. */
+  ended: number;
+  /** Whether the limit may have left some for the next transaction. */
+  mayHaveMore: boolean;
 }
 
 /** What a search has found. */
@@ -30,13 +39,11 @@ export async function findDue(client: PoolClient, query: EndQuery): Promise<Due>
  * Ends bookings whose time is over: holds that have expired, and what is held or booked of shows that were
  * cancelled, up to `endLimit` of them. Idempotent by nature: an interrupted run leaves the others for the next.
  * Must run under the locks that begin a turn, with leases that are held.
- *
- * @returns the shows whose seats have become free, and how many bookings were ended
  */
-export async function endBookings(client: PoolClient, query: EndQuery): Promise<{ shows: number[]; ended: number }> {
+export async function endBookings(client: PoolClient, query: EndQuery): Promise<Ended> {
   // Not a named statement: an update has no `limit`, and a plan made while the tables were small would scan one in full.
-  const { rows } = await client.query<{ shows: number[]; ended: number }>(endSql, parametersOf(query));
-  return rows[0] ?? { shows: [], ended: 0 };
+  const { rows } = await client.query<Ended>(endSql, parametersOf(query));
+  return rows[0] ?? { shows: [], ended: 0, mayHaveMore: false };
 }
 
 const parametersOf = ({ partitions, partitionCount, cancelledWithinSeconds }: EndQuery) => [
@@ -45,10 +52,13 @@ const parametersOf = ({ partitions, partitionCount, cancelledWithinSeconds }: En
   cancelledWithinSeconds,
 ];
 
-/** A turn's clock: its milliseconds are those that are stored. */
-const now = `date_trunc('milliseconds', transaction_timestamp())`;
+/** A turn's clock, after it has its locks: its milliseconds are those that are stored. */
+const now = `date_trunc('milliseconds', statement_timestamp())`;
 
-/** A hold whose time is over expires, even if its show was cancelled. */
+/**
+ * A hold whose time is over expires, even if its show was cancelled. The limit counts bookings, or claims of one
+ * show: bookings that have fewer seats than that between them are all that is left.
+ */
 const endingSql = `
   expired as materialized (
     select show_id, id, null::text as reason from booking.bookings
@@ -83,4 +93,6 @@ const endSql = `
       delete from booking.seat_claims using (select show_id, id, unnest(seats) as seat_number from ended) as seat
       where seat_claims.show_id = seat.show_id and seat_claims.seat_number = seat.seat_number and seat_claims.booking_id = seat.id
     )
-  select coalesce(json_agg(distinct show_id), '[]') as shows, count(*)::int as ended from ended`;
+  select coalesce(json_agg(distinct show_id), '[]') as shows, count(*)::int as ended,
+    coalesce(sum(cardinality(seats)), 0) >= ${endLimit} as "mayHaveMore"
+  from ended`;
