@@ -4,6 +4,7 @@ import { type Browsing, errorsOf, expectAccessible, startBrowsing, test } from '
 import { eventually } from '@boxoffice/testing/eventually';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect } from 'vitest';
+import { fits, seat, select } from './priced-hall.ts';
 
 let browsing: Browsing;
 let show: number;
@@ -32,22 +33,12 @@ async function openSameShow(user?: number): Promise<Page> {
   return page;
 }
 
-const seat = (page: Page, label: string) =>
-  page.getByRole('button', { name: `Row ${label.slice(0, 1)} seat ${label.slice(1)},` });
-
-async function select(page: Page, ...labels: string[]): Promise<void> {
-  for (const label of labels) await seat(page, label).click();
-}
-
 const selectedSeats = (page: Page) =>
   page.getByRole('list', { name: 'Selected seats' }).getByRole('button').allTextContents();
 const heldSeats = (page: Page, seats: string) =>
   page.getByRole('article', { name: /^Held seats for/ }).getByText(seats, { exact: true });
 const ticketOf = (page: Page, seats: string) =>
   page.getByRole('article', { name: /^Ticket for/ }).getByText(seats, { exact: true });
-
-/** Whether the page fits the screen without horizontal scrolling. */
-const fits = (page: Page) => page.evaluate<boolean>('document.documentElement.scrollWidth <= innerWidth');
 
 test.for([
   ['desktop', desktop],
