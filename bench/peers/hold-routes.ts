@@ -6,7 +6,7 @@ import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import { allSeats, findSeat, type SeatPlan } from '@boxoffice/shared/seats';
 import type { Http } from '@boxoffice/shared/service/http';
 import type pg from 'pg';
-import { BookingParams } from '../../services/gateway/src/bookings/routes/booking-params.ts';
+import { BookingParams } from '../../services/gateway/src/bookings/index.ts';
 import { requireUser } from '../../services/gateway/src/http/authentication.ts';
 import { problems } from '../../services/gateway/src/http/problem-responses.ts';
 

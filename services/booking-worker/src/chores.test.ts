@@ -52,11 +52,11 @@ const endOnce = () =>
     ...{ partitionCount: 1, cancelledWithinSeconds: 600 },
   });
 
+const nothing = { shows: [], ended: 0, nextInMs: null, mayHaveMore: false };
+const fullBatch = { shows: [1], ended: 200, nextInMs: 0, mayHaveMore: true };
+
 /** When each search began that these were the results of, while requests are being decided. */
-async function searchTimes(
-  results: { shows: number[]; ended: number; nextInMs: number | null }[],
-  tookMs = 0,
-): Promise<number[]> {
+async function searchTimes(results: Awaited<ReturnType<typeof endOnce>>[], tookMs = 0): Promise<number[]> {
   const times: number[] = [];
   const all = Promise.withResolvers<void>();
   const busy = new Chores({
@@ -66,7 +66,7 @@ async function searchTimes(
         const result = results[times.push(performance.now()) - 1];
         if (!result) all.resolve();
         await delay(tookMs);
-        return result ?? { shows: [], ended: 0, nextInMs: null };
+        return result ?? nothing;
       },
     },
     leases: () => [{ partition: 0, session: 1 }],
@@ -109,20 +109,19 @@ describe('the chores of an owner', () => {
   });
 
   it('end thousands within seconds, even while requests are being decided', async () => {
-    const batches = Array.from({ length: 50 }, () => ({ shows: [1], ended: 200, nextInMs: 0 }));
-    const searches = await searchTimes([...batches, { shows: [], ended: 0, nextInMs: null }]);
+    const batches = Array.from({ length: 50 }, () => fullBatch);
+    const searches = await searchTimes([...batches, nothing]);
     expect(Math.max(...searches) - Math.min(...searches)).toBeLessThan(6_000);
   });
 
   it('leave as much time to the requests as a batch took', async () => {
-    const batches = Array.from({ length: 5 }, () => ({ shows: [1], ended: 200, nextInMs: 0 }));
+    const batches = Array.from({ length: 5 }, () => fullBatch);
     const searches = await searchTimes(batches, 60);
     // The time of the batch, and of the pause.
     for (const [index, at] of searches.slice(1).entries()) expect(at - (searches[index] ?? 0)).toBeGreaterThan(115);
   });
 
   it('search once a second while nothing ends, and earlier when a hold does', async () => {
-    const nothing = { shows: [], ended: 0, nextInMs: null };
     const soon = { ...nothing, nextInMs: 400 };
     const late = { ...nothing, nextInMs: 5_000 };
     const searches = await searchTimes([nothing, soon, soon, soon, late, nothing]);
