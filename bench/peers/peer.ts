@@ -30,7 +30,11 @@ export interface BookedRow {
 export type Book = (pool: pg.Pool, request: SeatRequest) => Promise<BookedRow | null>;
 
 /** Runs a peer as a process, configured by DATABASE_URL, JWT_PRIVATE_KEY and PORT. */
-export async function runPeer(name: string, bookSeat: Book): Promise<void> {
+export async function runPeer(
+  name: string,
+  bookSeat: Book,
+  addMoreRoutes?: (http: Http, pool: pg.Pool) => void,
+): Promise<void> {
   await runService(name, async ({ config, logger }) => {
     const pool = new pg.Pool({ connectionString: config.DATABASE_URL, max: poolSize });
     const { http } = createHttp({ logger, checks: { database: () => pool.query('select 1') } });
@@ -38,6 +42,7 @@ export async function runPeer(name: string, bookSeat: Book): Promise<void> {
     http.after(() => {
       addBookRoute(http, pool, bookSeat);
       addCancelRoute(http, pool);
+      addMoreRoutes?.(http, pool);
     });
     await http.listen({ host: config.HOST, port: config.PORT });
     return {

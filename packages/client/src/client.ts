@@ -49,7 +49,7 @@ export type Boxoffice = ReturnType<typeof createBoxoffice>;
 
 /** A client of one gateway, for one user at a time. */
 export function createBoxoffice({ url, tokens = memoryTokens() }: BoxofficeOptions) {
-  const { send, settled } = createSender(url, tokens);
+  const { send, settled, now } = createSender(url, tokens);
 
   const operation =
     <Method extends HttpMethod>(method: Method): Operation<Method> =>
@@ -88,6 +88,9 @@ export function createBoxoffice({ url, tokens = memoryTokens() }: BoxofficeOptio
       tokens.write(null);
       if (held?.refresh) await boxoffice.post('/api/auth/logout/', { body: { refresh: held.refresh } });
     },
+
+    /** The server's time in milliseconds since 1970, whatever the local clock says: for `expires_at` and the like. */
+    now,
 
     /** Whether there are tokens, which may have expired or been revoked. */
     isLoggedIn: (): boolean => tokens.read() !== null,

@@ -976,6 +976,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/takings/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the takings of a day
+         * @description What was paid at the counter on one day, by means of payment and by show. Payments of bookings that were cancelled later are part of the sums, and given apart as well.
+         */
+        get: operations["adminGetTakings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/queues/": {
         parameters: {
             query?: never;
@@ -1988,6 +2008,17 @@ export interface components {
                 id: number;
                 username: string;
             } | null;
+            /**
+             * @description if it was paid
+             * @enum {string}
+             */
+            paid_with?: "cash" | "card" | "other";
+            /** @description if it was paid: the administrator who took the money */
+            paid_by?: {
+                id: number;
+                /** @description null when the user has been deleted */
+                username: string | null;
+            };
         };
         /**
          * @example {
@@ -2656,6 +2687,112 @@ export interface components {
                 amount: number;
             }[];
         };
+        /**
+         * @example {
+         *       "date": "2030-01-01",
+         *       "by_currency": [
+         *         {
+         *           "currency": "EUR",
+         *           "bookings": 12,
+         *           "amount": 31900,
+         *           "cancelled_bookings": 1,
+         *           "cancelled_amount": 2200
+         *         }
+         *       ],
+         *       "by_paid_with": [
+         *         {
+         *           "paid_with": "cash",
+         *           "currency": "EUR",
+         *           "bookings": 12,
+         *           "amount": 31900,
+         *           "cancelled_bookings": 1,
+         *           "cancelled_amount": 2200
+         *         }
+         *       ],
+         *       "by_show": [
+         *         {
+         *           "show_id": 7,
+         *           "currency": "EUR",
+         *           "bookings": 12,
+         *           "amount": 31900,
+         *           "cancelled_bookings": 1,
+         *           "cancelled_amount": 2200,
+         *           "show": {
+         *             "id": 7,
+         *             "screen_name": "Screen 1",
+         *             "date_time": "2030-01-01T19:30:00.000Z",
+         *             "movie": {
+         *               "id": 1,
+         *               "title": "The Last Reel",
+         *               "duration_minutes": 118,
+         *               "poster_url": null
+         *             }
+         *           }
+         *         }
+         *       ],
+         *       "show_count": 1
+         *     }
+         */
+        Takings: {
+            /** Format: date */
+            date: string;
+            by_currency: {
+                /** @description ISO 4217 */
+                currency: string;
+                /** @description paid on this day */
+                bookings: number;
+                /** @description what they cost, in minor units, including those that were cancelled later */
+                amount: number;
+                /** @description of these, the ones that have been cancelled since */
+                cancelled_bookings: number;
+                /** @description what they cost: money that may have to be given back */
+                cancelled_amount: number;
+            }[];
+            /** @description by currency and means of payment */
+            by_paid_with: {
+                /** @enum {string} */
+                paid_with: "cash" | "card" | "other";
+                /** @description ISO 4217 */
+                currency: string;
+                /** @description paid on this day */
+                bookings: number;
+                /** @description what they cost, in minor units, including those that were cancelled later */
+                amount: number;
+                /** @description of these, the ones that have been cancelled since */
+                cancelled_bookings: number;
+                /** @description what they cost: money that may have to be given back */
+                cancelled_amount: number;
+            }[];
+            /** @description by show and currency, for each currency the highest amount first; at most 100 */
+            by_show: {
+                show_id: number;
+                /** @description ISO 4217 */
+                currency: string;
+                /** @description paid on this day */
+                bookings: number;
+                /** @description what they cost, in minor units, including those that were cancelled later */
+                amount: number;
+                /** @description of these, the ones that have been cancelled since */
+                cancelled_bookings: number;
+                /** @description what they cost: money that may have to be given back */
+                cancelled_amount: number;
+                /** @description null when the show has been deleted */
+                show: {
+                    id: number;
+                    screen_name: string;
+                    /** Format: date-time */
+                    date_time: string;
+                    movie: {
+                        id: number;
+                        title: string;
+                        duration_minutes: number;
+                        poster_url: string | null;
+                    };
+                } | null;
+            }[];
+            /** @description the number of entries that `by_show` would have without its limit */
+            show_count: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -2714,6 +2851,7 @@ export type AdminPaymentPage = components['schemas']['AdminPaymentPage'];
 export type PaymentHistoryEntry = components['schemas']['PaymentHistoryEntry'];
 export type AdminPaymentDetail = components['schemas']['AdminPaymentDetail'];
 export type PaymentSums = components['schemas']['PaymentSums'];
+export type Takings = components['schemas']['Takings'];
 export type $defs = Record<string, never>;
 export interface operations {
     signUp: {
@@ -8140,6 +8278,76 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Dashboard"];
+                };
+            };
+            /** @description `validation_failed`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: A valid access token is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Administrators only */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    adminGetTakings: {
+        parameters: {
+            query?: {
+                /** @description the day; today by default */
+                date?: string;
+                /** @description the time zone in which the day begins and ends (IANA name) */
+                time_zone?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The takings */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Takings"];
                 };
             };
             /** @description `validation_failed`: The request is not valid */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bestSeats, type Wish } from './best-seats.ts';
+import { bestOf, bestSeats, type Wish } from './best-seats.ts';
+import { FreeSeats } from './free-seats.ts';
 import { type Layout, type Seat, seatsOf } from './layout.ts';
 import { findStrandedSeat } from './stranded-seat.ts';
 
@@ -143,4 +144,91 @@ describe('bestSeats, for any hall', () => {
       { numRuns: 1_000 },
     );
   });
+
+  it('makes the best of all choices, compared with a search that tries every one', () => {
+    fc.assert(
+      fc.property(drawn, ({ seats, taken, wish }) => {
+        const { labels } = bestSeats(seats, takenIn(...taken), wish);
+        const rows = [...Map.groupBy(seats, (seat) => seat.row).values()];
+        const ranks = everyDivision(seats, taken, wish).map((groups) => rankOf(groups, rows, taken, wish));
+        const best = ranks.sort(compareRanks)[0];
+        expect(labels === null).toBe(best === undefined);
+        const chosen = Map.groupBy(
+          seats.filter((seat) => labels?.includes(seat.label)),
+          (seat) => seat.row,
+        );
+        const rank = rankOf([...chosen.values()], rows, taken, wish);
+        for (const [index, value] of best?.entries() ?? []) expect(rank[index]).toBeCloseTo(value, 6);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('chooses the same for one wish after another as for each alone', () => {
+    fc.assert(
+      fc.property(drawn, fc.array(fc.integer({ min: 1, max: 6 })), ({ seats, taken, wish }, counts) => {
+        const sold = new Set(taken);
+        const isTaken = (label: string) => sold.has(label);
+        const free = new FreeSeats(seats, isTaken);
+        for (const count of counts) {
+          const chosen = bestOf(free, { ...wish, count });
+          expect(chosen).toEqual(bestSeats(seats, isTaken, { ...wish, count }));
+          for (const label of chosen.labels ?? []) {
+            sold.add(label);
+            free.seatChanged(label);
+          }
+          const [released] = sold;
+          if (count === 1 && released) {
+            sold.delete(released);
+            free.seatChanged(released);
+          }
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
 });
+
+/** Every way to seat a party in one row, or else in two neighbouring ones, or else in three. */
+function everyDivision(seats: readonly Seat[], taken: readonly string[], wish: Wish): Seat[][][] {
+  const rows = [...new Set(seats.map((seat) => seat.row))];
+  const groupsOf = (row: number, count: number) =>
+    everyGroup(seats, taken, { ...wish, count }).filter(([first]) => first?.row === rows[row]);
+  const from = (row: number, count: number, parts: number): Seat[][][] => {
+    if (parts === 1) return groupsOf(row, count).map((group) => [group]);
+    return Array.from({ length: Math.max(0, count - parts + 1) }, (_, less) => less + 1).flatMap((size) =>
+      groupsOf(row, size).flatMap((group) => from(row + 1, count - size, parts - 1).map((rest) => [group, ...rest])),
+    );
+  };
+  for (let parts = 1; parts <= 3; parts++) {
+    const found = rows.flatMap((_, row) => from(row, wish.count, parts));
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
+/** The rules in their order; lower is better. */
+function rankOf(groups: Seat[][], rows: Seat[][], taken: readonly string[], { accessible }: Wish): number[] {
+  const chosen = groups.flat();
+  const bestRow = ((rows.length - 1) * 2) / 3;
+  const bestColumn = (Math.max(...rows.flat().map((seat) => seat.column)) + 1) / 2;
+  const rowOf = (seat: Seat) => rows.findIndex(([first]) => first?.row === seat.row);
+  const middle = (group: Seat[]) => group.reduce((sum, seat) => sum + seat.column, 0) / group.length;
+  const stranded = rows.flat().filter((seat) => {
+    if (chosen.includes(seat) || taken.includes(seat.label)) return false;
+    const beside = rows.flat().filter(({ row, column }) => row === seat.row && Math.abs(column - seat.column) === 1);
+    return beside.some((one) => chosen.includes(one)) && beside.some((one) => taken.includes(one.label));
+  });
+  const sizes = groups.map((group) => group.length);
+  return [
+    stranded.length,
+    accessible ? 0 : chosen.filter((seat) => seat.accessible).length,
+    Math.max(...sizes) - Math.min(...sizes),
+    groups.reduce((sum, group, index) => sum + Math.abs(middle(group) - middle(groups[index - 1] ?? group)), 0),
+    chosen.reduce((sum, seat) => sum + (rowOf(seat) - bestRow) ** 2 + (seat.column - bestColumn) ** 2, 0),
+  ];
+}
+
+function compareRanks(rank: number[], other: number[]): number {
+  return rank.map((value, index) => value - (other[index] ?? 0)).find((difference) => Math.abs(difference) > 1e-9) ?? 0;
+}

@@ -231,15 +231,8 @@ export async function startBoxoffice({
 }
 
 function bookingCall({ user = 1, wait, key, headers, ...call }: BookingCall): Call {
-  return {
-    ...call,
-    user,
-    headers: {
-      ...(wait !== undefined && { prefer: wait > 0 ? `wait=${wait}` : 'respond-async' }),
-      ...(key !== undefined && { 'idempotency-key': key }),
-      ...headers,
-    },
-  };
+  const prefer = wait !== undefined && { prefer: wait > 0 ? `wait=${wait}` : 'respond-async' };
+  return { ...call, user, headers: { ...prefer, ...(key !== undefined && { 'idempotency-key': key }), ...headers } };
 }
 
 async function rows<Row extends object>(orm: MikroORM, statement: string, parameters: unknown[] = []): Promise<Row[]> {

@@ -2,13 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@boxoffice/shared/service/logging';
 import type { Lease } from './leases/leases.ts';
 import type { BookingStore } from './store/booking-store.ts';
-import { endLimit } from './store/end-bookings.ts';
 import { LeaseLost } from './store/errors.ts';
 
-/** The time between two searches, in milliseconds. */
+/** The least time between two searches that do not find a full batch, in milliseconds: single ends are collected. */
 const pauseMs = 250;
-/** The time between two full batches while no requests are being decided, in milliseconds. */
-const pauseWhileIdleMs = 10;
+/** The longest time between two searches, in milliseconds: others cancel shows and make short holds. */
+const longestPauseMs = 1_000;
+/** The least time between two full batches, in milliseconds. */
+const pauseWhenBehindMs = 10;
 /** Most searches consider shows that were cancelled this recently, in seconds. */
 const recentSeconds = 10 * 60;
 /** Every so many searches, all cancelled shows are considered: an outage may have been long. */
@@ -56,22 +57,22 @@ export class Chores {
   async #run(): Promise<void> {
     while (!this.#stop.signal.aborted) {
       const leases = this.#options.leases();
-      const ended = leases.length > 0 ? await this.#endSome(leases) : 0;
-      const hurries = ended >= endLimit && !this.#options.turns.busy;
-      await delay(hurries ? pauseWhileIdleMs : pauseMs, undefined, { signal: this.#stop.signal, ref: false }).catch(
-        () => undefined,
-      );
+      const pause = leases.length > 0 ? await this.#endSome(leases) : pauseMs;
+      await delay(pause, undefined, { signal: this.#stop.signal, ref: false }).catch(() => undefined);
     }
   }
 
+  /** Ends one batch at most. Returns when to search again, in milliseconds. */
   async #endSome(leases: readonly Lease[]): Promise<number> {
     const { store, partitionCount, logger, onSeatsFreed } = this.#options;
     const owned = leases.map(({ partition, session }) => `${partition}/${session}`).join();
     const considersAll = owned !== this.#known || this.#searches % searchesPerFullSearch === 0;
+    const startedAt = performance.now();
     try {
       const cancelledWithinSeconds = considersAll ? everSeconds : recentSeconds;
-      const { shows, ended } = await store.endBookings(leases, { partitionCount, cancelledWithinSeconds });
-      if (ended < endLimit) {
+      const found = await store.endBookings(leases, { partitionCount, cancelledWithinSeconds });
+      const { shows, ended, nextInMs, mayHaveMore } = found;
+      if (!mayHaveMore) {
         this.#known = owned;
         this.#searches++;
       }
@@ -79,11 +80,20 @@ export class Chores {
         logger.info({ ended, shows }, 'holds and bookings ended');
         onSeatsFreed(shows);
       }
-      return ended;
+      if (mayHaveMore) return this.#pauseAfterFullBatch(performance.now() - startedAt);
+      return Math.min(Math.max(nextInMs ?? longestPauseMs, pauseMs), longestPauseMs);
     } catch (error) {
       if (!(error instanceof LeaseLost))
         logger.warn({ reason: (error as Error).message }, 'holds and bookings that are over cannot be ended yet');
-      return 0;
+      return pauseMs;
     }
+  }
+
+  /**
+   * While requests are being decided, a batch is followed by as much time for them as it took: they are delayed by one
+   * batch at most, and thousands of holds that end together are still ended within seconds.
+   */
+  #pauseAfterFullBatch(tookMs: number): number {
+    return this.#options.turns.busy ? Math.min(Math.max(tookMs, pauseWhenBehindMs), pauseMs) : pauseWhenBehindMs;
   }
 }

@@ -1,5 +1,7 @@
 import type { BookingRequest, Outcome } from '@boxoffice/shared/contracts/jobs';
+import { showLockClass } from '@boxoffice/shared/database/show-lock';
 import { envelope } from '@boxoffice/testing/envelope';
+import { eventually } from '@boxoffice/testing/eventually';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { idOf, taken, useTurnDatabase } from '../test/turn-database.ts';
 
@@ -63,6 +65,21 @@ describe('holds', () => {
     expect(await decide(envelope(show, [{ confirm: idOf(held), user: 5 }]))).toMatchObject([rejected('hold_expired')]);
     expect(await decide(envelope(show, [{ cancel: idOf(held), user: 5 }]))).toMatchObject([rejected('hold_expired')]);
     expect(await decide(held)).toMatchObject([succeeded({ status: 'held' })]);
+  });
+
+  it('block nobody after their end, even if the turn began before it and had to wait', async () => {
+    const show = await database.addShow();
+    await decide(envelope(show, [{ hold: ['A1'], user: 5, seconds: 1 }]));
+    const connection = database.admin.em.getConnection();
+    const lock = await connection.begin();
+    const lockSql = 'select pg_advisory_xact_lock(?, ?)';
+    await connection.execute(lockSql, [showLockClass, show], 'all', lock);
+    const deciding = decide(envelope(show, [{ seats: ['A1'], user: 6 }]));
+    await database.blocked();
+    const isOver = 'select 1 from booking.bookings where show_id = ? and expires_at <= clock_timestamp()';
+    await eventually(async () => (await database.rows(isOver, [show])).length > 0);
+    await connection.commit(lock);
+    expect(await deciding).toMatchObject([succeeded({ status: 'booked' })]);
   });
 
   it('can be confirmed late while nobody has taken their seats, whether or not they were marked as expired', async () => {

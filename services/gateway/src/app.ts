@@ -96,6 +96,7 @@ export function buildGateway(options: GatewayOptions): { http: Http; internal: H
     passwords: new identity.PasswordHasher(),
     payments: online,
     sales: new admin.Sales(orm),
+    takings: new admin.Takings(orm),
     streams: eventStreams,
     users: new identity.Users(orm),
   };

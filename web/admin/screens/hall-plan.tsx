@@ -17,7 +17,7 @@ export function HallPlan({ rows, legend }: HallPlanProps) {
   const unknown = [...new Set(places.flat())].filter((place) => place !== gap && !legend[place]);
   const columns = Math.max(...places.map((row) => row.length));
   return (
-    <div className="hall-plan">
+    <div className="hall-plan card">
       <svg viewBox={`0 0 ${columns * 10} ${places.length * 10 + 6}`} role="img" aria-label={`A hall of ${seats} seats`}>
         <rect className="screen" x="0" y="0" width={columns * 10} height="2" rx="1" />
         {places.flatMap((row, y) =>

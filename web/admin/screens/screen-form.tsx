@@ -97,7 +97,7 @@ function ScreenForm({ screen, submitLabel, onSave }: ScreenFormProps) {
               {(control) => (
                 <textarea
                   className="plan"
-                  rows={10}
+                  rows={linesOf(rows, 10)}
                   spellCheck={false}
                   value={rows}
                   onChange={({ currentTarget }) => setRows(currentTarget.value)}
@@ -109,7 +109,7 @@ function ScreenForm({ screen, submitLabel, onSave }: ScreenFormProps) {
               {(control) => (
                 <textarea
                   className="plan"
-                  rows={4}
+                  rows={linesOf(legend, 3)}
                   spellCheck={false}
                   value={legend}
                   onChange={({ currentTarget }) => setLegend(currentTarget.value)}
@@ -133,6 +133,11 @@ function ScreenForm({ screen, submitLabel, onSave }: ScreenFormProps) {
       <HallPlan {...hall} />
     </div>
   );
+}
+
+/** The height of a field that shows all of a text, within reason. */
+function linesOf(text: string, least: number): number {
+  return Math.min(Math.max(text.split('\n').length, least), 30);
 }
 
 /** The errors of the legend or of any line of it. */

@@ -1,24 +1,17 @@
 import type { Show } from '@boxoffice/client';
-import { useState } from 'react';
 import { Field } from '../../lib/fields.tsx';
 import type { FieldErrors } from '../../lib/form.tsx';
-import { boxoffice } from '../../lib/session.ts';
-import { useAdminQuery } from '../access.ts';
 import { SeatFields } from './seat-fields.tsx';
+import type { HallChoice } from './use-hall.ts';
 
-/** Screens offered for selection. */
-const choiceLimit = 100;
+interface HallFieldsProps {
+  hall: HallChoice;
+  show?: Show | undefined;
+  errors: FieldErrors;
+}
 
 /** Where a show takes place: on a screen, or in rows of seats of its own. */
-export function HallFields({ show, errors }: { show?: Show; errors: FieldErrors }) {
-  const [screenId, setScreenId] = useState(String(show?.screen_id ?? ''));
-  const query = { page_size: choiceLimit };
-  const { data } = useAdminQuery('screens to choose', (signal) =>
-    boxoffice.get('/api/admin/screens/', { params: { query }, signal }),
-  );
-  const screens = new Map((data?.results ?? []).map(({ id, name }) => [String(id), name]));
-  // Until the screens arrive, a form that is saved keeps its screen.
-  if (show?.screen_id && !screens.has(screenId)) screens.set(screenId, show.screen_name);
+export function HallFields({ hall: { screenId, choose, screens }, show, errors }: HallFieldsProps) {
   return (
     <>
       {screens.size > 0 && (
@@ -27,7 +20,7 @@ export function HallFields({ show, errors }: { show?: Show; errors: FieldErrors 
             <select
               name="screen_id"
               value={screenId}
-              onChange={({ currentTarget }) => setScreenId(currentTarget.value)}
+              onChange={({ currentTarget }) => choose(currentTarget.value)}
               {...control}
             >
               <option value="">Rows of its own</option>

@@ -198,7 +198,15 @@ export const MyBookingQuery = z.object({ ...PageQuery.shape, status: z.enum(book
 export type MyBookingQuery = z.infer<typeof MyBookingQuery>;
 
 export const AdminBookingView = z
-  .object({ ...MyBookingView.shape, user: z.object({ id: z.number().int(), username: z.string() }).nullable() })
+  .object({
+    ...MyBookingView.shape,
+    user: z.object({ id: z.number().int(), username: z.string() }).nullable(),
+    paid_with: z.enum(paymentMethods).optional().describe('if it was paid'),
+    paid_by: z
+      .object({ id: z.number().int(), username: z.string().nullable().describe('null when the user has been deleted') })
+      .optional()
+      .describe('if it was paid: the administrator who took the money'),
+  })
   .meta({ id: 'AdminBooking', example: { ...exampleMyBooking, user: { id: 1, username: 'alice' } } });
 export type AdminBookingView = z.infer<typeof AdminBookingView>;
 export const AdminBookingPage = pageOf(AdminBookingView, 'AdminBookingPage');

@@ -13,7 +13,8 @@ import { Requests } from './migrations/0004-requests.ts';
 import { SessionRevocations } from './migrations/0005-session-revocations.ts';
 import { Screens } from './migrations/0006-screens.ts';
 import { Holds } from './migrations/0007-holds.ts';
-import { Payments } from './migrations/0008-payments.ts';
+import { Takings } from './migrations/0008-takings.ts';
+import { Payments } from './migrations/0009-payments.ts';
 import { ReturningClient } from './returning-client.ts';
 import { type ServiceRole, serviceUrl } from './service-roles.ts';
 
@@ -62,7 +63,10 @@ export function ormOptions(options: DatabaseOptions): Options {
     extensions: [Migrator],
     // A list, not a glob: the order is explicit, and nothing scans folders at start-up.
     migrations: {
-      migrationsList: [FirstSchema, Administration, Search, Requests, SessionRevocations, Screens, Holds, Payments],
+      migrationsList: [
+        ...[FirstSchema, Administration, Search, Requests, SessionRevocations],
+        ...[Screens, Holds, Takings, Payments],
+      ],
       tableName: 'migrations',
       snapshot: false,
       schema: 'public',

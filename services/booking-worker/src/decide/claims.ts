@@ -1,9 +1,12 @@
+import { FreeSeats } from '@boxoffice/shared/free-seats';
+import type { Seat } from '@boxoffice/shared/layout';
 import type { BookingRow, ClaimRow } from './state.ts';
 
 /** Who has which seat while requests are decided one after another. A hold that has ended claims nothing. */
 export class Claims {
   readonly #now: Date;
   readonly #shows = new Map<number, Map<string, ClaimRow>>();
+  readonly #free = new Map<number, FreeSeats>();
 
   constructor(rows: readonly ClaimRow[], now: Date) {
     this.#now = now;
@@ -18,6 +21,17 @@ export class Claims {
   isTaken(showId: number, seat: string, released: readonly string[]): boolean {
     const claim = this.#shows.get(showId)?.get(seat);
     return claim !== undefined && this.#counts(claim, released);
+  }
+
+  /**
+   * The free seats of a show, always as they are now.
+   *
+   * @param seats all its seats
+   */
+  freeSeats(showId: number, seats: readonly Seat[]): FreeSeats {
+    const known = this.#free.get(showId) ?? new FreeSeats(seats, (seat) => this.isTaken(showId, seat, []));
+    this.#free.set(showId, known);
+    return known;
   }
 
   /** The number of seats that a user has. */
@@ -36,21 +50,28 @@ export class Claims {
   }
 
   /** Gives a booking its seats. Returns the holds that have ended and whose seats are among them. */
-  add({ id, showId, userId, seats, status, expiresAt }: BookingRow): string[] {
+  add({ id: bookingId, showId, userId, seats, status, expiresAt: end }: BookingRow): string[] {
     const claims = this.#ofShow(showId);
-    const ended = new Set<string>();
+    const free = this.#free.get(showId);
+    const expiresAt = status === 'held' ? end : null;
+    const ended: string[] = [];
     for (const seat of seats) {
       const holder = claims.get(seat)?.bookingId;
-      if (holder !== undefined && holder !== id) ended.add(holder);
-      claims.set(seat, { showId, seat, bookingId: id, userId, expiresAt: status === 'held' ? expiresAt : null });
+      if (holder !== undefined && holder !== bookingId && !ended.includes(holder)) ended.push(holder);
+      claims.set(seat, { showId, seat, bookingId, userId, expiresAt });
+      free?.seatChanged(seat);
     }
-    return [...ended];
+    return ended;
   }
 
   /** Takes from a booking the seats that are still its own. */
   remove({ id, showId, seats }: Pick<BookingRow, 'id' | 'showId' | 'seats'>): void {
     const claims = this.#ofShow(showId);
-    for (const seat of seats) if (claims.get(seat)?.bookingId === id) claims.delete(seat);
+    for (const seat of seats) {
+      if (claims.get(seat)?.bookingId !== id) continue;
+      claims.delete(seat);
+      this.#free.get(showId)?.seatChanged(seat);
+    }
   }
 
   #counts({ expiresAt, bookingId }: ClaimRow, released: readonly string[]): boolean {
@@ -58,8 +79,10 @@ export class Claims {
   }
 
   #ofShow(showId: number): Map<string, ClaimRow> {
-    const known = this.#shows.get(showId) ?? new Map<string, ClaimRow>();
-    this.#shows.set(showId, known);
-    return known;
+    const known = this.#shows.get(showId);
+    if (known) return known;
+    const claims = new Map<string, ClaimRow>();
+    this.#shows.set(showId, claims);
+    return claims;
   }
 }

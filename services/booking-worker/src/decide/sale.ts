@@ -1,4 +1,4 @@
-import { type BestSeats, bestSeats } from '@boxoffice/shared/best-seats';
+import { type BestSeats, bestOf, bestSeats } from '@boxoffice/shared/best-seats';
 import type { BookingItem, SeatWish } from '@boxoffice/shared/contracts/booking';
 import { type Problem, problem } from '@boxoffice/shared/contracts/problems';
 import { type Seat, seatByLabel } from '@boxoffice/shared/layout';
@@ -35,12 +35,12 @@ export function trySale(
   if (!show) return problem('show_not_found', 'The show was taken off the programme.');
   const closed = refusalOfShow(attempt, show, now);
   if (closed) return closed;
-  const isTaken = (seat: string) => claims.isTaken(attempt.showId, seat, attempt.released);
-  const chosen = chooseSeats(attempt, show, isTaken);
+  const chosen = chooseSeats(attempt, show, claims);
   if (!Array.isArray(chosen)) return chosen;
   const price = priceOf(chosen, show);
   if (attempt.expectedTotal !== undefined && attempt.expectedTotal !== (price?.total ?? 0))
     return problem('price_changed', `The seats cost ${price?.total ?? 0} now, in minor units of the currency.`);
+  const isTaken = (seat: string) => claims.isTaken(attempt.showId, seat, attempt.released);
   const lonely = show.forbidSingleSeats ? findStrandedSeat(seatsOfShow(show), isTaken, chosen) : null;
   if (lonely !== null)
     return problem('leaves_single_seat', `Seat ${lonely} would be left free between taken seats.`, { seats: [lonely] });
@@ -67,26 +67,28 @@ export function refusalWithoutPayment({ payment }: ShowRow): Problem | null {
   return problem('payment_required', 'This show is paid for online: hold the seats, and pay for them.');
 }
 
-function chooseSeats(
-  { wish }: Pick<Attempt, 'wish'>,
-  show: ShowRow,
-  isTaken: (seat: string) => boolean,
-): string[] | Problem {
-  if ('best' in wish) return chooseBest(bestSeats(seatsOfShow(show), isTaken, wish.best), wish.best);
+function chooseSeats(attempt: Attempt, show: ShowRow, claims: Claims): string[] | Problem {
+  const { wish, showId, released } = attempt;
+  if ('best' in wish) return chooseBest(attempt, wish.best, show, claims);
   const { seats } = wish;
   const unknown = seats.filter((seat) => findSeat(seat, show) !== seat);
   if (unknown.length > 0) return problem('validation_failed', `The show has no seat ${unknown.join(', ')} any more.`);
-  const taken = seats.filter(isTaken);
+  const taken = seats.filter((seat) => claims.isTaken(showId, seat, released));
   if (taken.length === 0) return [...seats];
   const detail = taken.length === 1 ? `Seat ${taken[0]} is taken.` : `Seats ${taken.join(', ')} are taken.`;
   return problem('seat_taken', detail, { seats: taken });
 }
 
-function chooseBest(best: BestSeats, { count }: SeatWish): string[] | Problem {
+function chooseBest({ showId, released }: Attempt, wish: SeatWish, show: ShowRow, claims: Claims): string[] | Problem {
+  const seats = seatsOfShow(show);
+  const best: BestSeats =
+    released.length > 0
+      ? bestSeats(seats, (seat) => claims.isTaken(showId, seat, released), wish)
+      : bestOf(claims.freeSeats(showId, seats), wish);
   if (best.labels) return best.labels;
   const possible =
     best.largestGroup === 0 ? 'No such seat is free.' : `At most ${best.largestGroup} are free together.`;
-  return problem('no_seats_together', `There are no ${count} such seats together. ${possible}`);
+  return problem('no_seats_together', `There are no ${wish.count} such seats together. ${possible}`);
 }
 
 function priceOf(labels: readonly string[], show: ShowRow): Sale['price'] {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { asLeftBy, bookingView } from '@boxoffice/shared/contracts/booking';
 import type {
   BookingRequest,
@@ -11,6 +10,7 @@ import type {
   PayRequest,
 } from '@boxoffice/shared/contracts/jobs';
 import { type Problem, problem } from '@boxoffice/shared/contracts/problems';
+import { codeOf } from './booking-code.ts';
 import { Claims } from './claims.ts';
 import { mismatchOf, PaymentLog, refusalOfCheckout } from './payment-log.ts';
 import { type Attempt, refusalWithoutPayment, type Sale, trySale } from './sale.ts';
@@ -176,16 +176,31 @@ export class SeatLedger {
   }
 
   #make(request: BookRequest | HoldRequest, { seats, price }: Sale, expiresAt: Date | null): Outcome {
+    // Without spreading: every booking passes through here.
     const booking: BookingRow = {
-      ...{ id: request.id, showId: request.show_id, userId: request.user_id, seats },
-      ...{ status: expiresAt ? 'held' : 'booked', createdAt: this.#state.now, expiresAt },
-      ...{ cancelledAt: null, cancelledBy: null, cancelReason: null, confirmedBy: null },
-      ...{ items: price?.items ?? null, total: price?.total ?? null, currency: price?.currency ?? null },
-      ...{ code: price ? codeOf(request.id) : null, paidAt: null, paidBy: null, paidWith: null },
-      ...{ paymentId: null, heldUntil: null },
+      id: request.id,
+      showId: request.show_id,
+      userId: request.user_id,
+      seats,
+      status: expiresAt ? 'held' : 'booked',
+      createdAt: this.#state.now,
+      expiresAt,
+      cancelledAt: null,
+      cancelledBy: null,
+      cancelReason: null,
+      confirmedBy: null,
+      items: price?.items ?? null,
+      total: price?.total ?? null,
+      currency: price?.currency ?? null,
+      code: price ? codeOf(request.id) : null,
+      paidAt: null,
+      paidBy: null,
+      paidWith: null,
+      paymentId: null,
+      heldUntil: null,
     };
     this.#claim(booking);
-    return succeeded(request, booking);
+    return { id: request.id, status: 'succeeded', booking: bookingView(booking) };
   }
 
   #claim(booking: BookingRow): void {
@@ -213,15 +228,6 @@ export class SeatLedger {
       ...{ before: fields(before), after: fields(after) },
     });
   }
-}
-
-/** Letters and digits that are not mistaken for one another. */
-const codeAlphabet = 'ABCDEFGHJKMNPQRSTVWXYZ0123456789';
-
-/** Eight characters, so that two bookings of a show practically never have the same. Deterministic, like all of `decide`. */
-function codeOf(bookingId: string): string {
-  const bytes = createHash('sha256').update(bookingId).digest().subarray(0, 8);
-  return [...bytes].map((byte) => codeAlphabet[byte % codeAlphabet.length]).join('');
 }
 
 function succeeded({ id, kind }: BookingRequest, booking: BookingRow): Outcome {

@@ -5,7 +5,7 @@ import type { PoolClient } from 'pg';
 import type { Decision, RequestRow, State } from '../decide/state.ts';
 import type { Lease } from '../leases/leases.ts';
 import type { Batch } from './batch.ts';
-import { type EndQuery, endBookings, isAnythingOver } from './end-bookings.ts';
+import { type Ended, type EndQuery, endBookings, findDue } from './end-bookings.ts';
 import { Layouts } from './layouts.ts';
 import { deleteFromOutbox, insertOutbox, type OutboxRow, readOutbox } from './outbox.ts';
 import { checkLeases, readState } from './read-state.ts';
@@ -114,20 +114,22 @@ export class BookingStore {
   /**
    * Ends holds that have expired, and the bookings of cancelled shows, in one small transaction.
    *
-   * @returns the shows whose seats have become free, and how many bookings were ended
+   * @returns the shows whose seats have become free, how many bookings were ended, and the time after which there may
+   *   be more to end, in milliseconds; null when no hold ends within a second
    * @throws {LeaseLost} when one of the leases is no longer held
    */
   async endBookings(
     leases: readonly Lease[],
     search: Omit<EndQuery, 'partitions'>,
-  ): Promise<{ shows: number[]; ended: number }> {
+  ): Promise<Ended & { nextInMs: number | null }> {
     const query = { ...search, partitions: leases.map((lease) => lease.partition) };
     return this.#withClient(async (client) => {
-      if (!(await isAnythingOver(client, query))) return { shows: [], ended: 0 };
+      const { isAnythingOver, nextInMs } = await findDue(client, query);
+      if (!isAnythingOver) return { shows: [], ended: 0, mayHaveMore: false, nextInMs };
       await Promise.all([begin(client, { requests: [], leases }), checkLeases(client, leases)]);
       const [ended] = await Promise.all([endBookings(client, query), client.query('commit')]);
       this.#onOutbox(); // some of them may have been paid
-      return ended;
+      return { ...ended, nextInMs: 0 };
     });
   }
 

@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 
 /** Bookings that are ended in one transaction. */
-export const endLimit = 200;
+const endLimit = 200;
 
 /** Which bookings are looked for. */
 export interface EndQuery {
@@ -12,10 +12,27 @@ export interface EndQuery {
   cancelledWithinSeconds: number;
 }
 
-/** Whether there is anything to end. Takes no locks, so that searches in vain delay no turn. */
-export async function isAnythingOver(client: PoolClient, query: EndQuery): Promise<boolean> {
-  const { rows } = await client.query(`with ${endingSql} select from ending limit 1`, parametersOf(query));
-  return rows.length > 0;
+export interface Ended {
+  /** The shows whose seats have become free. */
+  shows: number[];
+  /** How many bookings were ended. */
+  ended: number;
+  /** Whether the limit may have left some for the next transaction. */
+  mayHaveMore: boolean;
+}
+
+/** What a search has found. */
+interface Due {
+  /** Whether there is anything to end. */
+  isAnythingOver: boolean;
+  /** The time until the next hold ends, in milliseconds; null when none does within a second. */
+  nextInMs: number | null;
+}
+
+/** Takes no locks, so that searches in vain delay no turn. */
+export async function findDue(client: PoolClient, query: EndQuery): Promise<Due> {
+  const { rows } = await client.query<Due>({ name: 'find due', text: dueSql, values: parametersOf(query) });
+  return rows[0] ?? { isAnythingOver: false, nextInMs: null };
 }
 
 /**
@@ -23,13 +40,11 @@ export async function isAnythingOver(client: PoolClient, query: EndQuery): Promi
  * cancelled, up to `endLimit` of them. Idempotent by nature: an interrupted run leaves the others for the next.
  * What was paid online is to be refunded.
  * Must run under the locks that begin a turn, with leases that are held.
- *
- * @returns the shows whose seats have become free, and how many bookings were ended
  */
-export async function endBookings(client: PoolClient, query: EndQuery): Promise<{ shows: number[]; ended: number }> {
+export async function endBookings(client: PoolClient, query: EndQuery): Promise<Ended> {
   // Not a named statement: an update has no `limit`, and a plan made while the tables were small would scan one in full.
-  const { rows } = await client.query<{ shows: number[]; ended: number }>(endSql, parametersOf(query));
-  return rows[0] ?? { shows: [], ended: 0 };
+  const { rows } = await client.query<Ended>(endSql, parametersOf(query));
+  return rows[0] ?? { shows: [], ended: 0, mayHaveMore: false };
 }
 
 const parametersOf = ({ partitions, partitionCount, cancelledWithinSeconds }: EndQuery) => [
@@ -38,10 +53,13 @@ const parametersOf = ({ partitions, partitionCount, cancelledWithinSeconds }: En
   cancelledWithinSeconds,
 ];
 
-/** A turn's clock: its milliseconds are those that are stored. */
-const now = `date_trunc('milliseconds', transaction_timestamp())`;
+/** A turn's clock, after it has its locks: its milliseconds are those that are stored. */
+const now = `date_trunc('milliseconds', statement_timestamp())`;
 
-/** A hold whose time is over expires, even if its show was cancelled. */
+/**
+ * A hold whose time is over expires, even if its show was cancelled. The limit counts bookings, or claims of one
+ * show: bookings that have fewer seats than that between them are all that is left.
+ */
 const endingSql = `
   expired as materialized (
     select show_id, id, null::text as reason from booking.bookings
@@ -58,6 +76,14 @@ const endingSql = `
     limit ${endLimit}
   ), ending as materialized (select * from expired union all select * from called_off limit ${endLimit})`;
 
+const dueSql = `
+  with ${endingSql}
+  select exists (select from ending) as "isAnythingOver",
+    (select ceil(extract(epoch from expires_at - transaction_timestamp()) * 1000)::float8 from booking.bookings
+      where status = 'held' and show_id % $2::int = any($1::int[])
+        and expires_at <= transaction_timestamp() + interval '1 second'
+      order by expires_at limit 1) as "nextInMs"`;
+
 const endSql = `
   with ${endingSql}, ended as (
       update booking.bookings set status = case when reason is null then 'expired' else 'cancelled' end,
@@ -72,4 +98,6 @@ const endSql = `
       select show_id, 'refund', json_build_object('payment_id', payment_id, 'booking_id', id) from ended
       where payment_id is not null
     )
-  select coalesce(json_agg(distinct show_id), '[]') as shows, count(*)::int as ended from ended`;
+  select coalesce(json_agg(distinct show_id), '[]') as shows, count(*)::int as ended,
+    coalesce(sum(cardinality(seats)), 0) >= ${endLimit} as "mayHaveMore"
+  from ended`;

@@ -108,7 +108,11 @@ function askedShows(requests: readonly BookingRequest[]): AskedShow[] {
 
 /**
  * Row by row (`lateral … limit 1`), so that the only possible plan looks up each key. Only rules that depend on
- * other seats take more than that: a range of the claims' key, which is at most one show's seats.
+ * other seats take more than that: a range of the claims' key, which is at most one show's seats. Users are looked for
+ * in an array, of whichever shows: joining thousands of claims with hundreds of requests would take longer than all else.
+ *
+ * The clock is this statement's, not the transaction's: the transaction may have waited long for its locks, and a
+ * hold that has ended meanwhile must not block anyone. So the times of decisions never run backwards either.
  */
 const readStateSql = `
   with asked as materialized (
@@ -141,21 +145,20 @@ const readStateSql = `
         where claim.show_id = seats.show_id and claim.seat_number = seats.seat_number limit 1) as found
       union all
       select found.* from shows cross join lateral (select show_id, seat_number, booking_id, user_id, expires_at
-        from booking.seat_claims as claim where claim.show_id = shows.id and (shows.all_claims
-          or claim.user_id in (select user_id from asked where asked.show_id = shows.id))) as found
+        from booking.seat_claims as claim where claim.show_id = shows.id
+          and (shows.all_claims or claim.user_id = any ((select array_agg(user_id) from asked)::int[]))) as found
         where shows.all_claims or shows.own_claims
     ), named as (
       select show_id, booking_id as id from asked union select show_id, booking_id from recorded
       union
-      select show_id, booking_id from claims where expires_at <= transaction_timestamp()
+      select show_id, booking_id from claims where expires_at <= statement_timestamp()
       union
-      select claims.show_id, claims.booking_id from claims join asked
-        on asked.replaces and asked.show_id = claims.show_id and asked.user_id = claims.user_id
-        where claims.expires_at is not null
+      select show_id, booking_id from claims where expires_at is not null
+        and user_id = any ((select array_agg(user_id) from asked where replaces)::int[])
     )
   select
     ${lostSql('$4')},
-    date_trunc('milliseconds', transaction_timestamp()) as now,
+    date_trunc('milliseconds', statement_timestamp()) as now,
     (select coalesce(json_agg(shows), '[]') from shows) as shows,
     (select coalesce(json_agg(recorded), '[]') from recorded) as recorded,
     (select coalesce(json_agg(found), '[]') from named

@@ -189,6 +189,23 @@ describe('a screen shows one movie at a time', () => {
       from catalog.shows where id = ${evening}`;
     await expect(execute(catalog.databaseUrl, copy)).rejects.toThrow('shows_screen_busy');
   });
+
+  it('the database itself lets one of several in that are written at the same time', async () => {
+    const write = (minutes: number) => {
+      const later = `interval '40 days ${minutes} minutes'`;
+      return execute(
+        catalog.databaseUrl,
+        `insert into catalog.shows (movie_id, screen_id, layout_id, screen_name, date_time, busy_until, total_seats)
+         select movie_id, screen_id, layout_id, screen_name, date_time + ${later}, busy_until + ${later}, total_seats
+         from catalog.shows where id = ${evening}`,
+      );
+    };
+    const results = await Promise.allSettled([0, 1, 2, 3].map(write));
+    const failures = results.flatMap((result) => (result.status === 'rejected' ? [String(result.reason)] : []));
+    expect(failures).toHaveLength(3);
+    // Writers that wait for each other are a deadlock to PostgreSQL: the application locks the screen before.
+    for (const failure of failures) expect(failure).toMatch(/shows_screen_busy|deadlock detected/);
+  });
 });
 
 test('a cancelled show keeps its first reason, and the cancellation is audited once', async () => {

@@ -31,6 +31,7 @@ import { getPayment } from './routes/get-payment.ts';
 import { getQueues } from './routes/get-queues.ts';
 import { getScreen } from './routes/get-screen.ts';
 import { getShow } from './routes/get-show.ts';
+import { getTakings } from './routes/get-takings.ts';
 import { getUser } from './routes/get-user.ts';
 import { listAuditLines } from './routes/list-audit-lines.ts';
 import { listBookings } from './routes/list-bookings.ts';
@@ -47,9 +48,11 @@ import { replaceShow } from './routes/replace-show.ts';
 import { replaceUser } from './routes/replace-user.ts';
 import { sumPayments } from './routes/sum-payments.ts';
 import type { Sales } from './sales.ts';
+import type { Takings } from './takings.ts';
 
 export { AuditLines } from './audit-lines.ts';
 export { Sales } from './sales.ts';
+export { Takings } from './takings.ts';
 
 export interface Dependencies {
   accessRevocations: AccessRevocations;
@@ -64,6 +67,7 @@ export interface Dependencies {
   queue: BookingQueue;
   responses: ResponseCache;
   sales: Sales;
+  takings: Takings;
   users: Users;
 }
 
@@ -74,7 +78,7 @@ export const operations: Operation<Dependencies>[] = [
   ...[listUsers, createUser, getUser, changeUser, replaceUser, deleteUser],
   ...[listBookings, getBooking, cancelBooking, deleteBooking, payBooking],
   ...[listPayments, sumPayments, getPayment, refundPayment],
-  ...[listAuditLines, getDashboard, getQueues],
+  ...[listAuditLines, getDashboard, getTakings, getQueues],
 ];
 
 export function register(http: Http, dependencies: Dependencies): void {

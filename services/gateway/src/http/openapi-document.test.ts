@@ -104,6 +104,7 @@ describe('/schema/', () => {
         'POST /api/admin/shows/{id}/cancel/',
         'GET /api/admin/audit/',
         'GET /api/admin/dashboard/',
+        'GET /api/admin/takings/',
         'GET /api/admin/queues/',
         'GET /api/admin/bookings/',
         'GET /api/admin/bookings/{id}/',

@@ -66,6 +66,11 @@ export const Booking = defineEntity({
       name: 'bookings_code_idx',
       expression: 'create index bookings_code_idx on booking.bookings (code) where code is not null',
     },
+    // Finds the payments of a day.
+    {
+      name: 'bookings_paid_at_idx',
+      expression: 'create index bookings_paid_at_idx on booking.bookings (paid_at) where paid_at is not null',
+    },
   ],
   uniques: [
     {

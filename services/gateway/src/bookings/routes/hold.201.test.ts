@@ -87,6 +87,19 @@ test('a hold that has ended is free for the next request, marked as expired, and
   expect(await boxoffice.confirm(other.id)).toMatchObject({ status: 200, body: { status: 'booked' } });
 });
 
+test('of many holds of one seat at once, by way of two gateways, one is made', async () => {
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, (_, index) => {
+      const gateway = boxoffice.gateways[index % 2];
+      return boxoffice.hold(show, ['A1'], { user: index + 1, wait: 10, ...(gateway && { gateway }) });
+    }),
+  );
+  expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array(19).fill(409)]);
+  for (const { status, body } of answers)
+    expect(body).toMatchObject(status === 201 ? { status: 'held' } : { code: 'seat_taken', seats: ['A1'] });
+  expect(await boxoffice.rows('select 1 from booking.seat_claims where show_id = ?', [show])).toHaveLength(1);
+});
+
 test('fifty parallel requests of one user stay within the limit of the show', async () => {
   await boxoffice.rows('update catalog.shows set max_seats_per_user = 4 where id = ?', [show]);
   const answers = await Promise.all(

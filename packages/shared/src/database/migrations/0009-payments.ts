@@ -12,7 +12,7 @@ const auditSubjects = (schema: string, ...subjects: string[]) => `
 
 /** Payments, what the line decides about them, and what must happen elsewhere because of a decision. */
 export class Payments extends Migration {
-  override name = '0008-payments';
+  override name = '0009-payments';
 
   override up(): void {
     // `seq` orders the rows of a partition: its turns commit one after another.
