@@ -48,8 +48,7 @@ beforeAll(async () => {
   const catalog = buildCatalog({ orm: catalogOrm, secret: testSecret, settings, logger });
   const catalogConnection = new CatalogConnection(await catalog.listen({ host: '127.0.0.1', port: 0 }), testSecret);
   const redis = openImpatientRedis(testRedis.url, logger);
-  const subscriber = openPatientRedis(testRedis.url, logger);
-  const consumer = openPatientRedis(testRedis.url, logger);
+  const [subscriber, consumer] = [openPatientRedis(testRedis.url, logger), openPatientRedis(testRedis.url, logger)];
   const { privateKey } = generateKeyPairSync('ed25519');
   const config = loadConfig({
     NODE_ENV: 'test',
@@ -65,9 +64,7 @@ beforeAll(async () => {
     await http.close();
     await catalogConnection.close();
     await catalog.close();
-    redis.disconnect();
-    subscriber.disconnect();
-    consumer.disconnect();
+    for (const connection of [redis, subscriber, consumer]) connection.disconnect();
   });
   await http.ready();
 
