@@ -92,6 +92,9 @@ describe('/schema/', () => {
         'GET /api/bookings/{id}/',
         'POST /api/bookings/{id}/confirm/',
         'POST /api/bookings/{id}/cancel/',
+        'POST /api/bookings/{id}/payments/',
+        'GET /api/payments/{id}/',
+        'POST /api/payments/events/{provider}/',
         ...['movies', 'screens', 'shows', 'users'].flatMap((resource) => [
           `GET /api/admin/${resource}/`,
           `POST /api/admin/${resource}/`,
@@ -111,6 +114,10 @@ describe('/schema/', () => {
         'POST /api/admin/bookings/{id}/cancel/',
         'POST /api/admin/bookings/{id}/pay/',
         'DELETE /api/admin/bookings/{id}/',
+        'GET /api/admin/payments/',
+        'GET /api/admin/payments/sums/',
+        'GET /api/admin/payments/{id}/',
+        'POST /api/admin/payments/{id}/refund/',
         'GET /.well-known/jwks.json',
       ].sort(),
     );
@@ -141,6 +148,7 @@ describe('/schema/', () => {
       'POST /api/auth/logout/',
       'POST /api/auth/refresh/',
       'POST /api/auth/signup/',
+      'POST /api/payments/events/{provider}/', // has a signature instead
     ]);
   });
 

@@ -72,9 +72,9 @@ test('the page loads nothing from other hosts, and all of its files exist', asyn
   }
 });
 
-test('it shows every partition and summarizes each job', async () => {
+test('it shows every partition and the queue of payments, and summarizes each job', async () => {
   const { body } = await openBoard<{ queues: BoardQueue[] }>(basic('ada'), `/api/queues?activeQueue=${queueOf(show)}`);
-  expect(body.queues.map(({ name }) => name)).toEqual(['{booking-0}', '{booking-1}', '{booking-2}']);
+  expect(body.queues.map(({ name }) => name)).toEqual(['{booking-0}', '{booking-1}', '{booking-2}', '{payments}']);
   const jobs = body.queues.flatMap((queue) => queue.jobs);
   expect(jobs.map(({ name }) => name)).toContain(`book A1 · show ${show}`);
 });

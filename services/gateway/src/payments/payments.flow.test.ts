@@ -35,7 +35,8 @@ describe('a buyer who pays', () => {
       captures: 1,
       amount_received: 1_000,
     });
-    expect(await shows.row(payment)).toMatchObject({ next_step_at: null, attention: null, settlement: 'capture' });
+    const resting = { next_step_at: null, attention: null, settlement: 'capture' };
+    await eventually(async () => expect(await shows.row(payment)).toMatchObject(resting));
   });
 
   test('is booked when the return comes before the event, which then changes nothing', async () => {
