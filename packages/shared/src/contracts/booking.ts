@@ -217,8 +217,9 @@ export const AdminBookingQuery = z.object({
   show_id: IntegerId.optional(),
   code: z
     .string()
+    .max(40)
     .transform((code) => code.replace(/[\s-]/g, '').toUpperCase())
-    .pipe(z.string().min(1).max(20))
+    .pipe(z.string().regex(/^[A-Z0-9]+$/, 'a code consists of letters and digits'))
     .optional()
     .describe('the short code of a booking, in any case'),
 });
