@@ -419,7 +419,7 @@ export interface paths {
         put?: never;
         /**
          * Confirm a hold
-         * @description Turns a hold into a booking. Idempotent. A hold that has ended can still be confirmed while nobody has taken its seats. Waits for the outcome unless `Prefer: respond-async` is sent.
+         * @description Turns a hold into a booking. Idempotent. A hold that has ended can still be confirmed while nobody has taken its seats and they cost the same. Waits for the outcome unless `Prefer: respond-async` is sent.
          */
         post: operations["confirmBooking"];
         delete?: never;
@@ -1643,7 +1643,7 @@ export interface components {
             }[];
             /** @description if it has a price: a short code to be shown at the counter */
             code?: string;
-            /** @description if it has a price: when it was paid */
+            /** @description if it has a price: when it was paid. Outcomes of other requests do not say */
             paid_at?: string | null;
             /** @description why it was cancelled, if not by its owner */
             cancel_reason?: string;
@@ -1723,7 +1723,7 @@ export interface components {
             }[];
             /** @description if it has a price: a short code to be shown at the counter */
             code?: string;
-            /** @description if it has a price: when it was paid */
+            /** @description if it has a price: when it was paid. Outcomes of other requests do not say */
             paid_at?: string | null;
             /** @description why it was cancelled, if not by its owner */
             cancel_reason?: string;
@@ -1839,7 +1839,7 @@ export interface components {
             }[];
             /** @description if it has a price: a short code to be shown at the counter */
             code?: string;
-            /** @description if it has a price: when it was paid */
+            /** @description if it has a price: when it was paid. Outcomes of other requests do not say */
             paid_at?: string | null;
             /** @description why it was cancelled, if not by its owner */
             cancel_reason?: string;
@@ -3981,7 +3981,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `idempotency_in_progress`: The first request with this key is still being accepted. `hold_expired`: The hold has ended. `show_cancelled`: The show is cancelled. `show_started`: The show has started. `sales_not_open`: Sales have not begun. `sales_closed`: Sales have ended. `leaves_single_seat`: A single seat would be left free. `limit_reached`: A user cannot have more seats of this show */
+            /** @description `idempotency_in_progress`: The first request with this key is still being accepted. `hold_expired`: The hold has ended. `show_cancelled`: The show is cancelled. `show_started`: The show has started. `sales_not_open`: Sales have not begun. `sales_closed`: Sales have ended. `price_changed`: The price has changed. `leaves_single_seat`: A single seat would be left free. `limit_reached`: A user cannot have more seats of this show */
             409: {
                 headers: {
                     [name: string]: unknown;

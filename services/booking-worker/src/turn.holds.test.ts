@@ -119,6 +119,32 @@ describe('holds', () => {
 describe('the rules of a show', () => {
   const priced = `payment = 'counter', prices = '{"standard": 950}', currency = 'EUR'`;
 
+  it('let a hold that has ended be confirmed for the price that was agreed only', async () => {
+    const show = await database.addShow();
+    const free = envelope(show, [{ hold: ['A1'], user: 5 }]);
+    await decide(free);
+    await database.endHolds(show);
+    await database.setRules(show, priced);
+    const agreed = envelope(show, [{ hold: ['A2'], user: 5 }]);
+    await decide(agreed);
+    await database.endHolds(show);
+    const confirm = (held: BookingRequest[]) => decide(envelope(show, [{ confirm: idOf(held), user: 5 }]));
+    expect(await confirm(free)).toMatchObject([rejected('price_changed')]);
+    for (const change of [`prices = '{"standard": 951}'`, `currency = 'USD', prices = '{"standard": 950}'`]) {
+      await database.setRules(show, change);
+      expect(await confirm(agreed)).toMatchObject([rejected('price_changed')]);
+    }
+    await database.setRules(show, priced);
+    expect(await confirm(agreed)).toMatchObject([succeeded({ status: 'booked', total: { amount: 950 } })]);
+  });
+
+  it('do not let the best seats leave a single one where that is forbidden', async () => {
+    const show = await database.addShow(5);
+    await database.setRules(show, 'forbid_single_seats = true');
+    await decide(envelope(show, [{ seats: ['A1', 'A5'] }]));
+    expect(await decide(envelope(show, [{ hold: { count: 2 } }]))).toMatchObject([rejected('no_seats_together')]);
+  });
+
   it('are those at the time of the decision: price, limit and window of sales', async () => {
     const show = await database.addShow();
     await database.setRules(show, `${priced}, max_seats_per_user = 3`);
@@ -131,9 +157,9 @@ describe('the rules of a show', () => {
           { seat: 'A2', category: 'standard', amount: 950 },
         ],
         code: expect.stringMatching(/^[0-9A-Z]{8}$/),
-        paid_at: null,
       }),
     );
+    expect(held).not.toHaveProperty('booking.paid_at');
     const late = envelope(show, [{ hold: ['A3'], user: 6, expected_total: 950 }]);
     await database.setRules(show, `prices = '{"standard": 1000}'`);
     expect(await decide(late)).toMatchObject([rejected('price_changed')]);

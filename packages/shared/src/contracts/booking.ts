@@ -92,7 +92,11 @@ export const BookingView = z
     total: z.object({ amount: Amount, currency: z.string() }).optional().describe('if it has a price, in minor units'),
     items: z.array(BookingItem).optional().describe('if it has a price: the price of each seat'),
     code: z.string().optional().describe('if it has a price: a short code to be shown at the counter'),
-    paid_at: z.iso.datetime().nullable().optional().describe('if it has a price: when it was paid'),
+    paid_at: z.iso
+      .datetime()
+      .nullable()
+      .optional()
+      .describe('if it has a price: when it was paid. Outcomes of other requests do not say'),
     cancel_reason: z.string().optional().describe('why it was cancelled, if not by its owner'),
   })
   .meta({ id: 'Booking', example: exampleBooking });
@@ -116,11 +120,15 @@ export interface BookingColumns {
   paidAt?: Date | null | undefined;
 }
 
-/** A booking as a request of this kind left it when it succeeded, whatever has happened to it since. */
-export function asLeftBy<Row extends BookingColumns>(kind: JobView['kind'], row: Row): Row {
+/**
+ * A booking as a request of this kind left it when it succeeded, whatever has happened to it since. Says nothing of a
+ * payment that the request did not make: it may have been made before or after.
+ */
+export function asLeftBy(kind: JobView['kind'], row: BookingColumns): BookingColumns {
   if (kind === 'cancel') return row; // nothing changes a cancelled booking
   const status = kind === 'hold' ? 'held' : 'booked';
-  return { ...row, status, cancelledAt: null, cancelReason: null, ...(kind !== 'pay' && { paidAt: null }) };
+  const paidAt = kind === 'pay' ? row.paidAt : undefined;
+  return { ...row, status, cancelledAt: null, cancelReason: null, paidAt };
 }
 
 /** The public form of a booking, from its row. */
@@ -139,7 +147,7 @@ export function bookingView(row: BookingColumns): BookingView {
       total: { amount: row.total, currency: row.currency ?? '' },
       items: row.items ?? [],
       code: row.code ?? '',
-      paid_at: row.paidAt?.toISOString() ?? null,
+      ...(row.paidAt !== undefined && { paid_at: row.paidAt?.toISOString() ?? null }),
     }),
     ...(row.cancelReason && { cancel_reason: row.cancelReason }),
   };

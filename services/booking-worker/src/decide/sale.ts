@@ -40,6 +40,8 @@ export function trySale(
     return problem('price_changed', `The seats cost ${price?.total ?? 0} now, in minor units of the currency.`);
   const isTaken = (seat: string) => claims.isTaken(attempt.showId, seat, attempt.released);
   const lonely = show.forbidSingleSeats ? findStrandedSeat(seatsOfShow(show), isTaken, chosen) : null;
+  if (lonely !== null && 'best' in attempt.wish)
+    return problem('no_seats_together', 'All such seats together would leave a single seat free between taken ones.');
   if (lonely !== null)
     return problem('leaves_single_seat', `Seat ${lonely} would be left free between taken seats.`, { seats: [lonely] });
   const limit = show.maxSeatsPerUser;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { asLeftBy, bookingView } from '@boxoffice/shared/contracts/booking';
 import type {
   BookingRequest,
@@ -54,7 +55,7 @@ export class SeatLedger {
     return this.#make(request, sale, new Date(this.#state.now.getTime() + request.hold_seconds * 1_000));
   }
 
-  /** A hold that has ended is confirmed as well, if nobody has taken its seats and they could be sold anew. */
+  /** A hold that has ended is confirmed as well, if its seats could be sold to the same user for the same price. */
   confirm(request: ConfirmRequest): Outcome {
     const booking = this.#bookings.get(request.booking_id);
     if (!booking || booking.userId !== request.user_id) return rejected(request, problem('booking_not_found'));
@@ -116,7 +117,7 @@ export class SeatLedger {
     if (status === 'cancelled') return problem('hold_expired', 'The hold was released.');
     if (status === 'held' && !this.#hasEnded(booking)) return refusalWithoutPayment(show);
     const sale = this.#try({ kind: 'confirm', showId, userId, wish: { seats }, released: [id] });
-    if (!isProblem(sale)) return null;
+    if (!isProblem(sale)) return isPriceOf(booking, sale) ? null : problem('price_changed', priceChanged);
     if (sale.code !== 'seat_taken' && sale.code !== 'validation_failed') return sale;
     return problem('hold_expired', 'The hold has ended, and its seats are no longer free.');
   }
@@ -149,7 +150,11 @@ export class SeatLedger {
       paidWith: null,
     };
     this.#claim(booking);
-    return { id: request.id, status: 'succeeded', booking: bookingView(booking) };
+    return {
+      id: request.id,
+      status: 'succeeded',
+      booking: bookingView(price ? asLeftBy(request.kind, booking) : booking),
+    };
   }
 
   #claim(booking: BookingRow): void {
@@ -177,6 +182,13 @@ export class SeatLedger {
       ...{ before: fields(before), after: fields(after) },
     });
   }
+}
+
+const priceChanged = 'The hold has ended, and its seats have another price now. Hold them again.';
+
+/** Whether a sale would cost what was agreed for a booking, seat by seat. */
+function isPriceOf({ items, currency }: BookingRow, { price }: Sale): boolean {
+  return isDeepStrictEqual(items, price?.items ?? null) && currency === (price?.currency ?? null);
 }
 
 /** Letters and digits that are not mistaken for one another. */
