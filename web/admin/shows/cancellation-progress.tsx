@@ -8,7 +8,7 @@ import { useAdminQuery } from '../access.ts';
 const refreshMs = 500;
 const takenSeats = (show: Show) => show.total_seats - show.available_seats;
 
-/** How many seats of a cancelled show are still held or booked. The booking-worker ends their bookings, some at a time. */
+/** How many seats of a cancelled show are still held or booked. The booking-worker cancels bookings in batches. */
 export function CancellationProgress({ show }: { show: Show }) {
   const [left, setLeft] = useState(takenSeats(show));
   const [most] = useState(left);
@@ -28,7 +28,7 @@ export function CancellationProgress({ show }: { show: Show }) {
       <p role="status">
         {left > 0
           ? `Cancelling the bookings: ${formatNumber(left)} of ${formatNumber(most)} seats left.`
-          : 'Done: nobody holds or has booked a seat any more.'}
+          : 'Done: no seats are held or booked any more.'}
       </p>
     </>
   );

@@ -44,14 +44,16 @@ const Amount = z.number().int().min(0).max(1_000_000_000_000);
 export const HoldBody = z
   .object({
     seats: z.array(SeatName).min(1).max(seatsPerBookingLimit).optional().describe('these seats, all or none'),
-    best: SeatWish.optional().describe('the best free seats next to each other, instead of `seats`'),
+    best: SeatWish.optional().describe(
+      'the best free seats next to each other, or in neighbouring rows if no row has room; instead of `seats`',
+    ),
     expected_total: Amount.optional().describe(
       'the total that you expect, in minor units: the request is rejected if the seats cost anything else',
     ),
     replace: z
       .boolean()
       .optional()
-      .describe('releases your other holds on this show, if and only if the new seats can be held'),
+      .describe('releases your other holds on this show, but only if the new seats can be held'),
   })
   .refine((body) => (body.seats === undefined) !== (body.best === undefined), {
     error: 'Give either seats or best',
@@ -88,12 +90,18 @@ export const BookingView = z
     status: z.enum(bookingStatuses),
     created_at: z.iso.datetime(),
     cancelled_at: z.iso.datetime().nullable(),
-    expires_at: z.iso.datetime().optional().describe('while it is held: when the hold ends'),
-    total: z.object({ amount: Amount, currency: z.string() }).optional().describe('if it has a price, in minor units'),
-    items: z.array(BookingItem).optional().describe('if it has a price: the price of each seat'),
-    code: z.string().optional().describe('if it has a price: a short code to be shown at the counter'),
-    paid_at: z.iso.datetime().nullable().optional().describe('if it has a price: when it was paid'),
-    cancel_reason: z.string().optional().describe('why it was cancelled, if not by its owner'),
+    expires_at: z.iso.datetime().optional().describe('only while it is held: when the hold ends'),
+    total: z
+      .object({ amount: Amount, currency: z.string() })
+      .optional()
+      .describe('on a priced show: what the seats cost, in minor units'),
+    items: z.array(BookingItem).optional().describe('on a priced show: the price of each seat'),
+    code: z.string().optional().describe('on a priced show: a short code to show at the counter'),
+    paid_at: z.iso.datetime().nullable().optional().describe('on a priced show: when it was paid; null until then'),
+    cancel_reason: z
+      .string()
+      .optional()
+      .describe('why it was cancelled, if its show was cancelled or another hold replaced it'),
   })
   .meta({ id: 'Booking', example: exampleBooking });
 export type BookingView = z.infer<typeof BookingView>;
@@ -195,11 +203,11 @@ export const AdminBookingView = z
   .object({
     ...MyBookingView.shape,
     user: z.object({ id: z.number().int(), username: z.string() }).nullable(),
-    paid_with: z.enum(paymentMethods).optional().describe('if it was paid'),
+    paid_with: z.enum(paymentMethods).optional().describe('once it is paid: how'),
     paid_by: z
       .object({ id: z.number().int(), username: z.string().nullable().describe('null when the user has been deleted') })
       .optional()
-      .describe('if it was paid: the administrator who took the money'),
+      .describe('once it is paid: the administrator who took the money'),
   })
   .meta({ id: 'AdminBooking', example: { ...exampleMyBooking, user: { id: 1, username: 'alice' } } });
 export type AdminBookingView = z.infer<typeof AdminBookingView>;
@@ -220,6 +228,6 @@ export const AdminBookingQuery = z.object({
     .transform((code) => code.replace(/[\s-]/g, '').toUpperCase())
     .pipe(z.string().min(1).max(20))
     .optional()
-    .describe('the short code of a booking, in any case'),
+    .describe('the short code of a booking; case, spaces and hyphens do not matter'),
 });
 export type AdminBookingQuery = z.infer<typeof AdminBookingQuery>;

@@ -35,7 +35,7 @@ export interface HoldRequest extends Asked {
   kind: 'hold';
   wish: { seats: string[] } | { best: SeatWish };
   hold_seconds: number;
-  /** What the seats may cost, in minor units. */
+  /** What the seats must cost, in minor units. */
   expected_total?: number;
   /** Releases the user's other holds on the show, if these seats can be held. */
   replace?: true;
