@@ -53,7 +53,7 @@ describe('holds', () => {
     ]);
   });
 
-  it('are over for the very next request once their time has passed, and whoever takes their seats ends them', async () => {
+  it('block nobody from the moment they end, and are marked as expired when their seats are taken', async () => {
     const show = await database.addShow();
     const held = envelope(show, [{ hold: ['A1', 'A2'], user: 5 }]);
     await decide(held);
@@ -67,7 +67,7 @@ describe('holds', () => {
     expect(await decide(held)).toMatchObject([succeeded({ status: 'held' })]);
   });
 
-  it('block nobody after their end, even if the turn began before it and had to wait', async () => {
+  it('block nobody after their end, even if the turn began earlier and had to wait', async () => {
     const show = await database.addShow();
     await decide(envelope(show, [{ hold: ['A1'], user: 5, seconds: 1 }]));
     const connection = database.admin.em.getConnection();
@@ -145,7 +145,7 @@ describe('the rules of a show', () => {
     expect(await decide(envelope(show, [{ hold: { count: 2 } }]))).toMatchObject([rejected('no_seats_together')]);
   });
 
-  it('are those at the time of the decision: price, limit and window of sales', async () => {
+  it('are those in force at the decision: price, limit and sales window', async () => {
     const show = await database.addShow();
     await database.setRules(show, `${priced}, max_seats_per_user = 3`);
     const [held] = await decide(envelope(show, [{ hold: ['A1', 'A2'], user: 5, expected_total: 1_900 }]));
@@ -176,7 +176,7 @@ describe('the rules of a show', () => {
     expect(await decide(envelope(show, [{ seats: ['A5'] }]))).toMatchObject([rejected('show_cancelled')]);
   });
 
-  it('choose the best seats of a layout from the best outwards, never leave a single one, and know its categories', async () => {
+  it('give the best seats of a layout from the best outwards, leave no single seat, and respect categories', async () => {
     const show = await database.addShow(10);
     await database.rows(
       `with layout as (insert into catalog.layouts (hash, rows, legend, total_seats)
@@ -196,7 +196,7 @@ describe('the rules of a show', () => {
     expect(seats).toEqual(['B3 B4', 'A2 A3']);
   });
 
-  it('take the money for a booking once, and say who took it', async () => {
+  it('let a booking be paid once, and record who took the money', async () => {
     const show = await database.addShow();
     const held = envelope(show, [{ hold: ['A1'], user: 5 }]);
     await database.setRules(show, priced);

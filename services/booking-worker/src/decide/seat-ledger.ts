@@ -72,7 +72,7 @@ export class SeatLedger {
     const { id, booking_id: bookingId, user_id: userId, as_admin: asAdmin } = request;
     const booking = this.#bookings.get(bookingId);
     if (!booking || (booking.userId !== userId && !asAdmin)) return rejected(request, problem('booking_not_found'));
-    if (this.#hasEnded(booking)) return rejected(request, problem('hold_expired', 'The hold has ended by itself.'));
+    if (this.#hasEnded(booking)) return rejected(request, problem('hold_expired', 'The hold has expired.'));
     if (booking.status === 'cancelled') return succeeded(request, booking);
     const cancelled = this.#end(bookingId, 'cancelled', { cancelledBy: id });
     if (asAdmin) this.#audit(request, booking, cancelled);
@@ -82,7 +82,8 @@ export class SeatLedger {
   pay(request: PayRequest): Outcome {
     const booking = this.#bookings.get(request.booking_id);
     if (!booking) return rejected(request, problem('booking_not_found'));
-    if (booking.status !== 'booked') return rejected(request, problem('nothing_due', `It is ${booking.status}.`));
+    if (booking.status !== 'booked')
+      return rejected(request, problem('nothing_due', `The booking is ${booking.status}.`));
     if (this.#state.shows.get(booking.showId)?.isCancelled)
       return rejected(request, problem('nothing_due', 'The show is cancelled.'));
     if (booking.total === null) return rejected(request, problem('nothing_due', 'The seats are free of charge.'));
@@ -112,8 +113,9 @@ export class SeatLedger {
 
   #refusalOfConfirming(booking: BookingRow, show: ShowRow | undefined): Problem | null {
     const { id, showId, userId, seats, status } = booking;
-    if (!show) return problem('show_not_found', 'The show was taken off the programme.');
-    if (show.isCancelled) return problem('show_cancelled', 'The show is cancelled. Its seats are not sold.');
+    if (!show) return problem('show_not_found', 'The show no longer exists.');
+    if (show.isCancelled)
+      return problem('show_cancelled', 'The show has been cancelled. Its seats are no longer sold.');
     if (status === 'cancelled') return problem('hold_expired', 'The hold was released.');
     if (status === 'held' && !this.#hasEnded(booking)) return refusalWithoutPayment(show);
     const sale = this.#try({ kind: 'confirm', showId, userId, wish: { seats }, released: [id] });
@@ -191,7 +193,7 @@ function isPriceOf({ items, currency }: BookingRow, { price }: Sale): boolean {
   return isDeepStrictEqual(items, price?.items ?? null) && currency === (price?.currency ?? null);
 }
 
-/** Letters and digits that are not mistaken for one another. */
+/** Crockford's Base32: no I, L, O or U. */
 const codeAlphabet = 'ABCDEFGHJKMNPQRSTVWXYZ0123456789';
 
 /** Eight characters, so that two bookings of a show practically never have the same. Deterministic, like all of `decide`. */

@@ -10,7 +10,7 @@ import type { PlannedShow } from './layouts.ts';
 import { sortedUnique } from './sorted-unique.ts';
 import { bookingRow, claimRow, requestRow, type StateRow, showRow } from './state-rows.ts';
 
-/** The shows' layouts are to be added. */
+/** The state, but for the shows' layouts. */
 interface StoredState extends State {
   shows: ReadonlyMap<number, ShowRow & PlannedShow>;
 }

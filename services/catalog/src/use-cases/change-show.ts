@@ -1,4 +1,3 @@
-import type { Author } from '@boxoffice/shared/contracts/audit';
 import type { ShowChangeBody, ShowCreateBody, ShowFacts, ShowView } from '@boxoffice/shared/contracts/catalog';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import type { SeatClaim } from '@boxoffice/shared/database/entities/booking';
@@ -6,17 +5,13 @@ import type { Show } from '@boxoffice/shared/database/entities/catalog';
 import type { EntityManager } from '@boxoffice/shared/database/orm';
 import { seatNumberOf } from '@boxoffice/shared/seats';
 import { getMovieOfShow } from '../repositories/movies.ts';
-import { assertScreenFree } from '../repositories/screen-times.ts';
+import { assertScreenFree } from '../repositories/screen-slots.ts';
 import { listLiveClaims, lockBookings } from '../repositories/seat-claims.ts';
 import { getShowForChange, showFacts, writeShow } from '../repositories/shows.ts';
-import { categoriesOf, changedHall, type Hall } from './find-hall.ts';
+import type { Context } from './create-shows.ts';
+import { categoriesOf, changedHall, defaultSeatsPerRow, type Hall } from './find-hall.ts';
 import { changeRules } from './rules-of-sale.ts';
-import { screenTime } from './screen-time.ts';
-
-interface Context {
-  author: Author;
-  turnaroundMinutes: number;
-}
+import { screenSlot } from './screen-slot.ts';
 
 /**
  * Writes the given fields of a show only. Refused if that would remove or move a seat that is held or
@@ -46,18 +41,18 @@ export async function changeShow(
   });
 }
 
-/** Writes every field of a show, those that the request leaves out with their defaults. Otherwise as `changeShow`. */
+/** As `changeShow`, but fields that the request leaves out get their defaults. */
 export function replaceShow(em: EntityManager, id: number, body: ShowCreateBody, context: Context): Promise<ShowView> {
   const { screen_id = null, seats_per_row } = body;
   return changeShow(
     em,
     id,
-    { ...body, screen_id, seats_per_row: screen_id === null ? (seats_per_row ?? 10) : undefined },
+    { ...body, screen_id, seats_per_row: screen_id === null ? (seats_per_row ?? defaultSeatsPerRow) : undefined },
     context,
   );
 }
 
-/** Until when the show needs its screen. Checks that the screen is free if that changes. */
+/** When the screen is free again after the show. If that changes, checks that the screen is free for the show. */
 async function findBusyUntil(
   em: EntityManager,
   show: Show,
@@ -70,7 +65,7 @@ async function findBusyUntil(
   const isSameTime = start.getTime() === show.dateTime.getTime() && after.movie_id === before.movie_id;
   if (isSameTime && after.screen_id === before.screen_id) return show.busyUntil ?? null;
   const { durationMinutes } = await getMovieOfShow(em, after.movie_id);
-  const time = screenTime(start, durationMinutes, turnaroundMinutes);
+  const time = screenSlot(start, durationMinutes, turnaroundMinutes);
   if (after.status === 'scheduled') await assertScreenFree(em, after.screen_id, [time], show.id);
   return time.until;
 }

@@ -1,10 +1,9 @@
-import type { Author } from '@boxoffice/shared/contracts/audit';
 import type { ShowRunBody, ShowView } from '@boxoffice/shared/contracts/catalog';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import type { EntityManager } from '@boxoffice/shared/database/orm';
 import { instantOf } from '../local-time.ts';
 import { hasMovie, movieNotFound } from '../repositories/movies.ts';
-import { createShows } from './create-shows.ts';
+import { type Context, createShows } from './create-shows.ts';
 
 /**
  * Creates a show of a movie on each of these days at each of these local times; all or none.
@@ -16,7 +15,7 @@ export async function createRunOfShows(
   em: EntityManager,
   movieId: number,
   { dates, times, time_zone, ...same }: ShowRunBody,
-  context: { author: Author; turnaroundMinutes: number },
+  context: Context,
 ): Promise<ShowView[]> {
   if (!(await hasMovie(em, movieId))) throw movieNotFound(movieId);
   const starts = dates.flatMap((date) => times.map((time) => startOf(date, time, time_zone)));

@@ -17,7 +17,7 @@ import type { Bookings } from './stored-bookings.ts';
 import type { StoredOutcomes } from './stored-outcomes.ts';
 
 export type { ChangeDependencies } from './booking-change.ts';
-export { type CancelDependencies, cancelBooking } from './cancel-booking.ts';
+export { cancelBooking } from './cancel-booking.ts';
 export { readDatabase } from './database-read.ts';
 export { payBooking } from './pay-booking.ts';
 export { BookingQueue } from './queue/booking-queue.ts';

@@ -87,7 +87,7 @@ test('a hold that has ended is free for the next request, marked as expired, and
   expect(await boxoffice.confirm(other.id)).toMatchObject({ status: 200, body: { status: 'booked' } });
 });
 
-test('of many holds of one seat at once, by way of two gateways, one is made', async () => {
+test('of many simultaneous requests to hold one seat, through two gateways, one succeeds', async () => {
   const answers = await Promise.all(
     Array.from({ length: 20 }, (_, index) => {
       const gateway = boxoffice.gateways[index % 2];
@@ -168,7 +168,7 @@ test('holds of other users can be neither confirmed nor released', async () => {
   expect((await boxoffice.cancel(held.id, { user: 2 })).status).toBe(404);
 });
 
-test('a request needs either seats or a wish for the best', async () => {
+test('a request names either seats or `best`', async () => {
   for (const body of [{}, { seats: ['A1'], best: { count: 1 } }, { best: { count: 11 } }, { seats: ['Z9'] }]) {
     const { status } = await boxoffice.call(`/api/shows/${show}/holds/`, { method: 'POST', user: 1, body });
     expect(status, JSON.stringify(body)).toBe(400);
