@@ -26,8 +26,8 @@ Lets a crowd of buyers compete for one show of the running Boxoffice. Each wants
                       holders who never confirm, so that their hold expires (20); the verdict waits for that, so
                       start Boxoffice with short holds: HOLD_SECONDS=10 npx -y pnpm start
   --thinking <seconds>
-                      how long the other holders think before they confirm, at most (5); longer than a hold
-                      lasts, some are late
+                      the longest time that the other holders take to confirm (5); some are late if it is longer
+                      than a hold lasts
   --seed <number>     determines which buyer wants which seat (random; shown in the report)
   --url <address>     address of the gateway (that of the running \`pnpm start\`)
   --help              show this help

@@ -25,7 +25,7 @@ const userNames = async () =>
   (await orm.em.fork().findAll(User, { orderBy: { id: 'asc' } })).map(({ username }) => username);
 const count = () => Promise.all([orm.em.fork().count(Movie), orm.em.fork().count(Show)]);
 
-/** Before all other shows: no two on one screen may overlap, not even meanwhile. */
+/** Far enough that no two shows on a screen overlap, not even during the update. */
 const moveToThePast =
   "update catalog.shows set date_time = date_time - interval '60 days', busy_until = busy_until - interval '60 days'";
 
@@ -164,7 +164,7 @@ test('--large adds hundreds of shows, once', async () => {
   expect(await count()).toEqual([45, 608 + 28]);
 });
 
-test('three halls, whose seats have prices, and one free show', async () => {
+test('three halls with priced seats, and one free show', async () => {
   await seed(database.url);
   const em = orm.em.fork();
   const screens = await em.findAll(Screen, { populate: ['layout'] });
@@ -190,7 +190,7 @@ test('three halls, whose seats have prices, and one free show', async () => {
   }
 });
 
-test('some has been paid on every day, to the administrator, before it was cancelled', async () => {
+test('some bookings are paid every day, to the administrator, and never after their cancellation', async () => {
   await seed(database.url);
   const em = orm.em.fork();
   const { id: admin } = await em.findOneOrFail(User, { username: 'admin' });

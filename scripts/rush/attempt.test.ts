@@ -144,7 +144,7 @@ test('a buyer who holds the seat confirms it later, or never', async () => {
   expect(never.ending).toEqual({ kind: 'expired', booking: held });
 });
 
-test('a confirmation that comes too late leaves the hold expired; another refusal is one', async () => {
+test('a confirmation that comes too late leaves the hold expired; any other refusal counts as rejected', async () => {
   const held = { ...booking, status: 'held' as const };
   const confirms = { confirms: true, thinkMs: 1 };
   const late = await attempt(

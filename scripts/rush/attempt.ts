@@ -17,7 +17,7 @@ export interface AttemptResult {
   ending: Ending;
   /** Time to the 202, in milliseconds; null when there was none. */
   acceptedMs: number | null;
-  /** Time until the outcome was known, of a hold that of the hold, in milliseconds. */
+  /** Time until the outcome was known, or that of the hold if there is one, in milliseconds. */
   outcomeMs: number;
   retries: number;
 }
@@ -25,7 +25,7 @@ export interface AttemptResult {
 /** How long a request may take, retries and polling included, in milliseconds. */
 const patienceMs = 60_000;
 
-/** What a buyer does who holds the seat first: confirms it after this long, or never. */
+/** What a buyer does with a hold: confirms it after this long, or never. */
 export interface HoldPlan {
   confirms: boolean;
   thinkMs: number;

@@ -8,8 +8,8 @@ const expiredWithinMs = 2_000;
 const pauseMs = 200;
 
 /**
- * Waits until the holds of these buyers have ended. Gives up when one is left long after its end, which the verdict
- * will say.
+ * Waits until the holds of these buyers have ended. Gives up when one is left too long after its end; the verdict
+ * reports it.
  */
 export async function waitForHolds(
   databaseUrl: string,
@@ -30,7 +30,7 @@ export async function waitForHolds(
   });
 }
 
-/** How many are held, and how long the last of them still lasts. */
+/** How many holds are left, and the time until the last of them ends. */
 const heldSql = `
   select count(*)::int as held, (extract(epoch from max(expires_at) - clock_timestamp()) * 1000)::float8 as left_ms
   from booking.bookings

@@ -55,7 +55,7 @@ export interface SalesOptions {
 /** People usually come in twos. */
 const groupSizes = [1, 1, 2, 2, 2, 2, 2, 3, 3, 4, 4, 5];
 const cancelledShare = 0.07;
-/** Most people buy their ticket at the counter; the others have booked, and pay when they come. */
+/** The share of bookings that are already paid; the others are paid when people come. */
 const paidShare = 0.7;
 const methods: readonly PaidWith[] = ['card', 'card', 'card', 'cash', 'cash', 'other'];
 /** Bookings are made at most this many days before the show, or before now. */

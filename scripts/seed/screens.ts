@@ -5,11 +5,11 @@ import type { SampleHall } from './halls.ts';
 
 export interface ScreenRow {
   id: number;
-  /** Of the hall, even if the screen has been given another layout. */
+  /** The layout of the sample hall, even if the screen has another by now. */
   layoutId: number;
 }
 
-/** Adds these halls as screens, unless there are screens with their names. */
+/** Adds these halls as screens, except those whose name is taken. */
 export async function addScreens(em: EntityManager, halls: Iterable<SampleHall>): Promise<Map<SampleHall, ScreenRow>> {
   const rows = new Map<SampleHall, ScreenRow>();
   for (const hall of halls) {

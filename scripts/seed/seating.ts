@@ -2,12 +2,12 @@
 import type { Seat } from '@boxoffice/shared/layout';
 import { allSeats, type SeatPlan } from '@boxoffice/shared/seats';
 
-/** What an accessible seat costs those who do not need one, in seats of distance from the best. */
+/** The penalty for taking an accessible seat, as a distance in seats. */
 const accessiblePenalty = 25;
 
 export class Seating {
   readonly #seats: readonly Seat[];
-  /** Numbers of the rows by label, from 0. */
+  /** Row numbers, from 0, by label. */
   readonly #rows: ReadonlyMap<string, number>;
   readonly #width: number;
   readonly #random: () => number;
@@ -39,7 +39,7 @@ export class Seating {
     return [];
   }
 
-  /** Of the free seats that are next to each other, those nearest to the middle of a row two thirds of the way back, with some noise. */
+  /** Adjacent free seats near the middle of a row two thirds of the way back, with some noise. */
   #bestBlock(size: number): Seat[] | null {
     let best: Seat[] | null = null;
     let bestCost = Number.POSITIVE_INFINITY;
@@ -61,7 +61,7 @@ export class Seating {
   }
 }
 
-/** Whether seats that follow one another in their hall are in one row, without an aisle between them. */
+/** Whether consecutive seats of a hall are in one row, without an aisle between them. */
 function isAdjacent(block: Seat[]): boolean {
   const [first, last] = [block[0], block.at(-1)];
   return first?.row === last?.row && (last?.column ?? 0) - (first?.column ?? 0) === block.length - 1;

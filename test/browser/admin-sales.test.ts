@@ -118,7 +118,7 @@ test('a booking is found by its code and marked as paid, the audit log says so, 
   await page.getByLabel('Card').check();
   await expectAccessible(page);
   await page.getByRole('button', { name: 'Mark as paid' }).click();
-  await page.getByText(/paid .*, card, to boss/).waitFor();
+  await page.getByText(/paid .*, card, taken by boss/).waitFor();
   expect(await page.getByRole('button', { name: 'Mark as paid' }).count()).toBe(0);
   expect(await clients.alice.get('/api/bookings/{id}/', { params: { path: { id } } })).toMatchObject({
     paid_at: expect.any(String),

@@ -1,4 +1,4 @@
-/** The editor of screens in the admin portal: a hall is typed or imported, and drawn while that happens. */
+/** The screen editor of the admin portal: a hall is typed or imported, and drawn live. */
 import { createBoxoffice } from '@boxoffice/client';
 import { type Browsing, expectAccessible, startBrowsing, test } from '@boxoffice/testing/browser';
 import { afterAll, beforeAll, expect } from 'vitest';

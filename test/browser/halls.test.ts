@@ -98,7 +98,7 @@ test('a price that changes meanwhile is not paid unseen', async () => {
     { times: 1 },
   );
   await page.getByRole('button', { name: 'Hold 1 seat' }).click();
-  await page.getByText('The price has just changed. Nothing is held yet').waitFor();
+  await page.getByText('The price has just changed, so these seats are not held').waitFor();
   await page.getByText('€9.50 due at the counter').waitFor();
   await page.getByRole('button', { name: 'Hold 1 seat' }).click();
   await heading(page, 'Your seats are held');

@@ -1,4 +1,4 @@
-/** A wheelchair, in place of the number of an accessible seat. */
+/** A wheelchair, in place of the seat number. */
 export function AccessibleIcon() {
   return (
     <svg className="accessible-icon" viewBox="0 0 24 24" aria-hidden="true">

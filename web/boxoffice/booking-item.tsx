@@ -58,10 +58,10 @@ function State({ booking }: { booking: MyBooking }) {
   if (status === 'cancelled') return <span className="state muted">cancelled{reason && `: ${reason}`}</span>;
   if (!total || !code) return null;
   const due = dueOf(booking);
+  const paid = booking.paid_at ? `${formatMoney(total.amount, total.currency)} paid` : 'nothing to pay';
   return (
     <span className="state">
-      {due ? `${due} due at the counter` : `${formatMoney(total.amount, total.currency)} paid`}, code{' '}
-      <strong className="code">{formatCode(code)}</strong>
+      {due ? `${due} due at the counter` : paid}, code <strong className="code">{formatCode(code)}</strong>
     </span>
   );
 }

@@ -7,6 +7,7 @@ import { Link } from '../lib/router.tsx';
 import { boxoffice, useUsername } from '../lib/session.ts';
 import { CancelBooking } from './cancel-booking.tsx';
 import { EndedHold } from './ended-hold.tsx';
+import { getShowWithMovie } from './get-show.ts';
 import { HeldBooking } from './held-booking.tsx';
 import { hasExpired, holdEnd, isLiveHold } from './hold-state.ts';
 import { NotFound } from './not-found.tsx';
@@ -16,7 +17,7 @@ import { useRenderAt } from './use-render-at.ts';
 /** Another tab may confirm or release a hold, the counter take the money, the cinema cancel the show. */
 const refreshMs = 10_000;
 
-/** One booking: a hold to confirm, or a ticket to print or show at the door. Its state is the server's alone. */
+/** One booking: a hold to confirm, or a ticket to print or show at the door. It is always shown as the server has it. */
 export function BookingPage({ id }: { id: string }) {
   const username = useUsername();
   const { data, outage, problem, refetch } = useQuery(`booking ${id} ${username}`, (signal) => getBooking(id, signal), {
@@ -37,7 +38,11 @@ interface BookingOfShowProps {
 function BookingOfShow({ booking, outage, refetch }: BookingOfShowProps) {
   const { show_id: showId, status } = booking;
   const [isNew, setIsNew] = useState(false);
-  const { data, outage: showOutage, problem } = useQuery(`show ${showId}`, (signal) => getShow(showId, signal));
+  const {
+    data,
+    outage: showOutage,
+    problem,
+  } = useQuery(`show ${showId}`, (signal) => getShowWithMovie(showId, signal));
   useRenderAt(holdEnd(booking));
   if (problem) return <NotFound title="Ticket not found">The show of this booking no longer exists.</NotFound>;
   if (!data) return showOutage ? <Outage message={showOutage} /> : <Loading what="your ticket" />;
@@ -82,9 +87,3 @@ function titleOf(booking: Booking, isNew: boolean): string {
 
 const getBooking = (id: string, signal: AbortSignal) =>
   boxoffice.get('/api/bookings/{id}/', { params: { path: { id } }, signal });
-
-async function getShow(id: number, signal: AbortSignal) {
-  const show = await boxoffice.get('/api/shows/{id}/', { params: { path: { id } }, signal });
-  const movie = await boxoffice.get('/api/movies/{id}/', { params: { path: { id: show.movie_id } }, signal });
-  return { show, movie };
-}

@@ -4,7 +4,7 @@ import { useSecondsLeft } from './use-seconds-left.ts';
 
 const lastSeconds = 60;
 
-/** How long a hold lasts, in figures and as a bar. Screen readers hear of the last minute only. */
+/** How long a hold lasts, in figures and as a bar. Screen readers announce only the last minute. */
 export function Countdown({ from, until }: { from: string; until: string }) {
   const seconds = Math.max(0, useSecondsLeft(until));
   const share = Math.min(1, (1_000 * seconds) / (Date.parse(until) - Date.parse(from)));

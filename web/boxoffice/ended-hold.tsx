@@ -35,7 +35,7 @@ export function EndedHold({ booking, show }: { booking: Booking; show: Show }) {
     <>
       <p>
         The time to confirm <strong>{formatList(seats)}</strong> ran out, so {seats.length === 1 ? 'it is' : 'they are'}{' '}
-        on offer to everyone again. Nothing was charged.
+        on sale to everyone again. Nothing was charged.
       </p>
       {closed && <p>{closed.sentence}</p>}
       <Outage message={error ? undefined : outage} />

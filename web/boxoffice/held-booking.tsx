@@ -17,11 +17,11 @@ interface HeldBookingProps {
   show: Show;
   movie: Movie;
   onConfirmed: () => void;
-  /** The hold may no longer be what it was. */
+  /** Called when the hold may have changed or ended. */
   onChanged: () => void;
 }
 
-/** Seats that are kept for the user: how long, what they cost, and the choice to confirm or to release them. */
+/** Seats that are held for the user: for how long, what they cost, and the choice to confirm or to release them. */
 export function HeldBooking({ booking, show, movie, onConfirmed, onChanged }: HeldBookingProps) {
   const { isBusy, outage, error, confirm } = useConfirm(booking, onConfirmed, onChanged);
   const due = dueOf(booking);
@@ -40,7 +40,7 @@ export function HeldBooking({ booking, show, movie, onConfirmed, onChanged }: He
       <SeatPrices booking={booking} />
       <p>
         {due
-          ? `Confirming costs nothing. You pay ${due} at the counter, where you show the code that you get next.`
+          ? `Confirming is free. You pay ${due} at the counter: show the code that you get next.`
           : 'There is nothing to pay.'}
       </p>
       <Outage message={error ? undefined : outage} />

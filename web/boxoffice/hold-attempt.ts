@@ -1,6 +1,6 @@
 /**
- * A request for a hold in progress. It is stored with its Idempotency-Key before the request is sent: after a reload or
- * an outage, the same key resumes the same request. In sessionStorage, as it belongs to this tab.
+ * A request for a hold, in progress. It is stored with its Idempotency-Key before it is sent: after a reload or an
+ * outage, the same key resumes the same request. In sessionStorage, as it belongs to this tab.
  */
 import { type Booking, type HoldInput, NoAnswerError, ProblemError, randomKey } from '@boxoffice/client';
 import { outageMessage } from '../lib/errors.ts';

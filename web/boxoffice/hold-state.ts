@@ -3,10 +3,10 @@ import { boxoffice } from '../lib/session.ts';
 
 type Hold = Pick<Booking, 'status' | 'expires_at'>;
 
-/** More than our idea of the server's time can be off, in milliseconds: a hold that seems over by this much is over. */
+/** The most by which our estimate of the server's time is off, in milliseconds. */
 const toleranceMs = 1_000;
 
-/** When a hold is certainly over, in milliseconds since 1970; NaN for what is not held. */
+/** When a hold has certainly ended, in milliseconds since 1970; NaN if the booking is not held. */
 export const holdEnd = ({ status, expires_at: expiresAt }: Hold): number =>
   status === 'held' ? Date.parse(expiresAt ?? '') + toleranceMs : Number.NaN;
 

@@ -8,7 +8,7 @@ export function explainRefusal({ code, detail, seats = [] }: Problem, show: Show
     case 'seat_taken':
       return takenMessage(seats);
     case 'price_changed':
-      return 'The price has just changed. Nothing is held yet: check the new price, and hold the seats again if it suits you.';
+      return 'The price has just changed, so these seats are not held. Check the new price, and try again if it suits you.';
     case 'limit_reached':
       return `Each person can have up to ${formatCount(show.max_seats_per_user ?? 0, 'seat')} of this show, held and booked together. Choose fewer, or give some back under “My bookings”.`;
     case 'leaves_single_seat':

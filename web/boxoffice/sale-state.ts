@@ -2,7 +2,7 @@ import type { Show } from '@boxoffice/client';
 import { formatDay, formatShortDay, formatTime } from '../lib/format.ts';
 import { boxoffice } from '../lib/session.ts';
 
-/** What keeps the seats of a show from being sold at the moment, in short and as a sentence; null when nothing does. */
+/** Why the seats of a show are not on sale now, in short and as a sentence; null when they are. */
 export function closedBecause(show: Show): { short: string; sentence: string } | null {
   const now = boxoffice.now();
   const { status, date_time, sales_open_at: opensAt, sales_close_at: closesAt } = show;

@@ -51,7 +51,7 @@ export function SelectedSeats({ show, choice, isSoldOut, disabled }: SelectedSea
         <p className="hint">
           {username === null
             ? 'Next, you will be asked to sign in. Your seats stay selected.'
-            : 'They are kept for you while you decide; next, you confirm them.'}
+            : 'Your seats are kept for you while you decide. Nothing is booked until you confirm.'}
         </p>
       )}
     </>

@@ -3,7 +3,7 @@ import { Heading } from '../lib/heading.tsx';
 import { Loading, Outage } from '../lib/notices.tsx';
 import { useQuery } from '../lib/query.ts';
 import { Link } from '../lib/router.tsx';
-import { boxoffice } from '../lib/session.ts';
+import { getShowWithMovie } from './get-show.ts';
 import { NotFound } from './not-found.tsx';
 import { priceRange } from './price-range.ts';
 import { SeatSelection } from './seat-selection.tsx';
@@ -13,7 +13,9 @@ const refreshMs = 30_000;
 
 /** One show: select seats on the live map and hold them. */
 export function ShowPage({ id }: { id: number }) {
-  const { data, outage, problem, refetch } = useQuery(`show ${id}`, (signal) => getShow(id, signal), { refreshMs });
+  const { data, outage, problem, refetch } = useQuery(`show ${id}`, (signal) => getShowWithMovie(id, signal), {
+    refreshMs,
+  });
   if (problem) return <NotFound title="Show not found">This show is not on the programme.</NotFound>;
   if (!data) return outage ? <Outage message={outage} /> : <Loading what="the show" />;
   const { show, movie } = data;
@@ -30,10 +32,4 @@ export function ShowPage({ id }: { id: number }) {
       <SeatSelection key={show.id} show={show} onOutdated={refetch} />
     </>
   );
-}
-
-async function getShow(id: number, signal: AbortSignal) {
-  const show = await boxoffice.get('/api/shows/{id}/', { params: { path: { id } }, signal });
-  const movie = await boxoffice.get('/api/movies/{id}/', { params: { path: { id: show.movie_id } }, signal });
-  return { show, movie };
 }

@@ -4,7 +4,7 @@ import { boxoffice } from '../lib/session.ts';
 /** The longest wait, in milliseconds: the next response may show that the local clock is wrong. */
 const longestWaitMs = 10_000;
 
-/** Renders again once these times have come, in milliseconds since 1970 by the server's clock. NaN is never. */
+/** Renders again at each of these times, in milliseconds since 1970 by the server's clock. NaN means never. */
 export function useRenderAt(...times: number[]): void {
   const [round, render] = useReducer((count: number) => count + 1, 0);
   const next = Math.min(...times.filter((time) => time >= boxoffice.now()));

@@ -8,7 +8,7 @@ import { useHold } from './use-hold.ts';
 import { useOwnHolds } from './use-own-holds.ts';
 import { useSelectedSeats } from './use-selected-seats.ts';
 
-/** The most seats of one request. */
+/** The most seats per request. */
 const seatLimit = 10;
 
 /** The seats that the user selects, and the hold that they ask for. */
@@ -39,7 +39,7 @@ export function useSeatChoice(show: Show, map: SeatMap | undefined, onOutdated: 
   const isHolding = hold.attempt !== null;
 
   useEffect(() => {
-    // While our request is being decided, a seat may be taken by ourselves.
+    // While our request is being decided, it may be ourselves who take a seat.
     if (!map || !ownHolds || isHolding) return;
     const free = new Set(map.seats.filter(isAvailable).map(({ seat_number }) => seat_number));
     const taken = selected.filter((seat) => !free.has(seat) && !own.has(seat));

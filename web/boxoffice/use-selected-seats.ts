@@ -13,7 +13,7 @@ export function useSelectedSeats(showId: number) {
   return [seats, setSeats] as const;
 }
 
-/** Forgets the selection of a page that is about to be left: its own state would no longer be stored. */
+/** For use just before leaving the page: a change of its state would no longer be stored. */
 export function forgetSelection(showId: number): void {
   sessionStorage.removeItem(keyOf(showId));
 }

@@ -107,7 +107,7 @@ export function createBoxoffice({ url, tokens = memoryTokens() }: BoxofficeOptio
 
     /**
      * Holds seats of a show, those named or the best that are free, until `expires_at` of the result. Confirm it
-     * before, or cancel it.
+     * by then, or cancel it.
      *
      * @throws {ProblemError} when they cannot be held; `price_changed` when they do not cost `expected_total`
      * @throws {NoAnswerError} when `patienceMs` runs out first; a later call with the same key resumes the request
@@ -118,7 +118,7 @@ export function createBoxoffice({ url, tokens = memoryTokens() }: BoxofficeOptio
     /**
      * Turns a hold into a booking. Idempotent.
      *
-     * @throws {ProblemError} `hold_expired` when it ended and its seats were taken since
+     * @throws {ProblemError} `hold_expired` when it has ended and its seats have been taken
      * @throws {NoAnswerError}
      */
     confirm: (booking: string, options: BookingOptions = {}): Promise<Booking> =>

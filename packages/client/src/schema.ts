@@ -317,7 +317,7 @@ export interface paths {
         put?: never;
         /**
          * Hold seats until you confirm them
-         * @description Blocks seats that you name, or the best that are free when the request is decided, until `expires_at`: confirm the booking before, or cancel it. Queued, decided and answered like a booking.
+         * @description Blocks seats that you name, or the best that are free when the request is decided, until `expires_at`: confirm the booking by then, or cancel it. Queued, decided and answered like a booking.
          */
         post: operations["holdSeats"];
         delete?: never;
@@ -419,7 +419,7 @@ export interface paths {
         put?: never;
         /**
          * Confirm a hold
-         * @description Turns a hold into a booking. Idempotent. A hold that has ended can still be confirmed while nobody has taken its seats. Waits for the outcome unless `Prefer: respond-async` is sent.
+         * @description Turns a hold into a booking. Idempotent. A hold that has ended can still be confirmed while nobody has taken its seats and they cost the same. Waits for the outcome unless `Prefer: respond-async` is sent.
          */
         post: operations["confirmBooking"];
         delete?: never;
@@ -597,12 +597,12 @@ export interface paths {
         };
         /**
          * Get a screen
-         * @description With the layout that its next shows will have.
+         * @description With the layout that new shows on it get.
          */
         get: operations["adminGetScreen"];
         /**
          * Replace a screen
-         * @description Sets every field. Shows that exist keep the name and the layout they were created with.
+         * @description Sets every field. Existing shows keep the name and the layout they were created with.
          */
         put: operations["adminReplaceScreen"];
         post?: never;
@@ -615,7 +615,7 @@ export interface paths {
         head?: never;
         /**
          * Change a screen
-         * @description Sets the given fields and keeps the others; `layout` and `legend` only together. Shows that exist keep the name and the layout they were created with.
+         * @description Sets the given fields and keeps the others; `layout` and `legend` only together. Existing shows keep the name and the layout they were created with.
          */
         patch: operations["adminChangeScreen"];
         trace?: never;
@@ -635,7 +635,7 @@ export interface paths {
         put?: never;
         /**
          * Create a show
-         * @description On a screen (`screen_id`), whose name and layout it keeps, or with rows of its own (`screen_name`, `total_seats`, `seats_per_row`), whose seats A1, A2, … are of the category `standard`. With `prices` for every category it is paid at the counter, otherwise free. Shows on one screen never overlap, with time to clean up: 409 names the other show. `Location` is the new show.
+         * @description Either on a screen (`screen_id`), whose present name and layout it keeps, or in rows of its own (`screen_name`, `total_seats`, `seats_per_row`), whose seats A1, A2, … have the category `standard`. With `prices`, one for each category, it is paid at the counter; otherwise it is free. Shows on one screen must not overlap, time to clean up included: the 409 names the other show. `Location` is the new show.
          */
         post: operations["adminCreateShow"];
         delete?: never;
@@ -678,7 +678,7 @@ export interface paths {
         get: operations["adminGetShow"];
         /**
          * Replace a show
-         * @description Sets every field, those that are left out to their defaults. A change that would remove or move a held or booked seat is refused.
+         * @description Sets every field; those that are left out get their defaults. A change that would remove or move a held or booked seat is refused.
          */
         put: operations["adminReplaceShow"];
         post?: never;
@@ -691,7 +691,7 @@ export interface paths {
         head?: never;
         /**
          * Change a show
-         * @description Sets the given fields and keeps the others. A change that would remove or move a held or booked seat is refused. On the same screen a show keeps its layout. Rules of sale apply to every request that is decided after the change.
+         * @description Sets the given fields and keeps the others. A change that would remove or move a held or booked seat is refused. On the same screen a show keeps its layout. Changed rules of sale apply to every request decided afterwards.
          */
         patch: operations["adminChangeShow"];
         trace?: never;
@@ -707,7 +707,7 @@ export interface paths {
         put?: never;
         /**
          * Cancel a show
-         * @description The show stays listed, as `cancelled`, and its screen is free for another. Idempotent: the first reason stays.
+         * @description Once this is answered, no more seats are sold; holds and bookings are cancelled soon afterwards, with this reason. The show stays listed as `cancelled`, and its screen is free. Idempotent: the first reason is kept.
          */
         post: operations["adminCancelShow"];
         delete?: never;
@@ -847,7 +847,7 @@ export interface paths {
         put?: never;
         /**
          * Mark a booking as paid at the counter
-         * @description Records that you took the money, when and how. Idempotent: the first payment stays. Waits for the outcome unless `Prefer: respond-async` is sent.
+         * @description Records that you took the money, when and how. Idempotent: the first payment is kept. Waits for the outcome unless `Prefer: respond-async` is sent.
          */
         post: operations["adminPayBooking"];
         delete?: never;
@@ -985,7 +985,7 @@ export interface paths {
         };
         /**
          * Get the takings of a day
-         * @description What was paid at the counter on one day, by means of payment and by show. Payments of bookings that were cancelled later are part of the sums, and given apart as well.
+         * @description What was paid at the counter on one day, by payment method and by show. The sums include bookings that were cancelled later, which are also counted separately.
          */
         get: operations["adminGetTakings"];
         put?: never;
@@ -1125,7 +1125,7 @@ export interface components {
              * @example 2030-01-01T19:30:00Z
              */
             date_time: string;
-            /** @description the screen, which has a name and seats; instead of `screen_name`, `total_seats` and `seats_per_row` */
+            /** @description the screen that the show gets its name and seats from; instead of `screen_name`, `total_seats` and `seats_per_row` */
             screen_id?: number | null;
             screen_name?: string;
             total_seats?: number;
@@ -1143,7 +1143,7 @@ export interface components {
             /** @default null */
             currency?: string | null;
             /**
-             * @description when sales open; null: open
+             * @description when sales open; null: immediately
              * @default null
              */
             sales_open_at?: string | null;
@@ -1153,7 +1153,7 @@ export interface components {
              */
             sales_close_at?: string | null;
             /**
-             * @description the most seats of one user, held and booked; null: no limit
+             * @description the most seats that one user can hold and book together; null: no limit
              * @default null
              */
             max_seats_per_user?: number | null;
@@ -1175,7 +1175,7 @@ export interface components {
              * @example 2030-01-01T19:30:00Z
              */
             date_time?: string;
-            /** @description the screen, which has a name and seats; instead of `screen_name`, `total_seats` and `seats_per_row` */
+            /** @description the screen that the show gets its name and seats from; instead of `screen_name`, `total_seats` and `seats_per_row` */
             screen_id?: number | null;
             screen_name?: string;
             total_seats?: number;
@@ -1190,11 +1190,11 @@ export interface components {
                 [key: string]: number;
             } | null;
             currency?: string | null;
-            /** @description when sales open; null: open */
+            /** @description when sales open; null: immediately */
             sales_open_at?: string | null;
             /** @description when sales close; null: at the start of the show */
             sales_close_at?: string | null;
-            /** @description the most seats of one user, held and booked; null: no limit */
+            /** @description the most seats that one user can hold and book together; null: no limit */
             max_seats_per_user?: number | null;
             /** @description refuses choices that would leave a single free seat between taken ones */
             forbid_single_seats?: boolean;
@@ -1205,7 +1205,7 @@ export interface components {
          *     }
          */
         ShowCancelInput: {
-            /** @description why; everyone who has seats is told */
+            /** @description shown with every hold and booking that is cancelled */
             reason: string;
         };
         /**
@@ -1225,7 +1225,7 @@ export interface components {
          *     }
          */
         ShowRunInput: {
-            /** @description the screen, which has a name and seats; instead of `screen_name`, `total_seats` and `seats_per_row` */
+            /** @description the screen that the show gets its name and seats from; instead of `screen_name`, `total_seats` and `seats_per_row` */
             screen_id?: number | null;
             screen_name?: string;
             total_seats?: number;
@@ -1243,7 +1243,7 @@ export interface components {
             /** @default null */
             currency?: string | null;
             /**
-             * @description when sales open; null: open
+             * @description when sales open; null: immediately
              * @default null
              */
             sales_open_at?: string | null;
@@ -1253,7 +1253,7 @@ export interface components {
              */
             sales_close_at?: string | null;
             /**
-             * @description the most seats of one user, held and booked; null: no limit
+             * @description the most seats that one user can hold and book together; null: no limit
              * @default null
              */
             max_seats_per_user?: number | null;
@@ -1287,7 +1287,7 @@ export interface components {
          *       "category": "standard"
          *     }
          */
-        SeatWishInput: {
+        SeatPreferencesInput: {
             count: number;
             /**
              * @description only seats of this category
@@ -1308,11 +1308,11 @@ export interface components {
         HoldInput: {
             /** @description these seats, all or none */
             seats?: (string | number)[];
-            /** @description the best free seats next to each other, instead of `seats` */
-            best?: components["schemas"]["SeatWishInput"];
+            /** @description the best free seats next to each other, or in neighbouring rows if no row has room; instead of `seats` */
+            best?: components["schemas"]["SeatPreferencesInput"];
             /** @description the total that you expect, in minor units: the request is rejected if the seats cost anything else */
             expected_total?: number;
-            /** @description releases your other holds on this show, if and only if the new seats can be held */
+            /** @description releases your other holds on this show, but only if the new seats can be held */
             replace?: boolean;
         };
         /**
@@ -1474,7 +1474,7 @@ export interface components {
             errors?: {
                 [key: string]: string[];
             };
-            /** @description the seats that this is about: those already taken, or the one that would be left alone */
+            /** @description the seats concerned: those already taken, or the one that would be left free */
             seats?: string[];
             /** @description the job that this is about, or that may have been accepted nevertheless */
             job_id?: string;
@@ -1645,7 +1645,7 @@ export interface components {
             id: number;
             movie_id: number;
             screen_name: string;
-            /** @description null when the show has its own rows of seats */
+            /** @description null when the show is not on a screen */
             screen_id: number | null;
             /**
              * Format: date-time
@@ -1670,11 +1670,11 @@ export interface components {
             } | null;
             /** @description ISO 4217; null when the show is free */
             currency: string | null;
-            /** @description when sales open; null: open */
+            /** @description when sales open; null: immediately */
             sales_open_at: string | null;
             /** @description when sales close; null: at the start of the show */
             sales_close_at: string | null;
-            /** @description the most seats of one user, held and booked; null: no limit */
+            /** @description the most seats that one user can hold and book together; null: no limit */
             max_seats_per_user: number | null;
             /** @description refuses choices that would leave a single free seat between taken ones */
             forbid_single_seats: boolean;
@@ -1775,25 +1775,25 @@ export interface components {
             cancelled_at: string | null;
             /**
              * Format: date-time
-             * @description while it is held: when the hold ends
+             * @description only while it is held: when the hold ends
              */
             expires_at?: string;
-            /** @description if it has a price, in minor units */
+            /** @description on a priced show: what the seats cost, in minor units */
             total?: {
                 amount: number;
                 currency: string;
             };
-            /** @description if it has a price: the price of each seat */
+            /** @description on a priced show: the price of each seat */
             items?: {
                 seat: string;
                 category: string;
                 amount: number;
             }[];
-            /** @description if it has a price: a short code to be shown at the counter */
+            /** @description on a priced show: a short code to show at the counter */
             code?: string;
-            /** @description if it has a price: when it was paid */
+            /** @description on a priced show: when it was paid; null until then. Outcomes of other requests omit it */
             paid_at?: string | null;
-            /** @description why it was cancelled, if not by its owner */
+            /** @description why it was cancelled, if its show was cancelled or another hold replaced it */
             cancel_reason?: string;
         };
         /**
@@ -1855,25 +1855,25 @@ export interface components {
             cancelled_at: string | null;
             /**
              * Format: date-time
-             * @description while it is held: when the hold ends
+             * @description only while it is held: when the hold ends
              */
             expires_at?: string;
-            /** @description if it has a price, in minor units */
+            /** @description on a priced show: what the seats cost, in minor units */
             total?: {
                 amount: number;
                 currency: string;
             };
-            /** @description if it has a price: the price of each seat */
+            /** @description on a priced show: the price of each seat */
             items?: {
                 seat: string;
                 category: string;
                 amount: number;
             }[];
-            /** @description if it has a price: a short code to be shown at the counter */
+            /** @description on a priced show: a short code to show at the counter */
             code?: string;
-            /** @description if it has a price: when it was paid */
+            /** @description on a priced show: when it was paid; null until then. Outcomes of other requests omit it */
             paid_at?: string | null;
-            /** @description why it was cancelled, if not by its owner */
+            /** @description why it was cancelled, if its show was cancelled or another hold replaced it */
             cancel_reason?: string;
             /** @description null when the show has been deleted */
             show: {
@@ -1971,25 +1971,25 @@ export interface components {
             cancelled_at: string | null;
             /**
              * Format: date-time
-             * @description while it is held: when the hold ends
+             * @description only while it is held: when the hold ends
              */
             expires_at?: string;
-            /** @description if it has a price, in minor units */
+            /** @description on a priced show: what the seats cost, in minor units */
             total?: {
                 amount: number;
                 currency: string;
             };
-            /** @description if it has a price: the price of each seat */
+            /** @description on a priced show: the price of each seat */
             items?: {
                 seat: string;
                 category: string;
                 amount: number;
             }[];
-            /** @description if it has a price: a short code to be shown at the counter */
+            /** @description on a priced show: a short code to show at the counter */
             code?: string;
-            /** @description if it has a price: when it was paid */
+            /** @description on a priced show: when it was paid; null until then. Outcomes of other requests omit it */
             paid_at?: string | null;
-            /** @description why it was cancelled, if not by its owner */
+            /** @description why it was cancelled, if its show was cancelled or another hold replaced it */
             cancel_reason?: string;
             /** @description null when the show has been deleted */
             show: {
@@ -2009,11 +2009,11 @@ export interface components {
                 username: string;
             } | null;
             /**
-             * @description if it was paid
+             * @description once it is paid: how
              * @enum {string}
              */
             paid_with?: "cash" | "card" | "other";
-            /** @description if it was paid: the administrator who took the money */
+            /** @description once it is paid: the administrator who took the money */
             paid_by?: {
                 id: number;
                 /** @description null when the user has been deleted */
@@ -2741,14 +2741,14 @@ export interface components {
                 currency: string;
                 /** @description paid on this day */
                 bookings: number;
-                /** @description what they cost, in minor units, including those that were cancelled later */
+                /** @description what they cost, in minor units, including those cancelled later */
                 amount: number;
-                /** @description of these, the ones that have been cancelled since */
+                /** @description how many of them have been cancelled since */
                 cancelled_bookings: number;
-                /** @description what they cost: money that may have to be given back */
+                /** @description what those cost: money that may have to be refunded */
                 cancelled_amount: number;
             }[];
-            /** @description by currency and means of payment */
+            /** @description by currency and payment method */
             by_paid_with: {
                 /** @enum {string} */
                 paid_with: "cash" | "card" | "other";
@@ -2756,11 +2756,11 @@ export interface components {
                 currency: string;
                 /** @description paid on this day */
                 bookings: number;
-                /** @description what they cost, in minor units, including those that were cancelled later */
+                /** @description what they cost, in minor units, including those cancelled later */
                 amount: number;
-                /** @description of these, the ones that have been cancelled since */
+                /** @description how many of them have been cancelled since */
                 cancelled_bookings: number;
-                /** @description what they cost: money that may have to be given back */
+                /** @description what those cost: money that may have to be refunded */
                 cancelled_amount: number;
             }[];
             /** @description by show and currency, for each currency the highest amount first; at most 100 */
@@ -2770,11 +2770,11 @@ export interface components {
                 currency: string;
                 /** @description paid on this day */
                 bookings: number;
-                /** @description what they cost, in minor units, including those that were cancelled later */
+                /** @description what they cost, in minor units, including those cancelled later */
                 amount: number;
-                /** @description of these, the ones that have been cancelled since */
+                /** @description how many of them have been cancelled since */
                 cancelled_bookings: number;
-                /** @description what they cost: money that may have to be given back */
+                /** @description what those cost: money that may have to be refunded */
                 cancelled_amount: number;
                 /** @description null when the show has been deleted */
                 show: {
@@ -2809,7 +2809,7 @@ export type ShowChangeInput = components['schemas']['ShowChangeInput'];
 export type ShowCancelInput = components['schemas']['ShowCancelInput'];
 export type ShowRunInput = components['schemas']['ShowRunInput'];
 export type BookInput = components['schemas']['BookInput'];
-export type SeatWishInput = components['schemas']['SeatWishInput'];
+export type SeatPreferencesInput = components['schemas']['SeatPreferencesInput'];
 export type HoldInput = components['schemas']['HoldInput'];
 export type CounterPaymentInput = components['schemas']['CounterPaymentInput'];
 export type SignupInput = components['schemas']['SignupInput'];
@@ -3850,7 +3850,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `seat_taken`: A seat is taken. `leaves_single_seat`: A single seat would be left free. `limit_reached`: A user cannot have more seats of this show. `show_cancelled`: The show is cancelled. `show_started`: The show has started. `sales_not_open`: Sales have not begun. `sales_closed`: Sales have ended. `idempotency_in_progress`: The first request with this key is still being accepted */
+            /** @description `seat_taken`: A seat is taken. `leaves_single_seat`: A single seat would be left free. `limit_reached`: The limit of seats per user is reached. `show_cancelled`: The show is cancelled. `show_started`: The show has started. `sales_not_open`: Sales have not begun. `sales_closed`: Sales have ended. `idempotency_in_progress`: The first request with this key is still being accepted */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3980,7 +3980,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `seat_taken`: A seat is taken. `leaves_single_seat`: A single seat would be left free. `limit_reached`: A user cannot have more seats of this show. `show_cancelled`: The show is cancelled. `show_started`: The show has started. `sales_not_open`: Sales have not begun. `sales_closed`: Sales have ended. `idempotency_in_progress`: The first request with this key is still being accepted. `no_seats_together`: There are not enough free seats together. `price_changed`: The price has changed */
+            /** @description `seat_taken`: A seat is taken. `leaves_single_seat`: A single seat would be left free. `limit_reached`: The limit of seats per user is reached. `show_cancelled`: The show is cancelled. `show_started`: The show has started. `sales_not_open`: Sales have not begun. `sales_closed`: Sales have ended. `idempotency_in_progress`: The first request with this key is still being accepted. `no_seats_together`: There are not enough free seats together. `price_changed`: The price has changed */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4387,7 +4387,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `idempotency_in_progress`: The first request with this key is still being accepted. `hold_expired`: The hold has ended. `show_cancelled`: The show is cancelled. `show_started`: The show has started. `sales_not_open`: Sales have not begun. `sales_closed`: Sales have ended. `leaves_single_seat`: A single seat would be left free. `limit_reached`: A user cannot have more seats of this show */
+            /** @description `idempotency_in_progress`: The first request with this key is still being accepted. `hold_expired`: The hold has ended. `show_cancelled`: The show is cancelled. `show_started`: The show has started. `sales_not_open`: Sales have not begun. `sales_closed`: Sales have ended. `price_changed`: The price has changed. `leaves_single_seat`: A single seat would be left free. `limit_reached`: The limit of seats per user is reached */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5234,7 +5234,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `has_shows`: There are still shows */
+            /** @description `has_shows`: Existing shows prevent this */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5782,7 +5782,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `has_shows`: There are still shows */
+            /** @description `has_shows`: Existing shows prevent this */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7303,7 +7303,7 @@ export interface operations {
                 /** @description a complete user name (case-insensitive), instead of user_id */
                 username?: string;
                 show_id?: number;
-                /** @description the short code of a booking, in any case */
+                /** @description the short code of a booking; case, spaces and hyphens do not matter */
                 code?: string;
             };
             header?: never;

@@ -1,4 +1,4 @@
-/** The server's time, so that what ends at a certain time does so even where the local clock is wrong. */
+/** The server's time: deadlines are the server's, and local clocks are often wrong. */
 export interface ServerClock {
   /** Milliseconds since 1970, correct to about a second. The local time until the server has responded. */
   now(): number;
@@ -14,9 +14,9 @@ export function createServerClock(): ServerClock {
   return {
     now: () => Date.now() + aheadMs,
     observe({ headers }) {
-      // Browsers hide it from other origins.
+      // Missing in responses from other origins: browsers hide the header.
       const date = Date.parse(headers.get('date') ?? '');
-      // A cache repeats what it may keep for some time, with the time when it was stored.
+      // A cached response has the date at which it was stored.
       const mayBeOld = headers.get('cache-control')?.includes('max-age') ?? false;
       if (!mayBeOld && !Number.isNaN(date)) aheadMs = date + meanFractionMs - Date.now();
     },

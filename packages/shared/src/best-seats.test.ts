@@ -41,7 +41,7 @@ describe('bestSeats', () => {
     expect(choose(layout, { count: 2 }, 'A1', 'A2')).toEqual(['B1', 'B2']);
   });
 
-  it('leaves no seat alone between taken ones while there is another choice', () => {
+  it('leaves no single seat between taken ones while there is another choice', () => {
     expect(choose(hall('SSSSS'), { count: 2 })).toEqual(['A2', 'A3']);
     // They would leave A4 alone between A3 and A5.
     expect(choose(hall('SSSSS'), { count: 2 }, 'A5')).toEqual(['A3', 'A4']);

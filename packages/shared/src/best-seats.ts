@@ -4,7 +4,7 @@ import type { Hall } from './hall.ts';
 import type { Seat } from './layout.ts';
 import { type Group, isBetter, type RowGroups, type SeatKindWish } from './row-groups.ts';
 
-/** What someone asks for who leaves the choice of seats to us. */
+/** A request that leaves the choice of seats to us. */
 export interface Wish extends SeatKindWish {
   /** From 1. */
   count: number;
@@ -14,9 +14,9 @@ export interface Wish extends SeatKindWish {
 export type BestSeats = { labels: string[] } | { labels: null; largestGroup: number };
 
 /**
- * Chooses seats next to each other in one row: never such that a single seat stays free between taken ones while
- * there is another choice, then with as few accessible seats as possible unless they were asked for, then closest to
- * the middle of the hall, two thirds back. If no row has room, the party is divided over two or three neighbouring
+ * Chooses adjacent seats in one row. In order of importance: no single seat is left free between taken ones unless
+ * every choice would leave one; as few accessible seats as possible, unless they were asked for; closest to the best
+ * place, in the middle and two thirds back. If no row has room, the party is divided over two or three neighbouring
  * rows. Deterministic.
  *
  * @param seats all seats of the hall, row by row from the front
@@ -26,7 +26,7 @@ export function bestSeats(seats: readonly Seat[], isTaken: (label: string) => bo
   return bestOf(new FreeSeats(seats, isTaken), wish);
 }
 
-/** Chooses the seats of `bestSeats`, for one wish after another in the same hall. */
+/** As `bestSeats`, for one wish after another in the same hall. */
 export function bestOf(free: FreeSeats, wish: Wish): BestSeats {
   const { hall } = free;
   const { count } = wish;

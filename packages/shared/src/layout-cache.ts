@@ -14,7 +14,7 @@ export class LayoutCache {
   get(id: number): Layout | null {
     const layout = this.#layouts.get(id);
     if (!layout) return null;
-    // Last in the map's order again.
+    // The map's order is that of last use.
     this.#layouts.delete(id);
     this.#layouts.set(id, layout);
     return layout;

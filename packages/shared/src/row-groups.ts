@@ -128,7 +128,7 @@ export class RowGroups {
   }
 }
 
-/** Free seats next to each other that match the wish, as many as there are. */
+/** Adjacent free seats that match the wish, as many as there are. */
 interface Run {
   start: number;
   length: number;

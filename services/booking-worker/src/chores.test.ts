@@ -78,7 +78,7 @@ async function searchTimes(results: Awaited<ReturnType<typeof endOnce>>[], tookM
 }
 
 describe('the chores of an owner', () => {
-  it('expire a hold within two seconds of its time, and announce its seats', async () => {
+  it('expire a hold within two seconds of its end, and announce its seats', async () => {
     const show = await database.addShow();
     const freed = startChores();
     await decide(envelope(show, [{ hold: ['A1', 'A2'], seconds: 1 }, { hold: ['A3'] }, { seats: ['A4'] }]));
@@ -93,7 +93,7 @@ describe('the chores of an owner', () => {
     expect((await database.claimsOf(show)).map((claim) => claim.seat_number)).toEqual(['A3', 'A4']);
   });
 
-  it('end at most two hundred bookings per transaction, and the next owner continues where the last was killed', async () => {
+  it('end at most two hundred bookings per transaction, and the next owner continues where a killed one stopped', async () => {
     const show = await database.addShow(1_000);
     await decide(envelope(show, wishes(120, 'hold')));
     await decide(envelope(show, wishes(120, 'hold', 120)));
@@ -114,7 +114,7 @@ describe('the chores of an owner', () => {
     expect(Math.max(...searches) - Math.min(...searches)).toBeLessThan(6_000);
   });
 
-  it('leave as much time to the requests as a batch took', async () => {
+  it('leave the requests as much time as a batch took', async () => {
     const batches = Array.from({ length: 5 }, () => fullBatch);
     const searches = await searchTimes(batches, 60);
     // The time of the batch, and of the pause.
@@ -153,7 +153,7 @@ describe('the chores of an owner', () => {
     await endOnce();
   });
 
-  it('cancel everything of a show that is cancelled in mid-rush: no live claim is left, every request is answered', async () => {
+  it('cancel all bookings of a show that is cancelled in mid-rush: no live claim is left, every request is answered', async () => {
     const show = await database.addShow(1_000);
     const rush = Array.from({ length: 8 }, (_, index) =>
       envelope(show, wishes(60, index % 2 === 0 ? 'hold' : 'seats', index * 60)),

@@ -4,15 +4,15 @@ import type { Lease } from './leases/leases.ts';
 import type { BookingStore } from './store/booking-store.ts';
 import { LeaseLost } from './store/errors.ts';
 
-/** The least time between two searches that do not find a full batch, in milliseconds: single ends are collected. */
+/** The shortest time between two searches that do not find a full batch, in milliseconds, so that ends share a batch. */
 const pauseMs = 250;
-/** The longest time between two searches, in milliseconds: others cancel shows and make short holds. */
+/** The longest time between two searches, in milliseconds: shows may be cancelled, and short holds made, meanwhile. */
 const longestPauseMs = 1_000;
-/** The least time between two full batches, in milliseconds. */
+/** The shortest time between two full batches, in milliseconds. */
 const pauseWhenBehindMs = 10;
 /** Most searches consider shows that were cancelled this recently, in seconds. */
 const recentSeconds = 10 * 60;
-/** Every so many searches, all cancelled shows are considered: an outage may have been long. */
+/** One search in this many considers all cancelled shows: an outage may have been long. */
 const searchesPerFullSearch = 120;
 const everSeconds = 1_000_000_000;
 
@@ -28,9 +28,9 @@ interface ChoresOptions {
 }
 
 /**
- * What the owner of a partition does without being asked: it ends holds whose time is over, and the bookings of
- * cancelled shows. One small transaction at a time, under the same locks and leases as turns and so in order with
- * them. Nothing is scheduled anywhere: PostgreSQL knows when each hold ends, so none is ever lost.
+ * What the owner of a partition does unprompted: it expires holds and cancels the bookings of cancelled shows, in one
+ * small transaction at a time, under the same locks and leases as turns and so in order with them. Nothing is
+ * scheduled anywhere: the rows say when each hold ends, so no crash loses one.
  */
 export class Chores {
   readonly #options: ChoresOptions;
@@ -84,14 +84,14 @@ export class Chores {
       return Math.min(Math.max(nextInMs ?? longestPauseMs, pauseMs), longestPauseMs);
     } catch (error) {
       if (!(error instanceof LeaseLost))
-        logger.warn({ reason: (error as Error).message }, 'holds and bookings that are over cannot be ended yet');
+        logger.warn({ reason: (error as Error).message }, 'holds and bookings cannot be ended yet');
       return pauseMs;
     }
   }
 
   /**
-   * While requests are being decided, a batch is followed by as much time for them as it took: they are delayed by one
-   * batch at most, and thousands of holds that end together are still ended within seconds.
+   * While requests are being decided, they get as much time after a batch as it took: no request waits for more than
+   * one batch, and thousands of holds that end together are still ended within seconds.
    */
   #pauseAfterFullBatch(tookMs: number): number {
     return this.#options.turns.busy ? Math.min(Math.max(tookMs, pauseWhenBehindMs), pauseMs) : pauseWhenBehindMs;

@@ -45,7 +45,7 @@ async function endSoon(ids: string[], apartMs: number): Promise<void> {
   );
 }
 
-it('a hold confirmed at the instant of its end, a thousand times, never leaves a seat with two owners', {
+it('a hold confirmed at the instant it ends, a thousand times, never leaves a seat with two owners', {
   timeout: 240_000,
 }, async () => {
   chores.start();

@@ -53,7 +53,7 @@ describe('holds', () => {
     ]);
   });
 
-  it('are over for the very next request once their time has passed, and whoever takes their seats ends them', async () => {
+  it('block nobody from the moment they end, and are marked as expired when their seats are taken', async () => {
     const show = await database.addShow();
     const held = envelope(show, [{ hold: ['A1', 'A2'], user: 5 }]);
     await decide(held);
@@ -67,7 +67,7 @@ describe('holds', () => {
     expect(await decide(held)).toMatchObject([succeeded({ status: 'held' })]);
   });
 
-  it('block nobody after their end, even if the turn began before it and had to wait', async () => {
+  it('block nobody after their end, even if the turn began earlier and had to wait', async () => {
     const show = await database.addShow();
     await decide(envelope(show, [{ hold: ['A1'], user: 5, seconds: 1 }]));
     const connection = database.admin.em.getConnection();
@@ -119,7 +119,33 @@ describe('holds', () => {
 describe('the rules of a show', () => {
   const priced = `payment = 'counter', prices = '{"standard": 950}', currency = 'EUR'`;
 
-  it('are those at the time of the decision: price, limit and window of sales', async () => {
+  it('let a hold that has ended be confirmed for the price that was agreed only', async () => {
+    const show = await database.addShow();
+    const free = envelope(show, [{ hold: ['A1'], user: 5 }]);
+    await decide(free);
+    await database.endHolds(show);
+    await database.setRules(show, priced);
+    const agreed = envelope(show, [{ hold: ['A2'], user: 5 }]);
+    await decide(agreed);
+    await database.endHolds(show);
+    const confirm = (held: BookingRequest[]) => decide(envelope(show, [{ confirm: idOf(held), user: 5 }]));
+    expect(await confirm(free)).toMatchObject([rejected('price_changed')]);
+    for (const change of [`prices = '{"standard": 951}'`, `currency = 'USD', prices = '{"standard": 950}'`]) {
+      await database.setRules(show, change);
+      expect(await confirm(agreed)).toMatchObject([rejected('price_changed')]);
+    }
+    await database.setRules(show, priced);
+    expect(await confirm(agreed)).toMatchObject([succeeded({ status: 'booked', total: { amount: 950 } })]);
+  });
+
+  it('do not let the best seats leave a single one where that is forbidden', async () => {
+    const show = await database.addShow(5);
+    await database.setRules(show, 'forbid_single_seats = true');
+    await decide(envelope(show, [{ seats: ['A1', 'A5'] }]));
+    expect(await decide(envelope(show, [{ hold: { count: 2 } }]))).toMatchObject([rejected('no_seats_together')]);
+  });
+
+  it('are those in force at the decision: price, limit and sales window', async () => {
     const show = await database.addShow();
     await database.setRules(show, `${priced}, max_seats_per_user = 3`);
     const [held] = await decide(envelope(show, [{ hold: ['A1', 'A2'], user: 5, expected_total: 1_900 }]));
@@ -131,9 +157,9 @@ describe('the rules of a show', () => {
           { seat: 'A2', category: 'standard', amount: 950 },
         ],
         code: expect.stringMatching(/^[0-9A-Z]{8}$/),
-        paid_at: null,
       }),
     );
+    expect(held).not.toHaveProperty('booking.paid_at');
     const late = envelope(show, [{ hold: ['A3'], user: 6, expected_total: 950 }]);
     await database.setRules(show, `prices = '{"standard": 1000}'`);
     expect(await decide(late)).toMatchObject([rejected('price_changed')]);
@@ -150,7 +176,7 @@ describe('the rules of a show', () => {
     expect(await decide(envelope(show, [{ seats: ['A5'] }]))).toMatchObject([rejected('show_cancelled')]);
   });
 
-  it('choose the best seats of a layout from the best outwards, never leave a single one, and know its categories', async () => {
+  it('give the best seats of a layout from the best outwards, leave no single seat, and respect categories', async () => {
     const show = await database.addShow(10);
     await database.rows(
       `with layout as (insert into catalog.layouts (hash, rows, legend, total_seats)
@@ -170,7 +196,7 @@ describe('the rules of a show', () => {
     expect(seats).toEqual(['B3 B4', 'A2 A3']);
   });
 
-  it('take the money for a booking once, and say who took it', async () => {
+  it('let a booking be paid once, and record who took the money', async () => {
     const show = await database.addShow();
     const held = envelope(show, [{ hold: ['A1'], user: 5 }]);
     await database.setRules(show, priced);

@@ -45,7 +45,7 @@ describe('a request whose commit succeeded although its answer was lost', () => 
     expect(await database.newTurns().decide(cancel)).toEqual(outcomes);
   });
 
-  it('keeps its hold, its confirmation, its replacement and its payment, which a second run repeats and does not change', async () => {
+  it('keeps its hold, confirmation, replacement and payment: a second run repeats them and changes nothing', async () => {
     const show = await database.addShow();
     await database.setRules(show, `payment = 'counter', prices = '{"standard": 950}', currency = 'EUR'`);
     const hold = envelope(show, [

@@ -119,7 +119,7 @@ export function buildWorker(options: {
     },
     async stop() {
       redisWatch.stop();
-      const othersStopped = Promise.all([retention.stop(), chores.stop(), relay.stop()]); // must not delay the handing over
+      const othersStopped = Promise.all([retention.stop(), chores.stop(), relay.stop()]); // must not delay handing over the leases
       await Promise.race([leases.stop(), new Promise((resolve) => setTimeout(resolve, drainTimeoutMs).unref())]);
       await turns.stop();
       await othersStopped;

@@ -70,7 +70,7 @@ function Facts({ booking }: { booking: AdminBooking }) {
       </Fact>
       <Fact name="Seats">{booking.seats.join(' ')}</Fact>
       <Fact name="User">{user ? <Link to={`/users/${user.id}`}>{user.username}</Link> : usernameOf(booking)}</Fact>
-      <Fact name={expires_at ? 'Held' : 'Booked'}>{formatDateTime(booking.created_at)}</Fact>
+      <Fact name="Created">{formatDateTime(booking.created_at)}</Fact>
       <Fact name="Held until">{expires_at && formatDateTime(expires_at)}</Fact>
       <Fact name="Cancelled">
         {cancelled_at && [formatDateTime(cancelled_at), cancel_reason].filter(Boolean).join(': ')}
@@ -81,7 +81,7 @@ function Facts({ booking }: { booking: AdminBooking }) {
   );
 }
 
-/** Shown if there is something to say. */
+/** Nothing without a value. */
 function Fact({ name, children }: { name: string; children: ReactNode }) {
   if (!children) return null;
   return (
@@ -96,8 +96,8 @@ function paymentOf(booking: AdminBooking): string {
   const { paid_at, paid_by, paid_with, status } = booking;
   if (paid_at) {
     const taker = paid_by ? (paid_by.username ?? `user ${paid_by.id}`) : 'someone';
-    const refund = status === 'cancelled' ? '. It may have to be given back' : '';
-    return `paid ${formatDateTime(paid_at)}, ${paid_with}, to ${taker}${refund}`;
+    const refund = status === 'cancelled' ? '. A refund may be due' : '';
+    return `paid ${formatDateTime(paid_at)}, ${paid_with}, taken by ${taker}${refund}`;
   }
   return isDue(booking) ? 'due at the counter' : 'nothing due';
 }

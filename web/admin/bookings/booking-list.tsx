@@ -44,7 +44,7 @@ export function Bookings() {
         }
         columns={[
           {
-            title: 'Booked',
+            title: 'Created',
             show: ({ id, created_at }) => <Link to={`/bookings/${id}`}>{formatDateTime(created_at)}</Link>,
           },
           { title: 'Code', show: ({ code }) => code && <code className="short-code">{code}</code> },

@@ -16,7 +16,7 @@ export function CancelBooking({ booking, onCancelled }: { booking: AdminBooking;
       }}
     >
       {subject}. The seats become available to others immediately.
-      {booking.paid_at && ' It has been paid: give the money back yourself.'}
+      {booking.paid_at && ' It has been paid: remember to refund the money.'}
     </ConfirmButton>
   );
 }

@@ -2,9 +2,9 @@ import { type AdminBooking, ProblemError } from '@boxoffice/client';
 import { Form } from '../../lib/form.tsx';
 import { formatMoney } from '../../lib/money.ts';
 import { boxoffice } from '../../lib/session.ts';
+import { paymentMethods } from './booking-facts.ts';
 
-const methods = { cash: 'Cash', card: 'Card', other: 'Something else' };
-type Method = keyof typeof methods;
+type Method = keyof typeof paymentMethods;
 
 interface MarkAsPaidProps {
   booking: AdminBooking;
@@ -17,7 +17,7 @@ export function MarkAsPaid({ booking: { id, total }, onPaid }: MarkAsPaidProps) 
   const pay = async ({ paid_with }: Record<string, string>) => {
     const body = { paid_with: paid_with as Method };
     const result = await boxoffice.post('/api/admin/bookings/{id}/pay/', { params: { path: { id } }, body });
-    // The queue is long, so the request has not been decided yet.
+    // A job: the queue is long, and the request has not been decided yet.
     if ('kind' in result) {
       const { problem } = await boxoffice.outcome(result.id);
       if (problem) throw new ProblemError(problem);
@@ -29,7 +29,7 @@ export function MarkAsPaid({ booking: { id, total }, onPaid }: MarkAsPaidProps) 
       {() => (
         <fieldset>
           <legend>{formatMoney(total.amount, total.currency)} due. Paid with</legend>
-          {Object.entries(methods).map(([method, name]) => (
+          {Object.entries(paymentMethods).map(([method, name]) => (
             <label key={method}>
               <input type="radio" name="paid_with" value={method} defaultChecked={method === 'cash'} />
               {name}

@@ -2,10 +2,10 @@ import type { ScreenWriteInput } from '@boxoffice/client';
 
 type Legend = ScreenWriteInput['legend'];
 
-/** A place without a seat. */
+/** A place without a seat, as in the API. */
 export const gap = '_';
 
-/** The rows of a hall as typed, one line each, from the front. Blanks are gaps; empty lines at the end are dropped. */
+/** The rows of a hall as typed, one line each, from the front. Spaces are gaps; empty lines at the end are dropped. */
 export function rowsOf(text: string): string[] {
   return text
     .trimEnd()
@@ -34,8 +34,8 @@ export function textOf(legend: Legend): string {
 }
 
 /**
- * A hall's plan as spreadsheets export it: a line per row from the front, a cell per place, empty where there is no
- * seat. A cell is a character of the layout, or a category, which gets a letter of its own.
+ * Reads a hall's plan as spreadsheets export it: one line per row from the front, one cell per place, empty where there
+ * is no seat. A cell is a character of the layout, or a category, which gets a letter of its own.
  */
 export function importCsv(csv: string): { rows: string; legend: string } {
   const keys = new Map<string, string>();

@@ -63,7 +63,7 @@ interface ScreenFormProps {
 
 const example = { rows: 'SSSS SSSS\nSSSS SSSS\nPPPP PPPP', legend: 'S standard\nP premium\nW standard accessible' };
 
-/** The text of a hall, with the hall drawn beside it while it is typed. */
+/** The text of a hall, with the hall drawn beside it as it is typed. */
 function ScreenForm({ screen, submitLabel, onSave }: ScreenFormProps) {
   const [rows, setRows] = useState(screen?.layout.join('\n') ?? example.rows);
   const [legend, setLegend] = useState(screen ? textOf(screen.legend) : example.legend);
@@ -91,7 +91,7 @@ function ScreenForm({ screen, submitLabel, onSave }: ScreenFormProps) {
             <Input label="Name" name="name" value={screen?.name} errors={errors.name} required />
             <Field
               label="Seats"
-              hint="One line per row, from the front; a blank or _ is a gap. Shows that exist keep their seats."
+              hint="One line per row, from the front; a space or _ is a gap. Existing shows keep their seats."
               errors={errors.layout}
             >
               {(control) => (
@@ -105,7 +105,11 @@ function ScreenForm({ screen, submitLabel, onSave }: ScreenFormProps) {
                 />
               )}
             </Field>
-            <Field label="Legend" hint="A line per character: W standard accessible" errors={errorsOfLegend(errors)}>
+            <Field
+              label="Legend"
+              hint="One line per character, for example: W standard accessible"
+              errors={errorsOfLegend(errors)}
+            >
               {(control) => (
                 <textarea
                   className="plan"
@@ -117,7 +121,7 @@ function ScreenForm({ screen, submitLabel, onSave }: ScreenFormProps) {
                 />
               )}
             </Field>
-            <Field label="Import a plan" hint="CSV: a line per row, a cell per place, empty where there is no seat">
+            <Field label="Import a plan" hint="CSV: one line per row, one cell per place, empty where there is no seat">
               {(control) => (
                 <input
                   type="file"

@@ -15,7 +15,7 @@ interface CancelShowProps {
   onCancelled: () => void;
 }
 
-/** A button that cancels a show, once a reason is given, and then says how far its bookings are. */
+/** A button that cancels a show, once a reason is given, and then shows the progress of its bookings. */
 export function CancelShow({ show, name, onCancelled }: CancelShowProps) {
   const [isOpen, setIsOpen] = useState(false);
   const [cancelled, setCancelled] = useState<Show>();
@@ -35,7 +35,7 @@ export function CancelShow({ show, name, onCancelled }: CancelShowProps) {
             <>
               <CancellationProgress show={cancelled} />
               <div className="buttons">
-                <button type="button" className="primary" onClick={close}>
+                <button type="button" className="primary" ref={(button) => button?.focus()} onClick={close}>
                   Close
                 </button>
               </div>
@@ -73,10 +73,12 @@ function ReasonForm({ show, onClose, onCancelled }: ReasonFormProps) {
       {(errors) => (
         <>
           <p>
-            {taken === 0 ? 'No seat is sold. ' : `${formatCount(taken, 'seat is', 'seats are')} held or booked. `}
-            Nothing more is sold, and every hold and booking is cancelled with your reason. This cannot be undone.
+            {taken === 0
+              ? 'No seats are held or booked. '
+              : `${formatCount(taken, 'seat is', 'seats are')} held or booked. `}
+            Sales stop, and every hold and booking is cancelled with your reason. This cannot be undone.
           </p>
-          <Field label="Reason" hint="Everyone who has seats reads it" errors={errors.reason}>
+          <Field label="Reason" hint="Shown to everyone who has seats" errors={errors.reason}>
             {(control) => <textarea name="reason" rows={2} maxLength={500} required {...control} />}
           </Field>
         </>

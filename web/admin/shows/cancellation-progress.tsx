@@ -8,7 +8,7 @@ import { useAdminQuery } from '../access.ts';
 const refreshMs = 500;
 const takenSeats = (show: Show) => show.total_seats - show.available_seats;
 
-/** How many seats of a cancelled show are still held or booked. The booking-worker ends their bookings, some at a time. */
+/** How many seats of a cancelled show are still held or booked. The booking-worker cancels bookings in batches. */
 export function CancellationProgress({ show }: { show: Show }) {
   const [left, setLeft] = useState(takenSeats(show));
   const [most] = useState(left);
@@ -25,11 +25,9 @@ export function CancellationProgress({ show }: { show: Show }) {
     <>
       <Outage message={outage ?? problem?.message} />
       {most > 0 && <progress aria-label="Seats released" max={most} value={most - left} />}
-      <p role="status">
-        {left > 0
-          ? `Cancelling the bookings: ${formatNumber(left)} of ${formatNumber(most)} seats left.`
-          : 'Done: nobody holds or has booked a seat any more.'}
-      </p>
+      {/* Screen readers announce the end only: the count changes twice per second. */}
+      {left > 0 && <p>{`Cancelling the bookings: ${formatNumber(left)} of ${formatNumber(most)} seats left.`}</p>}
+      <p role="status">{left === 0 && 'Done: no seats are held or booked any more.'}</p>
     </>
   );
 }

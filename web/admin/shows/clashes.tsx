@@ -1,6 +1,6 @@
 import { formatDateTime } from '../../lib/format.ts';
 
-/** Every show that keeps a screen busy when another is wanted, as the server found them. */
+/** Every clash with another show on the screen, as the server reports them. */
 export function Clashes({ messages = [] }: { messages: string[] | undefined }) {
   if (messages.length === 0) return null;
   return (

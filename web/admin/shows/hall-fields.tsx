@@ -23,7 +23,7 @@ export function HallFields({ hall: { screenId, choose, screens }, show, errors }
               onChange={({ currentTarget }) => choose(currentTarget.value)}
               {...control}
             >
-              <option value="">Rows of its own</option>
+              <option value="">No screen: plain rows of seats</option>
               {[...screens].map(([id, name]) => (
                 <option key={id} value={id}>
                   {name}

@@ -5,7 +5,7 @@ function decimalsOf(currency: string): number {
   try {
     return new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
   } catch {
-    return 2; // not the form of a code; the server says so
+    return 2; // not a currency code; the server reports that
   }
 }
 

@@ -65,7 +65,7 @@ export function Shows() {
   );
 }
 
-/** One that has begun is cancelled on its own page, where nobody does it by mistake. */
+/** A show that has begun can be cancelled on its own page only, where nobody does it by mistake. */
 const isCancellable = ({ status, date_time }: Show) => status === 'scheduled' && Date.parse(date_time) > Date.now();
 
 function priceOf({ prices, currency }: Show): string {

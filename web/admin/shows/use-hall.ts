@@ -16,7 +16,7 @@ export interface HallChoice {
   categories: string[];
 }
 
-/** The choice of a hall for a new show, or for one that has a hall and keeps its layout until it gets another. */
+/** The choice of a hall: a new show takes the screen's layout, an existing one keeps its own until it is moved. */
 export function useHall(show?: Show): HallChoice {
   const current = String(show?.screen_id ?? '');
   const [screenId, choose] = useState(current);
@@ -26,14 +26,14 @@ export function useHall(show?: Show): HallChoice {
   );
   const own = useCategoriesOf(show);
   const screens = new Map((data?.results ?? []).map(({ id, name }) => [String(id), name]));
-  // Until the screens arrive, a form that is saved keeps its screen.
+  // Until the screens have loaded, a form that is saved keeps the show's screen.
   if (show?.screen_id && !screens.has(current)) screens.set(current, show.screen_name);
   const chosen = data?.results.find(({ id }) => String(id) === screenId);
   const categories = show && screenId === current ? own : Object.keys(chosen?.categories ?? { standard: 0 });
   return { screenId, choose, screens, categories };
 }
 
-/** The categories that the layout of a show has; that of its screen may be another by now. */
+/** The categories in the layout of a show; its screen may have another layout by now. */
 function useCategoriesOf(show: Show | undefined): string[] {
   const isPriced = Boolean(show?.prices);
   const { data } = useAdminQuery(`categories of show ${show?.id}`, async (signal) => {

@@ -6,12 +6,13 @@ import { EmptyState, Outage } from '../../lib/notices.tsx';
 import { Link, useLocation } from '../../lib/router.tsx';
 import { boxoffice } from '../../lib/session.ts';
 import { useAdminQuery } from '../access.ts';
+import { paymentMethods } from '../bookings/booking-facts.ts';
 import { Filters } from '../list/filters.tsx';
 import { type Column, Table } from '../list/table.tsx';
 import { PageHead } from '../page-head.tsx';
 
 const refreshMs = 15_000;
-const methods = { cash: 'Cash', card: 'Card', other: 'Something else', total: <strong>Total</strong> };
+const rowNames = { ...paymentMethods, total: <strong>Total</strong> };
 
 type Sums = Pick<
   DayTakings['by_show'][number],
@@ -48,7 +49,7 @@ function Day({ takings: { date, by_currency, by_paid_with, by_show, show_count }
   if (by_paid_with.length === 0) {
     return (
       <EmptyState title={`Nothing was paid on ${day}`}>
-        Bookings are paid in <Link to="/bookings">Bookings</Link>: search for the code on the ticket.
+        Mark bookings as paid under <Link to="/bookings">Bookings</Link>: search for the code on the ticket.
       </EmptyState>
     );
   }
@@ -61,7 +62,7 @@ function Day({ takings: { date, by_currency, by_paid_with, by_show, show_count }
           name={`Takings of ${day}`}
           rows={[...by_paid_with, ...by_currency.map((sums) => ({ ...sums, paid_with: 'total' as const }))]}
           rowKey={({ currency, paid_with }) => `${currency} ${paid_with}`}
-          columns={[{ title: 'Paid with', show: ({ paid_with }) => methods[paid_with] }, ...sumColumns]}
+          columns={[{ title: 'Paid with', show: ({ paid_with }) => rowNames[paid_with] }, ...sumColumns]}
         />
       </section>
       <section className="card table" aria-labelledby="takings-by-show">

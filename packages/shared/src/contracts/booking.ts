@@ -29,14 +29,14 @@ export const BookBody = z
   .meta({ id: 'Book', example: { seat_number: 'B7' } });
 export type BookBody = z.infer<typeof BookBody>;
 
-export const SeatWish = z
+export const SeatPreferences = z
   .object({
     count: z.number().int().min(1).max(seatsPerBookingLimit),
     category: Category.optional().describe('only seats of this category'),
     accessible: z.boolean().optional().describe('only accessible seats'),
   })
-  .meta({ id: 'SeatWish', example: { count: 2, category: 'standard' } });
-export type SeatWish = z.infer<typeof SeatWish>;
+  .meta({ id: 'SeatPreferences', example: { count: 2, category: 'standard' } });
+export type SeatPreferences = z.infer<typeof SeatPreferences>;
 
 /** An amount in minor units: more than any sale, and exact in JavaScript. */
 const Amount = z.number().int().min(0).max(1_000_000_000_000);
@@ -44,14 +44,16 @@ const Amount = z.number().int().min(0).max(1_000_000_000_000);
 export const HoldBody = z
   .object({
     seats: z.array(SeatName).min(1).max(seatsPerBookingLimit).optional().describe('these seats, all or none'),
-    best: SeatWish.optional().describe('the best free seats next to each other, instead of `seats`'),
+    best: SeatPreferences.optional().describe(
+      'the best free seats next to each other, or in neighbouring rows if no row has room; instead of `seats`',
+    ),
     expected_total: Amount.optional().describe(
       'the total that you expect, in minor units: the request is rejected if the seats cost anything else',
     ),
     replace: z
       .boolean()
       .optional()
-      .describe('releases your other holds on this show, if and only if the new seats can be held'),
+      .describe('releases your other holds on this show, but only if the new seats can be held'),
   })
   .refine((body) => (body.seats === undefined) !== (body.best === undefined), {
     error: 'Give either seats or best',
@@ -88,12 +90,22 @@ export const BookingView = z
     status: z.enum(bookingStatuses),
     created_at: z.iso.datetime(),
     cancelled_at: z.iso.datetime().nullable(),
-    expires_at: z.iso.datetime().optional().describe('while it is held: when the hold ends'),
-    total: z.object({ amount: Amount, currency: z.string() }).optional().describe('if it has a price, in minor units'),
-    items: z.array(BookingItem).optional().describe('if it has a price: the price of each seat'),
-    code: z.string().optional().describe('if it has a price: a short code to be shown at the counter'),
-    paid_at: z.iso.datetime().nullable().optional().describe('if it has a price: when it was paid'),
-    cancel_reason: z.string().optional().describe('why it was cancelled, if not by its owner'),
+    expires_at: z.iso.datetime().optional().describe('only while it is held: when the hold ends'),
+    total: z
+      .object({ amount: Amount, currency: z.string() })
+      .optional()
+      .describe('on a priced show: what the seats cost, in minor units'),
+    items: z.array(BookingItem).optional().describe('on a priced show: the price of each seat'),
+    code: z.string().optional().describe('on a priced show: a short code to show at the counter'),
+    paid_at: z.iso
+      .datetime()
+      .nullable()
+      .optional()
+      .describe('on a priced show: when it was paid; null until then. Outcomes of other requests omit it'),
+    cancel_reason: z
+      .string()
+      .optional()
+      .describe('why it was cancelled, if its show was cancelled or another hold replaced it'),
   })
   .meta({ id: 'Booking', example: exampleBooking });
 export type BookingView = z.infer<typeof BookingView>;
@@ -120,13 +132,17 @@ export interface BookingColumns {
   heldUntil?: Date | null | undefined;
 }
 
-/** A booking as a request of this kind left it when it succeeded, whatever has happened to it since. */
-export function asLeftBy<Row extends BookingColumns>(kind: JobView['kind'], row: Row): Row {
+/**
+ * A booking as a request of this kind left it when it succeeded, whatever has happened to it since. Says nothing of a
+ * payment that the request did not make: it may have been made before or after.
+ */
+export function asLeftBy(kind: JobView['kind'], row: BookingColumns): BookingColumns {
   if (kind === 'cancel') return row; // nothing changes a cancelled booking
   const status = kind === 'hold' || kind === 'checkout' ? 'held' : 'booked';
-  const isPaid = kind === 'pay' || (kind === 'confirm' && typeof row.paymentId === 'string');
+  const isPayment = kind === 'pay' || (kind === 'confirm' && typeof row.paymentId === 'string');
   const expiresAt = (kind === 'hold' && row.heldUntil) || row.expiresAt;
-  return { ...row, status, expiresAt, cancelledAt: null, cancelReason: null, ...(!isPaid && { paidAt: null }) };
+  const paidAt = isPayment ? row.paidAt : undefined;
+  return { ...row, status, expiresAt, cancelledAt: null, cancelReason: null, paidAt };
 }
 
 /** The public form of a booking, from its row. */
@@ -145,7 +161,7 @@ export function bookingView(row: BookingColumns): BookingView {
       total: { amount: row.total, currency: row.currency ?? '' },
       items: row.items ?? [],
       code: row.code ?? '',
-      paid_at: row.paidAt?.toISOString() ?? null,
+      ...(row.paidAt !== undefined && { paid_at: row.paidAt?.toISOString() ?? null }),
     }),
     ...(row.cancelReason && { cancel_reason: row.cancelReason }),
   };
@@ -201,11 +217,11 @@ export const AdminBookingView = z
   .object({
     ...MyBookingView.shape,
     user: z.object({ id: z.number().int(), username: z.string() }).nullable(),
-    paid_with: z.enum(paymentMethods).optional().describe('if it was paid'),
+    paid_with: z.enum(paymentMethods).optional().describe('once it is paid: how'),
     paid_by: z
       .object({ id: z.number().int(), username: z.string().nullable().describe('null when the user has been deleted') })
       .optional()
-      .describe('if it was paid: the administrator who took the money'),
+      .describe('once it is paid: the administrator who took the money'),
   })
   .meta({ id: 'AdminBooking', example: { ...exampleMyBooking, user: { id: 1, username: 'alice' } } });
 export type AdminBookingView = z.infer<typeof AdminBookingView>;
@@ -223,9 +239,11 @@ export const AdminBookingQuery = z.object({
   show_id: IntegerId.optional(),
   code: z
     .string()
-    .transform((code) => code.replace(/[\s-]/g, '').toUpperCase())
-    .pipe(z.string().min(1).max(20))
+    .max(40)
+    // As Crockford's Base32 is read: what looks like a digit is one.
+    .transform((code) => code.replace(/[\s-]/g, '').toUpperCase().replace(/O/g, '0').replace(/[IL]/g, '1'))
+    .pipe(z.string().regex(/^[A-Z0-9]+$/, 'a code consists of letters and digits'))
     .optional()
-    .describe('the short code of a booking, in any case'),
+    .describe('the short code of a booking; case, spaces and hyphens do not matter'),
 });
 export type AdminBookingQuery = z.infer<typeof AdminBookingQuery>;

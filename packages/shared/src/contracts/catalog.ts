@@ -90,7 +90,7 @@ export const ShowView = z
     id: z.number().int(),
     movie_id: z.number().int(),
     screen_name: z.string(),
-    screen_id: z.number().int().nullable().describe('null when the show has its own rows of seats'),
+    screen_id: z.number().int().nullable().describe('null when the show is not on a screen'),
     date_time: z.iso.datetime().describe('the start, in UTC'),
     total_seats: z.number().int(),
     seats_per_row: z.number().int().describe('on a screen, the width of the hall in columns'),
@@ -144,7 +144,7 @@ export const ShowChangeBody = z
 export type ShowChangeBody = z.infer<typeof ShowChangeBody>;
 
 export const ShowCancelBody = z
-  .object({ reason: Text.trim().min(1).max(500).describe('why; everyone who has seats is told') })
+  .object({ reason: Text.trim().min(1).max(500).describe('shown with every hold and booking that is cancelled') })
   .meta({ id: 'ShowCancel', example: { reason: 'The projector is broken' } });
 export type ShowCancelBody = z.infer<typeof ShowCancelBody>;
 

@@ -2,7 +2,7 @@
  * The contents of a queue: an envelope of requests in one direction, their outcomes in the other. Both
  * sides belong to the same release, so these are types, not schemas: nothing is validated again.
  */
-import type { BookingView, PaidWith, SeatWish } from './booking.ts';
+import type { BookingView, PaidWith, SeatPreferences } from './booking.ts';
 import type { Problem } from './problems.ts';
 
 /** An Idempotency-Key belongs to one request of one user for one show. Both are 16 bytes in base64url. */
@@ -33,9 +33,9 @@ export interface BookRequest extends Asked {
 /** Holds these seats, or the best that are free when the request is decided, until `hold_seconds` later. */
 export interface HoldRequest extends Asked {
   kind: 'hold';
-  wish: { seats: string[] } | { best: SeatWish };
+  wish: { seats: string[] } | { best: SeatPreferences };
   hold_seconds: number;
-  /** What the seats may cost, in minor units. */
+  /** What the seats must cost, in minor units. */
   expected_total?: number;
   /** Releases the user's other holds on the show, if these seats can be held. */
   replace?: true;

@@ -27,7 +27,7 @@ export const problemCatalogue = {
   no_seats_together: { status: 409, title: 'There are not enough free seats together' },
   price_changed: { status: 409, title: 'The price has changed' },
   leaves_single_seat: { status: 409, title: 'A single seat would be left free' },
-  limit_reached: { status: 409, title: 'A user cannot have more seats of this show' },
+  limit_reached: { status: 409, title: 'The limit of seats per user is reached' },
   sales_not_open: { status: 409, title: 'Sales have not begun' },
   sales_closed: { status: 409, title: 'Sales have ended' },
   show_cancelled: { status: 409, title: 'The show is cancelled' },
@@ -37,7 +37,7 @@ export const problemCatalogue = {
   payment_mismatch: { status: 409, title: 'The payment is not for the total of the booking' },
   show_started: { status: 409, title: 'The show has started' },
   has_bookings: { status: 409, title: 'Existing bookings prevent this' },
-  has_shows: { status: 409, title: 'There are still shows' },
+  has_shows: { status: 409, title: 'Existing shows prevent this' },
   screen_busy: { status: 409, title: 'The screen is busy at that time' },
   screen_name_taken: { status: 409, title: 'The name of the screen is taken' },
   last_administrator: { status: 409, title: 'There must be an administrator' },
@@ -76,7 +76,7 @@ export const Problem = z
     seats: z
       .array(z.string())
       .optional()
-      .describe('the seats that this is about: those already taken, or the one that would be left alone'),
+      .describe('the seats concerned: those already taken, or the one that would be left free'),
     job_id: z.string().optional().describe('the job that this is about, or that may have been accepted nevertheless'),
   })
   .meta({ id: 'Problem', description: 'RFC 9457 problem details' });

@@ -10,7 +10,9 @@ export const hallFields = {
     .max(2_147_483_647)
     .nullable()
     .optional()
-    .describe('the screen, which has a name and seats; instead of `screen_name`, `total_seats` and `seats_per_row`'),
+    .describe(
+      'the screen that the show gets its name and seats from; instead of `screen_name`, `total_seats` and `seats_per_row`',
+    ),
   screen_name: Text.trim().min(1).max(100).optional(),
   total_seats: z.number().int().min(1).max(10_000).optional(),
   seats_per_row: z.number().int().min(1).max(100).optional().describe('default: 10'),

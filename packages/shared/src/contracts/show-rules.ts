@@ -16,7 +16,7 @@ const Currency = z
 
 const SeatLimit = z.number().int().min(1).max(10_000);
 
-/** How the seats of a show are sold. Applied as they are when a request is decided. */
+/** How the seats of a show are sold. A request is subject to the rules in force when it is decided. */
 export const ShowRules = z.object({
   payment: z
     .enum(payments)
@@ -25,9 +25,11 @@ export const ShowRules = z.object({
     'in minor units of the currency, by category of seats; null when the show is free',
   ),
   currency: z.string().nullable().describe('ISO 4217; null when the show is free'),
-  sales_open_at: z.iso.datetime().nullable().describe('when sales open; null: open'),
+  sales_open_at: z.iso.datetime().nullable().describe('when sales open; null: immediately'),
   sales_close_at: z.iso.datetime().nullable().describe('when sales close; null: at the start of the show'),
-  max_seats_per_user: SeatLimit.nullable().describe('the most seats of one user, held and booked; null: no limit'),
+  max_seats_per_user: SeatLimit.nullable().describe(
+    'the most seats that one user can hold and book together; null: no limit',
+  ),
   forbid_single_seats: z.boolean().describe('refuses choices that would leave a single free seat between taken ones'),
 });
 export type ShowRules = z.infer<typeof ShowRules>;

@@ -21,9 +21,9 @@ const count = z.number().int().min(0);
 const sums = {
   currency: z.string().describe('ISO 4217'),
   bookings: count.describe('paid on this day'),
-  amount: count.describe('what they cost, in minor units, including those that were cancelled later'),
-  cancelled_bookings: count.describe('of these, the ones that have been cancelled since'),
-  cancelled_amount: count.describe('what they cost: money that may have to be given back'),
+  amount: count.describe('what they cost, in minor units, including those cancelled later'),
+  cancelled_bookings: count.describe('how many of them have been cancelled since'),
+  cancelled_amount: count.describe('what those cost: money that may have to be refunded'),
 };
 const CurrencyTakings = z.object(sums);
 const PaidWithTakings = z.object({ paid_with: z.enum(paymentMethods), ...sums });
@@ -44,7 +44,7 @@ export const TakingsView = z
   .object({
     date: z.iso.date(),
     by_currency: z.array(CurrencyTakings),
-    by_paid_with: z.array(PaidWithTakings).describe('by currency and means of payment'),
+    by_paid_with: z.array(PaidWithTakings).describe('by currency and payment method'),
     by_show: z
       .array(
         z.object({

@@ -54,7 +54,7 @@ test('databases from before the roles could log in, several on one server at onc
   }
 });
 
-test('bookings from before holds keep their seats, whose claims learn their user; and the way back keeps bookings', async () => {
+test('claims from before holds get the user of their booking, and migrating down keeps bookings', async () => {
   const url = await createOldDatabase('with_bookings');
   await execute(
     url,

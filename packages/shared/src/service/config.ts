@@ -78,7 +78,7 @@ const Config = z.object({
     .describe(
       'requests to book, hold, confirm or cancel that one user may send to one gateway per minute, or at once; default: 300, in development 10000',
     ),
-  HOLD_SECONDS: count.max(86_400).default(600).describe('how long seats are held for someone who has not confirmed'),
+  HOLD_SECONDS: count.max(86_400).default(600).describe('how long seats are held before they must be confirmed'),
   PAYMENT_PROVIDER: z
     .enum(['stripe', 'test', 'none'])
     .optional()

@@ -1,5 +1,5 @@
 import { type BestSeats, bestOf, bestSeats } from '@boxoffice/shared/best-seats';
-import type { BookingItem, SeatWish } from '@boxoffice/shared/contracts/booking';
+import type { BookingItem, SeatPreferences } from '@boxoffice/shared/contracts/booking';
 import { type Problem, problem } from '@boxoffice/shared/contracts/problems';
 import { type Seat, seatByLabel } from '@boxoffice/shared/layout';
 import { allSeats, findSeat } from '@boxoffice/shared/seats';
@@ -12,7 +12,7 @@ export interface Attempt {
   kind: 'book' | 'hold' | 'confirm';
   showId: number;
   userId: number;
-  wish: { seats: readonly string[] } | { best: SeatWish };
+  wish: { seats: readonly string[] } | { best: SeatPreferences };
   expectedTotal?: number | undefined;
   /** Whether the seats are paid for, or cost nothing. */
   isPaid?: boolean;
@@ -32,27 +32,36 @@ export function trySale(
   show: ShowRow | undefined,
   { claims, now }: { claims: Claims; now: Date },
 ): Sale | Problem {
-  if (!show) return problem('show_not_found', 'The show was taken off the programme.');
+  if (!show) return problem('show_not_found', 'The show no longer exists.');
   const closed = refusalOfShow(attempt, show, now);
   if (closed) return closed;
   const chosen = chooseSeats(attempt, show, claims);
   if (!Array.isArray(chosen)) return chosen;
   const price = priceOf(chosen, show);
   if (attempt.expectedTotal !== undefined && attempt.expectedTotal !== (price?.total ?? 0))
-    return problem('price_changed', `The seats cost ${price?.total ?? 0} now, in minor units of the currency.`);
+    return problem(
+      'price_changed',
+      price
+        ? `The seats now cost ${price.total}, in minor units of ${price.currency}.`
+        : 'The seats are now free of charge.',
+    );
   const isTaken = (seat: string) => claims.isTaken(attempt.showId, seat, attempt.released);
-  const lonely = show.forbidSingleSeats ? findStrandedSeat(seatsOfShow(show), isTaken, chosen) : null;
-  if (lonely !== null)
-    return problem('leaves_single_seat', `Seat ${lonely} would be left free between taken seats.`, { seats: [lonely] });
+  const stranded = show.forbidSingleSeats ? findStrandedSeat(seatsOfShow(show), isTaken, chosen) : null;
+  if (stranded !== null && 'best' in attempt.wish)
+    return problem('no_seats_together', 'All such seats together would leave a single seat free between taken ones.');
+  if (stranded !== null)
+    return problem('leaves_single_seat', `Seat ${stranded} would be left free between taken seats.`, {
+      seats: [stranded],
+    });
   const limit = show.maxSeatsPerUser;
   if (limit !== null && claims.countOf(attempt.showId, attempt.userId, attempt.released) + chosen.length > limit)
-    return problem('limit_reached', `A user can hold and book ${limit} seats of this show at most.`);
+    return problem('limit_reached', `A user can hold and book at most ${limit} seats of this show.`);
   return { seats: chosen, price };
 }
 
 /** Why nothing of a show can be sold now, whichever seats are asked for; null when it can. */
 function refusalOfShow({ kind, isPaid }: Attempt, show: ShowRow, now: Date): Problem | null {
-  if (show.isCancelled) return problem('show_cancelled', 'The show is cancelled. Its seats are not sold.');
+  if (show.isCancelled) return problem('show_cancelled', 'The show has been cancelled. Its seats are no longer sold.');
   if (show.startsAt <= now) return problem('show_started', 'The show has started. Its seats are no longer sold.');
   if (show.salesOpenAt && show.salesOpenAt > now)
     return problem('sales_not_open', `Sales of this show begin at ${show.salesOpenAt.toISOString()}.`);
@@ -79,7 +88,12 @@ function chooseSeats(attempt: Attempt, show: ShowRow, claims: Claims): string[] 
   return problem('seat_taken', detail, { seats: taken });
 }
 
-function chooseBest({ showId, released }: Attempt, wish: SeatWish, show: ShowRow, claims: Claims): string[] | Problem {
+function chooseBest(
+  { showId, released }: Attempt,
+  wish: SeatPreferences,
+  show: ShowRow,
+  claims: Claims,
+): string[] | Problem {
   const seats = seatsOfShow(show);
   const best: BestSeats =
     released.length > 0

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { asLeftBy, bookingView } from '@boxoffice/shared/contracts/booking';
 import type {
   BookingRequest,
@@ -59,7 +60,7 @@ export class SeatLedger {
   }
 
   /**
-   * A hold that has ended is confirmed as well, if nobody has taken its seats and they could be sold anew. A payment
+   * A hold that has ended is confirmed as well, if its seats could be sold to the same user for the same price. A payment
    * that comes with the request gets its verdict here, once: it books the seats or is released.
    */
   confirm(request: ConfirmRequest): Outcome {
@@ -111,7 +112,7 @@ export class SeatLedger {
     const { id, booking_id: bookingId, user_id: userId, as_admin: asAdmin } = request;
     const booking = this.#bookings.get(bookingId);
     if (!booking || (booking.userId !== userId && !asAdmin)) return rejected(request, problem('booking_not_found'));
-    if (this.#hasEnded(booking)) return rejected(request, problem('hold_expired', 'The hold has ended by itself.'));
+    if (this.#hasEnded(booking)) return rejected(request, problem('hold_expired', 'The hold has expired.'));
     if (booking.status === 'cancelled') return succeeded(request, booking);
     if (booking.paymentId && !asAdmin && this.#hasStarted(booking))
       return rejected(request, problem('show_started', 'The show has started. It is not refunded any more.'));
@@ -125,7 +126,8 @@ export class SeatLedger {
   pay(request: PayRequest): Outcome {
     const booking = this.#bookings.get(request.booking_id);
     if (!booking) return rejected(request, problem('booking_not_found'));
-    if (booking.status !== 'booked') return rejected(request, problem('nothing_due', `It is ${booking.status}.`));
+    if (booking.status !== 'booked')
+      return rejected(request, problem('nothing_due', `The booking is ${booking.status}.`));
     if (this.#state.shows.get(booking.showId)?.isCancelled)
       return rejected(request, problem('nothing_due', 'The show is cancelled.'));
     if (booking.total === null) return rejected(request, problem('nothing_due', 'The seats are free of charge.'));
@@ -155,12 +157,13 @@ export class SeatLedger {
 
   #refusalOfConfirming(booking: BookingRow, show: ShowRow | undefined, isPaid: boolean): Problem | null {
     const { id, showId, userId, seats, status } = booking;
-    if (!show) return problem('show_not_found', 'The show was taken off the programme.');
-    if (show.isCancelled) return problem('show_cancelled', 'The show is cancelled. Its seats are not sold.');
+    if (!show) return problem('show_not_found', 'The show no longer exists.');
+    if (show.isCancelled)
+      return problem('show_cancelled', 'The show has been cancelled. Its seats are no longer sold.');
     if (status === 'cancelled') return problem('hold_expired', 'The hold was released.');
     if (status === 'held' && !this.#hasEnded(booking)) return isPaid ? null : refusalWithoutPayment(show);
     const sale = this.#try({ kind: 'confirm', showId, userId, wish: { seats }, released: [id], isPaid });
-    if (!isProblem(sale)) return null;
+    if (!isProblem(sale)) return isPriceOf(booking, sale) ? null : problem('price_changed', priceChanged);
     if (sale.code !== 'seat_taken' && sale.code !== 'validation_failed') return sale;
     return problem('hold_expired', 'The hold has ended, and its seats are no longer free.');
   }
@@ -200,7 +203,11 @@ export class SeatLedger {
       heldUntil: null,
     };
     this.#claim(booking);
-    return { id: request.id, status: 'succeeded', booking: bookingView(booking) };
+    return {
+      id: request.id,
+      status: 'succeeded',
+      booking: bookingView(price ? asLeftBy(request.kind, booking) : booking),
+    };
   }
 
   #claim(booking: BookingRow): void {
@@ -228,6 +235,13 @@ export class SeatLedger {
       ...{ before: fields(before), after: fields(after) },
     });
   }
+}
+
+const priceChanged = 'The hold has ended, and its seats have another price now. Hold them again.';
+
+/** Whether a sale would cost what was agreed for a booking, seat by seat. */
+function isPriceOf({ items, currency }: BookingRow, { price }: Sale): boolean {
+  return isDeepStrictEqual(items, price?.items ?? null) && currency === (price?.currency ?? null);
 }
 
 function succeeded({ id, kind }: BookingRequest, booking: BookingRow): Outcome {

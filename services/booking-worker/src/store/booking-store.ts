@@ -32,8 +32,8 @@ const turnClass = 7_233;
 /**
  * The booking schema as a turn needs it: set-based statements, each with its rows in one JSON parameter,
  * so that a turn of a thousand requests makes as many round trips as a turn of one: two, unless it
- * changes bookings that exist, or needs a layout for the first time. They run on the ORM's connections, but as prepared statements, which the ORM lacks: planning
- * them took longer than running them.
+ * changes existing bookings or needs a layout for the first time. They run on the ORM's connections, but as
+ * prepared statements, which the ORM lacks: planning them took longer than running them.
  */
 export class BookingStore {
   readonly #orm: MikroORM;
@@ -112,10 +112,10 @@ export class BookingStore {
   }
 
   /**
-   * Ends holds that have expired, and the bookings of cancelled shows, in one small transaction.
+   * Expires holds and cancels the bookings of cancelled shows, in one small transaction.
    *
-   * @returns the shows whose seats have become free, how many bookings were ended, and the time after which there may
-   *   be more to end, in milliseconds; null when no hold ends within a second
+   * @returns also `nextInMs`, the time after which there may be more to end; null when nothing was ended and no hold
+   *   ends within a second
    * @throws {LeaseLost} when one of the leases is no longer held
    */
   async endBookings(

@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 
-/** Bookings that are ended in one transaction. */
+/** The most bookings that one transaction ends. */
 const endLimit = 200;
 
 /** Which bookings are looked for. */
@@ -29,17 +29,16 @@ interface Due {
   nextInMs: number | null;
 }
 
-/** Takes no locks, so that searches in vain delay no turn. */
+/** Takes no locks, so that a search that finds nothing delays no turn. */
 export async function findDue(client: PoolClient, query: EndQuery): Promise<Due> {
   const { rows } = await client.query<Due>({ name: 'find due', text: dueSql, values: parametersOf(query) });
   return rows[0] ?? { isAnythingOver: false, nextInMs: null };
 }
 
 /**
- * Ends bookings whose time is over: holds that have expired, and what is held or booked of shows that were
- * cancelled, up to `endLimit` of them. Idempotent by nature: an interrupted run leaves the others for the next.
- * What was paid online is to be refunded.
- * Must run under the locks that begin a turn, with leases that are held.
+ * Expires holds that have ended and cancels the holds and bookings of cancelled shows, up to `endLimit` of them.
+ * What was paid online is to be refunded. An interrupted run leaves the rest to the next. Must run under the locks that begin a turn, with leases that are
+ * held.
  */
 export async function endBookings(client: PoolClient, query: EndQuery): Promise<Ended> {
   // Not a named statement: an update has no `limit`, and a plan made while the tables were small would scan one in full.
@@ -57,8 +56,8 @@ const parametersOf = ({ partitions, partitionCount, cancelledWithinSeconds }: En
 const now = `date_trunc('milliseconds', statement_timestamp())`;
 
 /**
- * A hold whose time is over expires, even if its show was cancelled. The limit counts bookings, or claims of one
- * show: bookings that have fewer seats than that between them are all that is left.
+ * A hold that has ended expires, even if its show was cancelled. The limit counts bookings when holds expire, but
+ * claims when a show was cancelled: if the ended bookings have fewer seats than the limit, none is left.
  */
 const endingSql = `
   expired as materialized (

@@ -3,14 +3,14 @@ import { LayoutCache } from '@boxoffice/shared/layout-cache';
 import type { SeatPlan } from '@boxoffice/shared/seats';
 import type { PoolClient } from 'pg';
 
-/** A show as `readState` reads it: with the id of its layout. */
+/** A show as `readState` reads it: with the id of its layout, which is still to be added. */
 export type PlannedShow = SeatPlan & { layout_id: number | null };
 
 /** The layouts of halls. They never change, so each is read once. */
 export class Layouts {
   readonly #cache = new LayoutCache();
 
-  /** Gives every show its layout. Asks the database only for those that were not needed before. */
+  /** Adds the layouts to shows. Asks the database only for layouts that are not cached. */
   async addTo(client: PoolClient, shows: Iterable<PlannedShow>): Promise<void> {
     const ofLayout = Map.groupBy(shows, (show) => show.layout_id);
     ofLayout.delete(null);

@@ -10,7 +10,7 @@ import type { PlannedShow } from './layouts.ts';
 import { sortedUnique } from './sorted-unique.ts';
 import { bookingRow, claimRow, requestRow, type StateRow, showRow } from './state-rows.ts';
 
-/** The shows' layouts are to be added, and what was decided about payments. */
+/** The state, but for the shows' layouts and what was decided about payments. */
 interface StoredState extends Omit<State, 'verdicts'> {
   shows: ReadonlyMap<number, ShowRow & PlannedShow>;
 }

@@ -4,8 +4,8 @@ import { toBytea } from './bytea.ts';
 import { DecisionConflict } from './errors.ts';
 
 /**
- * Writes the new state of bookings. Those that end free their seats; those that are confirmed keep them for ever;
- * those whose payment begins keep them for longer.
+ * Writes the new state of bookings. Those that end free their seats; the claims of confirmed holds no longer expire. Those
+ * of holds whose payment begins last longer.
  *
  * @throws {DecisionConflict} when one of them has changed since it was read
  */
@@ -14,7 +14,7 @@ export async function updateBookings(client: PoolClient, changed: Changes['chang
   // Not a named statement: an update has no `limit`, and a plan made while the tables were small would scan one in full.
   const { rows } = await client.query<{ updated: number }>({ text: updateSql, values: [JSON.stringify(asked)] });
   if (rows[0]?.updated !== asked.length)
-    throw new DecisionConflict('a booking changed while its change was being decided');
+    throw new DecisionConflict('a booking was changed while a change to it was being decided');
 }
 
 const updateSql = `
@@ -42,8 +42,8 @@ const updateSql = `
   select count(*)::int as updated from updated`;
 
 /**
- * Inserts bookings and their claims. Those that are plain, which is most, have a statement of their own: each
- * column costs time.
+ * Inserts bookings and their claims. Plain ones, which most are, have a statement of their own: each column costs
+ * time.
  */
 export function insertBookings(client: PoolClient, made: Changes['made']): Promise<unknown> {
   const isPlain = ({ expiresAt, total }: BookingRow) => expiresAt === null && total === null;
@@ -112,7 +112,7 @@ function bookingColumns(row: BookingRow): object {
   };
 }
 
-/** Gives bookings that were confirmed after their hold had ended, and their seats freed, their seats back. */
+/** Claims the seats of bookings again that were confirmed after their hold had been marked as expired. */
 export async function insertClaims(client: PoolClient, confirmedLate: BookingRow[]): Promise<void> {
   const rows = confirmedLate.map(plainBooking);
   await client.query({ name: 'claim again', text: claimSql, values: [JSON.stringify(rows)] });

@@ -7,7 +7,7 @@ import type { EntityManager } from '@boxoffice/shared/database/orm';
 interface Change {
   subject: 'movie' | 'screen' | 'show';
   id: number;
-  /** If it is not what `before` and `after` tell. */
+  /** Set when `before` and `after` do not tell. */
   action?: 'cancel';
   before?: AuditedFields;
   after?: AuditedFields;

@@ -26,14 +26,14 @@ export async function findLayouts(em: EntityManager, ids: number[]): Promise<Map
   return new Map(rows.map(({ id, ...layout }) => [id, layout]));
 }
 
-/** A layout that something refers to. */
+/** A layout that a screen or a show refers to. */
 export async function getLayout(em: EntityManager, id: number): Promise<Layout> {
   const layout = (await findLayouts(em, [id])).get(id);
   if (!layout) throw new Error(`There is no layout ${id}`);
   return layout;
 }
 
-/** The same for equal layouts, in whatever order their legends are written. */
+/** Equal layouts have the same hash, whatever the order of their legends. */
 function hashOf({ rows, legend }: Layout): Buffer {
   const kinds = Object.entries(legend)
     .map(([key, { category, accessible = false }]) => [key, category, accessible])

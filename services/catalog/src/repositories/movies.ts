@@ -27,7 +27,7 @@ export async function getMovie(em: EntityManager, id: number): Promise<MovieView
 }
 
 /**
- * The movie of a show that is being written.
+ * The movie that a show to be written names.
  *
  * @throws {ProblemError} validation_failed
  */
@@ -37,7 +37,7 @@ export async function getMovieOfShow(em: EntityManager, id: number): Promise<Mov
   return movie;
 }
 
-/** For a field of a show that names a movie; the movie may also be deleted while the show is being written. */
+/** For a show that names a movie; the movie may also be deleted while the show is being written. */
 export function noSuchMovie(id: number): ProblemError {
   const message = `There is no movie ${id}`;
   return new ProblemError('validation_failed', `movie_id: ${message}`, { errors: { movie_id: [message] } });

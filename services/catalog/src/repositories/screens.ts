@@ -48,7 +48,7 @@ export function createScreen(em: EntityManager, { name, layout, legend }: Screen
 }
 
 /**
- * Writes the given fields only. Shows that exist keep the name and the layout they were created with.
+ * Writes the given fields only. Existing shows keep the name and the layout they were created with.
  *
  * @throws {ProblemError} screen_not_found, screen_name_taken
  */
@@ -87,7 +87,7 @@ export function deleteScreen(em: EntityManager, id: number, author: Author): Pro
 }
 
 /**
- * Reads a screen that a show is about to be put on, and locks it: shows are put on a screen one after another.
+ * Reads the screen that a show is to be on, and locks it: shows are added to a screen one at a time.
  *
  * @throws {ProblemError} validation_failed if there is no such screen
  */
@@ -109,7 +109,7 @@ async function flushScreen(em: EntityManager, { name }: Screen): Promise<void> {
     await em.flush();
   } catch (error) {
     if (!(error instanceof UniqueConstraintViolationException)) throw error;
-    throw new ProblemError('screen_name_taken', `There is another screen that is called ${name}.`);
+    throw new ProblemError('screen_name_taken', `There is already a screen called ${name}.`);
   }
 }
 

@@ -64,7 +64,7 @@ export async function findBookingShows(em: EntityManager, ids: number[]): Promis
   }));
 }
 
-/** A show as it is stored. */
+/** The fields of a show that are written together. */
 export interface ShowFields extends Omit<ShowFacts, 'id' | 'status'> {
   /** Null without a screen. */
   busy_until: Date | null;
@@ -111,7 +111,7 @@ export async function writeShow(em: EntityManager, show: Show, fields: ShowField
   return viewOf(em, show);
 }
 
-/** Cancels a show that `getShowForChange` returned in the same transaction, unless it is cancelled. */
+/** Cancels a show that `getShowForChange` returned in the same transaction, unless it already is. */
 export async function cancelShow(em: EntityManager, show: Show, reason: string, author: Author): Promise<ShowView> {
   if (show.status === 'scheduled') {
     em.assign(show, { status: 'cancelled', cancelReason: reason, cancelledAt: raw('now()') });
@@ -133,7 +133,7 @@ async function flushShows(em: EntityManager, shows: Show[]): Promise<void> {
   try {
     await em.flush();
   } catch (error) {
-    // Screens are locked while shows are put on them, movies are not.
+    // Screens are locked while shows are added to them, movies are not.
     if (!(error instanceof ForeignKeyConstraintViolationException)) throw error;
     throw noSuchMovie(shows[0]?.movie.id ?? 0);
   }
@@ -184,7 +184,7 @@ export function showFacts(show: Show): ShowFacts {
   };
 }
 
-/** PostgreSQL has an order of its own for the keys of `jsonb`. */
+/** In alphabetical order: PostgreSQL sorts the keys of `jsonb` by length first. */
 function sorted(prices: Record<string, number>): Record<string, number> {
   return Object.fromEntries(Object.entries(prices).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -80,12 +80,7 @@ describe('a screen is refused', () => {
       'layout',
       'The layout has 10100 seats; the most is 10000',
     ],
-    [
-      'a category that is no name',
-      { legend: { S: { category: 'Front Row' } } },
-      'legend.S.category',
-      'Must be 1 to 30',
-    ],
+    ['an invalid category name', { legend: { S: { category: 'Front Row' } } }, 'legend.S.category', 'Must be 1 to 30'],
     ['a gap in the legend', { legend: { ...legend, _: { category: 'a' } } }, 'legend._', 'Invalid key in record'],
     [
       'half a character',
@@ -135,7 +130,7 @@ test('a screen with shows cannot be deleted, and the message says how many', asy
   expect((await catalog.send('DELETE', `/screens/${screen_id}`)).statusCode).toBe(204);
 });
 
-test('a layout is served by its id, and there is no other', async () => {
+test('a layout is served by its id; an unknown id is not_found', async () => {
   const show = await catalog.addShow({ screen_id: await catalog.addScreen() });
   const { layout_id } = (await catalog.get(`/shows/${show}/facts`)).body;
   const { layout: rows, legend } = smallHall;

@@ -8,7 +8,7 @@ import { findLayouts } from '../repositories/layouts.ts';
 import { changeScreen, createScreen, deleteScreen, getScreen, listScreens } from '../repositories/screens.ts';
 import { authorOf } from './author.ts';
 
-/** Screens, and the layouts that shows have. */
+/** Screens, and the layouts of shows. */
 export function screenRoutes(http: Http, orm: MikroORM): void {
   http.get('/internal/screens', { schema: { querystring: ScreenQuery } }, (request) =>
     listScreens(orm.em.fork(), request.query),

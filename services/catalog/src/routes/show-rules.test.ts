@@ -74,7 +74,7 @@ describe('400', () => {
     [
       'a category that no seat has',
       { ...priced, prices: { ...prices, sofa: 1 } },
-      { prices: ['No seat is of the category sofa: there are standard, premium'] },
+      { prices: ['No seat has the category sofa; the hall has standard, premium'] },
     ],
     [
       'a category without a price',
@@ -97,7 +97,7 @@ describe('400', () => {
     [
       'payment online, for which there is no provider',
       { ...priced, payment: 'online' },
-      { payment: [expect.stringContaining('no provider')] },
+      { payment: [expect.stringContaining('no payment provider')] },
     ],
     ['half a cent', { ...priced, prices: { ...prices, standard: 0.5 } }, { 'prices.standard': [expect.anything()] }],
     [

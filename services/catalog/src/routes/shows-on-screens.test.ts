@@ -93,7 +93,7 @@ describe('a show on a screen', () => {
     for (const moved of [{ screen_id: await catalog.addScreen() }, { screen_id: null, total_seats: 40 }]) {
       expect((await change(moved)).body).toMatchObject({ code: 'has_bookings', detail: expect.stringContaining('A1') });
     }
-    // A twin of the screen moves no seat.
+    // A screen with the same layout moves no seat.
     const twin = await catalog.addScreen({ layout: ['SSS'], legend });
     expect((await change({ screen_id: twin })).statusCode).toBe(200);
     await em.execute('delete from booking.seat_claims where show_id = ?', [show]);
@@ -144,7 +144,7 @@ describe('a screen shows one movie at a time', () => {
     expect(swapped.body.code).toBe('screen_busy');
   });
 
-  it('other screens, shows without a screen and cancelled shows are no hindrance', async () => {
+  it('shows on other screens, without a screen, or cancelled do not clash', async () => {
     const date_time = '2030-03-03T12:00:00Z';
     const show = (await create(date_time)).body.id;
     await catalog.addShow({ screen_id: await catalog.addScreen(), date_time });
@@ -183,14 +183,14 @@ describe('a screen shows one movie at a time', () => {
     }
   });
 
-  it('the database itself refuses what a check might miss', async () => {
+  it('the database refuses an overlap that a check might miss', async () => {
     const copy = `insert into catalog.shows (movie_id, screen_id, layout_id, screen_name, date_time, busy_until, total_seats)
       select movie_id, screen_id, layout_id, screen_name, date_time + interval '1 minute', busy_until, total_seats
       from catalog.shows where id = ${evening}`;
     await expect(execute(catalog.databaseUrl, copy)).rejects.toThrow('shows_screen_busy');
   });
 
-  it('the database itself lets one of several in that are written at the same time', async () => {
+  it('of shows that are written to the database at the same time, one gets the screen', async () => {
     const write = (minutes: number) => {
       const later = `interval '40 days ${minutes} minutes'`;
       return execute(
@@ -203,7 +203,7 @@ describe('a screen shows one movie at a time', () => {
     const results = await Promise.allSettled([0, 1, 2, 3].map(write));
     const failures = results.flatMap((result) => (result.status === 'rejected' ? [String(result.reason)] : []));
     expect(failures).toHaveLength(3);
-    // Writers that wait for each other are a deadlock to PostgreSQL: the application locks the screen before.
+    // PostgreSQL may report a deadlock between the writers, which is why the catalog locks the screen first.
     for (const failure of failures) expect(failure).toMatch(/shows_screen_busy|deadlock detected/);
   });
 });

@@ -10,7 +10,7 @@ afterAll(() => catalog.stop());
 const ids = (rows: { results: { id: number }[] }) => rows.results.map((show) => show.id);
 const available = async (id: number) => (await catalog.get(`/shows/${id}`)).body.available_seats;
 
-/** A show that says nothing of a screen or of how it is sold. */
+/** The fields of a show without a screen and without rules of sale. */
 const plain = {
   ...{ screen_id: null, status: 'scheduled', payment: 'free', prices: null, currency: null },
   ...{ sales_open_at: null, sales_close_at: null, max_seats_per_user: null, forbid_single_seats: false },

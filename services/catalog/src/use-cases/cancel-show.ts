@@ -5,8 +5,8 @@ import { lockBookings } from '../repositories/seat-claims.ts';
 import { getShowForChange, cancelShow as writeCancellation } from '../repositories/shows.ts';
 
 /**
- * Cancels a show: from the commit on nothing of it is sold, and its screen is free. Its bookings are cancelled by the
- * booking-worker. Idempotent: a show that is cancelled keeps its first reason.
+ * Cancels a show: once that is committed, none of its seats are sold, and its screen is free. The booking-worker cancels its
+ * bookings. Idempotent: a cancelled show keeps its first reason.
  *
  * @throws {ProblemError} show_not_found
  */

@@ -5,12 +5,12 @@ import type { Show } from '@boxoffice/shared/database/entities/catalog';
 import type { EntityManager } from '@boxoffice/shared/database/orm';
 import { seatNumberOf } from '@boxoffice/shared/seats';
 import { getMovieOfShow } from '../repositories/movies.ts';
-import { assertScreenFree } from '../repositories/screen-times.ts';
+import { assertScreenFree } from '../repositories/screen-slots.ts';
 import { listLiveClaims, lockBookings } from '../repositories/seat-claims.ts';
 import { getShowForChange, showFacts, writeShow } from '../repositories/shows.ts';
-import { categoriesOf, changedHall, type Hall } from './find-hall.ts';
+import { categoriesOf, changedHall, defaultSeatsPerRow, type Hall } from './find-hall.ts';
 import { changeRules } from './rules-of-sale.ts';
-import { screenTime } from './screen-time.ts';
+import { screenSlot } from './screen-slot.ts';
 import type { ShowContext } from './show-context.ts';
 
 /**
@@ -44,7 +44,7 @@ export async function changeShow(
   });
 }
 
-/** Writes every field of a show, those that the request leaves out with their defaults. Otherwise as `changeShow`. */
+/** As `changeShow`, but fields that the request leaves out get their defaults. */
 export function replaceShow(
   em: EntityManager,
   id: number,
@@ -55,12 +55,12 @@ export function replaceShow(
   return changeShow(
     em,
     id,
-    { ...body, screen_id, seats_per_row: screen_id === null ? (seats_per_row ?? 10) : undefined },
+    { ...body, screen_id, seats_per_row: screen_id === null ? (seats_per_row ?? defaultSeatsPerRow) : undefined },
     context,
   );
 }
 
-/** Until when the show needs its screen. Checks that the screen is free if that changes. */
+/** When the screen is free again after the show. If that changes, checks that the screen is free for the show. */
 async function findBusyUntil(
   em: EntityManager,
   show: Show,
@@ -73,7 +73,7 @@ async function findBusyUntil(
   const isSameTime = start.getTime() === show.dateTime.getTime() && after.movie_id === before.movie_id;
   if (isSameTime && after.screen_id === before.screen_id) return show.busyUntil ?? null;
   const { durationMinutes } = await getMovieOfShow(em, after.movie_id);
-  const time = screenTime(start, durationMinutes, turnaroundMinutes);
+  const time = screenSlot(start, durationMinutes, turnaroundMinutes);
   if (after.status === 'scheduled') await assertScreenFree(em, after.screen_id, [time], show.id);
   return time.until;
 }

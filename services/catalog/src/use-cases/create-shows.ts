@@ -1,11 +1,11 @@
 import type { ShowCreateBody, ShowView } from '@boxoffice/shared/contracts/catalog';
 import type { EntityManager } from '@boxoffice/shared/database/orm';
 import { getMovieOfShow } from '../repositories/movies.ts';
-import { assertScreenFree } from '../repositories/screen-times.ts';
+import { assertScreenFree } from '../repositories/screen-slots.ts';
 import { insertShows } from '../repositories/shows.ts';
 import { categoriesOf, newHall } from './find-hall.ts';
 import { changeRules, noRules } from './rules-of-sale.ts';
-import { screenTime } from './screen-time.ts';
+import { screenSlot } from './screen-slot.ts';
 import type { ShowContext } from './show-context.ts';
 
 /**
@@ -22,7 +22,7 @@ export function createShows(
     const movie = await getMovieOfShow(em, show.movie_id);
     const hall = await newHall(em, show);
     const rules = changeRules(noRules, show, { categories: await categoriesOf(em, hall), canPayOnline });
-    const times = starts.map((start) => screenTime(start, movie.durationMinutes, turnaroundMinutes));
+    const times = starts.map((start) => screenSlot(start, movie.durationMinutes, turnaroundMinutes));
     if (hall.screen_id !== null) await assertScreenFree(em, hall.screen_id, times);
     const shows = times.map(({ start, until }) => ({
       ...{ ...hall, ...rules, movie_id: movie.id },

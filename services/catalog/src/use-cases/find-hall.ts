@@ -1,14 +1,14 @@
 import type { ShowFacts } from '@boxoffice/shared/contracts/catalog';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import type { EntityManager } from '@boxoffice/shared/database/orm';
-import { columnsOf, type Layout, seatsOf } from '@boxoffice/shared/layout';
+import { columnsOf, seatsOf } from '@boxoffice/shared/layout';
 import { getLayout } from '../repositories/layouts.ts';
 import { getScreenForShow } from '../repositories/screens.ts';
 
 /** Where a show takes place, and its seats. */
 export type Hall = Pick<ShowFacts, 'screen_id' | 'layout_id' | 'screen_name' | 'total_seats' | 'seats_per_row'>;
 
-/** What a request says of the hall; checked by `checkHall` if it is complete. */
+/** The fields of a request that concern the hall. `checkHall` has checked those of a new show. */
 export interface HallChange {
   screen_id?: number | null | undefined;
   screen_name?: string | undefined;
@@ -16,9 +16,9 @@ export interface HallChange {
   seats_per_row?: number | undefined;
 }
 
-const seatsPerRow = 10;
+export const defaultSeatsPerRow = 10;
 
-/** The hall that a request for a new show names: a screen, which is then locked, or rows of its own. */
+/** The hall of a new show: a screen, which this locks, or rows of its own. */
 export async function newHall(em: EntityManager, wanted: HallChange): Promise<Hall> {
   if (typeof wanted.screen_id === 'number') return hallOfScreen(em, wanted.screen_id);
   return {
@@ -26,7 +26,7 @@ export async function newHall(em: EntityManager, wanted: HallChange): Promise<Ha
     layout_id: null,
     screen_name: wanted.screen_name ?? '',
     total_seats: wanted.total_seats ?? 0,
-    seats_per_row: wanted.seats_per_row ?? seatsPerRow,
+    seats_per_row: wanted.seats_per_row ?? defaultSeatsPerRow,
   };
 }
 
@@ -48,7 +48,7 @@ export async function changedHall(em: EntityManager, before: Hall, change: HallC
   return newHall(em, {
     screen_name: own.screen_name ?? before.screen_name,
     total_seats: own.total_seats ?? before.total_seats,
-    seats_per_row: own.seats_per_row ?? (before.screen_id === null ? before.seats_per_row : seatsPerRow),
+    seats_per_row: own.seats_per_row ?? (before.screen_id === null ? before.seats_per_row : defaultSeatsPerRow),
   });
 }
 
@@ -60,7 +60,7 @@ export async function categoriesOf(em: EntityManager, { layout_id }: Hall): Prom
 
 async function hallOfScreen(em: EntityManager, id: number): Promise<Hall> {
   const screen = await getScreenForShow(em, id);
-  const layout: Layout = await getLayout(em, screen.layout.id);
+  const layout = await getLayout(em, screen.layout.id);
   return {
     screen_id: id,
     layout_id: screen.layout.id,

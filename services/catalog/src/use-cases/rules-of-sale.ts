@@ -22,8 +22,8 @@ export interface RuleLimits {
 }
 
 /**
- * Applies a change to the rules of a show. What follows from the prices, and is not said, follows them: with
- * prices a show is paid at the counter, without it is free and has no currency.
+ * Applies a change to the rules of a show. Unless given, `payment` and `currency` follow from the prices: with prices
+ * a show is paid at the counter; without, it is free and has no currency.
  *
  * @throws {ProblemError} validation_failed, naming every field that is wrong
  */
@@ -58,7 +58,7 @@ type Errors = Record<string, string[]>;
 
 function priceErrors({ payment, prices, currency }: ShowRules, { categories, canPayOnline }: RuleLimits): Errors {
   if (payment === 'online' && !canPayOnline)
-    return { payment: ['There is no provider of payments: shows are free or paid at the counter'] };
+    return { payment: ['There is no payment provider: shows are free or paid at the counter'] };
   if (!prices) {
     return {
       ...(payment !== 'free' && { prices: [`Are required when payment is ${payment}`] }),
@@ -68,7 +68,7 @@ function priceErrors({ payment, prices, currency }: ShowRules, { categories, can
   const unknown = Object.keys(prices).filter((category) => !categories.has(category));
   const missing = [...categories].filter((category) => prices[category] === undefined);
   const wrong = [
-    ...unknown.map((category) => `No seat is of the category ${category}: there are ${[...categories].join(', ')}`),
+    ...unknown.map((category) => `No seat has the category ${category}; the hall has ${[...categories].join(', ')}`),
     ...missing.map((category) => `The price of the category ${category} is missing`),
   ];
   return {

@@ -22,9 +22,9 @@ export interface BookingChange {
 }
 
 /**
- * Finds out whose a booking is, even while the request that makes it is still queued.
+ * Finds the owner of a booking, even while the request that makes it is still queued.
  *
- * @returns `booking` is null while it is queued
+ * @returns `booking` is null while that request is undecided
  * @throws {ProblemError} booking_not_found, queue_unavailable, database_unavailable
  */
 export async function getBookingOwner(

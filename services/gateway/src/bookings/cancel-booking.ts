@@ -1,9 +1,7 @@
 import { bookingView, type JobView } from '@boxoffice/shared/contracts/booking';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import { type BookingChange, type ChangeDependencies, getBookingOwner } from './booking-change.ts';
-import { submitRequest } from './submit-request.ts';
-
-export type CancelDependencies = ChangeDependencies;
+import { askedFields, submitRequest } from './submit-request.ts';
 
 export interface Cancellation extends BookingChange {
   /** Whether to cancel any user's booking. */
@@ -17,25 +15,14 @@ export interface Cancellation extends BookingChange {
  * @returns the job; decided immediately when the booking is already cancelled
  * @throws {ProblemError} booking_not_found when the user has no such booking, and what submitRequest throws
  */
-export async function cancelBooking(dependencies: CancelDependencies, cancellation: Cancellation): Promise<JobView> {
-  const { bookingId, userId, asAdmin, key, acceptance, requestId } = cancellation;
-  const { showId, ownerId, booking } = await getBookingOwner(dependencies, { bookingId, acceptance });
+export async function cancelBooking(dependencies: ChangeDependencies, cancellation: Cancellation): Promise<JobView> {
+  const { bookingId, userId, asAdmin, key } = cancellation;
+  const { showId, ownerId, booking } = await getBookingOwner(dependencies, cancellation);
   if (ownerId !== userId && !asAdmin) throw new ProblemError('booking_not_found');
   if (booking?.status === 'cancelled' && key === undefined) {
     const id = booking.cancelledBy ?? bookingId;
     return { id, kind: 'cancel', status: 'succeeded', position: 0, booking: bookingView(booking) };
   }
-  return submitRequest(
-    dependencies,
-    {
-      kind: 'cancel',
-      show_id: showId,
-      user_id: userId,
-      booking_id: bookingId,
-      request_id: requestId,
-      ...(asAdmin && { as_admin: true }),
-      ...(key && { key }),
-    },
-    cancellation,
-  );
+  const asked = { ...askedFields({ showId, ...cancellation }), ...(asAdmin && { as_admin: true as const }) };
+  return submitRequest(dependencies, { kind: 'cancel', booking_id: bookingId, ...asked }, cancellation);
 }

@@ -1,24 +1,19 @@
 import type { BookBody, HoldBody } from '@boxoffice/shared/contracts/booking';
-import type { BookRequest, HoldRequest, RequestKey } from '@boxoffice/shared/contracts/jobs';
+import type { BookRequest, HoldRequest } from '@boxoffice/shared/contracts/jobs';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import { findSeat } from '@boxoffice/shared/seats';
 import type { BookableShow, CatalogClient } from '../catalog/index.ts';
+import { type Asked, askedFields } from './submit-request.ts';
 
 export interface DraftBookingDependencies {
   catalog: Pick<CatalogClient, 'getShowFacts'>;
 }
 
-interface Asked {
-  showId: number;
-  userId: number;
-  key: RequestKey | undefined;
-  requestId: string;
-}
-
 /**
  * Checks a booking request against its show and converts it for the queue.
  *
- * @throws {ProblemError} show_not_found, show_started, show_cancelled; validation_failed for a seat that the show does not have
+ * @throws {ProblemError} show_not_found, show_started, show_cancelled; validation_failed for a seat that the show
+ * does not have
  */
 export async function draftBooking(
   dependencies: DraftBookingDependencies,
@@ -27,13 +22,14 @@ export async function draftBooking(
   const show = await getShowOnSale(dependencies, request);
   const { seats, seat_number: seat = '' } = request.body;
   const labels = seats ? labelsOf('seats', seats, show) : labelsOf('seat_number', [seat], show);
-  return { kind: 'book', seats: labels, ...askedOf(request) };
+  return { kind: 'book', seats: labels, ...askedFields(request) };
 }
 
 /**
  * Checks a request for a hold against its show and converts it for the queue.
  *
- * @throws {ProblemError} show_not_found, show_started, show_cancelled; validation_failed for a seat that the show does not have
+ * @throws {ProblemError} show_not_found, show_started, show_cancelled; validation_failed for a seat that the show
+ * does not have
  */
 export async function draftHold(
   dependencies: DraftBookingDependencies,
@@ -47,22 +43,18 @@ export async function draftHold(
     hold_seconds: request.holdSeconds,
     ...(expected_total !== undefined && { expected_total }),
     ...(replace && { replace }),
-    ...askedOf(request),
+    ...askedFields(request),
   };
 }
 
-function askedOf({ showId, userId, requestId, key }: Asked) {
-  return { show_id: showId, user_id: userId, request_id: requestId, ...(key && { key }) };
-}
-
-/** Refuses early only what cannot change any more; the other rules are applied when the request is decided. */
+/** Refuses early only what can no longer change; the other rules are applied when the request is decided. */
 async function getShowOnSale(
   { catalog }: DraftBookingDependencies,
   { showId, requestId }: Asked,
 ): Promise<BookableShow> {
   const show = await catalog.getShowFacts(showId, requestId);
   if (show.status === 'cancelled')
-    throw new ProblemError('show_cancelled', 'The show is cancelled. Its seats are not sold.');
+    throw new ProblemError('show_cancelled', 'The show has been cancelled. Its seats are no longer sold.');
   if (Date.parse(show.date_time) <= Date.now())
     throw new ProblemError('show_started', 'The show has started. Its seats are no longer sold.');
   return show;

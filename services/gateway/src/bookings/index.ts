@@ -19,7 +19,7 @@ import type { StoredOutcomes } from './stored-outcomes.ts';
 export { Acceptance } from './acceptance.ts';
 export type { ChangeDependencies } from './booking-change.ts';
 export { type BookingChange, getBookingOwner } from './booking-change.ts';
-export { type CancelDependencies, cancelBooking } from './cancel-booking.ts';
+export { cancelBooking } from './cancel-booking.ts';
 export { readDatabase } from './database-read.ts';
 export { payBooking } from './pay-booking.ts';
 export { BookingQueue } from './queue/booking-queue.ts';

@@ -62,7 +62,9 @@ const findKeySql = `
  * Row by row (`lateral … limit 1`), so that each row is found by its key.
  */
 const findSql = `
-  select asked.id, coalesce(request.kind, case when booking.id <> asked.id then 'cancel' when booking.expires_at is null then 'book' else 'hold' end) as kind,
+  select asked.id,
+    coalesce(request.kind, case when booking.id <> asked.id then 'cancel'
+      when booking.expires_at is null then 'book' else 'hold' end) as kind,
     coalesce(request.user_id, booking.user_id) as user_id, coalesce(request.status, 'succeeded') as status,
     request.problem, to_jsonb(booking) as booking
   from json_to_recordset(?::json) as asked (show_id int, id uuid)

@@ -84,7 +84,7 @@ export class CatalogEditor {
     return this.#changeJson(author, { method: 'PUT', path: `/shows/${id}`, body });
   }
 
-  /** Nothing more of the show is sold. Idempotent. */
+  /** Cancels a show. Idempotent. */
   cancelShow(id: number, body: ShowCancelBody, author: Author): Promise<ShowView> {
     return this.#changeJson(author, { method: 'POST', path: `/shows/${id}/cancel`, body });
   }

@@ -3,7 +3,7 @@ import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import type { Layout } from '@boxoffice/shared/layout';
 import { LRUCache } from 'lru-cache';
 
-/** A show with everything that tells its seats. */
+/** The facts about a show, and its layout. */
 export interface BookableShow extends ShowFacts {
   /** Null when the show has rows of its own. */
   layout: Layout | null;

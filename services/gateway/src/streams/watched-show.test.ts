@@ -184,7 +184,7 @@ test('a client that missed too many changes gets the whole map', () => {
   expect(client.events).toEqual(['snapshot', 'snapshot']);
 });
 
-test('a client gets the whole map when prices change, because changes are about seats that were sold or freed', () => {
+test('a client gets the whole map when prices change', () => {
   const show = new WatchedShow(7);
   show.update(occupancy([0, 2]));
   const client = new Client();

@@ -31,7 +31,7 @@ export class WatchedShow {
   readonly id: number;
   readonly #viewers = new Set<Viewer>();
   #map: SeatMap | null = null;
-  /** All of the map but who has which seat. Changes of it are sent as a whole map. */
+  /** What the map shows besides the status of the seats. When it changes, viewers get the whole map. */
   #plan = '';
   #tag = '';
   /** Each starts from the map that the previous one leads to; the last one leads to `#map`. */

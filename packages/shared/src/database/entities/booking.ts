@@ -21,7 +21,7 @@ export const Booking = defineEntity({
     cancelledAt: p.datetime().nullable(),
     /** The request that cancelled it. Tells that request's outcome for ever. */
     cancelledBy: p.uuid().nullable(),
-    /** Why it was cancelled, if its owner did not cancel it. */
+    /** Why it was cancelled, if its show was cancelled or another hold replaced it. */
     cancelReason: p.text().nullable(),
     /** When the hold that this booking began as ends or ended; null for one that was booked immediately. Changes once at most: see `heldUntil`. */
     expiresAt: p.datetime().nullable(),

@@ -57,14 +57,19 @@ export class Screens extends Migration {
       this.addSql(subjects(schema, 'movie', 'show', 'user', 'booking', 'screen'));
   }
 
-  /** Loses what the schema before it cannot say: shows on screens keep their number of seats only. */
+  /**
+   * Loses what the schema before it cannot say: shows on screens keep their number of seats only, and cancelled shows are
+   * moved to the past, so that nothing of them is sold.
+   */
   override down(): void {
     this.addSql("delete from catalog.audit_lines where subject = 'screen';");
     for (const schema of ['identity', 'catalog', 'booking'])
       this.addSql(subjects(schema, 'movie', 'show', 'user', 'booking'));
     this.addSql(`
+      alter table catalog.shows drop constraint shows_screen_busy;
+      update catalog.shows set date_time = least(date_time, now()) where status = 'cancelled';
       alter table catalog.shows
-        drop constraint shows_screen_busy, drop constraint shows_prices_check,
+         drop constraint shows_prices_check,
         drop screen_id, drop layout_id, drop busy_until, drop status, drop cancel_reason, drop cancelled_at,
         drop payment, drop prices, drop currency, drop sales_open_at, drop sales_close_at,
         drop max_seats_per_user, drop forbid_single_seats;

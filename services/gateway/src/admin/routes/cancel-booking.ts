@@ -1,5 +1,5 @@
 import {
-  type CancelDependencies,
+  type ChangeDependencies,
   cancelBooking as cancel,
   cancelContract,
   type PollDependencies,
@@ -16,7 +16,7 @@ export const cancelBooking = operation({
   tag: 'Admin',
   id: 'adminCancelBooking',
   summary: 'Cancel the booking of any user',
-  handler: (dependencies: CancelDependencies & PollDependencies) => async (request, reply) => {
+  handler: (dependencies: ChangeDependencies & PollDependencies) => async (request, reply) => {
     const cancellation = { ...readChange(request, reply), asAdmin: true };
     return sendChange(dependencies, request, reply, await cancel(dependencies, cancellation));
   },

@@ -11,7 +11,8 @@ export const cancelShow = operation({
   id: 'adminCancelShow',
   summary: 'Cancel a show',
   description:
-    'The show stays listed, as `cancelled`, and its screen is free for another. Idempotent: the first reason stays.',
+    'Once this is answered, no more seats are sold; holds and bookings are cancelled soon afterwards, with this reason. ' +
+    'The show stays listed as `cancelled`, and its screen is free. Idempotent: the first reason is kept.',
   params: IdParams,
   body: ShowCancelBody,
   success: { 200: ShowView.describe('The cancelled show') },

@@ -12,7 +12,7 @@ export const changeScreen = operation({
   id: 'adminChangeScreen',
   summary: 'Change a screen',
   description:
-    'Sets the given fields and keeps the others; `layout` and `legend` only together. Shows that exist keep the name ' +
+    'Sets the given fields and keeps the others; `layout` and `legend` only together. Existing shows keep the name ' +
     'and the layout they were created with.',
   params: IdParams,
   body: ScreenChangeBody,

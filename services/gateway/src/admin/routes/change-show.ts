@@ -12,7 +12,7 @@ export const changeShow = operation({
   summary: 'Change a show',
   description:
     'Sets the given fields and keeps the others. A change that would remove or move a held or booked seat is refused. ' +
-    'On the same screen a show keeps its layout. Rules of sale apply to every request that is decided after the change.',
+    'On the same screen a show keeps its layout. Changed rules of sale apply to every request decided afterwards.',
   params: IdParams,
   body: ShowChangeBody,
   success: { 200: ShowView.describe('The changed show') },

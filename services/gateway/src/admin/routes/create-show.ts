@@ -11,10 +11,10 @@ export const createShow = operation({
   id: 'adminCreateShow',
   summary: 'Create a show',
   description:
-    'On a screen (`screen_id`), whose name and layout it keeps, or with rows of its own (`screen_name`, `total_seats`, ' +
-    '`seats_per_row`), whose seats A1, A2, … are of the category `standard`. With `prices` for every category it is paid ' +
-    'at the counter, otherwise free. Shows on one screen never overlap, with time to clean up: 409 names the other show. ' +
-    '`Location` is the new show.',
+    'Either on a screen (`screen_id`), whose present name and layout it keeps, or in rows of its own (`screen_name`, ' +
+    '`total_seats`, `seats_per_row`), whose seats A1, A2, … have the category `standard`. With `prices`, one for each ' +
+    'category, it is paid at the counter; otherwise it is free. Shows on one screen must not overlap, time to clean up ' +
+    'included: the 409 names the other show. `Location` is the new show.',
   body: ShowCreateBody,
   success: { 201: ShowView.describe('The new show') },
   errors: ['screen_busy'],

@@ -1,5 +1,5 @@
 import {
-  type CancelDependencies,
+  type ChangeDependencies,
   cancelBooking as cancel,
   cancelContract,
   type PollDependencies,
@@ -17,7 +17,7 @@ export const deleteBooking = operation({
   tag: 'Admin',
   id: 'adminDeleteBooking',
   summary: 'Cancel the booking of any user',
-  handler: (dependencies: CancelDependencies & PollDependencies) => async (request, reply) => {
+  handler: (dependencies: ChangeDependencies & PollDependencies) => async (request, reply) => {
     const cancellation = { ...readChange(request, reply), asAdmin: true };
     return sendChange(dependencies, request, reply, await cancel(dependencies, cancellation));
   },

@@ -10,7 +10,7 @@ export const getScreen = operation({
   tag: 'Admin',
   id: 'adminGetScreen',
   summary: 'Get a screen',
-  description: 'With the layout that its next shows will have.',
+  description: 'With the layout that new shows on it get.',
   params: IdParams,
   success: { 200: ScreenView.describe('The screen') },
   errors: ['screen_not_found'],

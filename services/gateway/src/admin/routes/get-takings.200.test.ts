@@ -32,7 +32,7 @@ async function sell(show: number, seats: string[], paidWith?: 'cash' | 'card'): 
   return body.id;
 }
 
-test('sums by currency, means of payment and show; what was cancelled later is given apart', async () => {
+test('sums by currency, payment method and show; what was cancelled later is also counted separately', async () => {
   const [euros, yen] = [await addPricedShow(1_100, 'EUR'), await addPricedShow(1_800, 'JPY')];
   await sell(euros, ['A1', 'A2'], 'cash');
   await sell(euros, ['A3'], 'card');

@@ -16,8 +16,8 @@ export const getTakings = operation({
   id: 'adminGetTakings',
   summary: 'Get the takings of a day',
   description:
-    'What was paid at the counter on one day, by means of payment and by show. Payments of bookings that were cancelled ' +
-    'later are part of the sums, and given apart as well.',
+    'What was paid at the counter on one day, by payment method and by show. The sums include bookings that were ' +
+    'cancelled later, which are also counted separately.',
   querystring: TakingsQuery,
   success: { 200: TakingsView.describe('The takings') },
   needs: ['catalog', 'database'],

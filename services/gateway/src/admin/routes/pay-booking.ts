@@ -19,7 +19,7 @@ export const payBooking = operation({
   id: 'adminPayBooking',
   summary: 'Mark a booking as paid at the counter',
   description:
-    'Records that you took the money, when and how. Idempotent: the first payment stays. Waits for the outcome unless ' +
+    'Records that you took the money, when and how. Idempotent: the first payment is kept. Waits for the outcome unless ' +
     '`Prefer: respond-async` is sent.',
   body: PayBody,
   success: { 200: BookingView.describe('The booking, with `paid_at`'), 202: acceptedJob },

@@ -11,7 +11,7 @@ export const replaceScreen = operation({
   tag: 'Admin',
   id: 'adminReplaceScreen',
   summary: 'Replace a screen',
-  description: 'Sets every field. Shows that exist keep the name and the layout they were created with.',
+  description: 'Sets every field. Existing shows keep the name and the layout they were created with.',
   params: IdParams,
   body: ScreenBody,
   success: { 200: ScreenView.describe('The changed screen') },

@@ -11,7 +11,7 @@ export const replaceShow = operation({
   id: 'adminReplaceShow',
   summary: 'Replace a show',
   description:
-    'Sets every field, those that are left out to their defaults. A change that would remove or move a held or booked ' +
+    'Sets every field; those that are left out get their defaults. A change that would remove or move a held or booked ' +
     'seat is refused.',
   params: IdParams,
   body: ShowCreateBody,

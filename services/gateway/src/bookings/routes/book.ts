@@ -27,7 +27,7 @@ export const book = operation({
   headers: BookingHeaders,
   body: BookBody,
   success: { 201: BookingView.describe('Booked (with `Prefer: wait`)'), 202: acceptedJob },
-  errors: ['show_not_found', 'payment_required', ...saleErrors],
+  errors: ['payment_required', ...saleErrors],
   needs: ['queue', 'catalog', 'database'],
   hooks: withinBudget(answerSaleRepeats),
   handler: (dependencies: BookDependencies) => async (request, reply) => {

@@ -1,5 +1,6 @@
 import { operation } from '../../http/operation.ts';
-import { type CancelDependencies, cancelBooking } from '../cancel-booking.ts';
+import type { ChangeDependencies } from '../booking-change.ts';
+import { cancelBooking } from '../cancel-booking.ts';
 import { type BudgetDependencies, withinBudget } from '../request-budget.ts';
 import { cancelContract } from './cancel-contract.ts';
 import { readChange, sendChange } from './change-contract.ts';
@@ -14,7 +15,7 @@ export const cancel = operation({
   id: 'cancelBooking',
   summary: 'Cancel your booking',
   hooks: withinBudget(cancelContract.hooks),
-  handler: (dependencies: CancelDependencies & PollDependencies & BudgetDependencies) => async (request, reply) => {
+  handler: (dependencies: ChangeDependencies & PollDependencies & BudgetDependencies) => async (request, reply) => {
     const cancellation = { ...readChange(request, reply), asAdmin: false };
     return sendChange(dependencies, request, reply, await cancelBooking(dependencies, cancellation));
   },

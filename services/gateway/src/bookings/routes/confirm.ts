@@ -16,12 +16,12 @@ export const confirm = operation({
   summary: 'Confirm a hold',
   description:
     'Turns a hold into a booking. Idempotent. A hold that has ended can still be confirmed while nobody has taken its ' +
-    'seats. Waits for the outcome unless `Prefer: respond-async` is sent.',
+    'seats and they cost the same. Waits for the outcome unless `Prefer: respond-async` is sent.',
   success: { 200: BookingView.describe('The booking'), 202: acceptedJob },
   errors: [
     ...changeContract.errors,
     ...(['payment_required', 'hold_expired', 'show_not_found', 'show_cancelled', 'show_started'] as const),
-    ...(['sales_not_open', 'sales_closed', 'leaves_single_seat', 'limit_reached'] as const),
+    ...(['sales_not_open', 'sales_closed', 'price_changed', 'leaves_single_seat', 'limit_reached'] as const),
   ],
   hooks: withinBudget(changeContract.hooks),
   handler: (dependencies: ChangeDependencies & PollDependencies & BudgetDependencies) => async (request, reply) => {

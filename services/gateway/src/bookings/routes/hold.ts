@@ -24,7 +24,7 @@ export const hold = operation({
   summary: 'Hold seats until you confirm them',
   description:
     'Blocks seats that you name, or the best that are free when the request is decided, until `expires_at`: confirm the ' +
-    'booking before, or cancel it. Queued, decided and answered like a booking.',
+    'booking by then, or cancel it. Queued, decided and answered like a booking.',
   params: IdParams,
   headers: BookingHeaders,
   body: HoldBody,

@@ -1,8 +1,8 @@
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import type { EntityManager } from '@boxoffice/shared/database/orm';
 
-/** How long a show needs its screen: until the film has ended and the hall is ready for the next. */
-export interface ScreenTime {
+/** The time for which a show needs its screen: until the movie has ended and the hall is ready for the next. */
+export interface ScreenSlot {
   start: Date;
   until: Date;
 }
@@ -16,16 +16,16 @@ interface Clash {
 }
 
 /**
- * Checks that shows can be put on a screen, which the caller has locked (`getScreenForShow`). The exclusion
- * constraint says the same, but of one clash at a time, and without naming the other show.
+ * Checks that a screen, which the caller has locked (`getScreenForShow`), is free for shows. The exclusion constraint
+ * enforces the same, but reports one clash at a time, without naming the other show.
  *
- * @param showId a show that is to be moved, and so does not clash with itself
+ * @param showId a show that is being moved: it does not clash with itself
  * @throws {ProblemError} screen_busy, naming every clash
  */
 export async function assertScreenFree(
   em: EntityManager,
   screenId: number,
-  times: ScreenTime[],
+  times: ScreenSlot[],
   showId: number | null = null,
 ): Promise<void> {
   const clashes = await em.execute<Clash[]>(
@@ -49,7 +49,7 @@ function clashWithShow({ start, show_id, date_time, busy_until }: Clash): string
 }
 
 /** Shows that are to be created together and overlap. */
-function clashesWithin(times: ScreenTime[]): string[] {
+function clashesWithin(times: ScreenSlot[]): string[] {
   const sorted = [...times].sort((a, b) => a.start.getTime() - b.start.getTime());
   return sorted.slice(1).flatMap(({ start }, index) => {
     const before = sorted[index];
