@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type BestSeats, bestOf, bestSeats } from '@boxoffice/shared/best-seats';
 import type { BookingItem, SeatPreferences } from '@boxoffice/shared/contracts/booking';
 import { type Problem, problem } from '@boxoffice/shared/contracts/problems';
@@ -5,7 +6,7 @@ import { type Seat, seatByLabel } from '@boxoffice/shared/layout';
 import { allSeats, findSeat } from '@boxoffice/shared/seats';
 import { findStrandedSeat } from '@boxoffice/shared/stranded-seat';
 import type { Claims } from './claims.ts';
-import type { ShowRow } from './state.ts';
+import type { BookingRow, ShowRow } from './state.ts';
 
 /** An attempt to sell or hold seats of a show. */
 export interface Attempt {
@@ -122,4 +123,11 @@ function seatsOfShow(show: ShowRow): readonly Seat[] {
   const known = seatLists.get(show) ?? allSeats(show);
   seatLists.set(show, known);
   return known;
+}
+
+export const priceChanged = 'The hold has ended, and its seats have another price now. Hold them again.';
+
+/** Whether a sale would cost what was agreed for a booking, seat by seat. */
+export function isPriceOf({ items, currency }: Pick<BookingRow, 'items' | 'currency'>, { price }: Sale): boolean {
+  return isDeepStrictEqual(items, price?.items ?? null) && currency === (price?.currency ?? null);
 }

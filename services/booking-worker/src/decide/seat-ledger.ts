@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { asLeftBy, bookingView } from '@boxoffice/shared/contracts/booking';
 import type {
   BookingRequest,
@@ -14,7 +13,7 @@ import { type Problem, problem } from '@boxoffice/shared/contracts/problems';
 import { codeOf } from './booking-code.ts';
 import { Claims } from './claims.ts';
 import { mismatchOf, PaymentLog, refusalOfCheckout } from './payment-log.ts';
-import { type Attempt, refusalWithoutPayment, type Sale, trySale } from './sale.ts';
+import { type Attempt, isPriceOf, priceChanged, refusalWithoutPayment, type Sale, trySale } from './sale.ts';
 import type { AuditLine, BookingRow, Changes, ShowRow, State } from './state.ts';
 
 /** The seats and bookings while requests are decided one after another. */
@@ -235,13 +234,6 @@ export class SeatLedger {
       ...{ before: fields(before), after: fields(after) },
     });
   }
-}
-
-const priceChanged = 'The hold has ended, and its seats have another price now. Hold them again.';
-
-/** Whether a sale would cost what was agreed for a booking, seat by seat. */
-function isPriceOf({ items, currency }: BookingRow, { price }: Sale): boolean {
-  return isDeepStrictEqual(items, price?.items ?? null) && currency === (price?.currency ?? null);
 }
 
 function succeeded({ id, kind }: BookingRequest, booking: BookingRow): Outcome {

@@ -5,12 +5,12 @@ import type { Http } from '@boxoffice/shared/service/http';
 import { loadInternalSecret } from '@boxoffice/shared/service/internal-secret';
 import type { Logger } from '@boxoffice/shared/service/logging';
 import { checkPaymentProvider, paymentProviderOf } from '@boxoffice/shared/service/payment-provider';
-import type { PaymentProvider } from './provider.ts';
-import { StripeProvider } from './stripe/stripe-provider.ts';
 import { addTestCheckout } from './pretended/checkout-page.ts';
 import { sendEvent } from './pretended/send-event.ts';
 import { TestBank, type TestCheckoutRow } from './pretended/test-bank.ts';
 import { TestProvider } from './pretended/test-provider.ts';
+import type { PaymentProvider } from './provider.ts';
+import { StripeProvider } from './stripe/stripe-provider.ts';
 
 /** How often the test provider looks for buyers who pay late, in milliseconds. */
 const latecomersEveryMs = 1_000;
