@@ -1,5 +1,6 @@
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import type { EntityManager } from '@boxoffice/shared/database/orm';
+import { getScreenForShow } from './screens.ts';
 
 /** How long a show needs its screen: until the film has ended and the hall is ready for the next. */
 export interface ScreenTime {
@@ -16,11 +17,12 @@ interface Clash {
 }
 
 /**
- * Checks that shows can be put on a screen, which the caller has locked (`getScreenForShow`). The exclusion
- * constraint says the same, but of one clash at a time, and without naming the other show.
+ * Checks that shows can be put on a screen, and locks it until this transaction ends: a show that was put on it
+ * meanwhile would be missed. The exclusion constraint says the same, but of one clash at a time, and without naming
+ * the other show.
  *
  * @param showId a show that is to be moved, and so does not clash with itself
- * @throws {ProblemError} screen_busy, naming every clash
+ * @throws {ProblemError} screen_busy, naming every clash; validation_failed if there is no such screen
  */
 export async function assertScreenFree(
   em: EntityManager,
@@ -28,6 +30,7 @@ export async function assertScreenFree(
   times: ScreenTime[],
   showId: number | null = null,
 ): Promise<void> {
+  await getScreenForShow(em, screenId);
   const clashes = await em.execute<Clash[]>(
     `select start, shows.id as show_id, date_time, busy_until
      from json_to_recordset(?::json) as wanted (start timestamptz, until timestamptz)

@@ -183,6 +183,19 @@ describe('a screen shows one movie at a time', () => {
     }
   });
 
+  it('of shows that are moved to the same time, one gets the screen', async () => {
+    for (const round of [1, 2, 3, 4, 5]) {
+      const shows = [await create(`2030-04-0${round}T08:00:00Z`), await create(`2030-04-0${round}T20:00:00Z`)];
+      const date_time = `2030-04-0${round}T14:00:00Z`;
+      const moves = shows.map(({ body }) => catalog.send('PATCH', `/shows/${body.id}`, { date_time }));
+      const codes = (await Promise.all(moves)).map(({ statusCode, body }) => [statusCode, body.code]);
+      expect(codes.sort()).toEqual([
+        [200, undefined],
+        [409, 'screen_busy'],
+      ]);
+    }
+  });
+
   it('the database itself refuses what a check might miss', async () => {
     const copy = `insert into catalog.shows (movie_id, screen_id, layout_id, screen_name, date_time, busy_until, total_seats)
       select movie_id, screen_id, layout_id, screen_name, date_time + interval '1 minute', busy_until, total_seats
