@@ -59,7 +59,7 @@ function priceErrors({ payment, prices, currency }: ShowRules, categories: Reado
     };
   }
   const unknown = Object.keys(prices).filter((category) => !categories.has(category));
-  const missing = [...categories].filter((category) => prices[category] === undefined);
+  const missing = [...categories].filter((category) => !Object.hasOwn(prices, category));
   const wrong = [
     ...unknown.map((category) => `No seat is of the category ${category}: there are ${[...categories].join(', ')}`),
     ...missing.map((category) => `The price of the category ${category} is missing`),
