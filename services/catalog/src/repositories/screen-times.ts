@@ -6,6 +6,8 @@ import { getScreenForShow } from './screens.ts';
 export interface ScreenTime {
   start: Date;
   until: Date;
+  /** The show, if it exists: it does not clash with itself. */
+  showId?: number | undefined;
 }
 
 /** With times as PostgreSQL writes them. */
@@ -21,28 +23,31 @@ interface Clash {
  * meanwhile would be missed. The exclusion constraint says the same, but of one clash at a time, and without naming
  * the other show.
  *
- * @param showId a show that is to be moved, and so does not clash with itself
+ * @param field the field of the request to blame
  * @throws {ProblemError} screen_busy, naming every clash; validation_failed if there is no such screen
  */
 export async function assertScreenFree(
   em: EntityManager,
   screenId: number,
   times: ScreenTime[],
-  showId: number | null = null,
+  field: 'date_time' | 'duration_minutes' = 'date_time',
 ): Promise<void> {
   await getScreenForShow(em, screenId);
   const clashes = await em.execute<Clash[]>(
     `select start, shows.id as show_id, date_time, busy_until
-     from json_to_recordset(?::json) as wanted (start timestamptz, until timestamptz)
-     join catalog.shows on screen_id = ? and status = 'scheduled' and shows.id is distinct from ?
+     from json_to_recordset(?::json) as wanted (start timestamptz, until timestamptz, "showId" int)
+     join catalog.shows on screen_id = ? and status = 'scheduled' and shows.id is distinct from "showId"
        and tstzrange(date_time, busy_until) && tstzrange(start, until)
      order by start, date_time`,
-    [JSON.stringify(times), screenId, showId],
+    [JSON.stringify(times), screenId],
   );
-  const messages = [...clashes.map(clashWithShow), ...clashesWithin(times)];
+  const messages = [
+    ...clashes.map(clashWithShow),
+    ...clashesWithin(times.filter(({ showId }) => showId === undefined)),
+  ];
   if (messages.length === 0) return;
   throw new ProblemError('screen_busy', `Screen ${screenId} is busy: ${messages.join('; ')}.`, {
-    errors: { date_time: messages },
+    errors: { [field]: messages },
   });
 }
 

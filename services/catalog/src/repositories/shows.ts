@@ -111,6 +111,35 @@ export async function writeShow(em: EntityManager, show: Show, fields: ShowField
   return viewOf(em, show);
 }
 
+/**
+ * Reads the shows of a movie that are still to come and need a screen, and locks them until this transaction ends.
+ * Call it when the movie is locked, so that none is added meanwhile.
+ */
+export async function getComingScreenShows(em: EntityManager, movieId: number): Promise<Show[]> {
+  return em.find(
+    Show,
+    { movie: movieId, status: 'scheduled', screen: { $ne: null }, dateTime: { $gt: raw('now()') } },
+    { orderBy: { id: 'asc' }, lockMode: LockMode.PESSIMISTIC_WRITE },
+  );
+}
+
+/**
+ * Writes what was changed of these shows, which are all of the same movie.
+ *
+ * @throws {ProblemError} validation_failed if there is no such movie; screen_busy
+ */
+export async function flushShows(em: EntityManager, shows: Show[]): Promise<void> {
+  try {
+    await em.flush();
+  } catch (error) {
+    // `assertScreenFree` finds clashes and names them; this is for those that it might miss.
+    if (isScreenBusy(error)) throw new ProblemError('screen_busy', 'Another show needs the screen at that time.');
+    // Screens are locked while shows are put on them, so it is the movie that does not exist.
+    if (!(error instanceof ForeignKeyConstraintViolationException)) throw error;
+    throw noSuchMovie(shows[0]?.movie.id ?? 0);
+  }
+}
+
 /** Cancels a show that `getShowForChange` returned in the same transaction, unless it is cancelled. */
 export async function cancelShow(em: EntityManager, show: Show, reason: string, author: Author): Promise<ShowView> {
   if (show.status === 'scheduled') {
@@ -126,19 +155,6 @@ export async function cancelShow(em: EntityManager, show: Show, reason: string, 
 export async function deleteShow(em: EntityManager, show: Show, author: Author): Promise<void> {
   await em.nativeDelete(Show, { id: show.id });
   await addAuditLines(em, author, [{ subject: 'show', id: show.id, before: { ...showFacts(show) } }]);
-}
-
-/** The shows are all of the same movie. */
-async function flushShows(em: EntityManager, shows: Show[]): Promise<void> {
-  try {
-    await em.flush();
-  } catch (error) {
-    // `assertScreenFree` finds clashes and names them; this is for those that it might miss.
-    if (isScreenBusy(error)) throw new ProblemError('screen_busy', 'Another show needs the screen at that time.');
-    // Screens are locked while shows are put on them, movies are not.
-    if (!(error instanceof ForeignKeyConstraintViolationException)) throw error;
-    throw noSuchMovie(shows[0]?.movie.id ?? 0);
-  }
 }
 
 /** MikroORM has no exception of its own for exclusion constraints. */

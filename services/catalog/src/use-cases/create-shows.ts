@@ -22,7 +22,7 @@ export function createShows(
     const movie = await getMovieOfShow(em, show.movie_id);
     const hall = await newHall(em, show);
     const rules = changeRules(noRules, show, await categoriesOf(em, hall));
-    const times = starts.map((start) => screenTime(start, movie.durationMinutes, turnaroundMinutes));
+    const times = starts.map((start) => screenTime(start, movie.durationMinutes + turnaroundMinutes));
     if (hall.screen_id !== null) await assertScreenFree(em, hall.screen_id, times);
     const shows = times.map(({ start, until }) => ({
       ...{ ...hall, ...rules, movie_id: movie.id },

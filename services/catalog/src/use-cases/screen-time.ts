@@ -1,6 +1,6 @@
 import type { ScreenTime } from '../repositories/screen-times.ts';
 
-/** How long a show that starts then needs its screen. */
-export function screenTime(start: Date, durationMinutes: number, turnaroundMinutes: number): ScreenTime {
-  return { start, until: new Date(start.getTime() + (durationMinutes + turnaroundMinutes) * 60_000) };
+/** When a show that starts then needs its screen, which it does for so many minutes with the turnaround. */
+export function screenTime(start: Date, minutes: number): ScreenTime {
+  return { start, until: new Date(start.getTime() + minutes * 60_000) };
 }
