@@ -10,7 +10,7 @@ export interface ScreenTime {
   showId?: number | undefined;
 }
 
-/** With times as PostgreSQL writes them. */
+/** With times as JavaScript writes them. */
 interface Clash {
   start: string;
   show_id: number;
@@ -34,11 +34,11 @@ export async function assertScreenFree(
 ): Promise<void> {
   await getScreenForShow(em, screenId);
   const clashes = await em.execute<Clash[]>(
-    `select start, shows.id as show_id, date_time, busy_until
+    `select ${iso('start')} as start, shows.id as show_id, ${iso('date_time')} as date_time, ${iso('busy_until')} as busy_until
      from json_to_recordset(?::json) as wanted (start timestamptz, until timestamptz, "showId" int)
      join catalog.shows on screen_id = ? and status = 'scheduled' and shows.id is distinct from "showId"
        and tstzrange(date_time, busy_until) && tstzrange(start, until)
-     order by start, date_time`,
+     order by wanted.start, shows.date_time`,
     [JSON.stringify(times), screenId],
   );
   const messages = [
@@ -52,8 +52,12 @@ export async function assertScreenFree(
 }
 
 function clashWithShow({ start, show_id, date_time, busy_until }: Clash): string {
-  const [wanted, from, until] = [start, date_time, busy_until].map((time) => new Date(time).toISOString());
-  return `${wanted} clashes with show ${show_id}, which needs the screen from ${from} to ${until}`;
+  return `${start} clashes with show ${show_id}, which needs the screen from ${date_time} to ${busy_until}`;
+}
+
+/** `Date` would read the first years, as PostgreSQL writes them by default, as 2001 and so on. */
+function iso(time: string): string {
+  return `to_char(${time} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 }
 
 /** Shows that are to be created together and overlap. */

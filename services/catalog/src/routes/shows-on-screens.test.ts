@@ -183,6 +183,30 @@ describe('a screen shows one movie at a time', () => {
     }
   });
 
+  it('at both ends of the calendar', async () => {
+    const first = await create('0001-01-01T00:00:00Z');
+    expect((await catalog.get(`/shows/${first.body.id}`)).body.date_time).toBe('0001-01-01T00:00:00.000Z');
+    expect((await create('0001-01-01T01:00:00Z')).body.detail).toContain(
+      `0001-01-01T01:00:00.000Z clashes with show ${first.body.id}, which needs the screen ` +
+        'from 0001-01-01T00:00:00.000Z to 0001-01-01T02:13:00.000Z',
+    );
+
+    const beyond = {
+      statusCode: 400,
+      body: { errors: { date_time: ['The screen would be needed beyond the year 9999, UTC'] } },
+    };
+    expect(await create('9999-12-31T23:30:00Z')).toMatchObject(beyond);
+    const last = await create('9999-12-31T21:46:00Z');
+    expect(last.statusCode).toBe(201);
+    expect(await catalog.send('PATCH', `/shows/${last.body.id}`, { date_time: '9999-12-31T21:47:00Z' })).toMatchObject(
+      beyond,
+    );
+    const { statusCode, body } = await catalog.send('PATCH', `/movies/${movie_id}`, { duration_minutes: 119 });
+    expect([statusCode, Object.keys(body.errors ?? {})]).toEqual([400, ['duration_minutes']]);
+    // Without a screen, a show may start at any time.
+    await catalog.addShow({ movie_id, date_time: '9999-12-31T23:30:00Z' });
+  });
+
   it('of shows that are moved to the same time, one gets the screen', async () => {
     for (const round of [1, 2, 3, 4, 5]) {
       const shows = [await create(`2030-04-0${round}T08:00:00Z`), await create(`2030-04-0${round}T20:00:00Z`)];

@@ -11,7 +11,7 @@ import { screenTime } from './screen-time.ts';
  * Writes the given fields of a movie only. When its duration changes, so does the time that its coming shows need
  * their screens for; refused if one would then clash with another show.
  *
- * @throws {ProblemError} movie_not_found, screen_busy
+ * @throws {ProblemError} movie_not_found, screen_busy; validation_failed if a show would end beyond the year 9999
  */
 export function changeMovie(
   em: EntityManager,
@@ -33,7 +33,10 @@ async function updateScreenTimes(em: EntityManager, shows: Show[], minutes: numb
   // Screens are locked in the order of their ids, or two changes of movies could deadlock.
   const byScreen = Map.groupBy(shows, ({ screen }) => screen?.id ?? 0);
   for (const [screenId, onScreen] of [...byScreen].sort(([a], [b]) => a - b)) {
-    const times = onScreen.map(({ id, dateTime }) => ({ ...screenTime(dateTime, minutes), showId: id }));
+    const times = onScreen.map(({ id, dateTime }) => ({
+      ...screenTime(dateTime, minutes, 'duration_minutes'),
+      showId: id,
+    }));
     await assertScreenFree(em, screenId, times, 'duration_minutes');
     for (const [index, show] of onScreen.entries()) show.busyUntil = times[index]?.until ?? null;
   }
