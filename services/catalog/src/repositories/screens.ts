@@ -128,10 +128,10 @@ function screenView({ id, name }: Screen, { rows, legend }: Layout): ScreenView 
 }
 
 function countByCategory({ rows, legend }: Layout): Record<string, number> {
-  const counts: Record<string, number> = {};
+  const counts = new Map<string, number>();
   for (const place of rows.join('')) {
     const category = place === gap ? undefined : legend[place]?.category;
-    if (category !== undefined) counts[category] = (counts[category] ?? 0) + 1;
+    if (category !== undefined) counts.set(category, (counts.get(category) ?? 0) + 1);
   }
-  return counts;
+  return Object.fromEntries(counts);
 }
