@@ -1,4 +1,3 @@
-import { execute } from '@boxoffice/testing/database';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { book, type StartedCatalog, startCatalog } from '../../test/started-catalog.ts';
 
