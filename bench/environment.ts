@@ -7,6 +7,7 @@ import { writeTokens } from './load/tokens.ts';
 import type { Options } from './options.ts';
 import { addBrowseProgramme } from './runs/browse-programme.ts';
 import type { Bench } from './runs/run-case.ts';
+import { systemsOfSales } from './sales/sale-tasks.ts';
 import { startBoxoffice } from './systems/boxoffice.ts';
 import type { Cleanup } from './systems/cleanup.ts';
 import { startPeer } from './systems/peer.ts';
@@ -88,6 +89,7 @@ async function startPeers(
 ): Promise<System[]> {
   const needed = new Set(cases.flatMap(({ systems }) => systems));
   if (only.includes('open')) needed.add('direct');
+  for (const system of systemsOfSales(only)) needed.add(system);
   const peers: System[] = [];
   for (const name of ['direct', 'row lock'] as const) {
     if (needed.has(name)) peers.push(await startPeer(name, servers, cleanup, signal));

@@ -1,17 +1,18 @@
 import { parseArgs } from 'node:util';
 import { PlainError } from '@boxoffice/local-servers/plain-error';
-import { type WorkloadName, workloadNames } from './workloads/workloads.ts';
+import { quickWorkloads, type WorkloadName, workloadNames } from './workloads/workloads.ts';
 
 export const help = `
 Measures Boxoffice, as \`pnpm start\` runs it in production, against simpler designs, on temporary servers
-of its own. A full run takes about half an hour.
+of its own. A full run takes about 40 minutes.
 
   pnpm bench
   pnpm bench --quick
   pnpm bench --only hot,spread --connections 64,256 --seconds 5 --rounds 5
 
   --quick               under 2 minutes: one round, fewer systems and connections
-  --only <names>        any of ${workloadNames.join(', ')}
+  --only <names>        any of ${quickWorkloads.join(', ')},
+                        ${workloadNames.slice(quickWorkloads.length).join(', ')}; --quick runs these three only if named
   --seconds <number>    length of each run, after one second of warm-up (default 8, quick 2)
   --rounds <number>     runs of each kind; figures are medians (default 3, quick 1)
   --connections <list>  instead of 1, 64 and 256
@@ -51,11 +52,10 @@ export function readOptions(args: string[]): Options | null {
   const quick = values.quick ?? false;
   const soak = values.soak === undefined ? 0 : parseInteger('--soak', values.soak, 2, 24 * 60);
   const history = values.history === undefined ? 0 : parseInteger('--history', values.history, 1, 1_000_000_000);
-  const nothingElse = soak > 0 || history > 0;
+  const usual = soak > 0 || history > 0 ? [] : quick ? quickWorkloads : workloadNames;
   return {
     quick,
-    only:
-      values.only === undefined ? (nothingElse ? [] : [...workloadNames]) : values.only.split(',').map(parseWorkload),
+    only: values.only === undefined ? [...usual] : values.only.split(',').map(parseWorkload),
     seconds: parseInteger('--seconds', values.seconds ?? (quick ? '2' : '8'), 1, 600),
     rounds: parseInteger('--rounds', values.rounds ?? (quick ? '1' : '3'), 1, 99),
     connections: values.connections?.split(',').map((text) => parseInteger('--connections', text, 1, 4_096)) ?? null,

@@ -21,6 +21,13 @@ Lets a crowd of buyers compete for one show of the running Boxoffice. Each wants
   --seats <number>    aim only at the first <number> seats of the show (all)
   --polling <percent> buyers who take the 202 and poll the job; the others send Prefer: wait=10 (50);
                       polling once a second adds up to a second of latency, so use 0 to measure the system
+  --holding <percent> buyers who hold their seat first and confirm it later; the others book (0)
+  --abandoning <percent>
+                      holders who never confirm, so that their hold expires (20); the verdict waits for that, so
+                      start Boxoffice with short holds: HOLD_SECONDS=10 npx -y pnpm start
+  --thinking <seconds>
+                      the longest time that the other holders take to confirm (5); some are late if it is longer
+                      than a hold lasts
   --seed <number>     determines which buyer wants which seat (random; shown in the report)
   --url <address>     address of the gateway (that of the running \`pnpm start\`)
   --help              show this help
@@ -66,6 +73,9 @@ function readArguments(): Arguments | 'help' {
     buyers: wholeNumber('--buyers', values.buyers ?? '500', 1, 20_000),
     seats: values.seats === undefined ? undefined : wholeNumber('--seats', values.seats, 1, 10_000),
     pollingPercent: wholeNumber('--polling', values.polling ?? '50', 0, 100),
+    holdingPercent: wholeNumber('--holding', values.holding ?? '0', 0, 100),
+    abandoningPercent: wholeNumber('--abandoning', values.abandoning ?? '20', 0, 100),
+    thinkingSeconds: wholeNumber('--thinking', values.thinking ?? '5', 0, 86_400),
     seed: values.seed === undefined ? randomInt(2 ** 32) : wholeNumber('--seed', values.seed, 0, 2 ** 32 - 1),
   };
 }
@@ -79,6 +89,9 @@ function parsed() {
         buyers: text,
         seats: text,
         polling: text,
+        holding: text,
+        abandoning: text,
+        thinking: text,
         seed: text,
         url: text,
         help: { type: 'boolean', short: 'h' },

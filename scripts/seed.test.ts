@@ -1,9 +1,10 @@
 import { readBookingId } from '@boxoffice/shared/booking-id';
 import { Booking, SeatClaim } from '@boxoffice/shared/database/entities/booking';
-import { Movie, Show } from '@boxoffice/shared/database/entities/catalog';
+import { LayoutRow, Movie, Screen, Show } from '@boxoffice/shared/database/entities/catalog';
 import { User } from '@boxoffice/shared/database/entities/identity';
 import { type MikroORM, openDatabase } from '@boxoffice/shared/database/orm';
-import { findSeat } from '@boxoffice/shared/seats';
+import { seatByLabel } from '@boxoffice/shared/layout';
+import { allSeats, findSeat } from '@boxoffice/shared/seats';
 import { createTestDatabase, type TestDatabase } from '@boxoffice/testing/database';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { isPassword } from '../services/gateway/src/identity/index.ts';
@@ -23,6 +24,10 @@ afterEach(async () => {
 const userNames = async () =>
   (await orm.em.fork().findAll(User, { orderBy: { id: 'asc' } })).map(({ username }) => username);
 const count = () => Promise.all([orm.em.fork().count(Movie), orm.em.fork().count(Show)]);
+
+/** Far enough that no two shows on a screen overlap, not even during the update. */
+const moveToThePast =
+  "update catalog.shows set date_time = date_time - interval '60 days', busy_until = busy_until - interval '60 days'";
 
 /** Five movies, eight upcoming shows and 28 past ones. */
 const sample = [5, 8 + 28];
@@ -74,15 +79,17 @@ test('every booking follows the rules for real ones', async () => {
   await seed(database.url, { partitions: 3 });
   const em = orm.em.fork();
   const shows = new Map((await em.findAll(Show)).map((show) => [show.id, show]));
+  const layouts = new Map((await em.findAll(LayoutRow)).map((row) => [row.id, row]));
   const bookings = await em.findAll(Booking);
   for (const { id, showId, seats, status, createdAt, cancelledAt, cancelledBy } of bookings) {
-    const { dateTime, totalSeats, seatsPerRow } = shows.get(showId) as Show;
+    const { dateTime, totalSeats, seatsPerRow, layout } = shows.get(showId) as Show;
     expect(readBookingId(id)).toMatchObject({ showId, partition: showId % 3, place: 0 });
     expect(createdAt.getTime() - (readBookingId(id)?.timeMs ?? 0)).toBe(7);
     expect(createdAt.getTime()).toBeLessThan(Math.min(dateTime.getTime(), Date.now()));
     expect(createdAt.getUTCHours()).toBeGreaterThanOrEqual(9);
     expect(createdAt.getUTCHours()).toBeLessThan(23);
-    expect(seats.map((seat) => findSeat(seat, { total_seats: totalSeats, seats_per_row: seatsPerRow }))).toEqual(seats);
+    const plan = { total_seats: totalSeats, seats_per_row: seatsPerRow, layout: layout && layouts.get(layout.id) };
+    expect(seats.map((seat) => findSeat(seat, plan))).toEqual(seats);
     if (status === 'booked') {
       expect([cancelledAt, cancelledBy]).toEqual([null, null]);
     } else {
@@ -136,14 +143,14 @@ test('leaves a database with other movies alone', async () => {
 test('leaves a database alone that has other movies beside a sample one', async () => {
   await seed(database.url);
   const em = orm.em.fork();
-  await em.execute("update catalog.shows set date_time = now() - interval '1 day'");
+  await em.execute(moveToThePast);
   await em.insert(Movie, { title: 'Our Own', durationMinutes: 90 });
   expect(await seed(database.url)).toEqual({ loaded: false });
 });
 
 test('adds new shows, and sales for them, when all are over', async () => {
   await seed(database.url);
-  await orm.em.fork().execute("update catalog.shows set date_time = now() - interval '1 day'");
+  await orm.em.fork().execute(moveToThePast);
   expect(await seed(database.url)).toEqual({ loaded: true });
   expect(await count()).toEqual([5, 16 + 28]);
   expect(await orm.em.fork().count(Booking, { showId: { $gt: 8 + 28 } })).toBeGreaterThan(0);
@@ -155,4 +162,54 @@ test('--large adds hundreds of shows, once', async () => {
   expect((await orm.em.fork().findOneOrFail(Show, 1)).totalSeats).toBe(80);
   expect(await seed(database.url, { large: true })).toEqual({ loaded: false });
   expect(await count()).toEqual([45, 608 + 28]);
+});
+
+test('three halls with priced seats, and one free show', async () => {
+  await seed(database.url);
+  const em = orm.em.fork();
+  const screens = await em.findAll(Screen, { populate: ['layout'] });
+  const seats = (layout: LayoutRow) => allSeats({ total_seats: 0, seats_per_row: 0, layout });
+  expect(screens.map(({ name, layout }) => [name, layout.totalSeats, seats(layout).length])).toEqual([
+    ['Palace', 300, 300],
+    ['Studio', 40, 40],
+    ['Grand Hall', 120, 120],
+  ]);
+  for (const { layout } of screens) expect(seats(layout).some(({ accessible }) => accessible)).toBe(true);
+  const shows = await em.findAll(Show, { where: { dateTime: { $gt: new Date() } }, orderBy: { id: 'asc' } });
+  expect(shows.map(({ payment, currency }) => [payment, currency])).toEqual([
+    ['free', null],
+    ...Array(7).fill(['counter', 'EUR']),
+  ]);
+  const bookings = await em.findAll(Booking, { where: { showId: { $in: shows.map(({ id }) => id) } } });
+  for (const { items, total, seats: labels, showId } of bookings) {
+    const { prices, layout } = shows.find(({ id }) => id === showId) as Show;
+    const categoryOf = (label: string) => seatByLabel(label, layout as LayoutRow)?.category ?? '';
+    const expected = labels.map((seat) => ({ seat, category: categoryOf(seat), amount: prices?.[categoryOf(seat)] }));
+    expect(items).toEqual(expected);
+    expect(total).toBe(expected.reduce((sum, { amount = 0 }) => sum + amount, 0));
+  }
+});
+
+test('some bookings are paid every day, to the administrator, and never after their cancellation', async () => {
+  await seed(database.url);
+  const em = orm.em.fork();
+  const { id: admin } = await em.findOneOrFail(User, { username: 'admin' });
+  const paid = await em.findAll(Booking, { where: { paidAt: { $ne: null } } });
+  for (const { createdAt, paidAt, cancelledAt, paidBy, paidWith } of paid) {
+    const end = cancelledAt ?? new Date();
+    expect([paidBy, (paidAt ?? end) >= createdAt, (paidAt ?? end) <= end]).toEqual([admin, true, true]);
+    expect(['cash', 'card', 'other']).toContain(paidWith);
+  }
+  expect(paid.some(({ status }) => status === 'cancelled')).toBe(true);
+  expect(new Set(paid.map(({ paidAt }) => paidAt?.toISOString().slice(0, 10))).size).toBeGreaterThan(14);
+});
+
+test('--large: no two shows on a screen overlap', async () => {
+  await seed(database.url, { large: true });
+  const clashes = await orm.em.fork().execute(
+    `with busy as (select shows.id, screen_name, tstzrange(date_time, date_time + (duration_minutes + 15) * interval '1 minute') as time
+       from catalog.shows join catalog.movies on movies.id = movie_id)
+     select a.id, b.id from busy a join busy b on a.screen_name = b.screen_name and a.id < b.id and a.time && b.time`,
+  );
+  expect(clashes).toEqual([]);
 });

@@ -30,7 +30,11 @@ export interface BookedRow {
 export type Book = (pool: pg.Pool, request: SeatRequest) => Promise<BookedRow | null>;
 
 /** Runs a peer as a process, configured by DATABASE_URL, JWT_PRIVATE_KEY and PORT. */
-export async function runPeer(name: string, bookSeat: Book): Promise<void> {
+export async function runPeer(
+  name: string,
+  bookSeat: Book,
+  addMoreRoutes?: (http: Http, pool: pg.Pool) => void,
+): Promise<void> {
   await runService(name, async ({ config, logger }) => {
     const pool = new pg.Pool({ connectionString: config.DATABASE_URL, max: poolSize });
     const { http } = createHttp({ logger, checks: { database: () => pool.query('select 1') } });
@@ -38,6 +42,7 @@ export async function runPeer(name: string, bookSeat: Book): Promise<void> {
     http.after(() => {
       addBookRoute(http, pool, bookSeat);
       addCancelRoute(http, pool);
+      addMoreRoutes?.(http, pool);
     });
     await http.listen({ host: config.HOST, port: config.PORT });
     return {
@@ -50,7 +55,7 @@ export async function runPeer(name: string, bookSeat: Book): Promise<void> {
 }
 
 function addBookRoute(http: Http, pool: pg.Pool, bookSeat: Book): void {
-  const facts = new ShowFactsCache();
+  const facts = new ShowFactsCache<PeerShow>();
   const errors = problems('validation_failed', 'unauthenticated', 'show_not_found', 'seat_taken', 'internal_error');
   http.post(
     '/api/shows/:id/book/',
@@ -105,8 +110,10 @@ interface CancelledRow extends BookedRow {
   cancelled_at: Date;
 }
 
-async function readShow(pool: pg.Pool, id: number): Promise<ShowFacts> {
-  const { rows } = await pool.query<Omit<ShowFacts, 'date_time'> & { date_time: Date }>({
+type PeerShow = SeatPlan & Pick<ShowFacts, 'id' | 'date_time'>;
+
+async function readShow(pool: pg.Pool, id: number): Promise<PeerShow> {
+  const { rows } = await pool.query<Omit<PeerShow, 'date_time'> & { date_time: Date }>({
     name: 'show',
     text: 'select * from shows where id = $1',
     values: [id],

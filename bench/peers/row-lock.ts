@@ -1,9 +1,12 @@
 /** The peer that locks the show for each booking, counts, checks and inserts, like the first generation. */
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import type pg from 'pg';
+import { addHoldRoutes } from './hold-routes.ts';
 import { type BookedRow, runPeer, type SeatRequest } from './peer.ts';
 
-await runPeer('row-lock', async (pool, request) => {
+await runPeer('row-lock', bookSeat, addHoldRoutes);
+
+async function bookSeat(pool: pg.Pool, request: SeatRequest): Promise<BookedRow | null> {
   const connection = await pool.connect();
   try {
     await connection.query('begin');
@@ -15,7 +18,7 @@ await runPeer('row-lock', async (pool, request) => {
     connection.release(true);
     throw error;
   }
-});
+}
 
 async function bookUnderLock(
   connection: pg.PoolClient,

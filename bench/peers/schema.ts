@@ -15,7 +15,12 @@ export const peerSchemaSql = `
     seat_number text not null,
     status text not null default 'booked',
     created_at timestamptz not null default now(),
-    cancelled_at timestamptz
+    cancelled_at timestamptz,
+    hold_id uuid,
+    expires_at timestamptz
   );
   create unique index bookings_seat_key on bookings (show_id, seat_number) where status = 'booked';
+  create index bookings_hold_id_idx on bookings (hold_id) where hold_id is not null;
+  create unique index bookings_held_key on bookings (show_id, seat_number) where status = 'held';
+  create index bookings_expiry_idx on bookings (show_id, expires_at) where status = 'held';
   create index bookings_user_id_idx on bookings (user_id, id)`;

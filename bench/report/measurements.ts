@@ -1,6 +1,8 @@
+import type { ExpiryFigures } from '../runs/expiry.ts';
 import type { History } from '../runs/history.ts';
 import type { ByProcess } from '../runs/processes.ts';
 import type { Soak } from '../runs/soak.ts';
+import type { SaleCell } from '../sales/sale-cells.ts';
 import type { PgbenchScript } from '../systems/pgbench.ts';
 import type { SystemName, WorkloadName } from '../workloads/workloads.ts';
 import type { Cell, OpenCell } from './cells.ts';
@@ -18,6 +20,8 @@ export interface Measurements {
   flood: { requests: number; acceptedPerSecond: Spread; lagSeconds: Spread } | null;
   /** Rows per second; null without pgbench. */
   pgbench: Partial<Record<PgbenchScript, Spread>> | null;
+  sales: SaleCell[];
+  expiry: ExpiryFigures | null;
   /** Of Boxoffice's processes, in bytes: when ready, and at the end. */
   memory: { start: ByProcess; end: ByProcess };
   soak: Soak | null;

@@ -3,6 +3,7 @@ import { cpuTable, historyTable, memoryTable } from './cost-tables.ts';
 import type { GoalResult } from './goal-results.ts';
 import { findCell } from './measurements.ts';
 import type { Report } from './report.ts';
+import { bestTable, expiryTable, holdTable } from './sale-tables.ts';
 import { ratioOf, type Spread } from './spread.ts';
 import { cellName, formatCount, formatSpread, type Table } from './table.ts';
 
@@ -12,6 +13,9 @@ export function tablesOf(report: Report): Table[] {
     throughputTable(report),
     limitTable(report),
     openModelTable(report),
+    holdTable(report),
+    bestTable(report),
+    expiryTable(report),
     cpuTable(report),
     memoryTable(report),
     historyTable(report),

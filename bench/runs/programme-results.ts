@@ -2,9 +2,12 @@ import type { OpenLoopResult } from '../load/open-loop.ts';
 import { cellOf, openCellOf } from '../report/cells.ts';
 import type { Measurements } from '../report/measurements.ts';
 import { spreadOf } from '../report/spread.ts';
+import { saleCells } from '../sales/sale-cells.ts';
+import type { SaleRun } from '../sales/sale-tasks.ts';
 import type { PgbenchScript } from '../systems/pgbench.ts';
 import type { Case } from '../workloads/cases.ts';
 import { floodRequests, type SystemName } from '../workloads/workloads.ts';
+import { type ExpiryRun, expiryFigures } from './expiry.ts';
 import type { RunResult } from './run-case.ts';
 
 /** The result of every run so far, in order. */
@@ -13,14 +16,16 @@ export interface ProgrammeResults {
   open: { system: SystemName; percentOfPeak: number; rate: number; result: OpenLoopResult }[];
   floods: (RunResult & { acceptedPerSecond: number })[];
   pgbench: { script: PgbenchScript; rate: number }[];
+  sales: SaleRun[];
+  expiries: ExpiryRun[];
   problems: string[];
 }
 
 /** Combines the rounds of every case, open-model run, flood and pgbench script. */
 export function combineRounds(
-  { runs, open, floods, pgbench, problems }: ProgrammeResults,
+  { runs, open, floods, pgbench, sales, expiries, problems }: ProgrammeResults,
   cases: readonly Case[],
-): Pick<Measurements, 'cells' | 'open' | 'flood' | 'pgbench' | 'problems'> {
+): Pick<Measurements, 'cells' | 'open' | 'flood' | 'pgbench' | 'sales' | 'expiry' | 'problems'> {
   const openRuns = groupBy(open, ({ system, percentOfPeak }) => `${system} ${percentOfPeak}`);
   const scripts = groupBy(pgbench, ({ script }) => script);
   return {
@@ -45,6 +50,8 @@ export function combineRounds(
       scripts.length === 0
         ? null
         : Object.fromEntries(scripts.map((rounds) => [rounds[0]?.script, spreadOf(rounds.map(({ rate }) => rate))])),
+    sales: saleCells(sales),
+    expiry: expiryFigures(expiries),
     problems,
   };
 }

@@ -1,10 +1,12 @@
 /** The order of the runs: round by round, and within a round system next to system. */
 import { runOpenLoop } from '../load/open-loop.ts';
 import type { Options } from '../options.ts';
+import { type SaleRun, saleTasks } from '../sales/sale-tasks.ts';
 import { type Pgbench, type PgbenchScript, pgbenchRows } from '../systems/pgbench.ts';
 import type { System } from '../systems/system.ts';
 import type { Case } from '../workloads/cases.ts';
 import { floodRequests, type Plan } from '../workloads/workloads.ts';
+import { type ExpiryRun, expiryTask } from './expiry.ts';
 import type { ProgrammeResults } from './programme-results.ts';
 import type { Task } from './progress.ts';
 import { type Bench, checkpoint, firstWarmUpSeconds, runCase, runFlood, warmUp } from './run-case.ts';
@@ -25,11 +27,27 @@ export interface Programme {
 /** Plans everything that the options ask for. */
 export function planProgramme(
   bench: Bench,
-  { seconds, rounds, only }: Options,
+  { quick, seconds, rounds, only, connections }: Options,
   cases: readonly Case[],
   pgbench: Pgbench | null,
 ): Programme {
-  const results: ProgrammeResults = { runs: [], open: [], floods: [], pgbench: [], problems: [] };
+  const results: ProgrammeResults = {
+    runs: [],
+    open: [],
+    floods: [],
+    pgbench: [],
+    sales: [],
+    expiries: [],
+    problems: [],
+  };
+  const onSale = (sale: SaleRun, found: string[]) => {
+    results.sales.push(sale);
+    results.problems.push(...found);
+  };
+  const onExpiry = (run: ExpiryRun) => {
+    results.expiries.push(run);
+    results.problems.push(...run.problems);
+  };
   const tasksOfRound = (round: number): Task[] => {
     // The systems take turns going first, so that growing tables and warming caches favour none of them.
     const systems = bench.systems.map((_, i) => bench.systems[(i + round) % bench.systems.length] as System);
@@ -42,6 +60,8 @@ export function planProgramme(
       ...caseTasks,
       ...(only.includes('open') ? openTasks(bench, results, systems, seconds) : []),
       ...(only.includes('flood') ? [floodTask(bench, results)] : []),
+      ...saleTasks(bench, systems, { only, connections: connections ?? (quick ? [64] : null), seconds }, onSale),
+      ...(only.includes('expiry') ? [expiryTask(bench, quick, onExpiry)] : []),
       ...(pgbench ? pgbenchTasks(bench, results, pgbench, seconds) : []),
     ];
   };

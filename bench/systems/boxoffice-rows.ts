@@ -1,14 +1,14 @@
 import type pg from 'pg';
 import { seatsPerRow, seatsPerShow } from '../workloads/workloads.ts';
-import type { RowCounts } from './system.ts';
+import type { LiveBooking, RowCounts } from './system.ts';
 
 /** Adds shows of one new movie; returns their ids. */
-export async function addShows(pool: pg.Pool, count: number): Promise<number[]> {
+export async function addShows(pool: pg.Pool, count: number, seats = seatsPerShow): Promise<number[]> {
   const { rows } = await pool.query<{ id: number }>(
     `with movie as (insert into catalog.movies (title, duration_minutes) values ('Benchmark', 90) returning id)
      insert into catalog.shows (movie_id, screen_name, date_time, total_seats, seats_per_row)
      select id, 'Screen 1', now() + interval '7 days', $2, $3 from movie, generate_series(1, $1) returning id`,
-    [count, seatsPerShow, seatsPerRow],
+    [count, seats, seatsPerRow],
   );
   return rows.map(({ id }) => id);
 }
@@ -27,4 +27,13 @@ export async function countRows(pool: pg.Pool, shows: number[]): Promise<RowCoun
     [shows],
   );
   return rows[0] as RowCounts;
+}
+
+/** Ids of one gateway are in the order in which it accepted the requests. */
+export async function liveBookings(pool: pg.Pool, show: number): Promise<LiveBooking[]> {
+  const { rows } = await pool.query<LiveBooking>(
+    `select id, seats, status from booking.bookings where show_id = $1 and status in ('held', 'booked') order by id`,
+    [show],
+  );
+  return rows;
 }

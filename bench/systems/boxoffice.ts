@@ -5,7 +5,7 @@ import { migrate } from '@boxoffice/shared/database/migrate';
 import { type ServiceRole, serviceRoles } from '@boxoffice/shared/database/service-roles';
 import { databaseUrlVariables, generatedUrls } from '@boxoffice/shared/service/database-url';
 import { Redis } from 'ioredis';
-import { addShows, countRows } from './boxoffice-rows.ts';
+import { addShows, countRows, liveBookings } from './boxoffice-rows.ts';
 import type { Cleanup } from './cleanup.ts';
 import { type LoadedProcess, startProcess } from './process.ts';
 import { listJobs, waitUntilDrained } from './queues.ts';
@@ -33,11 +33,12 @@ export async function startBoxoffice(servers: Servers, cleanup: Cleanup, signal:
       postgres: servers.postgres.pid,
     },
     pool,
-    async addShows(count) {
+    async addShows(count, seats) {
       for (const service of [gateway, worker, catalog]) service.truncateLog();
-      return addShows(pool, count);
+      return addShows(pool, count, seats);
     },
     countRows: (shows) => countRows(pool, shows),
+    liveBookings: (show) => liveBookings(pool, show),
     drained: (stopping) => waitUntilDrained(redis, partitions, gateway.url, stopping),
     queueLeftovers: () =>
       listJobs(redis, partitions, {

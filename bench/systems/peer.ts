@@ -6,7 +6,7 @@ import { type SystemName, seatsPerRow, seatsPerShow } from '../workloads/workloa
 import type { Cleanup } from './cleanup.ts';
 import { startProcess } from './process.ts';
 import { openPool, type Servers, urlOf } from './servers.ts';
-import type { RowCounts, System } from './system.ts';
+import type { LiveBooking, RowCounts, System } from './system.ts';
 
 const files = {
   direct: fileURLToPath(new URL('../peers/direct.ts', import.meta.url)),
@@ -38,12 +38,12 @@ export async function startPeer(
     url: running.url,
     processes: { peer: running.pid, postgres: servers.postgres.pid },
     pool,
-    async addShows(count) {
+    async addShows(count, seats = seatsPerShow) {
       running.truncateLog();
       const { rows } = await pool.query<{ id: number }>(
         `insert into shows (date_time, total_seats, seats_per_row)
          select now() + interval '7 days', $2, $3 from generate_series(1, $1) returning id`,
-        [count, seatsPerShow, seatsPerRow],
+        [count, seats, seatsPerRow],
       );
       return rows.map(({ id }) => id);
     },
@@ -58,6 +58,14 @@ export async function startPeer(
         [shows],
       );
       return rows[0] as RowCounts;
+    },
+    async liveBookings(show) {
+      const { rows } = await pool.query<LiveBooking>(
+        `select hold_id as id, array_agg(seat_number order by bookings.id) as seats, min(status) as status from bookings
+         where show_id = $1 and status in ('held', 'booked') group by hold_id order by min(bookings.id)`,
+        [show],
+      );
+      return rows;
     },
     async drained(stopping) {
       // Connections can be idle briefly, between requests that wait for the pool, so one sample is not enough.

@@ -10,9 +10,11 @@ export interface System {
   processes: Processes;
   /** Its database, as superuser. */
   pool: pg.Pool;
-  /** Adds this many shows with enough seats for a run; returns their ids. */
-  addShows(count: number): Promise<number[]>;
+  /** Adds this many shows with this many seats, by default enough for a run; returns their ids. */
+  addShows(count: number, seats?: number): Promise<number[]>;
   countRows(shows: number[]): Promise<RowCounts>;
+  /** What is held or booked of a show, in the order in which it was decided. */
+  liveBookings(show: number): Promise<LiveBooking[]>;
   /**
    * Resolves once every accepted request has, and keeps, its outcome; returns the time since when that has
    * been the case, by `performance.now()`.
@@ -22,6 +24,12 @@ export interface System {
   drained(signal: AbortSignal): Promise<number>;
   /** Describes what should not be in the queues after `drained`, a phrase each. */
   queueLeftovers(): Promise<string[]>;
+}
+
+export interface LiveBooking {
+  id: string;
+  seats: string[];
+  status: 'held' | 'booked';
 }
 
 export interface RowCounts {

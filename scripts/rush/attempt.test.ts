@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { type Booking, createBoxoffice, memoryTokens } from '@boxoffice/client';
 import { problem } from '@boxoffice/shared/contracts/problems';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { requestSeat } from './attempt.ts';
+import { type HoldPlan, requestSeat } from './attempt.ts';
 
 interface ScriptedResponse {
   status: number;
@@ -50,10 +50,17 @@ beforeEach(() => {
 });
 afterAll(() => server.close());
 
-function attempt(responses: typeof script, polls = false) {
+function attempt(responses: typeof script, polls = false, holds: HoldPlan | null = null) {
   script = responses;
   const boxoffice = createBoxoffice({ url, tokens: memoryTokens({ access: 'token' }) });
-  return requestSeat({ show: 1, run: 'run', buyer: { id: 1, username: 'rush-1', boxoffice }, seat: 'A1', polls });
+  return requestSeat({
+    show: 1,
+    run: 'run',
+    buyer: { id: 1, username: 'rush-1', boxoffice },
+    seat: 'A1',
+    polls,
+    holds,
+  });
 }
 const lines = () => requests.map(({ method, url: path }) => `${method} ${path}`);
 
@@ -117,4 +124,45 @@ test('a job that has disappeared is unanswered; a 500 or a failed job is a fault
   expect(broken.ending).toMatchObject({ kind: 'fault', detail: expect.stringContaining('500 internal_error') });
   const failed = await attempt([accepted, { status: 200, body: job({ status: 'failed' }) }], true);
   expect(failed.ending.kind).toBe('fault');
+});
+
+test('a buyer who holds the seat confirms it later, or never', async () => {
+  const held = { ...booking, status: 'held' as const };
+  const confirms = { confirms: true, thinkMs: 1 };
+  const { ending } = await attempt(
+    [
+      { status: 201, body: held },
+      { status: 200, body: booking },
+    ],
+    false,
+    confirms,
+  );
+  expect(ending).toEqual({ kind: 'booked', booking });
+  expect(lines()).toEqual(['POST /api/shows/1/holds/', 'POST /api/bookings/b-1/confirm/']);
+  expect(requests.map(({ headers }) => headers['idempotency-key'])).toEqual(['run', 'run-confirm']);
+  const never = await attempt([{ status: 201, body: held }], false, { confirms: false, thinkMs: 1 });
+  expect(never.ending).toEqual({ kind: 'expired', booking: held });
+});
+
+test('a confirmation that comes too late leaves the hold expired; any other refusal counts as rejected', async () => {
+  const held = { ...booking, status: 'held' as const };
+  const confirms = { confirms: true, thinkMs: 1 };
+  const late = await attempt(
+    [
+      { status: 201, body: held },
+      { status: 409, body: problem('hold_expired') },
+    ],
+    false,
+    confirms,
+  );
+  expect(late.ending).toEqual({ kind: 'expired', booking: held });
+  const gone = await attempt(
+    [
+      { status: 201, body: held },
+      { status: 409, body: problem('show_cancelled') },
+    ],
+    false,
+    confirms,
+  );
+  expect(gone.ending).toMatchObject({ kind: 'rejected', code: 'show_cancelled' });
 });

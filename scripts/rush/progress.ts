@@ -1,4 +1,4 @@
-export type Phase = 'signing up' | 'logging in' | 'booking';
+export type Phase = 'signing up' | 'logging in' | 'booking' | 'waiting for holds to end';
 
 /** Called after every step. */
 export type OnProgress = (phase: Phase, done: number, total: number) => void;

@@ -9,8 +9,9 @@ const labels: Record<keyof Verdict, string> = {
   soldBeyondCapacity: 'seats sold beyond capacity',
   acceptedUnanswered: 'accepted but unanswered',
   bookedWithoutRow: 'booked responses without a row',
-  rowsWithoutAnswer: 'rows without a booked response',
+  rowsWithoutAnswer: 'rows without a response',
   refusedWithoutReason: 'refused a seat that nobody had',
+  holdsNotEnded: 'holds that did not end',
   faults: 'faults',
 };
 

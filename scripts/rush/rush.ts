@@ -1,8 +1,9 @@
 /** A rush on one show, made through the public interface and checked against the database. */
 import { randomBytes } from 'node:crypto';
 import { randomFrom } from '../random.ts';
-import { type Ending, requestSeat } from './attempt.ts';
+import { type Ending, type HoldPlan, requestSeat } from './attempt.ts';
 import { signUpBuyers } from './buyers.ts';
+import { waitForHolds } from './holds.ts';
 import { type LatenciesMs, latenciesMs } from './latencies.ts';
 import type { OnProgress } from './progress.ts';
 import { findTargets } from './targets.ts';
@@ -21,6 +22,12 @@ export interface RushOptions {
   seed: number;
   /** Percentage of buyers who take the 202 and poll; the others send `Prefer: wait`. */
   pollingPercent?: number;
+  /** Percentage of buyers who hold their seat first, 0 by default. */
+  holdingPercent?: number;
+  /** Percentage of those who never confirm. */
+  abandoningPercent?: number;
+  /** How long the others think before they confirm, at most, in seconds. */
+  thinkingSeconds?: number;
   onProgress?: OnProgress;
 }
 
@@ -30,7 +37,7 @@ export interface RushReport {
   /** Free seats that at least one buyer wanted: each of them must end up booked. */
   seatsWanted: number;
   seed: number;
-  /** Number of requests by outcome: `booked`, or the code of the problem. */
+  /** Number of requests by outcome: `booked`, `expired`, or the code of the problem. */
   outcomes: Record<string, number>;
   /** Time from sending the request to learning the outcome; for `accepted`, to the 202 of the buyers who poll. */
   latencyMs: Record<'all' | 'waited' | 'polled' | 'accepted', LatenciesMs | null>;
@@ -57,11 +64,13 @@ export async function rush(options: RushOptions): Promise<RushReport> {
   const buyers = await signUpBuyers({ url, count: options.buyers, run, onProgress });
   await checkDatabase(databaseUrl, show, buyers);
   const random = randomFrom(seed);
+  const seats = buyers.map(() => targets[Math.floor(random() * targets.length)]?.label ?? '');
   const plans = buyers.map((buyer, index) => ({
     buyer,
-    seat: targets[Math.floor(random() * targets.length)]?.label ?? '',
+    seat: seats[index] ?? '',
     // Spreads the polling buyers evenly: at 50 %, every second one polls.
     polls: Math.floor(((index + 1) * pollingPercent) / 100) > Math.floor((index * pollingPercent) / 100),
+    holds: drawHold(random, options),
   }));
 
   let done = 0;
@@ -76,9 +85,12 @@ export async function rush(options: RushOptions): Promise<RushReport> {
   const durationMs = performance.now() - startedAt;
 
   const free = new Set(targets.filter((seat) => seat.free).map((seat) => seat.label));
+  if (plans.some(({ holds }) => holds)) await waitForHolds(databaseUrl, show, buyers, onProgress);
   const verdict = await readVerdict(databaseUrl, { show, results });
   const outcomes = countBy(results.map(({ ending }) => outcomeOf(ending)));
-  const decided = results.filter(({ ending }) => ending.kind === 'booked' || ending.kind === 'rejected');
+  const decided = results.filter(
+    ({ ending: { kind } }) => kind === 'booked' || kind === 'expired' || kind === 'rejected',
+  );
   const timesOf = (some: typeof decided) => latenciesMs(some.map((result) => result.outcomeMs));
   return {
     show,
@@ -99,6 +111,15 @@ export async function rush(options: RushOptions): Promise<RushReport> {
     verdict,
     clean: isClean(verdict),
   };
+}
+
+/** Whether a buyer holds their seat first, and what they do with the hold. */
+function drawHold(
+  random: () => number,
+  { holdingPercent = 0, abandoningPercent = 0, thinkingSeconds = 0 }: RushOptions,
+): HoldPlan | null {
+  if (random() * 100 >= holdingPercent) return null;
+  return { confirms: random() * 100 >= abandoningPercent, thinkMs: random() * thinkingSeconds * 1_000 };
 }
 
 const outcomeOf = (ending: Ending): string => (ending.kind === 'rejected' ? ending.code : ending.kind);

@@ -29,6 +29,7 @@ const clean = {
   bookedWithoutRow: 0,
   rowsWithoutAnswer: 0,
   refusedWithoutReason: 0,
+  holdsNotEnded: 0,
   faults: 0,
 };
 
@@ -78,6 +79,28 @@ test('refusedWithoutReason: a seat that nobody ever had; a booking cancelled sin
   expect(verdict).toEqual({ ...clean, refusedWithoutReason: 1 });
 });
 
+test('is clean when a hold expired, and somebody else was refused or has the seat now', async () => {
+  const hold = await addBooking(1, 'A1', { status: 'expired' });
+  const id = await addBooking(2, 'A1');
+  const results = [told(1, 'A1', expired(hold, 'A1')), told(2, 'A1', booked(id, 'A1')), told(3, 'A1', taken('A1'))];
+  expect(await verdictOf(...results)).toEqual(clean);
+});
+
+test.each([
+  ['it is still held', { status: 'held' }],
+  ['it is booked, and nobody confirmed it', { status: 'booked' }],
+  ['it still claims its seat', { status: 'expired', claimed: true }],
+] as const)('holdsNotEnded: %s', async (_, row) => {
+  const hold = await addBooking(1, 'A1', row);
+  expect(await verdictOf(told(1, 'A1', expired(hold, 'A1')))).toEqual({ ...clean, holdsNotEnded: 1 });
+});
+
+test('soldTwice: a seat is held by one and booked by another', async () => {
+  const id = await addBooking(1, 'A1');
+  await addBooking(9, 'A1', { status: 'held', claimed: false });
+  expect(await verdictOf(told(1, 'A1', booked(id, 'A1')))).toEqual({ ...clean, soldTwice: 1 });
+});
+
 test('faults: a response that no request should get', async () => {
   const verdict = await verdictOf(told(1, 'A1', { kind: 'fault', detail: '500' }));
   expect(verdict).toEqual({ ...clean, faults: 1 });
@@ -115,22 +138,30 @@ function booked(id: string, seat: string): Ending {
   return { kind: 'booked', booking };
 }
 
+function expired(id: string, seat: string): Ending {
+  const { booking } = booked(id, seat) as Extract<Ending, { booking: Booking }>;
+  return { kind: 'expired', booking: { ...booking, status: 'held' } };
+}
+
 const taken = (seat: string): Ending => ({ kind: 'rejected', code: 'seat_taken', seats: [seat] });
 
 const idOf = (showId: number) => requestId(newEnvelopeId(0), showId, 0);
 
-/** Adds a row of booking.bookings and, unless it is cancelled or `claimed` is false, its claim. */
+/** Adds a row of booking.bookings and, if it is live or `claimed` says so, its claim. */
 async function addBooking(
   user: number,
   seat: string,
-  { status = 'booked', claimed = true }: { status?: 'booked' | 'cancelled'; claimed?: boolean } = {},
+  {
+    status = 'booked',
+    claimed = status === 'booked' || status === 'held',
+  }: { status?: 'booked' | 'held' | 'cancelled' | 'expired'; claimed?: boolean } = {},
 ) {
   const id = idOf(show);
   await query(
     `insert into booking.bookings (show_id, id, user_id, seats, status, created_at) values (?, ?, ?, array[?], ?, now())`,
     [show, id, user, seat, status],
   );
-  if (claimed && status === 'booked') {
+  if (claimed) {
     await query('insert into booking.seat_claims (show_id, seat_number, booking_id) values (?, ?, ?)', [
       show,
       seat,

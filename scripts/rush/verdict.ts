@@ -20,10 +20,12 @@ export interface Verdict {
   acceptedUnanswered: number;
   /** Booked responses without a booking of that seat, or without a claim on it. */
   bookedWithoutRow: number;
-  /** Bookings of these buyers without a booked response. */
+  /** Bookings and holds of these buyers that no response told of. */
   rowsWithoutAnswer: number;
   /** Seats that were refused as taken although nobody ever had them. */
   refusedWithoutReason: number;
+  /** Holds of these buyers that were not confirmed and have not expired, or still claim a seat. */
+  holdsNotEnded: number;
   /** Responses that were neither an outcome nor a clear refusal, and failed jobs. */
   faults: number;
 }
@@ -44,6 +46,7 @@ export function readVerdict(
   const told = results.flatMap(({ buyer, ending }) =>
     ending.kind === 'booked' ? [{ id: ending.booking.id, user_id: buyer.id, seats: ending.booking.seats }] : [],
   );
+  const expired = results.flatMap(({ ending }) => (ending.kind === 'expired' ? [{ id: ending.booking.id }] : []));
   const refused = results.flatMap(({ seat, ending }) =>
     ending.kind === 'rejected' && ending.code === 'seat_taken' ? [{ seat }] : [],
   );
@@ -54,6 +57,7 @@ export function readVerdict(
       JSON.stringify(told),
       JSON.stringify(refused),
       JSON.stringify(buyers),
+      JSON.stringify(expired),
     ]);
     const toldSeats = told.flatMap((booking) => booking.seats);
     return {
@@ -63,6 +67,7 @@ export function readVerdict(
       bookedWithoutRow: row.booked_without_row,
       rowsWithoutAnswer: row.rows_without_answer,
       refusedWithoutReason: row.refused_without_reason,
+      holdsNotEnded: row.holds_not_ended,
       faults: results.filter(({ ending }) => ending.kind === 'fault').length,
     };
   });
@@ -93,6 +98,7 @@ interface VerdictRow {
   booked_without_row: number;
   rows_without_answer: number;
   refused_without_reason: number;
+  holds_not_ended: number;
 }
 
 /** Counts sold seats in the bookings: among the claims, the primary key rules out what this looks for. */
@@ -101,6 +107,7 @@ const verdictSql = `
     told as (select * from json_to_recordset(?::json) as told (id uuid, user_id int, seats text[])),
     refused as (select distinct seat from json_to_recordset(?::json) as refused (seat text)),
     buyers as (select id from json_to_recordset(?::json) as buyers (id int)),
+    expired as (select id from json_to_recordset(?::json) as expired (id uuid)),
     bookings as (select bookings.* from booking.bookings join show on show_id = show.id),
     standing as (select id, user_id, unnest(seats) as seat from bookings where status in ('booked', 'held')),
     claims as (select seat_number, booking_id from booking.seat_claims join show on show_id = show.id)
@@ -113,6 +120,9 @@ const verdictSql = `
       left join claims on claims.booking_id = told.id and claims.seat_number = sold.seat
       where standing.id is null or claims.booking_id is null) as booked_without_row,
     (select count(*)::int from bookings join buyers on user_id = buyers.id
-      where bookings.id not in (select id from told)) as rows_without_answer,
+      where bookings.id not in (select id from told union select id from expired)) as rows_without_answer,
+    (select count(*)::int from bookings join buyers on user_id = buyers.id
+      where status = 'held' or (bookings.id in (select id from expired) and status <> 'expired')
+        or (status = 'expired' and bookings.id in (select booking_id from claims))) as holds_not_ended,
     (select count(*)::int from refused
       where not exists (select from bookings where seat = any (seats))) as refused_without_reason`;

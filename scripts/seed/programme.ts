@@ -1,4 +1,6 @@
 import type { Movie, Show } from '@boxoffice/shared/database/entities/catalog';
+import { columnsOf, seatsOf } from '@boxoffice/shared/layout';
+import { grandHall, palace, type SampleHall, studio } from './halls.ts';
 
 const dayMs = 24 * 60 * 60 * 1_000;
 
@@ -9,6 +11,8 @@ type SampleMovie = Pick<Movie, 'title' | 'durationMinutes' | 'description' | 'ra
 export interface SampleShow extends Pick<Show, 'screenName' | 'dateTime' | 'totalSeats' | 'seatsPerRow'> {
   /** Title of the movie. */
   title: string;
+  /** The hall, whose seats have prices. Without one the show is free, in rows of seats. */
+  hall?: SampleHall;
   /** Share of the seats that are sold, from 0 to 1. */
   sold: number;
   /** Status of the booking of the user `demo`, on shows where there is one. */
@@ -61,30 +65,27 @@ const movies: SampleMovie[] = [
   },
 ];
 
-const seatsOnScreen: Record<string, number> = { 'Screen 1': 80, 'Screen 2': 40, 'Screen 3': 120 };
-
 /**
  * Five movies, eight shows in the two weeks to come and two a day in the two weeks before. No two shows
- * on one screen overlap. The very first show has 80 seats, all free, and is the last to start: the
- * README's examples use it.
+ * on one screen overlap. The very first show is free of charge, has 80 seats in rows of ten, none of them sold, and is
+ * the last to start: the README's examples use it. All others take place in one of three halls and are paid at the counter.
  */
 export function sampleProgramme(now: Date): Programme {
-  const at = (title: string, days: number, time: string, screenName: string, sold: number): SampleShow => ({
-    ...show(now, days, time, screenName, seatsOnScreen[screenName] ?? 80),
-    title,
-    sold,
-  });
+  const at = (title: string, days: number, time: string, hall: SampleHall, sold: number): SampleShow => {
+    const seats = seatsOf(hall).length;
+    return { ...show(now, days, time, hall.name, seats), seatsPerRow: columnsOf(hall), hall, title, sold };
+  };
   return {
     movies,
     upcoming: [
-      at('The Last Reel', 13, '19:30', 'Screen 1', 0),
-      at('The Last Reel', 1, '19:30', 'Screen 1', 0.64),
-      { ...at('The Last Reel', 3, '21:00', 'Screen 2', 0.95), demo: 'booked' },
-      at('Monsoon Express', 2, '18:00', 'Screen 1', 0.35),
-      at('Monsoon Express', 9, '18:00', 'Screen 3', 0.08),
-      { ...at('Low Orbit', 4, '20:15', 'Screen 3', 0.33), demo: 'booked' },
-      at('Die Uhrmacherin', 6, '17:45', 'Screen 2', 0.3),
-      at('Paper Lions', 12, '15:00', 'Screen 1', 0.1),
+      { ...show(now, 13, '19:30', 'Screen 1', 80), title: 'The Last Reel', sold: 0 },
+      at('The Last Reel', 1, '19:30', palace, 0.64),
+      { ...at('The Last Reel', 3, '21:00', studio, 0.95), demo: 'booked' },
+      at('Monsoon Express', 2, '18:00', palace, 0.35),
+      at('Monsoon Express', 9, '18:00', grandHall, 0.08),
+      { ...at('Low Orbit', 4, '20:15', grandHall, 0.33), demo: 'booked' },
+      at('Die Uhrmacherin', 6, '17:45', studio, 0.3),
+      at('Paper Lions', 12, '15:00', palace, 0.1),
     ],
     past: pastShows(at),
   };
@@ -98,16 +99,16 @@ const afternoonsSold = [0.33, 0.28, 0.52, 0.6, 0.31, 0.22, 0.25, 0.3, 0.27, 0.55
 const demoBookings: Record<number, SampleShow['demo']> = { 3: 'booked', 6: 'cancelled', 10: 'booked' };
 
 function pastShows(
-  at: (title: string, days: number, time: string, screenName: string, sold: number) => SampleShow,
+  at: (title: string, days: number, time: string, hall: SampleHall, sold: number) => SampleShow,
 ): SampleShow[] {
   return eveningsSold.flatMap((sold, i) => {
     const demo = demoBookings[i + 1];
-    const evening = at(pick(eveningMovies, i), -(i + 1), '19:30', 'Screen 1', sold);
+    const evening = at(pick(eveningMovies, i), -(i + 1), '19:30', palace, sold);
     const afternoon = at(
       pick(afternoonMovies, i),
       -(i + 1),
       '15:00',
-      pick(['Screen 2', 'Screen 3'], i),
+      pick([studio, grandHall], i),
       pick(afternoonsSold, i),
     );
     return [afternoon, demo ? { ...evening, demo } : evening];
@@ -116,11 +117,15 @@ function pastShows(
 
 const adjectives = ['Silent', 'Golden', 'Distant', 'Broken', 'Electric', 'Hidden', 'Burning', 'Second'];
 const nouns = ['Harbour', 'Winter', 'Promise', 'Signal', 'Garden'];
-const times = ['14:00', '16:30', '18:15', '19:30', '21:00'];
+const screens = 12;
 
-/** Forty movies with fifteen shows each within a month, none of them sold. */
+/**
+ * Forty movies with fifteen shows each within a month, none of them sold. Twenty shows a day, on screens of their
+ * own: first an early show on each, then a late one, so that none overlap.
+ */
 export function largeProgramme(now: Date): Programme {
   const titles = adjectives.flatMap((adjective) => nouns.map((noun) => `The ${adjective} ${noun}`));
+  const showsPerDay: number[] = [];
   return {
     movies: titles.map((title, i) => ({
       title,
@@ -130,11 +135,15 @@ export function largeProgramme(now: Date): Programme {
       language: pick(['English', 'Hindi', 'German', 'French'], i),
     })),
     upcoming: titles.flatMap((title, i) =>
-      Array.from({ length: 15 }, (_, j) => ({
-        ...show(now, 1 + ((i + j * 2) % 30), pick(times, i + j), `Screen ${1 + (i % 12)}`, 40 + 20 * (i % 10)),
-        title,
-        sold: 0,
-      })),
+      Array.from({ length: 15 }, (_, j) => {
+        const day = (i + j * 2) % 30;
+        const onDay = showsPerDay[day] ?? 0;
+        showsPerDay[day] = onDay + 1;
+        const screen = onDay % screens;
+        const time =
+          onDay < screens ? pick(['16:30', '17:15', '18:00'], screen) : pick(['20:00', '20:45', '21:30'], screen);
+        return { ...show(now, 1 + day, time, `Screen ${10 + screen}`, 40 + 20 * (screen % 10)), title, sold: 0 };
+      }),
     ),
     past: [],
   };

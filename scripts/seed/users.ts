@@ -28,12 +28,13 @@ export async function addSampleUsers(em: EntityManager, { log }: { log: (line: s
   }
 }
 
-/** The id of the sample user `demo`, or null. */
-export async function findDemo(em: EntityManager): Promise<number | null> {
-  const [demo] = await em.execute<{ id: number }[]>(
-    `select id from identity.users where username = 'demo' and email = 'demo@boxoffice.example'`,
-  );
-  return demo?.id ?? null;
+/** The id of the sample user with this name, or null. */
+export async function findSampleUser(em: EntityManager, name: 'demo' | 'admin'): Promise<number | null> {
+  const [user] = await em.execute<{ id: number }[]>('select id from identity.users where username = ? and email = ?', [
+    name,
+    `${name}@boxoffice.example`,
+  ]);
+  return user?.id ?? null;
 }
 
 /**

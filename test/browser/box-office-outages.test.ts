@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => browsing?.stop());
 
-test('without Redis, the page says so, and completes the booking when Redis is back', async () => {
+test('without Redis, the page says so, and holds the seats when Redis is back', async () => {
   const { boxoffice } = browsing;
   const show = await boxoffice.addShow({ totalSeats: 10 });
   const page = await browsing.newPage();
@@ -20,7 +20,7 @@ test('without Redis, the page says so, and completes the booking when Redis is b
   await page.getByRole('button', { name: 'Row A seat 3,' }).click();
 
   boxoffice.servers.redis.kill('SIGKILL');
-  await page.getByRole('button', { name: 'Book 1 seat' }).click();
+  await page.getByRole('button', { name: 'Hold 1 seat' }).click();
   await page.getByText('Bookings are temporarily unavailable. Retrying …').waitFor();
   await page.reload();
   await page.getByText('Bookings are temporarily unavailable. Retrying …').waitFor();

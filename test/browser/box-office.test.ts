@@ -4,6 +4,7 @@ import { type Browsing, errorsOf, expectAccessible, startBrowsing, test } from '
 import { eventually } from '@boxoffice/testing/eventually';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect } from 'vitest';
+import { fits, seat, select } from './priced-hall.ts';
 
 let browsing: Browsing;
 let show: number;
@@ -32,25 +33,18 @@ async function openSameShow(user?: number): Promise<Page> {
   return page;
 }
 
-const seat = (page: Page, label: string) =>
-  page.getByRole('button', { name: `Row ${label.slice(0, 1)} seat ${label.slice(1)},` });
-
-async function select(page: Page, ...labels: string[]): Promise<void> {
-  for (const label of labels) await seat(page, label).click();
-}
-
 const selectedSeats = (page: Page) =>
   page.getByRole('list', { name: 'Selected seats' }).getByRole('button').allTextContents();
-const ticketOf = (page: Page, seats: string) => page.getByRole('article').getByText(seats, { exact: true });
-
-/** Whether the page fits the screen without horizontal scrolling. */
-const fits = (page: Page) => page.evaluate<boolean>('document.documentElement.scrollWidth <= innerWidth');
+const heldSeats = (page: Page, seats: string) =>
+  page.getByRole('article', { name: /^Held seats for/ }).getByText(seats, { exact: true });
+const ticketOf = (page: Page, seats: string) =>
+  page.getByRole('article', { name: /^Ticket for/ }).getByText(seats, { exact: true });
 
 test.for([
   ['desktop', desktop],
   ['phone', phone],
 ] as const)(
-  'a new visitor finds a show, signs up, books, and cancels: %s',
+  'a new visitor finds a show, signs up, holds seats, confirms, and cancels: %s',
   { timeout: 180_000 },
   async ([name, viewport]) => {
     const page = await browsing.newPage({ viewport });
@@ -80,7 +74,7 @@ test.for([
     await seat(page, 'B1').click({ force: true });
     expect(await selectedSeats(page)).toEqual(['C4', 'C5']);
     await expectUsable();
-    await page.getByRole('button', { name: 'Book 2 seats' }).click();
+    await page.getByRole('button', { name: 'Hold 2 seats' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByText('Your seats: C4 and C5.').waitFor();
     await dialog.getByRole('button', { name: 'Create an account' }).click();
@@ -94,6 +88,10 @@ test.for([
     await dialog.getByLabel('User name').fill(`somebody.${name}`);
     await dialog.getByRole('button', { name: 'Create account' }).click();
 
+    await heldSeats(page, 'C4 C5').waitFor();
+    await page.getByText('There is nothing to pay.').waitFor();
+    await expectUsable();
+    await page.getByRole('button', { name: 'Confirm' }).click();
     await ticketOf(page, 'C4 C5').waitFor();
     await expectUsable();
     await page.getByRole('link', { name: 'My bookings' }).first().click();
@@ -115,15 +113,15 @@ test.for([
   },
 );
 
-test('seats can be selected and booked by keyboard alone', async () => {
+test('seats can be selected, held and confirmed by keyboard alone', async () => {
   const page = await openShow(7);
   const focused = () => page.evaluate<string>('document.activeElement.ariaLabel');
   const press = async (...keys: string[]) => {
     for (const key of keys) await page.keyboard.press(key);
   };
   await page.locator('h1').focus();
-  // Past the link to other shows: the whole grid is one tab stop.
-  await press('Tab', 'Tab');
+  // Past the link to other shows and the search for the best seats: the whole grid is one tab stop.
+  await press('Tab', 'Tab', 'Tab', 'Tab');
   expect(await focused()).toBe('Row A seat 1, available');
   await press('ArrowLeft', 'ArrowUp');
   expect(await focused()).toBe('Row A seat 1, available');
@@ -135,21 +133,25 @@ test('seats can be selected and booked by keyboard alone', async () => {
   const outline = () => page.evaluate<string>('getComputedStyle(document.activeElement).outlineStyle');
   expect(await outline()).toBe('solid');
 
-  // The selected seats, one by one, then the button that books them.
+  // The selected seats, one by one, then the button that holds them.
   await press('Tab', 'Tab', 'Tab', 'Tab');
   expect(await outline()).toBe('solid');
   await press('Enter');
+  await heldSeats(page, 'B3 C3 C10').waitFor();
+  const heading = () => page.evaluate<string>('document.activeElement.textContent');
+  expect(await heading()).toBe('Your seats are held');
+  await press('Tab', 'Enter');
   await ticketOf(page, 'B3 C3 C10').waitFor();
-  expect(await page.evaluate<string>('document.activeElement.textContent')).toBe('Enjoy the show');
+  expect(await heading()).toBe('Enjoy the show');
 });
 
 test('at most ten seats can be selected, and the selection survives a reload', async () => {
   const page = await openShow();
   for (let number = 1; number <= 10; number++) await select(page, `A${number}`);
   await select(page, 'B1');
-  await page.getByText('A booking can have up to 10 seats.').waitFor();
+  await page.getByText('You can choose up to 10 seats.').waitFor();
   await page.reload();
-  await page.getByRole('button', { name: 'Book 10 seats' }).waitFor();
+  await page.getByRole('button', { name: 'Hold 10 seats' }).waitFor();
 });
 
 test('seats booked by someone else leave the selection, the others stay', async () => {
@@ -196,29 +198,29 @@ test('two browsers request one seat: one gets it, the other sees that it was tak
   // Both requests are queued before either is decided.
   worker?.kill('SIGSTOP');
   try {
-    await first.getByRole('button', { name: 'Book 1 seat' }).click();
+    await first.getByRole('button', { name: 'Hold 1 seat' }).click();
     await first.getByText('Your position in the queue:').waitFor();
-    await second.getByRole('button', { name: 'Book 2 seats' }).click();
+    await second.getByRole('button', { name: 'Hold 2 seats' }).click();
     await second.getByText('Your position in the queue:').waitFor();
   } finally {
     worker?.kill('SIGCONT');
   }
-  await ticketOf(first, 'D1').waitFor();
+  await heldSeats(first, 'D1').waitFor();
   await second.getByText('D1 was just taken.').waitFor();
   await second.getByRole('button', { name: 'Row D seat 1, taken' }).waitFor();
   expect(await selectedSeats(second)).toEqual(['D2']);
-  await second.getByRole('button', { name: 'Book 1 seat' }).click();
-  await ticketOf(second, 'D2').waitFor();
+  await second.getByRole('button', { name: 'Hold 1 seat' }).click();
+  await heldSeats(second, 'D2').waitFor();
 });
 
-test('a reload during a booking resumes the same request', async () => {
+test('a reload while seats are being held resumes the same request', async () => {
   const page = await openShow(12);
   const [worker] = browsing.boxoffice.workers;
   await select(page, 'B2');
   worker?.kill('SIGSTOP');
   try {
     // Once before the request has been accepted, and once after.
-    await page.getByRole('button', { name: 'Book 1 seat' }).click();
+    await page.getByRole('button', { name: 'Hold 1 seat' }).click();
     await page.reload();
     await page.getByText('Your position in the queue: 1').waitFor();
     await expectAccessible(page);
@@ -227,7 +229,7 @@ test('a reload during a booking resumes the same request', async () => {
   } finally {
     worker?.kill('SIGCONT');
   }
-  await ticketOf(page, 'B2').waitFor();
+  await heldSeats(page, 'B2').waitFor();
   const { body } = await browsing.boxoffice.call<{ count: number }>('/api/my-bookings/', { user: 12 });
   expect(body.count).toBe(1);
   await page.goBack();

@@ -39,12 +39,13 @@ test.skipIf(!curl)("the README's booking in five lines works", () => {
   });
 });
 
-test("the example in the client's README signs up, books, is refused the same seats, and cancels", () => {
+test("the example in the client's README signs up, books, is refused the same seats, holds, confirms and cancels", () => {
   const example = exampleUnder('# @boxoffice/client', 'packages/client/README.md');
   const output = execFileSync(process.execPath, ['--input-type=module-typescript', '--eval', example], {
     cwd: root,
     encoding: 'utf8',
   });
   const lines = output.split('\n').filter((line) => line && !line.startsWith('position'));
-  expect(lines).toEqual([`booked [ 'A1', 'A2' ]`, `seat_taken [ 'A1', 'A2' ]`, 'cancelled']);
+  const held = expect.stringMatching(/^\[ '[A-J]\d+', '[A-J]\d+' \] \d{4}-/);
+  expect(lines).toEqual([`booked [ 'A1', 'A2' ]`, `seat_taken [ 'A1', 'A2' ]`, held, 'cancelled']);
 });

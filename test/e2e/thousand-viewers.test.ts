@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { get } from 'node:http';
-import type { SeatChanges, SeatMap } from '@boxoffice/shared/contracts/catalog';
+import type { SeatChanges, SeatMap } from '@boxoffice/shared/contracts/seat-map';
 import { type Boxoffice, startBoxoffice } from '@boxoffice/testing/boxoffice';
 import { eventually } from '@boxoffice/testing/eventually';
 import type { SpawnedService } from '@boxoffice/testing/service';

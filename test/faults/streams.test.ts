@@ -1,5 +1,5 @@
-import type { SeatMap } from '@boxoffice/shared/contracts/catalog';
 import { seatsChangedChannel } from '@boxoffice/shared/contracts/jobs';
+import type { SeatMap } from '@boxoffice/shared/contracts/seat-map';
 import { type Boxoffice, startBoxoffice } from '@boxoffice/testing/boxoffice';
 import { type EventReader, readEvents } from '@boxoffice/testing/events';
 import { eventually } from '@boxoffice/testing/eventually';

@@ -43,7 +43,8 @@ beforeAll(async () => {
     return orm;
   };
 
-  const catalog = buildCatalog({ orm: await open('boxoffice_catalog'), secret: testSecret, logger });
+  const catalogOrm = await open('boxoffice_catalog');
+  const catalog = buildCatalog({ orm: catalogOrm, secret: testSecret, turnaroundMinutes: 15, logger });
   const catalogConnection = new CatalogConnection(await catalog.listen({ host: '127.0.0.1', port: 0 }), testSecret);
   const redis = openImpatientRedis(testRedis.url, logger);
   const subscriber = openPatientRedis(testRedis.url, logger);
@@ -182,6 +183,8 @@ test.each<[path: string, as: Role, Reads]>([
   ['/api/admin/audit/?subject=show&subject_id=7', 'admin', { statements: 2, rows: 3 * 100 + page }],
   // Only the bookings of its days, none here, and the count of all upcoming shows.
   ['/api/admin/dashboard/', 'admin', { statements: 6, rows: 24 * (3 + soldOfShow) + large.shows, counted: 'shows' }],
+  // The payments of that day, and their shows with their movies.
+  ['/api/admin/takings/?date=2023-11-15', 'admin', { statements: 2, rows: 86_400 / 100 + 2 * (large.shows / 1_000) }],
 ])('%s reads only what it returns', async (path, as, { statements, rows, counted }) => {
   const { body, statements: run } = await read(path, as);
   expect(run.length).toBe(statements);

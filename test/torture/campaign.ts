@@ -2,6 +2,7 @@ import { appendFileSync, copyFileSync, existsSync, mkdirSync, writeFileSync } fr
 import { join } from 'node:path';
 import type { Operation, Violation } from './checker/history.ts';
 import { checkOutcomes } from './checker/outcomes.ts';
+import { holdSeconds } from './clients/hold-behaviours.ts';
 import { HttpClient } from './clients/http.ts';
 import { now } from './clients/now.ts';
 import { Stopwatch } from './clients/stopwatch.ts';
@@ -57,7 +58,10 @@ export interface CampaignResult {
 export async function runCampaign(options: CampaignOptions): Promise<CampaignResult> {
   const { seed, folder, signal, say } = options;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const world = await World.start({ ...options, env: { BOOKING_PARTITIONS: String(partitions) } });
+  const world = await World.start({
+    ...options,
+    env: { BOOKING_PARTITIONS: String(partitions), HOLD_SECONDS: String(holdSeconds) },
+  });
   const random = new Random(seed);
   const log = new FaultLog(partitions, (line) => appendFileSync(join(folder, 'faults.log'), line));
   const memory = new Memory(world);
@@ -82,7 +86,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
     market: {
       gateways,
       stopwatch,
-      sign: (user) => world.tokens.sign(user),
+      sign: (user, role) => world.tokens.sign(user, role),
       count: () => requests++,
       countAnswer: () => answers++,
       lostSince: (from) => lateness.lostSince(from),

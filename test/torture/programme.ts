@@ -1,9 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Stage } from './clients/behaviours.ts';
+import { now } from './clients/now.ts';
 import type { World } from './world/world.ts';
 
 const administrator = 1;
 const patienceMs = 60_000;
+const answerPatienceMs = 6_000;
 
 /** Puts shows on the programme, by the HTTP interface. */
 export class Programme {
@@ -17,7 +19,12 @@ export class Programme {
     this.#token = world.tokens.sign(administrator, 'admin');
   }
 
-  async addShows(number: number, totalSeats: number): Promise<Stage[]> {
+  /** @param rules of these shows; default: free, without a limit */
+  async addShows(
+    number: number,
+    totalSeats: number,
+    { price, limit }: Pick<Stage, 'price' | 'limit'> = { price: null, limit: null },
+  ): Promise<Stage[]> {
     this.#movie ??= await this.#create('/api/admin/movies/', {
       title: 'The Last Reel',
       duration_minutes: 90,
@@ -35,22 +42,40 @@ export class Programme {
         date_time: new Date(Date.now() + 7 * 86_400_000).toISOString(),
         total_seats: totalSeats,
         seats_per_row: 10,
+        ...(price !== null && { payment: 'counter', prices: { standard: price }, currency: 'EUR' }),
+        ...(limit !== null && { max_seats_per_user: limit }),
       });
-      stages.push({ show, seats: Array.from({ length: totalSeats }, (_, index) => label(index)) });
+      stages.push({ show, price, limit, seats: Array.from({ length: totalSeats }, (_, index) => label(index)) });
     }
     return stages;
+  }
+
+  /** Cancels a show, whatever it takes. Returns when the first answer said so; null: none did before `isOver`. */
+  async cancelShow(show: number, reason: string, isOver: () => boolean): Promise<number | null> {
+    for (let tries = 0; !isOver(); tries++) {
+      const url = this.#world.urls[tries % this.#world.urls.length];
+      const response = await this.#post(`${url}/api/admin/shows/${show}/cancel/`, { reason });
+      const body = response && ((await response.json().catch(() => null)) as { status?: string } | null);
+      if (response?.status === 200 && body?.status === 'cancelled') return now();
+      await delay(100);
+    }
+    return null;
+  }
+
+  #post(url: string, body: object): Promise<Response | null> {
+    return fetch(url, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${this.#token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+      // A connection kept from the last round may have fallen silent in a storm.
+      signal: AbortSignal.timeout(answerPatienceMs),
+    }).catch(() => null);
   }
 
   async #create(path: string, body: object): Promise<number> {
     const deadline = performance.now() + patienceMs;
     for (;;) {
-      const response = await fetch(`${this.#world.urls[0]}${path}`, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${this.#token}`, 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-        // A connection kept from the last round may have fallen silent in a storm.
-        signal: AbortSignal.timeout(5_000),
-      }).catch(() => null);
+      const response = await this.#post(`${this.#world.urls[0]}${path}`, body);
       const answer = response && ((await response.json().catch(() => null)) as { id?: number } | null);
       if (response?.status === 201 && answer?.id) return answer.id;
       if (performance.now() > deadline) throw new Error(`POST ${path}: ${response?.status} ${JSON.stringify(answer)}`);

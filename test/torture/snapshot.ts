@@ -1,32 +1,61 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { History, Violation } from './checker/history.ts';
+import { now } from './clients/now.ts';
 import type { World } from './world/world.ts';
 
-type Rows = Omit<History, 'operations'>;
+type Rows = Omit<History, 'operations' | 'shows'>;
+
+/** Holds are marked as expired this long after their end at the latest, in milliseconds. */
+const expiredWithinMs = 2_000;
+
+const onOurClock = (time: string) => `(extract(epoch from ${time}) * 1000 - $2)::float8`;
 
 /** All in one statement, and so of one moment; times on the clock of the histories. */
 const sql = `select
   (select coalesce(json_agg(json_build_object('id', id, 'show', show_id, 'user', user_id, 'seats', seats,
-    'status', status, 'cancelledBy', cancelled_by,
-    'decided', extract(epoch from created_at) * 1000 - $2)), '[]') from booking.bookings where show_id = any($1)) as bookings,
+    'status', status, 'cancelledBy', cancelled_by, 'decided', ${onOurClock('created_at')},
+    'expires', ${onOurClock('expires_at')}, 'confirmedBy', confirmed_by, 'cancelled', ${onOurClock('cancelled_at')},
+    'cancelReason', cancel_reason, 'paid', paid_at is not null, 'total', total)), '[]') from booking.bookings where show_id = any($1)) as bookings,
   (select coalesce(json_agg(json_build_object('show', show_id, 'seat', seat_number, 'booking', booking_id)), '[]')
     from booking.seat_claims where show_id = any($1)) as claims,
   (select coalesce(json_agg(json_build_object('id', id, 'show', show_id, 'user', user_id, 'kind', kind, 'status', status,
-    'code', problem ->> 'code', 'booking', booking_id, 'key', encode(key_hash, 'hex'))), '[]')
-    from booking.requests where show_id = any($1)) as outcomes`;
+    'code', problem ->> 'code', 'taken', problem -> 'seats', 'booking', booking_id, 'key', encode(key_hash, 'hex'),
+    'decided', ${onOurClock('decided_at')})), '[]')
+    from booking.requests where show_id = any($1)) as outcomes,
+  ${onOurClock('statement_timestamp()')} as "readAt"`;
+
+const heldSql = `select (max(extract(epoch from expires_at - clock_timestamp())) * 1000)::float8 as "leftMs"
+  from booking.bookings where status = 'held' and show_id = any($1)`;
 
 /** Reads the rows of these shows once they have stopped changing: unanswered requests may still be queued. */
 export async function settledRows(world: World, shows: readonly number[]): Promise<Rows> {
-  const nothing: Rows = { bookings: [], claims: [], outcomes: [] };
+  const nothing: Rows = { bookings: [], claims: [], outcomes: [], readAt: 0 };
   const read = async () => (await world.servers.sql<Rows>(sql, [shows, performance.timeOrigin]))[0] ?? nothing;
   let rows = await read();
   for (let tries = 20; tries > 0; tries--) {
     await delay(250);
     const later = await read();
-    if (JSON.stringify(later) === JSON.stringify(rows)) return later;
+    if (isSame(later, rows)) return later;
     rows = later;
   }
   return rows;
+}
+
+const isSame = (one: Rows, other: Rows) =>
+  JSON.stringify({ ...one, readAt: 0 }) === JSON.stringify({ ...other, readAt: 0 });
+
+/** Waits until no hold of these shows is left, but not longer than their owners may take to end them. */
+export async function holdsEnded(world: World, shows: readonly number[], lostSince: (from: number) => number) {
+  const startedAt = now();
+  let dueMs = 0;
+  for (;;) {
+    const [row] = await world.servers.sql<{ leftMs: number | null }>(heldSql, [shows]);
+    const waitedMs = now() - startedAt;
+    if (row?.leftMs === null || row?.leftMs === undefined) return;
+    dueMs = Math.max(dueMs, waitedMs + row.leftMs + expiredWithinMs);
+    if (waitedMs > dueMs + lostSince(startedAt)) return;
+    await delay(100);
+  }
 }
 
 /**

@@ -6,21 +6,27 @@ import { Link, navigate, useLocation } from '../lib/router.tsx';
 import { signOut } from '../lib/session.ts';
 import { Account } from './account.tsx';
 import { Audit } from './audit/audit.tsx';
-import { Bookings } from './bookings.tsx';
+import { BookingDetail } from './bookings/booking-detail.tsx';
+import { Bookings } from './bookings/booking-list.tsx';
 import { Dashboard } from './dashboard/dashboard.tsx';
 import { EditMovie, NewMovie } from './movies/movie-form.tsx';
 import { Movies } from './movies/movie-list.tsx';
+import { EditScreen, NewScreen } from './screens/screen-form.tsx';
+import { Screens } from './screens/screen-list.tsx';
 import { EditShow, NewShow } from './shows/show-form.tsx';
 import { Shows } from './shows/show-list.tsx';
 import { NewRun } from './shows/show-run.tsx';
+import { Takings } from './takings/takings.tsx';
 import { EditUser, NewUser } from './users/user-form.tsx';
 import { Users } from './users/user-list.tsx';
 
 const links = {
   '/': 'Dashboard',
   '/movies': 'Movies',
+  '/screens': 'Screens',
   '/shows': 'Shows',
   '/bookings': 'Bookings',
+  '/takings': 'Takings',
   '/users': 'Users',
   '/audit': 'Audit',
 };
@@ -72,19 +78,25 @@ function viewAt(path: string, query: URLSearchParams, user: User): ReactNode {
     '/': () => <Dashboard />,
     '/movies': () => <Movies />,
     '/movies/new': () => <NewMovie />,
+    '/screens': () => <Screens />,
+    '/screens/new': () => <NewScreen />,
     '/shows': () => <Shows />,
     '/shows/new': () => <NewShow />,
     '/shows/run': () => <NewRun movieId={query.get('movie_id') ?? ''} />,
     '/bookings': () => <Bookings />,
+    '/takings': () => <Takings />,
     '/users': () => <Users currentUser={user} />,
     '/users/new': () => <NewUser />,
     '/audit': () => <Audit />,
     '/account': () => <Account user={user} />,
   };
   if (path in lists) return lists[path]?.();
+  const [, booking] = /^\/bookings\/([0-9a-f-]{36})$/.exec(path) ?? [];
+  if (booking) return <BookingDetail key={booking} id={booking} />;
   const [, section, number] = /^\/(\w+)\/(\d{1,9})$/.exec(path) ?? [];
   const id = Number(number);
   if (section === 'movies') return <EditMovie key={id} id={id} />;
+  if (section === 'screens') return <EditScreen key={id} id={id} />;
   if (section === 'shows') return <EditShow key={id} id={id} />;
   if (section === 'users') return <EditUser key={id} id={id} currentUser={user} />;
   return (

@@ -3,13 +3,13 @@ import { Brand } from '../lib/brand.tsx';
 import { Link, useLocation } from '../lib/router.tsx';
 import { signOut, useUsername } from '../lib/session.ts';
 import { Account } from './account.tsx';
+import { BookingPage } from './booking-page.tsx';
 import { MoviePage } from './movie.tsx';
 import { MyBookings } from './my-bookings.tsx';
 import { NotFound } from './not-found.tsx';
 import { Programme } from './programme.tsx';
 import { ShowPage } from './show.tsx';
 import { SignIn } from './sign-in.tsx';
-import { TicketPage } from './ticket.tsx';
 
 export function App() {
   const { path, query } = useLocation();
@@ -28,8 +28,7 @@ function pageAt(path: string, query: URLSearchParams): ReactNode {
   if (section === 'movies' && number) return <MoviePage key={number} id={number} />;
   if (section === 'shows' && number) return <ShowPage key={number} id={number} />;
   if (section === 'account' && !id) return <Account />;
-  if (section === 'bookings')
-    return id ? <TicketPage id={id} isNew={query.has('new')} /> : <MyBookings query={query} />;
+  if (section === 'bookings') return id ? <BookingPage key={id} id={id} /> : <MyBookings query={query} />;
   return <NotFound title="Page not found">There is no page at this address.</NotFound>;
 }
 

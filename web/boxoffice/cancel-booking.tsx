@@ -1,9 +1,9 @@
-import { type Booking, patiently } from '@boxoffice/client';
+import { type Booking, ProblemError } from '@boxoffice/client';
 import { ConfirmButton } from '../lib/confirm-button.tsx';
 import { formatList } from '../lib/format.ts';
 import { boxoffice } from '../lib/session.ts';
 
-/** A button that cancels a booking. */
+/** A button that cancels a booking, or releases a hold. */
 export function CancelBooking({
   booking,
   movieTitle,
@@ -14,14 +14,17 @@ export function CancelBooking({
   onCancelled: () => void;
 }) {
   const seats = formatList(booking.seats);
+  const isHeld = booking.status === 'held';
   return (
     <ConfirmButton
-      action="Cancel booking"
+      action={isHeld ? 'Release seats' : 'Cancel booking'}
       subject={`${seats}, ${movieTitle}`}
-      title="Cancel this booking?"
+      title={isHeld ? 'Release these seats?' : 'Cancel this booking?'}
       onConfirm={async (options) => {
-        // Cancelling is idempotent.
-        await patiently(() => boxoffice.cancel(booking.id, options), options);
+        await boxoffice.cancel(booking.id, options).catch((reason: unknown) => {
+          // It ended by itself a moment ago: its seats are free.
+          if (!(reason instanceof ProblemError && reason.code === 'hold_expired')) throw reason;
+        });
         onCancelled();
       }}
     >

@@ -21,16 +21,16 @@ export function neighbour(
   { key, ctrlKey }: KeyboardEvent,
 ): Seat | undefined {
   const seatsOf = (index: number) => rows[index]?.[1] ?? [];
-  const inRow = (index: number) => seatsOf(index)[Math.min(seat, seatsOf(index).length - 1)];
+  const column = seatsOf(row)[seat]?.column ?? 1;
   switch (key) {
     case 'ArrowLeft':
       return seatsOf(row)[seat - 1];
     case 'ArrowRight':
       return seatsOf(row)[seat + 1];
     case 'ArrowUp':
-      return inRow(row - 1);
+      return closestTo(column, seatsOf(row - 1));
     case 'ArrowDown':
-      return inRow(row + 1);
+      return closestTo(column, seatsOf(row + 1));
     case 'Home':
       return seatsOf(ctrlKey ? 0 : row)[0];
     case 'End':
@@ -38,4 +38,10 @@ export function neighbour(
     default:
       return undefined;
   }
+}
+
+/** Rows differ in their gaps: up and down lead to the seat straight ahead, or else the one next to it. */
+function closestTo(column: number, [first, ...others]: Seat[]): Seat | undefined {
+  const distance = (seat: Seat) => Math.abs(seat.column - column);
+  return others.reduce((best, seat) => (best && distance(seat) < distance(best) ? seat : best), first);
 }

@@ -1,14 +1,14 @@
-import type { MyBooking } from '@boxoffice/client';
-import { formatList, formatShortDay, formatTime } from '../lib/format.ts';
 import { Heading } from '../lib/heading.tsx';
 import { EmptyState, Loading, Outage } from '../lib/notices.tsx';
 import { useQuery } from '../lib/query.ts';
 import { Link } from '../lib/router.tsx';
 import { boxoffice, useUsername } from '../lib/session.ts';
-import { CancelBooking } from './cancel-booking.tsx';
+import { BookingItem } from './booking-item.tsx';
 import './my-bookings.css';
-import { Poster } from './poster.tsx';
 import { SignedOut } from './signed-out.tsx';
+
+/** Holds end, the counter takes money, and shows are cancelled while the page is open. */
+const refreshMs = 15_000;
 
 /** The user's bookings, newest first. */
 export function MyBookings({ query }: { query: URLSearchParams }) {
@@ -26,8 +26,10 @@ export function MyBookings({ query }: { query: URLSearchParams }) {
 }
 
 function BookingList({ page }: { page: number }) {
-  const { data, outage, problem, refetch } = useQuery(`my bookings ${page}`, (signal) =>
-    boxoffice.get('/api/my-bookings/', { params: { query: { page } }, signal }),
+  const { data, outage, problem, refetch } = useQuery(
+    `my bookings ${page}`,
+    (signal) => boxoffice.get('/api/my-bookings/', { params: { query: { page } }, signal }),
+    { refreshMs },
   );
   return (
     <>
@@ -35,7 +37,7 @@ function BookingList({ page }: { page: number }) {
       {!data && !outage && !problem && <Loading what="your bookings" />}
       {data?.count === 0 && (
         <EmptyState title="No bookings yet">
-          <Link to="/">See what’s on</Link>, pick a show and book your first seats.
+          <Link to="/">See what’s on</Link>, pick a show and choose your first seats.
         </EmptyState>
       )}
       <ul className="bookings">
@@ -51,28 +53,5 @@ function BookingList({ page }: { page: number }) {
         </nav>
       )}
     </>
-  );
-}
-
-function BookingItem({ booking, onCancelled }: { booking: MyBooking; onCancelled: () => void }) {
-  const { show, seats, status } = booking;
-  const title = show?.movie.title ?? 'A show that no longer exists';
-  return (
-    <li className={status === 'booked' ? 'booking' : 'booking void'}>
-      <Poster title={title} />
-      <div>
-        <h2>{show ? <Link to={`/bookings/${booking.id}`}>{title}</Link> : title}</h2>
-        {show && (
-          <p className="facts">
-            {formatShortDay(show.date_time)}, {formatTime(show.date_time)} · {show.screen_name}
-          </p>
-        )}
-        <p>
-          {formatList(seats)}
-          {status !== 'booked' && <span className="muted"> · {status}</span>}
-        </p>
-      </div>
-      {status === 'booked' && <CancelBooking booking={booking} movieTitle={title} onCancelled={onCancelled} />}
-    </li>
   );
 }

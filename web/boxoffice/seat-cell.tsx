@@ -1,31 +1,47 @@
 import type { SeatMap } from '@boxoffice/client';
 import { memo } from 'react';
+import { AccessibleIcon } from './accessible-icon.tsx';
 
 type Seat = SeatMap['seats'][number];
 
-export const SeatCell = memo(function SeatCell({
-  seat: { seat_number, row, number, status },
-  isSelected,
-  isCurrent,
-}: {
+interface SeatCellProps {
   seat: Seat;
+  /** The class of the seat's category. */
+  look: string;
+  /** The category and price, for those who cannot see the legend; empty where all seats are alike. */
+  kind: string;
   isSelected: boolean;
+  /** Whether this user holds it. */
+  isOwn: boolean;
   isCurrent: boolean;
-}) {
-  const free = status === 'available';
+}
+
+export const SeatCell = memo(function SeatCell({ seat, look, kind, isSelected, isOwn, isCurrent }: SeatCellProps) {
+  const { seat_number, row, number, column, accessible } = seat;
+  const status = isSelected ? 'selected' : isOwn && seat.status === 'held' ? 'own' : seat.status;
+  const isFree = status !== 'held' && status !== 'booked';
+  const name = [`Row ${row} seat ${number}`, accessible && 'accessible', kind, statusNames[status]].filter(Boolean);
   return (
-    <td>
+    <td style={{ gridColumn: column + 1 }}>
       <button
         type="button"
-        className={isSelected ? 'seat selected' : `seat ${status}`}
+        className={`seat ${look} ${status}`}
         data-seat={seat_number}
         tabIndex={isCurrent ? 0 : -1}
         aria-pressed={isSelected}
-        aria-disabled={!free}
-        aria-label={`Row ${row} seat ${number}, ${isSelected ? 'selected' : free ? 'available' : 'taken'}`}
+        aria-disabled={!isFree}
+        aria-label={name.join(', ')}
       >
-        {number}
+        {accessible ? <AccessibleIcon /> : number}
       </button>
     </td>
   );
 });
+
+const statusNames = {
+  available: 'available',
+  selected: 'selected',
+  own: 'held for you',
+  held: 'taken',
+  booked: 'taken',
+};

@@ -1,96 +1,65 @@
 import type { Show } from '@boxoffice/client';
-import { useCallback, useEffect, useState } from 'react';
-import { formatCount, formatList } from '../lib/format.ts';
-import { Loading, Outage } from '../lib/notices.tsx';
-import { useUsername } from '../lib/session.ts';
-import { BookingProgress } from './booking-progress.tsx';
+import { useMemo } from 'react';
+import { Loading } from '../lib/notices.tsx';
+import { BestSeats } from './best-seats.tsx';
+import { categoriesOf } from './categories.ts';
+import { describeWish } from './hold-attempt.ts';
 import { useLiveSeats } from './live-seats.ts';
+import { closedBecause } from './sale-state.ts';
 import { SeatGrid } from './seat-grid.tsx';
+import { SeatLegend } from './seat-legend.tsx';
+import { SeatPanel } from './seat-panel.tsx';
 import './seat-selection.css';
-import { SelectedSeats } from './selected-seats.tsx';
 import { SignIn } from './sign-in.tsx';
-import { useBooking } from './use-booking.ts';
-import { useSelectedSeats } from './use-selected-seats.ts';
+import { useRenderAt } from './use-render-at.ts';
+import { useSeatChoice } from './use-seat-choice.ts';
 
-const seatLimit = 10;
-
-/** The live map, and the panel that books the selected seats. */
-export function SeatSelection({ show }: { show: Show }) {
-  const username = useUsername();
-  const [selected, setSelected] = useSelectedSeats(show.id);
-  const [message, setMessage] = useState<string>();
-
-  const dropTaken = useCallback(
-    (taken: string[]) => {
-      setSelected((seats) => seats.filter((seat) => !taken.includes(seat)));
-      setMessage(`${formatList(taken)} ${taken.length === 1 ? 'was' : 'were'} just taken.`);
-    },
-    [setSelected],
-  );
-  const booking = useBooking(show.id, { setSelected, setMessage, dropTaken });
-  const isBooking = booking.attempt !== null;
-
+/** The live map, and the panel that holds the selected seats. */
+export function SeatSelection({ show, onOutdated }: { show: Show; onOutdated: () => void }) {
   const { map, outage } = useLiveSeats(show.id);
-  useEffect(() => {
-    // While we are booking, a seat may be taken by ourselves.
-    if (!map || isBooking) return;
-    const free = new Set(map.seats.filter(isAvailable).map(({ seat_number }) => seat_number));
-    const taken = selected.filter((seat) => !free.has(seat));
-    if (taken.length) dropTaken(taken);
-  }, [map, isBooking, selected, dropTaken]);
-
-  const toggle = (seat: string) => {
-    setMessage(undefined);
-    if (selected.includes(seat)) return setSelected(selected.filter((other) => other !== seat));
-    if (selected.length >= seatLimit) return setMessage(`A booking can have up to ${seatLimit} seats.`);
-    setSelected([...selected, seat]);
-  };
-  const hasStarted = Date.parse(show.date_time) <= Date.now();
+  const choice = useSeatChoice(show, map, onOutdated);
+  const { hold, own } = choice;
+  useRenderAt(...[show.sales_open_at, show.sales_close_at, show.date_time].map((time) => Date.parse(time ?? '')));
+  const closed = closedBecause(show)?.sentence;
+  const isHolding = hold.attempt !== null;
+  const categories = useMemo(() => (map ? categoriesOf(map) : []), [map]);
+  const hasAccessible = map?.seats.some(({ accessible }) => accessible) ?? false;
+  const hall = { categories, hasAccessible, currency: show.currency };
 
   return (
     <div className="selection">
       <div className="map">
         {map ? (
-          <SeatGrid map={map} selected={new Set(selected)} onToggle={toggle} disabled={isBooking || hasStarted} />
+          <>
+            {!closed && (
+              <BestSeats
+                {...hall}
+                limit={choice.limit}
+                isReplacing={own.size > 0}
+                disabled={isHolding}
+                onFind={choice.start}
+              />
+            )}
+            <SeatGrid
+              {...{ ...hall, map, own }}
+              selected={new Set(choice.selected)}
+              onToggle={choice.toggle}
+              disabled={isHolding || closed !== undefined}
+            />
+            <SeatLegend {...hall} hasOwn={own.size > 0} />
+          </>
         ) : (
           <Loading what="the seats" />
         )}
-        <ul className="legend" aria-label="Legend">
-          <li className="available">free</li>
-          <li className="selected">selected</li>
-          <li className="booked">taken</li>
-        </ul>
       </div>
-      <section className="panel" aria-label="Your seats">
-        <p className="live">
-          {map && <span className={outage ? 'pulse' : 'pulse on'} />}
-          {map && `${map.available_seats} of ${formatCount(map.total_seats, 'seat')} free`}
-        </p>
-        <Outage message={outage && `${outage}${map ? ' The map may be out of date.' : ''}`} />
-        <p className="message" role="status">
-          {message}
-        </p>
-        {booking.attempt ? (
-          <BookingProgress attempt={booking.attempt} progress={booking.progress} onStop={booking.stop} />
-        ) : (
-          <SelectedSeats
-            seats={selected}
-            onRemove={toggle}
-            onBook={() => booking.start(selected)}
-            isSignedIn={username !== null}
-            hasStarted={hasStarted}
-          />
-        )}
-      </section>
-      {booking.needsSignIn && (
+      <SeatPanel {...{ show, map, outage, choice, closed }} />
+      {hold.needsSignIn && hold.attempt && (
         <SignIn
-          reason={`Your seats: ${formatList(booking.attempt?.seats ?? selected)}.`}
-          onDone={booking.resume}
-          onClose={() => booking.stop()}
+          reason={`Your seats: ${describeWish(hold.attempt.wish)}.`}
+          onDone={hold.resume}
+          onClose={() => hold.stop()}
         />
       )}
     </div>
   );
 }
-
-const isAvailable = ({ status }: { status: string }) => status === 'available';

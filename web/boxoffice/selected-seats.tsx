@@ -1,37 +1,58 @@
+import type { Show } from '@boxoffice/client';
 import { formatCount } from '../lib/format.ts';
+import { formatMoney } from '../lib/money.ts';
+import { useUsername } from '../lib/session.ts';
+import type { SeatChoice } from './use-seat-choice.ts';
 
-/** The selected seats, and the button that books them. */
-export function SelectedSeats({
-  seats,
-  onRemove,
-  onBook,
-  isSignedIn,
-  hasStarted,
-}: {
-  seats: string[];
-  onRemove: (seat: string) => void;
-  onBook: () => void;
-  isSignedIn: boolean;
-  hasStarted: boolean;
-}) {
-  const hint = hasStarted ? 'This show has started. Its seats are no longer on sale.' : 'Select seats on the map.';
+interface SelectedSeatsProps {
+  show: Show;
+  choice: SeatChoice;
+  isSoldOut: boolean;
+  disabled: boolean;
+}
+
+/** The selected seats, what they cost, and the button that holds them. */
+export function SelectedSeats({ show, choice, isSoldOut, disabled }: SelectedSeatsProps) {
+  const username = useUsername();
+  const { selected, total = 0, own, toggle, start } = choice;
+  const hasSelected = selected.length > 0;
+  const hold = hasSelected ? `Hold ${formatCount(selected.length, 'seat')}` : 'Hold';
   return (
     <>
       <ul className="selected-seats" aria-label="Selected seats">
-        {seats.map((seat) => (
+        {selected.map((seat) => (
           <li key={seat}>
-            <button type="button" onClick={() => onRemove(seat)} aria-label={`Remove ${seat}`}>
+            <button type="button" onClick={() => toggle(seat)} aria-label={`Remove ${seat}`}>
               {seat}
             </button>
           </li>
         ))}
       </ul>
-      {seats.length === 0 && <p className="muted">{hint}</p>}
-      <button type="button" className="primary" disabled={seats.length === 0 || hasStarted} onClick={onBook}>
-        {seats.length ? `Book ${formatCount(seats.length, 'seat')}` : 'Book'}
+      {!hasSelected && !disabled && (
+        <p className="muted">
+          {isSoldOut ? 'Sold out. Seats that others give back will appear here.' : 'Select seats on the map.'}
+        </p>
+      )}
+      {hasSelected && show.currency && (
+        <p>
+          <strong className="total">{formatMoney(total, show.currency)}</strong>
+          {show.payment === 'counter' && ' due at the counter'}
+        </p>
+      )}
+      <button
+        type="button"
+        className="primary"
+        disabled={!hasSelected || disabled}
+        onClick={() => start({ seats: selected, expected_total: total })}
+      >
+        {hasSelected && own.size > 0 ? `${hold} instead` : hold}
       </button>
-      {!isSignedIn && seats.length > 0 && (
-        <p className="hint">Next, you will be asked to sign in. Your seats stay selected.</p>
+      {hasSelected && (
+        <p className="hint">
+          {username === null
+            ? 'Next, you will be asked to sign in. Your seats stay selected.'
+            : 'Your seats are kept for you while you decide. Nothing is booked until you confirm.'}
+        </p>
       )}
     </>
   );

@@ -46,6 +46,7 @@ interface InputProps extends FieldProps {
   required?: boolean;
   min?: number;
   max?: number;
+  inputMode?: 'decimal';
   autoComplete?: string;
   /** Suggestions. */
   options?: string[];
@@ -83,13 +84,19 @@ interface SelectProps extends FieldProps {
   name: string;
   value?: string;
   options: (readonly [value: string, text: string])[];
+  onChange?: (value: string) => void;
 }
 
-export function Select({ label, hint, errors, options, value, name }: SelectProps) {
+export function Select({ label, hint, errors, options, value, name, onChange }: SelectProps) {
   return (
     <Field label={label} hint={hint} errors={errors}>
       {(control) => (
-        <select name={name} defaultValue={value} {...control}>
+        <select
+          name={name}
+          defaultValue={value}
+          onChange={({ currentTarget }) => onChange?.(currentTarget.value)}
+          {...control}
+        >
           {options.map(([option, text]) => (
             <option key={option} value={option}>
               {text}

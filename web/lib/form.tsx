@@ -7,7 +7,7 @@ export type FieldErrors = Record<string, string[]>;
 
 interface FormProps {
   className?: string;
-  children: (errors: FieldErrors) => ReactNode;
+  children: (errors: FieldErrors, problem?: ProblemError) => ReactNode;
   submitLabel: string;
   /** A button or link that leaves the form. */
   cancel?: ReactNode;
@@ -21,7 +21,7 @@ interface FormProps {
 export function Form({ className = 'form', children, submitLabel, cancel, fieldNames = {}, onSubmit }: FormProps) {
   const [error, setError] = useState<unknown>();
   const [isBusy, setIsBusy] = useState(false);
-  const errors = error instanceof ProblemError ? error.errors : {};
+  const problem = error instanceof ProblemError ? error : undefined;
 
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -38,7 +38,7 @@ export function Form({ className = 'form', children, submitLabel, cancel, fieldN
   return (
     <form className={className} onSubmit={(event) => void submit(event)} noValidate>
       <ErrorMessage message={error === undefined ? undefined : summary(error, fieldNames)} />
-      {children(errors)}
+      {children(problem?.errors ?? {}, problem)}
       <div className="buttons">
         {cancel}
         <button type="submit" className="primary" disabled={isBusy}>

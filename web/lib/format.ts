@@ -7,6 +7,7 @@ export const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const dayFormat = new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long' });
 const shortDayFormat = new Intl.DateTimeFormat(locale, { weekday: 'short', day: 'numeric', month: 'short' });
 const calendarDateFormat = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', timeZone: 'UTC' });
+const fullDateFormat = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeZone: 'UTC' });
 const timeFormat = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
 const dateTimeFormat = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
 const preciseDateTimeFormat = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' });
@@ -19,6 +20,8 @@ export const formatDay = (iso: string): string => dayFormat.format(new Date(iso)
 export const formatShortDay = (iso: string): string => shortDayFormat.format(new Date(iso)).replace(',', '');
 /** `22 Nov`, of a calendar date such as `2030-11-22`, which has no time zone. */
 export const formatCalendarDate = (date: string): string => calendarDateFormat.format(new Date(`${date}T00:00:00Z`));
+/** `Friday 22 November 2030`, of a calendar date. */
+export const formatFullDate = (date: string): string => fullDateFormat.format(new Date(`${date}T00:00:00Z`));
 /** `19:30` */
 export const formatTime = (iso: string): string => timeFormat.format(new Date(iso));
 /** `22 Nov 2030, 19:30` */

@@ -2,7 +2,7 @@
 import { type Boxoffice as Running, startBoxoffice } from '@boxoffice/testing/boxoffice';
 import { eventually } from '@boxoffice/testing/eventually';
 import { closeShow } from '@boxoffice/testing/show-gate';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createBoxoffice, type Job, memoryTokens, ProblemError, type SeatsView, storedTokens } from './index.ts';
 
 let running: Running;
@@ -114,6 +114,35 @@ test('a repeated call with the same key returns the same booking', async () => {
   const show = await running.addShow();
   const book = () => asUser(1).book(show, ['A1'], { key: 'mine' });
   expect((await book()).id).toBe((await book()).id);
+});
+
+test('seats are held, then confirmed or released; a refusal names its code', async () => {
+  const show = await running.addShow();
+  const held = await asUser(1).hold(show, { seats: ['A1', 'A2'], expected_total: 0 });
+  expect(held).toMatchObject({ seats: ['A1', 'A2'], status: 'held', expires_at: expect.any(String) });
+  expect((await problemOf(asUser(2).hold(show, { seats: ['A2'] }))).problem).toMatchObject({ seats: ['A2'] });
+  const moved = await asUser(1).hold(show, { best: { count: 2 }, replace: true });
+  expect((await problemOf(asUser(1).confirm(held.id))).code).toBe('hold_expired');
+  expect(await asUser(1).confirm(moved.id)).toMatchObject({ id: moved.id, status: 'booked' });
+  expect(await asUser(1).confirm(moved.id)).toMatchObject({ id: moved.id, status: 'booked' });
+
+  const other = await asUser(2).hold(show, { seats: ['A1'] });
+  expect(await asUser(2).cancel(other.id)).toMatchObject({ status: 'cancelled' });
+  expect((await problemOf(asUser(2).hold(show, { seats: ['A1'], expected_total: 900 }))).code).toBe('price_changed');
+});
+
+test('the time is the server’s, even where the local clock is an hour ahead', async () => {
+  const boxoffice = asUser(1);
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_600_000 });
+  try {
+    const localMs = Date.now() - 3_600_000;
+    expect(Math.abs(boxoffice.now() - Date.now())).toBeLessThan(1_000);
+    await boxoffice.get('/api/my-bookings/');
+    // The faked clock stands still; the server's `Date` is in whole seconds.
+    expect(Math.abs(boxoffice.now() - localMs)).toBeLessThan(10_000);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test('watching seats reports changes and survives the restart of a gateway', async () => {

@@ -2,7 +2,7 @@ import type { Client, ClientPathsWithMethod, MaybeOptionalInit, MethodResponse }
 import type { HttpMethod, RequiredKeysOf } from 'openapi-typescript-helpers';
 import { fault, NoAnswerError, ProblemError, retryAfterMs } from './errors.ts';
 import { type Patience, patiently, pause, retryDelayMs } from './patiently.ts';
-import type { Booking, Job, LoginInput, PasswordChangeInput, paths, SignupInput, User } from './schema.ts';
+import type { Booking, HoldInput, Job, LoginInput, PasswordChangeInput, paths, SignupInput, User } from './schema.ts';
 import { createSender, type SendInit, withTimeout } from './sender.ts';
 import { readStream, type SeatsView, seatsIn } from './streams.ts';
 import { memoryTokens, type TokenStore } from './tokens.ts';
@@ -49,7 +49,7 @@ export type Boxoffice = ReturnType<typeof createBoxoffice>;
 
 /** A client of one gateway, for one user at a time. */
 export function createBoxoffice({ url, tokens = memoryTokens() }: BoxofficeOptions) {
-  const { send, settled } = createSender(url, tokens);
+  const { send, settled, now } = createSender(url, tokens);
 
   const operation =
     <Method extends HttpMethod>(method: Method): Operation<Method> =>
@@ -89,6 +89,9 @@ export function createBoxoffice({ url, tokens = memoryTokens() }: BoxofficeOptio
       if (held?.refresh) await boxoffice.post('/api/auth/logout/', { body: { refresh: held.refresh } });
     },
 
+    /** The server's time in milliseconds since 1970, whatever the local clock says: for `expires_at` and the like. */
+    now,
+
     /** Whether there are tokens, which may have expired or been revoked. */
     isLoggedIn: (): boolean => tokens.read() !== null,
 
@@ -103,7 +106,26 @@ export function createBoxoffice({ url, tokens = memoryTokens() }: BoxofficeOptio
       submit('/api/shows/{id}/book/', { path: { id: show }, body: { seats } }, options),
 
     /**
-     * Cancels a booking and waits until its seats are free. Idempotent.
+     * Holds seats of a show, those named or the best that are free, until `expires_at` of the result. Confirm it
+     * by then, or cancel it.
+     *
+     * @throws {ProblemError} when they cannot be held; `price_changed` when they do not cost `expected_total`
+     * @throws {NoAnswerError} when `patienceMs` runs out first; a later call with the same key resumes the request
+     */
+    hold: (show: number, wish: HoldInput, options: BookingOptions = {}): Promise<Booking> =>
+      submit('/api/shows/{id}/holds/', { path: { id: show }, body: wish }, options),
+
+    /**
+     * Turns a hold into a booking. Idempotent.
+     *
+     * @throws {ProblemError} `hold_expired` when it has ended and its seats have been taken
+     * @throws {NoAnswerError}
+     */
+    confirm: (booking: string, options: BookingOptions = {}): Promise<Booking> =>
+      submit('/api/bookings/{id}/confirm/', { path: { id: booking } }, options),
+
+    /**
+     * Cancels a booking, or releases a hold, and waits until its seats are free. Idempotent.
      *
      * @throws {ProblemError}
      * @throws {NoAnswerError}

@@ -306,6 +306,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/shows/{id}/holds/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hold seats until you confirm them
+         * @description Blocks seats that you name, or the best that are free when the request is decided, until `expires_at`: confirm the booking by then, or cancel it. Queued, decided and answered like a booking.
+         */
+        post: operations["holdSeats"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/jobs/{id}/": {
         parameters: {
             query?: never;
@@ -388,6 +408,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bookings/{id}/confirm/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm a hold
+         * @description Turns a hold into a booking. Idempotent. A hold that has ended can still be confirmed while nobody has taken its seats and they cost the same. Waits for the outcome unless `Prefer: respond-async` is sent.
+         */
+        post: operations["confirmBooking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/bookings/{id}/cancel/": {
         parameters: {
             query?: never;
@@ -446,7 +486,7 @@ export interface paths {
         get: operations["adminGetMovie"];
         /**
          * Replace a movie
-         * @description Sets every field; fields that are left out become empty.
+         * @description Sets every field; fields that are left out become empty. With another duration, shows on screens that are still to come need them for longer or shorter: 409 if one would then overlap with another show, which it names.
          */
         put: operations["adminReplaceMovie"];
         post?: never;
@@ -459,9 +499,65 @@ export interface paths {
         head?: never;
         /**
          * Change a movie
-         * @description Sets the given fields and keeps the others.
+         * @description Sets the given fields and keeps the others. With another duration, shows on screens that are still to come need them for longer or shorter: 409 if one would then overlap with another show, which it names.
          */
         patch: operations["adminChangeMovie"];
+        trace?: never;
+    };
+    "/api/admin/screens/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List screens
+         * @description By name, each with its layout.
+         */
+        get: operations["adminListScreens"];
+        put?: never;
+        /**
+         * Create a screen
+         * @description The layout is one string per row, from the front; `legend` says what its characters stand for, and `_` is a gap. Rows are labelled A, B, … and seats counted from 1, gaps not counted; a row of gaps is an aisle and takes no label. `Location` is the new screen.
+         */
+        post: operations["adminCreateScreen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/screens/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a screen
+         * @description With the layout that new shows on it get.
+         */
+        get: operations["adminGetScreen"];
+        /**
+         * Replace a screen
+         * @description Sets every field. Existing shows keep the name and the layout they were created with.
+         */
+        put: operations["adminReplaceScreen"];
+        post?: never;
+        /**
+         * Delete a screen
+         * @description A screen with shows, including past ones, cannot be deleted: delete its shows first.
+         */
+        delete: operations["adminDeleteScreen"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a screen
+         * @description Sets the given fields and keeps the others; `layout` and `legend` only together. Existing shows keep the name and the layout they were created with.
+         */
+        patch: operations["adminChangeScreen"];
         trace?: never;
     };
     "/api/admin/shows/": {
@@ -479,7 +575,7 @@ export interface paths {
         put?: never;
         /**
          * Create a show
-         * @description Its seats A1, A2, … follow from `total_seats` and `seats_per_row`. `Location` is the new show.
+         * @description Either on a screen (`screen_id`), whose present name and layout it keeps, or in rows of its own (`screen_name`, `total_seats`, `seats_per_row`), whose seats A1, A2, … have the category `standard`. With `prices`, one for each category, it is paid at the counter; otherwise it is free. Shows on one screen must not overlap, time to clean up included: the 409 names the other show. `Location` is the new show.
          */
         post: operations["adminCreateShow"];
         delete?: never;
@@ -499,7 +595,7 @@ export interface paths {
         put?: never;
         /**
          * Create a run of shows
-         * @description One show on each of `dates` at each of `times`, in local time of `time_zone`; all or none, 200 at most. A time that occurs twice when clocks are set back means the first; a time that is skipped when clocks are set forward is refused.
+         * @description One show on each of `dates` at each of `times`, in local time of `time_zone`; all or none, 200 at most. A time that occurs twice when clocks are set back means the first; a time that is skipped when clocks are set forward is refused. If the screen is busy, the 409 lists every clash.
          */
         post: operations["adminCreateShowRun"];
         delete?: never;
@@ -522,7 +618,7 @@ export interface paths {
         get: operations["adminGetShow"];
         /**
          * Replace a show
-         * @description Sets every field; without `seats_per_row`, rows get 10 seats. A change that would remove or move a held or booked seat is refused.
+         * @description Sets every field; those that are left out get their defaults. A change that would remove or move a held or booked seat is refused.
          */
         put: operations["adminReplaceShow"];
         post?: never;
@@ -535,9 +631,29 @@ export interface paths {
         head?: never;
         /**
          * Change a show
-         * @description Sets the given fields and keeps the others. A change that would remove or move a held or booked seat is refused.
+         * @description Sets the given fields and keeps the others. A change that would remove or move a held or booked seat is refused. On the same screen a show keeps its layout. Changed rules of sale apply to every request decided afterwards.
          */
         patch: operations["adminChangeShow"];
+        trace?: never;
+    };
+    "/api/admin/shows/{id}/cancel/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a show
+         * @description Once this is answered, no more seats are sold; holds and bookings are cancelled soon afterwards, with this reason. The show stays listed as `cancelled`, and its screen is free. Idempotent: the first reason is kept.
+         */
+        post: operations["adminCancelShow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/admin/users/": {
@@ -605,7 +721,7 @@ export interface paths {
         };
         /**
          * List the bookings of all users
-         * @description Newest first, optionally those of one user, of one show or with one status; filters can be combined. `count` stops at 100,000.
+         * @description Newest first, optionally those of one user, of one show, with one status or with a short code; filters can be combined. `count` stops at 100,000.
          */
         get: operations["adminListBookings"];
         put?: never;
@@ -660,6 +776,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/bookings/{id}/pay/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark a booking as paid at the counter
+         * @description Records that you took the money, when and how. Idempotent: the first payment is kept. Waits for the outcome unless `Prefer: respond-async` is sent.
+         */
+        post: operations["adminPayBooking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/audit/": {
         parameters: {
             query?: never;
@@ -700,6 +836,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/takings/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the takings of a day
+         * @description What was paid at the counter on one day, by payment method and by show. The sums include bookings that were cancelled later, which are also counted separately.
+         */
+        get: operations["adminGetTakings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/queues/": {
         parameters: {
             query?: never;
@@ -724,6 +880,60 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * @example {
+         *       "name": "Screen 1",
+         *       "layout": [
+         *         "SSSS_SSSS",
+         *         "SSSS_SSSS",
+         *         "PPPP_PPPP",
+         *         "W_______W"
+         *       ],
+         *       "legend": {
+         *         "S": {
+         *           "category": "standard"
+         *         },
+         *         "P": {
+         *           "category": "premium"
+         *         },
+         *         "W": {
+         *           "category": "standard",
+         *           "accessible": true
+         *         }
+         *       }
+         *     }
+         */
+        ScreenWriteInput: {
+            name: string;
+            /** @description one string per row, from the front; `_` is a gap */
+            layout: string[];
+            /** @description what each character of the layout stands for */
+            legend: {
+                [key: string]: {
+                    /** @example standard */
+                    category: string;
+                    accessible?: boolean;
+                };
+            };
+        };
+        /**
+         * @example {
+         *       "name": "Grand Hall"
+         *     }
+         */
+        ScreenChangeInput: {
+            name?: string;
+            /** @description one string per row, from the front; `_` is a gap */
+            layout?: string[];
+            /** @description what each character of the layout stands for */
+            legend?: {
+                [key: string]: {
+                    /** @example standard */
+                    category: string;
+                    accessible?: boolean;
+                };
+            };
+        };
         /**
          * @example {
          *       "title": "The Last Reel",
@@ -770,15 +980,48 @@ export interface components {
          */
         ShowCreateInput: {
             movie_id: number;
-            screen_name: string;
             /**
              * Format: date-time
              * @example 2030-01-01T19:30:00Z
              */
             date_time: string;
-            total_seats: number;
-            /** @default 10 */
+            /** @description the screen that the show gets its name and seats from; instead of `screen_name`, `total_seats` and `seats_per_row` */
+            screen_id?: number | null;
+            screen_name?: string;
+            total_seats?: number;
+            /** @description default: 10 */
             seats_per_row?: number;
+            /**
+             * @description default: `counter` with prices, `free` without
+             * @enum {string}
+             */
+            payment?: "free" | "counter" | "online";
+            /** @default null */
+            prices?: {
+                [key: string]: number;
+            } | null;
+            /** @default null */
+            currency?: string | null;
+            /**
+             * @description when sales open; null: immediately
+             * @default null
+             */
+            sales_open_at?: string | null;
+            /**
+             * @description when sales close; null: at the start of the show
+             * @default null
+             */
+            sales_close_at?: string | null;
+            /**
+             * @description the most seats that one user can hold and book together; null: no limit
+             * @default null
+             */
+            max_seats_per_user?: number | null;
+            /**
+             * @description refuses choices that would leave a single free seat between taken ones
+             * @default false
+             */
+            forbid_single_seats?: boolean;
         };
         /**
          * @example {
@@ -787,14 +1030,43 @@ export interface components {
          */
         ShowChangeInput: {
             movie_id?: number;
-            screen_name?: string;
             /**
              * Format: date-time
              * @example 2030-01-01T19:30:00Z
              */
             date_time?: string;
+            /** @description the screen that the show gets its name and seats from; instead of `screen_name`, `total_seats` and `seats_per_row` */
+            screen_id?: number | null;
+            screen_name?: string;
             total_seats?: number;
+            /** @description default: 10 */
             seats_per_row?: number;
+            /**
+             * @description default: `counter` with prices, `free` without
+             * @enum {string}
+             */
+            payment?: "free" | "counter" | "online";
+            prices?: {
+                [key: string]: number;
+            } | null;
+            currency?: string | null;
+            /** @description when sales open; null: immediately */
+            sales_open_at?: string | null;
+            /** @description when sales close; null: at the start of the show */
+            sales_close_at?: string | null;
+            /** @description the most seats that one user can hold and book together; null: no limit */
+            max_seats_per_user?: number | null;
+            /** @description refuses choices that would leave a single free seat between taken ones */
+            forbid_single_seats?: boolean;
+        };
+        /**
+         * @example {
+         *       "reason": "The projector is broken"
+         *     }
+         */
+        ShowCancelInput: {
+            /** @description shown with every hold and booking that is cancelled */
+            reason: string;
         };
         /**
          * @example {
@@ -813,10 +1085,43 @@ export interface components {
          *     }
          */
         ShowRunInput: {
-            screen_name: string;
-            total_seats: number;
-            /** @default 10 */
+            /** @description the screen that the show gets its name and seats from; instead of `screen_name`, `total_seats` and `seats_per_row` */
+            screen_id?: number | null;
+            screen_name?: string;
+            total_seats?: number;
+            /** @description default: 10 */
             seats_per_row?: number;
+            /**
+             * @description default: `counter` with prices, `free` without
+             * @enum {string}
+             */
+            payment?: "free" | "counter" | "online";
+            /** @default null */
+            prices?: {
+                [key: string]: number;
+            } | null;
+            /** @default null */
+            currency?: string | null;
+            /**
+             * @description when sales open; null: immediately
+             * @default null
+             */
+            sales_open_at?: string | null;
+            /**
+             * @description when sales close; null: at the start of the show
+             * @default null
+             */
+            sales_close_at?: string | null;
+            /**
+             * @description the most seats that one user can hold and book together; null: no limit
+             * @default null
+             */
+            max_seats_per_user?: number | null;
+            /**
+             * @description refuses choices that would leave a single free seat between taken ones
+             * @default false
+             */
+            forbid_single_seats?: boolean;
             dates: string[];
             times: string[];
             /** @description the time zone of `times` (IANA name) */
@@ -835,6 +1140,49 @@ export interface components {
             seat_number?: string | number;
             /** @description several seats, instead of seat_number; all are booked or none */
             seats?: (string | number)[];
+        };
+        /**
+         * @example {
+         *       "count": 2,
+         *       "category": "standard"
+         *     }
+         */
+        SeatPreferencesInput: {
+            count: number;
+            /**
+             * @description only seats of this category
+             * @example standard
+             */
+            category?: string;
+            /** @description only accessible seats */
+            accessible?: boolean;
+        };
+        /**
+         * @example {
+         *       "best": {
+         *         "count": 2
+         *       },
+         *       "expected_total": 2000
+         *     }
+         */
+        HoldInput: {
+            /** @description these seats, all or none */
+            seats?: (string | number)[];
+            /** @description the best free seats next to each other, or in neighbouring rows if no row has room; instead of `seats` */
+            best?: components["schemas"]["SeatPreferencesInput"];
+            /** @description the total that you expect, in minor units: the request is rejected if the seats cost anything else */
+            expected_total?: number;
+            /** @description releases your other holds on this show, but only if the new seats can be held */
+            replace?: boolean;
+        };
+        /**
+         * @example {
+         *       "paid_with": "cash"
+         *     }
+         */
+        CounterPaymentInput: {
+            /** @enum {string} */
+            paid_with: "cash" | "card" | "other";
         };
         SignupInput: {
             /** @example alice */
@@ -967,7 +1315,7 @@ export interface components {
              * @description the kind of problem: stable, so switch on it
              * @enum {string}
              */
-            code: "validation_failed" | "unauthenticated" | "invalid_credentials" | "invalid_refresh_token" | "forbidden" | "not_found" | "movie_not_found" | "show_not_found" | "user_not_found" | "booking_not_found" | "job_not_found" | "username_taken" | "email_taken" | "seat_taken" | "show_started" | "has_bookings" | "has_shows" | "last_administrator" | "idempotency_in_progress" | "request_timeout" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "expectation_failed" | "idempotency_mismatch" | "too_many_requests" | "headers_too_large" | "internal_error" | "service_unavailable" | "queue_full" | "queue_unavailable" | "database_unavailable" | "catalog_unavailable";
+            code: "validation_failed" | "unauthenticated" | "invalid_credentials" | "invalid_refresh_token" | "payment_required" | "forbidden" | "not_found" | "movie_not_found" | "show_not_found" | "screen_not_found" | "user_not_found" | "booking_not_found" | "job_not_found" | "username_taken" | "email_taken" | "seat_taken" | "no_seats_together" | "price_changed" | "leaves_single_seat" | "limit_reached" | "sales_not_open" | "sales_closed" | "show_cancelled" | "hold_expired" | "nothing_due" | "show_started" | "has_bookings" | "has_shows" | "screen_busy" | "screen_name_taken" | "last_administrator" | "idempotency_in_progress" | "request_timeout" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "expectation_failed" | "idempotency_mismatch" | "too_many_requests" | "headers_too_large" | "internal_error" | "service_unavailable" | "queue_full" | "queue_unavailable" | "database_unavailable" | "catalog_unavailable";
             title: string;
             status: number;
             /** @description what happened and what to do about it, in plain words */
@@ -978,10 +1326,103 @@ export interface components {
             errors?: {
                 [key: string]: string[];
             };
-            /** @description the requested seats that are already taken */
+            /** @description the seats concerned: those already taken, or the one that would be left free */
             seats?: string[];
             /** @description the job that this is about, or that may have been accepted nevertheless */
             job_id?: string;
+        };
+        /**
+         * @example {
+         *       "id": 1,
+         *       "name": "Screen 1",
+         *       "layout": [
+         *         "SSSS_SSSS",
+         *         "SSSS_SSSS",
+         *         "PPPP_PPPP",
+         *         "W_______W"
+         *       ],
+         *       "legend": {
+         *         "S": {
+         *           "category": "standard"
+         *         },
+         *         "P": {
+         *           "category": "premium"
+         *         },
+         *         "W": {
+         *           "category": "standard",
+         *           "accessible": true
+         *         }
+         *       },
+         *       "total_seats": 26,
+         *       "categories": {
+         *         "standard": 18,
+         *         "premium": 8
+         *       }
+         *     }
+         */
+        Screen: {
+            id: number;
+            name: string;
+            /** @description one string per row, from the front; `_` is a gap */
+            layout: string[];
+            /** @description what each character of the layout stands for */
+            legend: {
+                [key: string]: {
+                    /** @example standard */
+                    category: string;
+                    accessible?: boolean;
+                };
+            };
+            total_seats: number;
+            /** @description the number of seats by category */
+            categories: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * @example {
+         *       "count": 1,
+         *       "next": null,
+         *       "previous": null,
+         *       "results": [
+         *         {
+         *           "id": 1,
+         *           "name": "Screen 1",
+         *           "layout": [
+         *             "SSSS_SSSS",
+         *             "SSSS_SSSS",
+         *             "PPPP_PPPP",
+         *             "W_______W"
+         *           ],
+         *           "legend": {
+         *             "S": {
+         *               "category": "standard"
+         *             },
+         *             "P": {
+         *               "category": "premium"
+         *             },
+         *             "W": {
+         *               "category": "standard",
+         *               "accessible": true
+         *             }
+         *           },
+         *           "total_seats": 26,
+         *           "categories": {
+         *             "standard": 18,
+         *             "premium": 8
+         *           }
+         *         }
+         *       ]
+         *     }
+         */
+        ScreenPage: {
+            /** @description number of results on all pages */
+            count: number;
+            /** @description URL of the next page */
+            next: string | null;
+            /** @description URL of the previous page */
+            previous: string | null;
+            results: components["schemas"]["Screen"][];
         };
         /**
          * @example {
@@ -1038,22 +1479,57 @@ export interface components {
          *       "date_time": "2030-01-01T19:30:00.000Z",
          *       "total_seats": 80,
          *       "seats_per_row": 10,
-         *       "available_seats": 79
+         *       "screen_id": null,
+         *       "available_seats": 79,
+         *       "status": "scheduled",
+         *       "payment": "counter",
+         *       "prices": {
+         *         "standard": 1000
+         *       },
+         *       "currency": "EUR",
+         *       "sales_open_at": null,
+         *       "sales_close_at": null,
+         *       "max_seats_per_user": null,
+         *       "forbid_single_seats": false
          *     }
          */
         Show: {
             id: number;
             movie_id: number;
             screen_name: string;
+            /** @description null when the show is not on a screen */
+            screen_id: number | null;
             /**
              * Format: date-time
              * @description the start, in UTC
              */
             date_time: string;
             total_seats: number;
+            /** @description on a screen, the width of the hall in columns */
             seats_per_row: number;
             /** @description seats that are neither held nor booked */
             available_seats: number;
+            /** @enum {string} */
+            status: "scheduled" | "cancelled";
+            /**
+             * @description `free`: no prices; `counter`: paid at the counter; `online`: paid before the seats are booked
+             * @enum {string}
+             */
+            payment: "free" | "counter" | "online";
+            /** @description in minor units of the currency, by category of seats; null when the show is free */
+            prices: {
+                [key: string]: number;
+            } | null;
+            /** @description ISO 4217; null when the show is free */
+            currency: string | null;
+            /** @description when sales open; null: immediately */
+            sales_open_at: string | null;
+            /** @description when sales close; null: at the start of the show */
+            sales_close_at: string | null;
+            /** @description the most seats that one user can hold and book together; null: no limit */
+            max_seats_per_user: number | null;
+            /** @description refuses choices that would leave a single free seat between taken ones */
+            forbid_single_seats: boolean;
         };
         /**
          * @example {
@@ -1068,7 +1544,18 @@ export interface components {
          *           "date_time": "2030-01-01T19:30:00.000Z",
          *           "total_seats": 80,
          *           "seats_per_row": 10,
-         *           "available_seats": 79
+         *           "screen_id": null,
+         *           "available_seats": 79,
+         *           "status": "scheduled",
+         *           "payment": "counter",
+         *           "prices": {
+         *             "standard": 1000
+         *           },
+         *           "currency": "EUR",
+         *           "sales_open_at": null,
+         *           "sales_close_at": null,
+         *           "max_seats_per_user": null,
+         *           "forbid_single_seats": false
          *         }
          *       ]
          *     }
@@ -1093,7 +1580,18 @@ export interface components {
          *           "date_time": "2030-01-01T19:30:00.000Z",
          *           "total_seats": 80,
          *           "seats_per_row": 10,
-         *           "available_seats": 80
+         *           "screen_id": null,
+         *           "available_seats": 80,
+         *           "status": "scheduled",
+         *           "payment": "counter",
+         *           "prices": {
+         *             "standard": 1000
+         *           },
+         *           "currency": "EUR",
+         *           "sales_open_at": null,
+         *           "sales_close_at": null,
+         *           "max_seats_per_user": null,
+         *           "forbid_single_seats": false
          *         }
          *       ]
          *     }
@@ -1101,43 +1599,6 @@ export interface components {
         ShowRunResult: {
             count: number;
             results: components["schemas"]["Show"][];
-        };
-        /**
-         * @example {
-         *       "show_id": 7,
-         *       "total_seats": 2,
-         *       "seats_per_row": 10,
-         *       "available_seats": 1,
-         *       "seats": [
-         *         {
-         *           "seat_number": "A1",
-         *           "row": "A",
-         *           "number": 1,
-         *           "status": "booked"
-         *         },
-         *         {
-         *           "seat_number": "A2",
-         *           "row": "A",
-         *           "number": 2,
-         *           "status": "available"
-         *         }
-         *       ]
-         *     }
-         */
-        SeatMap: {
-            show_id: number;
-            total_seats: number;
-            seats_per_row: number;
-            available_seats: number;
-            seats: {
-                /** @description the label, e.g. B7 */
-                seat_number: string;
-                row: string;
-                /** @description the position in the row, from 1 */
-                number: number;
-                /** @enum {string} */
-                status: "available" | "held" | "booked";
-            }[];
         };
         /**
          * @example {
@@ -1164,6 +1625,28 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             cancelled_at: string | null;
+            /**
+             * Format: date-time
+             * @description only while it is held: when the hold ends
+             */
+            expires_at?: string;
+            /** @description on a priced show: what the seats cost, in minor units */
+            total?: {
+                amount: number;
+                currency: string;
+            };
+            /** @description on a priced show: the price of each seat */
+            items?: {
+                seat: string;
+                category: string;
+                amount: number;
+            }[];
+            /** @description on a priced show: a short code to show at the counter */
+            code?: string;
+            /** @description on a priced show: when it was paid; null until then. Outcomes of other requests omit it */
+            paid_at?: string | null;
+            /** @description why it was cancelled, if its show was cancelled or another hold replaced it */
+            cancel_reason?: string;
         };
         /**
          * @example {
@@ -1176,7 +1659,7 @@ export interface components {
         Job: {
             id: string;
             /** @enum {string} */
-            kind: "book" | "cancel";
+            kind: "book" | "hold" | "confirm" | "cancel" | "pay";
             /** @enum {string} */
             status: "queued" | "active" | "succeeded" | "rejected" | "failed";
             /** @description the position in the queue, counted in requests from 1; 0 once the request is decided */
@@ -1222,6 +1705,28 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             cancelled_at: string | null;
+            /**
+             * Format: date-time
+             * @description only while it is held: when the hold ends
+             */
+            expires_at?: string;
+            /** @description on a priced show: what the seats cost, in minor units */
+            total?: {
+                amount: number;
+                currency: string;
+            };
+            /** @description on a priced show: the price of each seat */
+            items?: {
+                seat: string;
+                category: string;
+                amount: number;
+            }[];
+            /** @description on a priced show: a short code to show at the counter */
+            code?: string;
+            /** @description on a priced show: when it was paid; null until then. Outcomes of other requests omit it */
+            paid_at?: string | null;
+            /** @description why it was cancelled, if its show was cancelled or another hold replaced it */
+            cancel_reason?: string;
             /** @description null when the show has been deleted */
             show: {
                 id: number;
@@ -1316,6 +1821,28 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             cancelled_at: string | null;
+            /**
+             * Format: date-time
+             * @description only while it is held: when the hold ends
+             */
+            expires_at?: string;
+            /** @description on a priced show: what the seats cost, in minor units */
+            total?: {
+                amount: number;
+                currency: string;
+            };
+            /** @description on a priced show: the price of each seat */
+            items?: {
+                seat: string;
+                category: string;
+                amount: number;
+            }[];
+            /** @description on a priced show: a short code to show at the counter */
+            code?: string;
+            /** @description on a priced show: when it was paid; null until then. Outcomes of other requests omit it */
+            paid_at?: string | null;
+            /** @description why it was cancelled, if its show was cancelled or another hold replaced it */
+            cancel_reason?: string;
             /** @description null when the show has been deleted */
             show: {
                 id: number;
@@ -1333,6 +1860,17 @@ export interface components {
                 id: number;
                 username: string;
             } | null;
+            /**
+             * @description once it is paid: how
+             * @enum {string}
+             */
+            paid_with?: "cash" | "card" | "other";
+            /** @description once it is paid: the administrator who took the money */
+            paid_by?: {
+                id: number;
+                /** @description null when the user has been deleted */
+                username: string | null;
+            };
         };
         /**
          * @example {
@@ -1377,6 +1915,57 @@ export interface components {
             /** @description URL of the previous page */
             previous: string | null;
             results: components["schemas"]["AdminBooking"][];
+        };
+        /**
+         * @example {
+         *       "show_id": 7,
+         *       "total_seats": 2,
+         *       "seats_per_row": 10,
+         *       "available_seats": 1,
+         *       "seats": [
+         *         {
+         *           "seat_number": "A1",
+         *           "row": "A",
+         *           "number": 1,
+         *           "column": 1,
+         *           "category": "standard",
+         *           "accessible": false,
+         *           "price": 1000,
+         *           "status": "booked"
+         *         },
+         *         {
+         *           "seat_number": "A2",
+         *           "row": "A",
+         *           "number": 2,
+         *           "column": 2,
+         *           "category": "standard",
+         *           "accessible": false,
+         *           "price": 1000,
+         *           "status": "available"
+         *         }
+         *       ]
+         *     }
+         */
+        SeatMap: {
+            show_id: number;
+            total_seats: number;
+            seats_per_row: number;
+            available_seats: number;
+            seats: {
+                /** @description the label, e.g. B7 */
+                seat_number: string;
+                row: string;
+                /** @description the position in the row, from 1 */
+                number: number;
+                /** @description the place in the row, from 1, gaps counted */
+                column: number;
+                category: string;
+                accessible: boolean;
+                /** @description in minor units of the currency; 0 when the show is free */
+                price: number;
+                /** @enum {string} */
+                status: "available" | "held" | "booked";
+            }[];
         };
         /**
          * @example {
@@ -1516,9 +2105,9 @@ export interface components {
                 username: string | null;
             };
             /** @enum {string} */
-            action: "create" | "change" | "delete" | "cancel";
+            action: "create" | "change" | "delete" | "cancel" | "pay";
             /** @enum {string} */
-            subject: "movie" | "show" | "user" | "booking";
+            subject: "movie" | "show" | "user" | "booking" | "screen";
             subject_id: string;
             /** @description the id of the HTTP request, as in the logs; one request can write several lines */
             request_id: string;
@@ -1700,6 +2289,112 @@ export interface components {
                 oldest_seconds: number;
             }[];
         };
+        /**
+         * @example {
+         *       "date": "2030-01-01",
+         *       "by_currency": [
+         *         {
+         *           "currency": "EUR",
+         *           "bookings": 12,
+         *           "amount": 31900,
+         *           "cancelled_bookings": 1,
+         *           "cancelled_amount": 2200
+         *         }
+         *       ],
+         *       "by_paid_with": [
+         *         {
+         *           "paid_with": "cash",
+         *           "currency": "EUR",
+         *           "bookings": 12,
+         *           "amount": 31900,
+         *           "cancelled_bookings": 1,
+         *           "cancelled_amount": 2200
+         *         }
+         *       ],
+         *       "by_show": [
+         *         {
+         *           "show_id": 7,
+         *           "currency": "EUR",
+         *           "bookings": 12,
+         *           "amount": 31900,
+         *           "cancelled_bookings": 1,
+         *           "cancelled_amount": 2200,
+         *           "show": {
+         *             "id": 7,
+         *             "screen_name": "Screen 1",
+         *             "date_time": "2030-01-01T19:30:00.000Z",
+         *             "movie": {
+         *               "id": 1,
+         *               "title": "The Last Reel",
+         *               "duration_minutes": 118,
+         *               "poster_url": null
+         *             }
+         *           }
+         *         }
+         *       ],
+         *       "show_count": 1
+         *     }
+         */
+        Takings: {
+            /** Format: date */
+            date: string;
+            by_currency: {
+                /** @description ISO 4217 */
+                currency: string;
+                /** @description paid on this day */
+                bookings: number;
+                /** @description what they cost, in minor units, including those cancelled later */
+                amount: number;
+                /** @description how many of them have been cancelled since */
+                cancelled_bookings: number;
+                /** @description what those cost: money that may have to be refunded */
+                cancelled_amount: number;
+            }[];
+            /** @description by currency and payment method */
+            by_paid_with: {
+                /** @enum {string} */
+                paid_with: "cash" | "card" | "other";
+                /** @description ISO 4217 */
+                currency: string;
+                /** @description paid on this day */
+                bookings: number;
+                /** @description what they cost, in minor units, including those cancelled later */
+                amount: number;
+                /** @description how many of them have been cancelled since */
+                cancelled_bookings: number;
+                /** @description what those cost: money that may have to be refunded */
+                cancelled_amount: number;
+            }[];
+            /** @description by show and currency, for each currency the highest amount first; at most 100 */
+            by_show: {
+                show_id: number;
+                /** @description ISO 4217 */
+                currency: string;
+                /** @description paid on this day */
+                bookings: number;
+                /** @description what they cost, in minor units, including those cancelled later */
+                amount: number;
+                /** @description how many of them have been cancelled since */
+                cancelled_bookings: number;
+                /** @description what those cost: money that may have to be refunded */
+                cancelled_amount: number;
+                /** @description null when the show has been deleted */
+                show: {
+                    id: number;
+                    screen_name: string;
+                    /** Format: date-time */
+                    date_time: string;
+                    movie: {
+                        id: number;
+                        title: string;
+                        duration_minutes: number;
+                        poster_url: string | null;
+                    };
+                } | null;
+            }[];
+            /** @description the number of entries that `by_show` would have without its limit */
+            show_count: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -1707,12 +2402,18 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type ScreenWriteInput = components['schemas']['ScreenWriteInput'];
+export type ScreenChangeInput = components['schemas']['ScreenChangeInput'];
 export type MovieCreateInput = components['schemas']['MovieCreateInput'];
 export type MovieChangeInput = components['schemas']['MovieChangeInput'];
 export type ShowCreateInput = components['schemas']['ShowCreateInput'];
 export type ShowChangeInput = components['schemas']['ShowChangeInput'];
+export type ShowCancelInput = components['schemas']['ShowCancelInput'];
 export type ShowRunInput = components['schemas']['ShowRunInput'];
 export type BookInput = components['schemas']['BookInput'];
+export type SeatPreferencesInput = components['schemas']['SeatPreferencesInput'];
+export type HoldInput = components['schemas']['HoldInput'];
+export type CounterPaymentInput = components['schemas']['CounterPaymentInput'];
 export type SignupInput = components['schemas']['SignupInput'];
 export type LoginInput = components['schemas']['LoginInput'];
 export type PasswordChangeInput = components['schemas']['PasswordChangeInput'];
@@ -1721,18 +2422,20 @@ export type AdminUserCreateInput = components['schemas']['AdminUserCreateInput']
 export type AdminUserChangeInput = components['schemas']['AdminUserChangeInput'];
 export type AdminUserReplaceInput = components['schemas']['AdminUserReplaceInput'];
 export type Problem = components['schemas']['Problem'];
+export type Screen = components['schemas']['Screen'];
+export type ScreenPage = components['schemas']['ScreenPage'];
 export type Movie = components['schemas']['Movie'];
 export type MoviePage = components['schemas']['MoviePage'];
 export type Show = components['schemas']['Show'];
 export type ShowPage = components['schemas']['ShowPage'];
 export type ShowRunResult = components['schemas']['ShowRunResult'];
-export type SeatMap = components['schemas']['SeatMap'];
 export type Booking = components['schemas']['Booking'];
 export type Job = components['schemas']['Job'];
 export type MyBooking = components['schemas']['MyBooking'];
 export type MyBookingPage = components['schemas']['MyBookingPage'];
 export type AdminBooking = components['schemas']['AdminBooking'];
 export type AdminBookingPage = components['schemas']['AdminBookingPage'];
+export type SeatMap = components['schemas']['SeatMap'];
 export type TokenPair = components['schemas']['TokenPair'];
 export type User = components['schemas']['User'];
 export type AdminUser = components['schemas']['AdminUser'];
@@ -1742,6 +2445,7 @@ export type AuditLine = components['schemas']['AuditLine'];
 export type AuditPage = components['schemas']['AuditPage'];
 export type Dashboard = components['schemas']['Dashboard'];
 export type Queues = components['schemas']['Queues'];
+export type Takings = components['schemas']['Takings'];
 export type $defs = Record<string, never>;
 export interface operations {
     signUp: {
@@ -2722,6 +3426,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `payment_required`: The seats must be paid for first */
+            402: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `show_not_found`: There is no such show */
             404: {
                 headers: {
@@ -2731,7 +3444,137 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `seat_taken`: A seat is taken. `show_started`: The show has started. `idempotency_in_progress`: The first request with this key is still being accepted */
+            /** @description `seat_taken`: A seat is taken. `leaves_single_seat`: A single seat would be left free. `limit_reached`: The limit of seats per user is reached. `show_cancelled`: The show is cancelled. `show_started`: The show has started. `sales_not_open`: Sales have not begun. `sales_closed`: Sales have ended. `idempotency_in_progress`: The first request with this key is still being accepted */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch`: The idempotency key was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `queue_unavailable`: The booking queue is unavailable. `catalog_unavailable`: The catalog is unavailable. `queue_full`: The booking queue is full */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    holdSeats: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a name that you choose for this request: a retry with the same key and the same body gets the outcome of the first request, with the booking as that request left it */
+                "idempotency-key"?: string;
+                /** @description `wait=10` waits up to 10 seconds for the outcome (30 at most); `respond-async` does not wait (RFC 7240) */
+                prefer?: string;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoldInput"];
+            };
+        };
+        responses: {
+            /** @description Held (with `Prefer: wait`) */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Booking"];
+                };
+            };
+            /** @description Accepted: the job, to be polled at `Location` after `Retry-After` seconds */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description `validation_failed`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: A valid access token is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `show_not_found`: There is no such show */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `seat_taken`: A seat is taken. `leaves_single_seat`: A single seat would be left free. `limit_reached`: The limit of seats per user is reached. `show_cancelled`: The show is cancelled. `show_started`: The show has started. `sales_not_open`: Sales have not begun. `sales_closed`: Sales have ended. `idempotency_in_progress`: The first request with this key is still being accepted. `no_seats_together`: There are not enough free seats together. `price_changed`: The price has changed */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3068,6 +3911,141 @@ export interface operations {
             };
         };
     };
+    confirmBooking: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a name that you choose for this request: a retry with the same key and the same body gets the outcome of the first request, with the booking as that request left it */
+                "idempotency-key"?: string;
+                /** @description `wait=10` waits up to 10 seconds for the outcome (30 at most); `respond-async` does not wait (RFC 7240) */
+                prefer?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The booking */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Booking"];
+                };
+            };
+            /** @description Accepted: the job, to be polled at `Location` after `Retry-After` seconds */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description `validation_failed`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: A valid access token is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payment_required`: The seats must be paid for first */
+            402: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `booking_not_found`: There is no such booking. `show_not_found`: There is no such show */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_in_progress`: The first request with this key is still being accepted. `hold_expired`: The hold has ended. `show_cancelled`: The show is cancelled. `show_started`: The show has started. `sales_not_open`: Sales have not begun. `sales_closed`: Sales have ended. `price_changed`: The price has changed. `leaves_single_seat`: A single seat would be left free. `limit_reached`: The limit of seats per user is reached */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch`: The idempotency key was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `queue_unavailable`: The booking queue is unavailable. `queue_full`: The booking queue is full */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     cancelBooking: {
         parameters: {
             query?: never;
@@ -3129,7 +4107,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `idempotency_in_progress`: The first request with this key is still being accepted */
+            /** @description `idempotency_in_progress`: The first request with this key is still being accepted. `hold_expired`: The hold has ended */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3489,6 +4467,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `screen_busy`: The screen is busy at that time */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `payload_too_large`: The body is too large */
             413: {
                 headers: {
@@ -3581,7 +4568,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `has_shows`: The movie still has shows */
+            /** @description `has_shows`: Existing shows prevent this */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3681,6 +4668,572 @@ export interface operations {
             };
             /** @description `movie_not_found`: There is no such movie */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `screen_busy`: The screen is busy at that time */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    adminListScreens: {
+        parameters: {
+            query?: {
+                /** @description page number, from 1 */
+                page?: number;
+                /** @description results per page */
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of screens */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScreenPage"];
+                };
+            };
+            /** @description `validation_failed`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: A valid access token is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Administrators only */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    adminCreateScreen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScreenWriteInput"];
+            };
+        };
+        responses: {
+            /** @description The new screen */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Screen"];
+                };
+            };
+            /** @description `validation_failed`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: A valid access token is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Administrators only */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `screen_name_taken`: The name of the screen is taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    adminGetScreen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The screen */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Screen"];
+                };
+            };
+            /** @description `validation_failed`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: A valid access token is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Administrators only */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `screen_not_found`: There is no such screen */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    adminReplaceScreen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScreenWriteInput"];
+            };
+        };
+        responses: {
+            /** @description The changed screen */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Screen"];
+                };
+            };
+            /** @description `validation_failed`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: A valid access token is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Administrators only */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `screen_not_found`: There is no such screen */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `screen_name_taken`: The name of the screen is taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    adminDeleteScreen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `validation_failed`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: A valid access token is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Administrators only */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `screen_not_found`: There is no such screen */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `has_shows`: Existing shows prevent this */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    adminChangeScreen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScreenChangeInput"];
+            };
+        };
+        responses: {
+            /** @description The changed screen */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Screen"];
+                };
+            };
+            /** @description `validation_failed`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: A valid access token is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Administrators only */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `screen_not_found`: There is no such screen */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `screen_name_taken`: The name of the screen is taken */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3850,6 +5403,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `screen_busy`: The screen is busy at that time */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `payload_too_large`: The body is too large */
             413: {
                 headers: {
@@ -3941,6 +5503,15 @@ export interface operations {
             };
             /** @description `movie_not_found`: There is no such movie */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `screen_busy`: The screen is busy at that time */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4122,7 +5693,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `has_bookings`: Existing bookings prevent this */
+            /** @description `has_bookings`: Existing bookings prevent this. `screen_busy`: The screen is busy at that time */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4330,8 +5901,106 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `has_bookings`: Existing bookings prevent this */
+            /** @description `has_bookings`: Existing bookings prevent this. `screen_busy`: The screen is busy at that time */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    adminCancelShow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShowCancelInput"];
+            };
+        };
+        responses: {
+            /** @description The cancelled show */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Show"];
+                };
+            };
+            /** @description `validation_failed`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: A valid access token is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Administrators only */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `show_not_found`: There is no such show */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4977,6 +6646,8 @@ export interface operations {
                 /** @description a complete user name (case-insensitive), instead of user_id */
                 username?: string;
                 show_id?: number;
+                /** @description the short code of a booking; case, spaces and hyphens do not matter */
+                code?: string;
             };
             header?: never;
             path?: never;
@@ -5186,7 +6857,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `idempotency_in_progress`: The first request with this key is still being accepted */
+            /** @description `idempotency_in_progress`: The first request with this key is still being accepted. `hold_expired`: The hold has ended */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5321,7 +6992,146 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `idempotency_in_progress`: The first request with this key is still being accepted */
+            /** @description `idempotency_in_progress`: The first request with this key is still being accepted. `hold_expired`: The hold has ended */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_mismatch`: The idempotency key was used for another request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `queue_unavailable`: The booking queue is unavailable. `queue_full`: The booking queue is full */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    adminPayBooking: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description a name that you choose for this request: a retry with the same key and the same body gets the outcome of the first request, with the booking as that request left it */
+                "idempotency-key"?: string;
+                /** @description `wait=10` waits up to 10 seconds for the outcome (30 at most); `respond-async` does not wait (RFC 7240) */
+                prefer?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CounterPaymentInput"];
+            };
+        };
+        responses: {
+            /** @description The booking, with `paid_at` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Booking"];
+                };
+            };
+            /** @description Accepted: the job, to be polled at `Location` after `Retry-After` seconds */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description `validation_failed`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: A valid access token is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Administrators only */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `booking_not_found`: There is no such booking */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_in_progress`: The first request with this key is still being accepted. `nothing_due`: Nothing is due for this booking */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5395,8 +7205,8 @@ export interface operations {
                 page_size?: number;
                 /** @description changes by this administrator */
                 actor_id?: number;
-                action?: "create" | "change" | "delete" | "cancel";
-                subject?: "movie" | "show" | "user" | "booking";
+                action?: "create" | "change" | "delete" | "cancel" | "pay";
+                subject?: "movie" | "show" | "user" | "booking" | "screen";
                 subject_id?: string;
             };
             header?: never;
@@ -5482,6 +7292,76 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Dashboard"];
+                };
+            };
+            /** @description `validation_failed`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: A valid access token is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Administrators only */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped. `catalog_unavailable`: The catalog is unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    adminGetTakings: {
+        parameters: {
+            query?: {
+                /** @description the day; today by default */
+                date?: string;
+                /** @description the time zone in which the day begins and ends (IANA name) */
+                time_zone?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The takings */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Takings"];
                 };
             };
             /** @description `validation_failed`: The request is not valid */

@@ -2,6 +2,7 @@ import createHttp from 'openapi-fetch';
 import type { HttpMethod } from 'openapi-typescript-helpers';
 import { NoAnswerError, problemErrorOf } from './errors.ts';
 import type { paths } from './schema.ts';
+import { createServerClock } from './server-clock.ts';
 import type { TokenStore, Tokens } from './tokens.ts';
 
 /** How long one response may take, in milliseconds: more than the longest `Prefer: wait`. */
@@ -21,8 +22,13 @@ export function createSender(url: string, tokens: TokenStore) {
   const http = createHttp<paths>({
     baseUrl: url,
     Request: Call as unknown as typeof Request,
-    fetch: (call) => fetch(call.url, (call as unknown as Call).init),
+    async fetch(call) {
+      const response = await fetch(call.url, (call as unknown as Call).init);
+      clock.observe(response);
+      return response;
+    },
   });
+  const clock = createServerClock();
   const exclusively = tokens.exclusively ?? ((work) => work());
   let refreshing: Promise<Tokens | null> | undefined;
 
@@ -88,6 +94,7 @@ export function createSender(url: string, tokens: TokenStore) {
 
   return {
     send: sendAsUser,
+    now: clock.now,
     /** Resolves when no refresh is in progress. */
     settled: async () => void (await refreshing?.catch(() => undefined)),
   };

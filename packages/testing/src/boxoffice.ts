@@ -1,10 +1,11 @@
 /** A whole Boxoffice for one test file, each service a process as in production. */
-import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { generateKeyPairSync } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from '@boxoffice/local-servers/free-port';
 import type { JobView } from '@boxoffice/shared/contracts/booking';
 import type { Problem } from '@boxoffice/shared/contracts/problems';
 import { type MikroORM, openDatabase } from '@boxoffice/shared/database/orm';
+import { accessToken } from './access-token.ts';
 import { createTestDatabase } from './database.ts';
 import { eventually } from './eventually.ts';
 import { type OwnServer, ownPostgres, ownRedis } from './own-servers.ts';
@@ -133,9 +134,8 @@ export async function startBoxoffice({
 
     /** An access token as a login would return it, valid for 15 minutes. */
     token(user: number, role: 'user' | 'admin' = 'user') {
-      const key = `${role} ${user}`;
-      const token = tokens.get(key) ?? accessToken(privateKey, user, role);
-      tokens.set(key, token);
+      const token = tokens.get(`${role} ${user}`) ?? accessToken(privateKey, user, role);
+      tokens.set(`${role} ${user}`, token);
       return token;
     },
 
@@ -166,6 +166,21 @@ export async function startBoxoffice({
         body: typeof seats === 'string' ? { seat_number: seats } : { seats },
         ...bookingCall(call),
       });
+    },
+
+    /** Holds seats of a show, as user 1 by default. */
+    hold(showId: number, wish: string[] | { best: { count: number } }, call: BookingCall & { fields?: object } = {}) {
+      const { fields, ...options } = call;
+      return boxoffice.call(`/api/shows/${showId}/holds/`, {
+        method: 'POST',
+        body: { ...(Array.isArray(wish) ? { seats: wish } : wish), ...fields },
+        ...bookingCall(options),
+      });
+    },
+
+    /** Confirms a hold, as user 1 by default. */
+    confirm(bookingId: string, call: BookingCall = {}) {
+      return boxoffice.call(`/api/bookings/${bookingId}/confirm/`, { method: 'POST', ...bookingCall(call) });
     },
 
     /** Cancels a booking, as user 1 by default. */
@@ -216,24 +231,8 @@ export async function startBoxoffice({
 }
 
 function bookingCall({ user = 1, wait, key, headers, ...call }: BookingCall): Call {
-  return {
-    ...call,
-    user,
-    headers: {
-      ...(wait !== undefined && { prefer: wait > 0 ? `wait=${wait}` : 'respond-async' }),
-      ...(key !== undefined && { 'idempotency-key': key }),
-      ...headers,
-    },
-  };
-}
-
-/** Signs the token here, because hundreds of logins would cost a password hash each. */
-function accessToken(privateKey: KeyObject, user: number, role: string): string {
-  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const now = Math.floor(Date.now() / 1_000);
-  const claims = { username: `user${user}`, role, sub: String(user), iss: 'boxoffice', aud: 'boxoffice' };
-  const signed = `${part({ alg: 'EdDSA', typ: 'JWT' })}.${part({ ...claims, iat: now, exp: now + 900 })}`;
-  return `${signed}.${sign(null, Buffer.from(signed), privateKey).toString('base64url')}`;
+  const prefer = wait !== undefined && { prefer: wait > 0 ? `wait=${wait}` : 'respond-async' };
+  return { ...call, user, headers: { ...prefer, ...(key !== undefined && { 'idempotency-key': key }), ...headers } };
 }
 
 async function rows<Row extends object>(orm: MikroORM, statement: string, parameters: unknown[] = []): Promise<Row[]> {

@@ -12,6 +12,8 @@ export const large = {
   users: 10_000,
   /** Bookings of user 1, who has more than the others. */
   bookingsOfOneUser: 1_000,
+  /** Bookings paid within 55 hours, one in 100 seconds, of 20 shows. */
+  payments: 2_000,
   /** Audit lines in each schema: an administrator has changed each record a hundred times. */
   auditLines: 20_000,
 } as const;
@@ -53,11 +55,14 @@ export async function fillTables(owner: MikroORM): Promise<void> {
            lpad(to_hex(((micros >> 4) << 16) | 32768 | ((micros & 15) << 8)), 16, '0') as time,
            '-9223372036854775808'::bigint | (n << 38) | (show_id << 7) as rest) as parts
      ), bookings as (
-       insert into booking.bookings (show_id, id, user_id, seats, status, created_at, cancelled_at, cancelled_by)
+       insert into booking.bookings (show_id, id, user_id, seats, status, created_at, cancelled_at, cancelled_by,
+         total, currency, paid_at, paid_with)
        select show_id, id, user_id, array[seat], case when cancelled then 'cancelled' else 'booked' end,
          to_timestamp(seconds), case when cancelled then to_timestamp(seconds + 60) end,
-         case when cancelled then cancel_id end
-       from past
+         case when cancelled then cancel_id end,
+         case when paid then 1100 end, case when paid then 'EUR' end, case when paid then to_timestamp(seconds) end,
+         case when paid then 'cash' end
+       from past cross join lateral (select seconds % ${large.bookings / large.payments} = 0 as paid) as counter
      )
      insert into booking.seat_claims (show_id, seat_number, booking_id)
      select show_id, seat, id from past where not cancelled`,

@@ -8,11 +8,18 @@ import type { Redis } from 'ioredis';
  * gateway recovers from a lost message on its own. Not pipelined: that costs more than it saves here.
  */
 export function publishOutcomes(redis: Redis, { reply_to }: Envelope, outcomes: Outcomes): void {
-  const publish = (channel: string, message: unknown) =>
-    void redis.publish(channel, JSON.stringify(message)).catch(() => undefined);
   const shows = showsOf(outcomes);
-  if (shows.length > 0) publish(seatsChangedChannel, shows);
-  publish(reply_to, outcomes);
+  if (shows.length > 0) publishSeatsChanged(redis, shows);
+  publish(redis, reply_to, outcomes);
+}
+
+/** Tells every gateway which shows have changed seats. Call it after the commit only. */
+export function publishSeatsChanged(redis: Redis, showIds: number[]): void {
+  publish(redis, seatsChangedChannel, showIds);
+}
+
+function publish(redis: Redis, channel: string, message: unknown): void {
+  void redis.publish(channel, JSON.stringify(message)).catch(() => undefined);
 }
 
 /** One log line per request. */

@@ -14,7 +14,7 @@ await runService('booking-worker', async ({ config, logger }) => {
   const orm = await openDatabase({
     url: databaseUrl,
     role: 'boxoffice_worker',
-    poolSize: 2,
+    poolSize: 3, // turns, chores, retention
     statementTimeoutMs: 10_000,
     pipeline: true,
     settings: turnSettings,

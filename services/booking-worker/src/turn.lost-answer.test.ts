@@ -44,6 +44,29 @@ describe('a request whose commit succeeded although its answer was lost', () => 
     expect(statuses(outcomes)).toEqual(['succeeded']);
     expect(await database.newTurns().decide(cancel)).toEqual(outcomes);
   });
+
+  it('keeps its hold, confirmation, replacement and payment: a second run repeats them and changes nothing', async () => {
+    const show = await database.addShow();
+    await database.setRules(show, `payment = 'counter', prices = '{"standard": 950}', currency = 'EUR'`);
+    const hold = envelope(show, [
+      { hold: ['A1'], user: 5 },
+      { hold: { count: 2 }, user: 6 },
+    ]);
+    const replace = envelope(show, [{ hold: ['A2'], user: 5, replace: true }]);
+    const confirm = envelope(show, [{ confirm: idOf(replace), user: 5 }]);
+    const pay = envelope(show, [{ pay: idOf(replace), user: 42 }]);
+    for (const requests of [hold, replace, confirm, pay]) {
+      const outcomes = await database.newTurns(new LosingStore()).decide(requests);
+      expect(statuses(outcomes)).toEqual(requests.map(() => 'succeeded'));
+      const contents = await database.contentsOf(show);
+      expect(await database.newTurns().decide(requests)).toEqual(outcomes);
+      expect(await database.contentsOf(show)).toEqual(contents);
+    }
+    expect(await database.rows('select 1 from booking.audit_lines where show_id = ?', [show])).toHaveLength(1);
+    expect(await database.newTurns().decide([...hold, ...replace])).toMatchObject(
+      [...hold, ...replace].map(({ id }) => ({ id, status: 'succeeded', booking: { id, status: 'held' } })),
+    );
+  });
 });
 
 describe('a failure', () => {

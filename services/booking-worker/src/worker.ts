@@ -4,9 +4,11 @@ import type { Config } from '@boxoffice/shared/service/config';
 import { createHttp, type Http } from '@boxoffice/shared/service/http';
 import type { Logger } from '@boxoffice/shared/service/logging';
 import type { Redis } from 'ioredis';
+import { Chores } from './chores.ts';
 import { PartitionConsumer } from './consumer.ts';
-import { type LeaseHandler, Leases } from './leases/leases.ts';
+import { type Lease, type LeaseHandler, Leases } from './leases/leases.ts';
 import { TurnMetrics } from './metrics.ts';
+import { publishSeatsChanged } from './publish-outcomes.ts';
 import { RedisWatch } from './redis-watch.ts';
 import { Retention } from './retention.ts';
 import { BookingStore } from './store/booking-store.ts';
@@ -29,6 +31,8 @@ export function buildWorker(options: {
 }): { http: Http; leases: Leases; start(): void; stop(): Promise<void> } {
   const { logger, orm, redis } = options;
   const consumers = new Map<number, PartitionConsumer>();
+  /** The leases of the partitions that are served. */
+  const held = new Map<number, Lease>();
   const { http, metrics: registry } = createHttp({
     logger,
     checks: {
@@ -47,23 +51,32 @@ export function buildWorker(options: {
     isOurs: () => consumers.has(0),
     oldestUnfinishedId: () => findOldestUnfinished(redis, options.config.BOOKING_PARTITIONS),
   });
+  const chores = new Chores({
+    ...{ store, turns, logger, partitionCount: options.config.BOOKING_PARTITIONS },
+    leases: () => [...held.values()],
+    onSeatsFreed: (showIds) => publishSeatsChanged(redis, showIds),
+  });
   const giveUp = () => leases.standBack();
   const onReady = () => leases.confirmServing();
   const handler: LeaseHandler = {
     acquired(lease) {
+      held.set(lease.partition, lease);
       consumers.set(lease.partition, new PartitionConsumer(lease, { redis, turns, metrics, logger, giveUp, onReady }));
       metrics.partitionsHeld.set(consumers.size);
     },
     async releasing(partition) {
       const consumer = consumers.get(partition);
+      const lease = held.get(partition);
       await consumer?.close();
       // The lease may have been lost meanwhile and acquired again: this is another consumer then.
       if (consumers.get(partition) === consumer) consumers.delete(partition);
+      if (held.get(partition) === lease) held.delete(partition);
       metrics.partitionsHeld.set(consumers.size);
     },
     lost(partition) {
       consumers.get(partition)?.abandon();
       consumers.delete(partition);
+      held.delete(partition);
       metrics.partitionsHeld.set(consumers.size);
     },
   };
@@ -94,13 +107,14 @@ export function buildWorker(options: {
       leases.start();
       redisWatch.start();
       retention.start();
+      chores.start();
     },
     async stop() {
       redisWatch.stop();
-      const retentionStopped = retention.stop(); // its batch must not delay the handing over
+      const othersStopped = Promise.all([retention.stop(), chores.stop()]); // must not delay handing over the leases
       await Promise.race([leases.stop(), new Promise((resolve) => setTimeout(resolve, drainTimeoutMs).unref())]);
       await turns.stop();
-      await retentionStopped;
+      await othersStopped;
     },
   };
 }

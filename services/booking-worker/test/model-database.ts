@@ -1,17 +1,46 @@
 import type { BookingRequest, Outcome } from '@boxoffice/shared/contracts/jobs';
 import { decide } from '../src/decide/decide.ts';
-import type { BookingRow, Changes, RequestRow, State } from '../src/decide/state.ts';
+import {
+  type BookingRow,
+  type Changes,
+  type ClaimRow,
+  isLive,
+  type RequestRow,
+  type ShowRow,
+  type State,
+} from '../src/decide/state.ts';
 
-const plan = { total_seats: 6, seats_per_row: 3 };
 export const seats = ['A1', 'A2', 'A3', 'B1', 'B2', 'B3'];
-export const shows = [1, 2];
+const plain: ShowRow = {
+  ...{ total_seats: 6, seats_per_row: 3, startsAt: new Date('2030-01-02T20:00:00Z'), isCancelled: false },
+  ...{ payment: 'free', prices: null, currency: null, salesOpenAt: null, salesCloseAt: null },
+  ...{ maxSeatsPerUser: null, forbidSingleSeats: false },
+};
+const priced = { payment: 'counter' as const, prices: { standard: 900 }, currency: 'EUR' };
+/** Shows with the same six seats and different rules. There is no other. */
+export const rules: ReadonlyMap<number, ShowRow> = new Map<number, ShowRow>([
+  [1, plain],
+  [2, { ...plain, ...priced, maxSeatsPerUser: 3 }],
+  [4, { ...plain, forbidSingleSeats: true }],
+  [5, { ...plain, ...priced, payment: 'online' }],
+]);
+export const shows = [...rules.keys()];
 
 /** A model of the tables as the store reads and writes them, including their keys. */
 export class ModelDatabase {
   readonly bookings = new Map<string, BookingRow>();
-  readonly claims = new Map<string, string>();
+  readonly claims = new Map<string, ClaimRow>();
   readonly requests = new Map<string, RequestRow>();
-  #clock = Date.parse('2030-01-01T12:00:00Z');
+  readonly shows = new Map(rules);
+  #now = Date.parse('2030-01-01T12:00:00Z');
+
+  get now(): Date {
+    return new Date(this.#now);
+  }
+
+  advance(seconds: number): void {
+    this.#now += seconds * 1_000;
+  }
 
   /** What `readState` reads. */
   read(requests: readonly BookingRequest[]): State {
@@ -19,44 +48,33 @@ export class ModelDatabase {
     const recorded = requests.flatMap(({ id, show_id, user_id, key }) =>
       rows.filter((row) => row.id === id || (key && keyOf(row) === `${show_id} ${user_id} ${key.hash}`)),
     );
-    const named = [
-      ...requests.map((request) => (request.kind === 'book' ? request.id : request.booking_id)),
-      ...recorded.flatMap((row) => row.bookingId ?? []),
-    ];
-    const asked = requests.flatMap((request) =>
-      request.kind === 'book' ? request.seats.map((seat) => ({ showId: request.show_id, seat })) : [],
+    const claims = [...this.claims.values()].filter((claim) =>
+      requests.some((request) => this.#concerns(request, claim)),
     );
-    this.#clock += 1_000;
-    return {
-      now: new Date(this.#clock),
-      shows: new Map(shows.map((id) => [id, plan])),
-      recorded,
-      bookings: [...new Set(named)].flatMap((id) => this.bookings.get(id) ?? []),
-      claims: asked.flatMap(({ showId, seat }) => {
-        const bookingId = this.claims.get(`${showId} ${seat}`);
-        return bookingId ? [{ showId, seat, bookingId }] : [];
-      }),
-    };
+    const named = [
+      ...requests.map((request) => ('booking_id' in request ? request.booking_id : request.id)),
+      ...recorded.flatMap((row) => row.bookingId ?? []),
+      ...claims.filter((claim) => this.#isEnded(claim) || isReplaced(requests, claim)).map((claim) => claim.bookingId),
+    ];
+    const bookings = [...new Set(named)].flatMap((id) => this.bookings.get(id) ?? []);
+    return { now: this.now, shows: this.shows, recorded, bookings, claims };
   }
 
-  /** Throws where the store would: for a key that exists, or a booking that is no longer booked. */
-  write({ booked, cancelled, recorded }: Changes): void {
-    for (const { showId, id, seats, cancelledBy } of cancelled) {
-      const row = this.bookings.get(id);
-      if (row?.status !== 'booked') throw new Error(`${id} cannot be cancelled`);
-      this.bookings.set(id, { ...row, status: 'cancelled', cancelledAt: new Date(this.#clock), cancelledBy });
-      for (const seat of seats)
-        if (this.claims.get(`${showId} ${seat}`) === id) this.claims.delete(`${showId} ${seat}`);
+  /** Throws where the store would: for a key that exists, or a booking that has changed. */
+  write({ made, changed, recorded }: Changes): void {
+    for (const { row, from } of changed) {
+      if (this.bookings.get(row.id)?.status !== from) throw new Error(`${row.id} is not ${from}`);
+      this.bookings.set(row.id, row);
+      for (const [key, claim] of this.claims)
+        if (claim.bookingId === row.id && !isLive(row)) this.claims.delete(key);
+        else if (claim.bookingId === row.id && from === 'held') this.claims.set(key, { ...claim, expiresAt: null });
     }
-    for (const row of booked) {
+    for (const row of made) {
       if (this.bookings.has(row.id)) throw new Error(`${row.id} already exists`);
       this.bookings.set(row.id, row);
-      for (const seat of row.status === 'booked' ? row.seats : []) {
-        const key = `${row.showId} ${seat}`;
-        if (this.claims.has(key)) throw new Error(`${key} is already claimed`);
-        this.claims.set(key, row.id);
-      }
+      if (isLive(row)) this.#claim(row);
     }
+    for (const { row, from } of changed) if (from === 'expired' && row.status === 'booked') this.#claim(row);
     for (const row of recorded) {
       if (this.requests.has(row.id)) throw new Error(`the outcome of ${row.id} already exists`);
       const key = keyOf(row);
@@ -64,6 +82,18 @@ export class ModelDatabase {
         throw new Error(`${key} already belongs to a request`);
       this.requests.set(row.id, row);
     }
+  }
+
+  /** What the chores of the partition's owner do. */
+  expireHolds(): void {
+    for (const row of this.bookings.values())
+      if (row.status === 'held' && row.expiresAt && row.expiresAt <= this.now)
+        this.write({
+          made: [],
+          changed: [{ row: { ...row, status: 'expired' }, from: 'held' }],
+          recorded: [],
+          audited: [],
+        });
   }
 
   /** Decides and commits. */
@@ -78,8 +108,41 @@ export class ModelDatabase {
     const runs = requests.map((request) => this.run([request]));
     return { outcomes: runs.flatMap((run) => run.outcomes), changes: runs.map((run) => run.changes) };
   }
+
+  #claim({ id, showId, userId, seats, status, expiresAt }: BookingRow): void {
+    for (const seat of seats) {
+      const key = `${showId} ${seat}`;
+      if (this.claims.has(key)) throw new Error(`${key} is already claimed`);
+      this.claims.set(key, { showId, seat, bookingId: id, userId, expiresAt: status === 'held' ? expiresAt : null });
+    }
+  }
+
+  #concerns(request: BookingRequest, { showId, seat, userId }: ClaimRow): boolean {
+    if (request.show_id !== showId || request.kind === 'cancel' || request.kind === 'pay') return false;
+    const show = this.shows.get(showId);
+    const isBest = request.kind === 'hold' && 'best' in request.wish;
+    if (isBest || show?.forbidSingleSeats) return true;
+    const isLimited = show?.maxSeatsPerUser !== null || (request.kind === 'hold' && request.replace);
+    return (isLimited && userId === request.user_id) || this.#seatsOf(request).includes(seat);
+  }
+
+  #seatsOf(request: BookingRequest): readonly string[] {
+    if (request.kind === 'book') return request.seats;
+    if (request.kind === 'hold') return 'seats' in request.wish ? request.wish.seats : [];
+    return this.bookings.get(request.booking_id)?.seats ?? [];
+  }
+
+  #isEnded({ expiresAt }: ClaimRow): boolean {
+    return expiresAt !== null && expiresAt <= this.now;
+  }
+}
+
+function isReplaced(requests: readonly BookingRequest[], { showId, userId, expiresAt }: ClaimRow): boolean {
+  const replaces = (request: BookingRequest) =>
+    request.kind === 'hold' && request.replace && request.show_id === showId && request.user_id === userId;
+  return expiresAt !== null && requests.some(replaces);
 }
 
 /** The unique index of keys; null for a row without one. */
 const keyOf = ({ showId, userId, key }: RequestRow) => key && `${showId} ${userId} ${key.hash}`;
-export const nothing: Changes = { booked: [], cancelled: [], recorded: [] };
+export const nothing: Changes = { made: [], changed: [], recorded: [], audited: [] };

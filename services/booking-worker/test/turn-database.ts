@@ -73,6 +73,23 @@ class TurnDatabase {
     return show?.id ?? 0;
   }
 
+  /** Changes the rules of a show, as the catalog would. */
+  async setRules(showId: number, assignments: string): Promise<void> {
+    await this.rows(`update catalog.shows set ${assignments} where id = ?`, [showId]);
+  }
+
+  /** Lets the holds of a show end now, as if their time had passed. */
+  async endHolds(showId: number): Promise<void> {
+    const ended = "now() - interval '1 millisecond'";
+    await this.rows(`update booking.bookings set expires_at = ${ended} where show_id = ? and status = 'held'`, [
+      showId,
+    ]);
+    await this.rows(
+      `update booking.seat_claims set expires_at = ${ended} where show_id = ? and expires_at is not null`,
+      [showId],
+    );
+  }
+
   /** Has envelopes decided in one turn: they gather while the previous turn is in progress. */
   async decideTogether(
     turns: ReturnType<TurnDatabase['newTurns']>,

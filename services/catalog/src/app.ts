@@ -4,6 +4,7 @@ import { createHttp, type Http } from '@boxoffice/shared/service/http';
 import { isInternal } from '@boxoffice/shared/service/internal-secret';
 import type { Logger } from '@boxoffice/shared/service/logging';
 import { movieRoutes } from './routes/movies.ts';
+import { screenRoutes } from './routes/screens.ts';
 import { seatMapRoutes } from './routes/seat-map.ts';
 import { showRoutes } from './routes/shows.ts';
 
@@ -12,15 +13,18 @@ export interface CatalogDependencies {
   orm: MikroORM;
   /** What callers must present. */
   secret: string;
+  /** Between two shows on a screen. */
+  turnaroundMinutes: number;
   logger: Logger;
 }
 
-/** Builds the catalog: movies, shows and seat maps under `/internal/`. Does no I/O. */
-export function buildCatalog({ orm, secret, logger }: CatalogDependencies): Http {
+/** Builds the catalog: movies, screens, shows and seat maps under `/internal/`. Does no I/O. */
+export function buildCatalog({ orm, secret, turnaroundMinutes, logger }: CatalogDependencies): Http {
   const { http } = createHttp({ logger, checks: { database: () => pingDatabase(orm) } });
   admitServicesOnly(http, secret);
-  movieRoutes(http, orm);
-  showRoutes(http, orm);
+  movieRoutes(http, orm, turnaroundMinutes);
+  screenRoutes(http, orm);
+  showRoutes(http, orm, turnaroundMinutes);
   seatMapRoutes(http, orm);
   return http;
 }

@@ -16,7 +16,7 @@ await runService('catalog', async ({ config, logger }) => {
     statementTimeoutMs,
     logger,
   });
-  const http = buildCatalog({ orm, secret, logger });
+  const http = buildCatalog({ orm, secret, turnaroundMinutes: config.TURNAROUND_MINUTES, logger });
   await listen(http, { host: config.INTERNAL_HOST, port: config.CATALOG_PORT });
   return {
     async stop() {

@@ -1,7 +1,9 @@
 import { newEnvelopeId, requestId } from '@boxoffice/shared/booking-id';
-import type { MovieView, SeatMap, ShowCreateBody, ShowFacts, ShowView } from '@boxoffice/shared/contracts/catalog';
+import type { MovieView, ShowCreateBody, ShowFacts, ShowView } from '@boxoffice/shared/contracts/catalog';
 import type { Rows } from '@boxoffice/shared/contracts/pagination';
 import type { Problem } from '@boxoffice/shared/contracts/problems';
+import type { ScreenBody, ScreenView } from '@boxoffice/shared/contracts/screens';
+import type { SeatMap } from '@boxoffice/shared/contracts/seat-map';
 import { type EntityManager, type MikroORM, openDatabase } from '@boxoffice/shared/database/orm';
 import type { Http } from '@boxoffice/shared/service/http';
 import { internalAuthorization } from '@boxoffice/shared/service/internal-secret';
@@ -11,7 +13,13 @@ import { testSecret } from '@boxoffice/testing/internal-secret';
 import { buildCatalog } from '../src/app.ts';
 
 /** The fields that any response of the catalog may have; each test reads its own. */
-export type AnyBody = MovieView & ShowView & ShowFacts & SeatMap & Rows<MovieView & ShowView> & Problem;
+export type AnyBody = MovieView &
+  ScreenView &
+  ShowView &
+  ShowFacts &
+  SeatMap &
+  Rows<MovieView & ScreenView & ShowView> &
+  Omit<Problem, 'status'>;
 
 /** The administrator in whose name `send` makes changes. */
 export const actorId = 42;
@@ -32,15 +40,30 @@ export interface StartedCatalog {
     body?: object,
   ): Promise<{ statusCode: number; headers: Record<string, unknown>; body: AnyBody }>;
   addMovie(title?: string): Promise<number>;
+  /** A hall of 13 seats in 3 rows, if nothing else is said. */
+  addScreen(fields?: Partial<ScreenBody>): Promise<number>;
+  /** In rows of its own, unless it is on a screen. */
   addShow(fields?: Partial<ShowCreateBody>): Promise<number>;
   stop(): Promise<void>;
 }
 
+/** Two blocks of standard seats, premium seats behind an aisle across the hall, and two accessible seats. */
+export const smallHall = {
+  layout: ['SSS_SSS', '_______', '_PPPPP_', 'W_____W'],
+  legend: {
+    S: { category: 'standard' },
+    P: { category: 'premium' },
+    W: { category: 'standard', accessible: true },
+  },
+} satisfies Omit<ScreenBody, 'name'>;
+
 export async function startCatalog(): Promise<StartedCatalog> {
+  let screens = 0;
   const database = await createTestDatabase();
   const orm = await openDatabase({ url: database.url, role: 'boxoffice_catalog' });
   const worker = await openDatabase({ url: database.url, role: 'boxoffice_worker' });
-  const http = buildCatalog({ orm, secret: testSecret, logger: createLogger('catalog', { LOG_LEVEL: 'error' }) });
+  const logger = createLogger('catalog', { LOG_LEVEL: 'error' });
+  const http = buildCatalog({ orm, secret: testSecret, turnaroundMinutes: 15, logger });
 
   const inject = async (
     method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE',
@@ -70,8 +93,19 @@ export async function startCatalog(): Promise<StartedCatalog> {
     get: (path, headers) => inject('GET', path, undefined, headers),
     send: (method, path, body) => inject(method, path, body),
     addMovie,
+    async addScreen(fields = {}) {
+      screens++;
+      const { statusCode, body } = await inject('POST', '/screens', {
+        ...smallHall,
+        name: `Screen ${screens}`,
+        ...fields,
+      });
+      if (statusCode !== 201) throw new Error(`cannot create a screen: ${JSON.stringify(body)}`);
+      return body.id;
+    },
     async addShow(fields = {}) {
-      const show = { screen_name: 'Screen 1', date_time: '2030-01-01T19:30:00Z', total_seats: 20, ...fields };
+      const hall = fields.screen_id ? {} : { screen_name: 'Screen 1', total_seats: 20 };
+      const show = { date_time: '2030-01-01T19:30:00Z', ...hall, ...fields };
       const { statusCode, body } = await inject('POST', '/shows', {
         movie_id: fields.movie_id ?? (await addMovie()),
         ...show,

@@ -88,6 +88,7 @@ export function buildGateway(options: GatewayOptions): { http: Http; internal: H
     limits: new identity.RateLimits(redis, config),
     passwords: new identity.PasswordHasher(),
     sales: new admin.Sales(orm),
+    takings: new admin.Takings(orm),
     streams: eventStreams,
     users: new identity.Users(orm),
   };

@@ -20,8 +20,8 @@ beforeAll(async () => {
   ids.booked = requestId(newEnvelopeId(0), showId, 0);
   ids.unknown = requestId(newEnvelopeId(0), showId, 1);
   await boxoffice.rows(
-    `insert into booking.bookings (show_id, id, user_id, seats, status, created_at)
-     values (?, ?, 1, '{A1}', 'booked', now()) returning id`,
+    `insert into booking.bookings (show_id, id, user_id, seats, status, created_at, total, currency, paid_at, paid_with)
+     values (?, ?, 1, '{A1}', 'booked', now(), 1100, 'EUR', now(), 'cash') returning id`,
     [showId, ids.booked],
   );
 });

@@ -3,6 +3,7 @@
  * in a copy of the tree; there is no switch for them in the product.
  */
 import type { Bug } from './bug.ts';
+import { holdBugs } from './hold-bugs.ts';
 import { outcomeBugs, runAgain } from './outcome-bugs.ts';
 
 const worker = 'services/booking-worker/src';
@@ -75,8 +76,8 @@ export const bugs: readonly Bug[] = [
     edits: [
       {
         file: `${worker}/store/write-changes.ts`,
-        find: 'and seat_claims.booking_id = seat.id',
-        replace: 'and seat_claims.booking_id = seat.id and false',
+        find: "from asked where status in ('cancelled', 'expired')",
+        replace: "from asked where status = 'expired'",
       },
     ],
     faults: 'network',
@@ -185,14 +186,15 @@ export const bugs: readonly Bug[] = [
     edits: [
       {
         file: `${worker}/store/write-changes.ts`,
-        find: 'select show_id, unnest(seats), id from booked',
-        replace: 'select show_id, seats[1], id from booked',
+        find: 'select show_id, unnest(seats), id, $',
+        replace: 'select show_id, seats[1], id, $',
       },
     ],
     faults: 'none',
     rules: ['rows', 'one buyer per seat'],
   },
   ...outcomeBugs,
+  ...holdBugs,
 ];
 
 export const bugNames = bugs.map(({ name }) => name);

@@ -41,8 +41,8 @@ export const outcomeBugs: readonly Bug[] = [
     edits: [
       {
         file: `${worker}/store/booking-store.ts`,
-        find: 'changes.recorded.length > 0 && insertRequests',
-        replace: 'changes.recorded.length > 1e9 && insertRequests',
+        find: 'recorded.length > 0 && insertRequests',
+        replace: 'recorded.length > 1e9 && insertRequests',
       },
     ],
     faults: 'network',

@@ -1,8 +1,10 @@
 import type { History, Violation } from './history.ts';
+import { checkHolds } from './holds.ts';
 import { checkOutcomeRows } from './outcome-rows.ts';
 import { checkOutcomes } from './outcomes.ts';
 import { assignRows, checkRows } from './rows.ts';
 import { checkSeats } from './seats.ts';
+import { checkShowRules } from './show-rules.ts';
 import { checkWaiting } from './waiting.ts';
 
 /**
@@ -18,6 +20,8 @@ export function check(history: History, calm: (from: number, to: number) => bool
     ...checkRows(history, assigned),
     ...checkOutcomeRows(history, assigned),
     ...checkSeats(history, assigned),
+    ...checkHolds(history, assigned),
+    ...checkShowRules(history, assigned),
     ...checkWaiting(history, assigned, calm),
   ];
 }

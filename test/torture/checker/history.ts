@@ -7,9 +7,13 @@ export interface Outcome {
   code?: string | undefined;
   /** Seats that were taken, when that is why. */
   taken?: string[] | undefined;
-  /** The id of the booking that it made or cancelled, where the answer gives one. */
+  /** The id of the booking that it made or changed, where the answer gives one. */
   booking?: string | undefined;
+  /** When the hold that it made ends, by the database's clock. */
+  expires?: number | undefined;
 }
+
+export type Kind = 'book' | 'hold' | 'confirm' | 'cancel' | 'pay';
 
 /** One observation of a request by a client. */
 export interface Sighting {
@@ -25,12 +29,18 @@ export interface Sighting {
 /** One request of a client, with every attempt to place it. A retry without a key is another operation. */
 export interface Operation {
   number: number;
-  kind: 'book' | 'cancel';
+  kind: Kind;
   show: number;
   user: number;
-  /** Asked for. Of a cancel: those of its booking. */
+  /** Asked for; none if the best were. Of a change: those of its booking. */
   seats: string[];
-  /** Of a cancel: the booking's id. */
+  /** How many of the best seats were asked for; null: seats were named. */
+  best?: number | null;
+  /** Whether the user's other holds are to be released. */
+  replaces?: boolean;
+  /** What the seats may cost. */
+  expectedTotal?: number | null;
+  /** Of a change: the booking's id. */
   target: string | null;
   key: string | null;
   /** When the first attempt was sent. */
@@ -58,6 +68,13 @@ export interface BookingRow {
   cancelledBy: string | null;
   /** When it was decided, by the database's clock. */
   decided: number;
+  /** When the hold that it began as ends or ended; null: it was booked immediately. */
+  expires: number | null;
+  confirmedBy: string | null;
+  cancelled: number | null;
+  cancelReason: string | null;
+  paid: boolean;
+  total: number | null;
 }
 
 /** A row of `booking.seat_claims`. */
@@ -72,14 +89,29 @@ export interface OutcomeRow {
   id: string;
   show: number;
   user: number;
-  kind: Operation['kind'];
+  kind: Kind;
   status: Outcome['status'];
   /** Why not; null when it succeeded. */
   code: string | null;
-  /** The booking that it made or cancelled. */
+  /** The booking that it made or changed. */
   booking: string | null;
+  /** When it was decided, by the database's clock. */
+  decided: number;
+  /** Seats that were taken, when that is why. */
+  taken: string[] | null;
   /** A digest of the Idempotency-Key that belongs to this request. */
   key: string | null;
+}
+
+/** The rules of a show, which stay as they are during a round, and its cancellation. */
+export interface Show {
+  id: number;
+  /** Of each seat, in minor units; null: free. */
+  price: number | null;
+  /** Seats that a user may have. */
+  limit: number | null;
+  /** When an administrator first asked for it to be cancelled, and was first told that it is; null: never. */
+  cancellation: { called: number; accepted: number | null; reason: string } | null;
 }
 
 export interface History {
@@ -87,6 +119,10 @@ export interface History {
   bookings: BookingRow[];
   claims: ClaimRow[];
   outcomes: OutcomeRow[];
+  /** Those with rules; all others are free, without a limit. */
+  shows: Show[];
+  /** When the rows were read, by the database's clock. */
+  readAt: number;
 }
 
 /** A broken promise. */
@@ -102,6 +138,9 @@ export interface Violation {
   /** When it was noticed; default: when the last of its operations was answered. */
   at?: number;
 }
+
+/** Whether requests of this kind make bookings. */
+export const makesBooking = ({ kind }: { kind: Kind }): boolean => kind === 'book' || kind === 'hold';
 
 /** The outcome that a request was first seen to have. */
 export function outcomeOf(operation: Operation): Outcome | null {

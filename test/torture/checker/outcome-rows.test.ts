@@ -97,7 +97,7 @@ test('finds a recorded outcome that nobody asked for, and one that failed though
   const unheard = operation(0, null, null);
   const row = (of: Operation, more: Partial<OutcomeRow> = {}): OutcomeRow => ({
     ...{ id: `row ${of.number}`, show: of.show, user: of.user, kind: of.kind, status: 'rejected', code: 'seat_taken' },
-    ...{ booking: null, key: null, ...more },
+    ...{ booking: null, key: null, decided: 0, taken: null, ...more },
   });
   expect(rules(withOutcomes(history([refused]), () => [row(refused)]))).toEqual(['rows']);
   expect(rules(withOutcomes(history([unheard]), () => [row(unheard)]))).toEqual([]);

@@ -1,4 +1,5 @@
-import { type History, type Operation, type OutcomeRow, outcomeOf, type Violation } from './history.ts';
+import { askerOf } from './decisions.ts';
+import { type History, makesBooking, type Operation, type OutcomeRow, outcomeOf, type Violation } from './history.ts';
 import { name } from './outcomes.ts';
 import type { Assigned } from './rows.ts';
 
@@ -8,10 +9,10 @@ import type { Assigned } from './rows.ts';
  */
 export function checkOutcomeRows({ operations, bookings, outcomes }: History, assigned: Assigned): Violation[] {
   const byId = new Map(outcomes.map((row) => [row.id, row]));
-  const cancelled = new Set(outcomes.flatMap(({ kind, booking }) => (kind === 'cancel' && booking ? [booking] : [])));
+  const changed = new Set(outcomes.flatMap((row) => (!makesBooking(row) && row.booking ? [changeOf(row)] : [])));
   const keyed = new Set(outcomes.flatMap((row) => (row.key === null ? [] : [askerOf(row)])));
   return [
-    ...operations.flatMap((operation) => checkRecorded(operation, { byId, cancelled, keyed })),
+    ...operations.flatMap((operation) => checkRecorded(operation, { byId, changed, keyed, rows: assigned.rows })),
     ...bookings.flatMap((row) => {
       const { id, show, seats, status, cancelledBy } = row;
       const maker = assigned.makers.get(row);
@@ -20,7 +21,7 @@ export function checkOutcomeRows({ operations, bookings, outcomes }: History, as
       if (maker?.key && !byId.get(id)?.key)
         violations.push({ rule: 'keys', text: `booking ${id} was made with a key that is not recorded`, ...where });
       const by = byId.get(cancelledBy ?? '');
-      if (status === 'cancelled' && (by?.booking !== id || by.status !== 'succeeded'))
+      if (status === 'cancelled' && row.cancelReason === null && (by?.booking !== id || by.status !== 'succeeded'))
         violations.push({ rule: 'rows', text: `booking ${id}: its cancellation is not recorded`, ...where });
       return violations;
     }),
@@ -33,7 +34,16 @@ export function checkOutcomeRows({ operations, bookings, outcomes }: History, as
 /** What clients were told must be recorded. */
 function checkRecorded(
   operation: Operation,
-  { byId, cancelled, keyed }: { byId: Map<string, OutcomeRow>; cancelled: Set<string>; keyed: Set<string> },
+  {
+    byId,
+    changed,
+    keyed,
+    rows,
+  }: Pick<Assigned, 'rows'> & {
+    byId: Map<string, OutcomeRow>;
+    changed: Set<string>;
+    keyed: Set<string>;
+  },
 ): Violation[] {
   const outcome = outcomeOf(operation);
   if (!outcome) return [];
@@ -41,20 +51,25 @@ function checkRecorded(
   const broken = (rule: string, text: string): Violation[] => [
     { rule, text: `${name(operation)} ${text}`, show, seats, operations: [operation] },
   ];
-  const { status, code, booking = kind === 'cancel' ? target : ids[0] } = outcome;
-  // The answer to a cancellation does not name its request.
+  const { status, code, booking = target ?? ids[0] } = outcome;
+  // What was cancelled already, with its show or for another hold, is answered without a request of its own.
+  const wasCancelled = kind === 'cancel' && (rows.get(target ?? '')?.cancelReason ?? null) !== null;
+  // The answer to a change does not name its request.
   if (ids.length === 0)
-    return kind === 'cancel' && status === 'succeeded' && !cancelled.has(target ?? '')
-      ? broken('rows', 'was answered as cancelled, and no outcome is recorded')
+    return !wasCancelled &&
+      target !== null &&
+      status === 'succeeded' &&
+      !changed.has(changeOf({ kind, booking: target }))
+      ? broken('rows', 'succeeded, and no outcome is recorded')
       : [];
-  const rows = ids.flatMap((id) => byId.get(id) ?? []);
-  for (const row of rows) {
+  const found = ids.flatMap((id) => byId.get(id) ?? []);
+  for (const row of found) {
     const told = status === 'succeeded' ? `${status} ${booking}` : `${status} ${code}`;
     const recorded = row.status === 'succeeded' ? `${row.status} ${row.booking}` : `${row.status} ${row.code}`;
     if (told !== recorded) return broken('rows', `was answered as ${told}, and ${recorded} is recorded`);
   }
-  const bookingTells = kind === 'book' && status === 'succeeded' && key === null;
-  if (rows.length === 0 && !bookingTells) return broken('rows', `was ${status}, and no outcome is recorded`);
+  const bookingTells = makesBooking(operation) && status === 'succeeded' && key === null;
+  if (found.length === 0 && !bookingTells) return broken('rows', `was ${status}, and no outcome is recorded`);
   if (key !== null && !keyed.has(askerOf(operation))) return broken('keys', 'has a key that is not recorded');
   return [];
 }
@@ -65,9 +80,14 @@ function checkRow({ id, show, user, kind, status, booking }: OutcomeRow, { rows 
   if (status === 'failed') return broken('outcomes', 'was recorded as failed, by a fault of the system');
   if (status === 'rejected') return rows.has(id) ? broken('rows', 'is recorded as rejected and has a booking') : [];
   const row = rows.get(booking ?? '');
-  if (row?.user !== user) return broken('rows', `is recorded with booking ${booking}, which is not there`);
+  // Who takes the money is an administrator.
+  if (row?.user !== user && (kind !== 'pay' || !row))
+    return broken('rows', `is recorded with booking ${booking}, which is not there`);
   if (kind === 'cancel' && row.status !== 'cancelled')
     return broken('rows', `is recorded as the cancellation of ${booking}, which is ${row.status}`);
+  if (kind === 'confirm' && row.status !== 'booked' && row.status !== 'cancelled')
+    return broken('rows', `is recorded as the confirmation of ${booking}, which is ${row.status}`);
+  if (kind === 'pay' && !row.paid) return broken('rows', `is recorded as the payment of ${booking}, which is not paid`);
   return [];
 }
 
@@ -88,7 +108,7 @@ function checkAskedFor(operations: readonly Operation[], outcomes: readonly Outc
   const known = new Set(operations.flatMap(({ ids, possibleIds }) => [...ids, ...possibleIds]));
   const unnamed = new Map<string, number>();
   for (const operation of operations) {
-    // A cancellation that was answered with its booking has a request too, whose id we never learned.
+    // A change that was answered with its booking has a request too, whose id we never learned.
     const answered = operation.accepted !== null && operation.ids.length === 0 ? 1 : 0;
     const count = (unnamed.get(askerOf(operation)) ?? 0) + operation.unknown + answered;
     unnamed.set(askerOf(operation), count);
@@ -104,5 +124,4 @@ function checkAskedFor(operations: readonly Operation[], outcomes: readonly Outc
   });
 }
 
-/** Each buyer is a user of its own, so this tells almost every request from every other. */
-const askerOf = ({ show, user, kind }: Operation | OutcomeRow) => `${show} ${user} ${kind}`;
+const changeOf = ({ kind, booking }: Pick<OutcomeRow, 'kind' | 'booking'>) => `${kind} ${booking}`;

@@ -46,6 +46,7 @@ function differentOutcomes(operation: Operation): Outcome[] {
 const words = ({ status, code }: Outcome) => (code ? `${status} (${code})` : status);
 
 /** How an operation is called in a sentence. */
-export function name({ kind, seats, user, ids }: Operation): string {
-  return `${kind} ${seats.join(' ')} by user ${user}${ids[0] ? ` (${ids[0]})` : ''}`;
+export function name({ kind, seats, best, user, ids }: Operation): string {
+  const wish = typeof best === 'number' ? `the best ${best}` : seats.join(' ');
+  return `${kind} ${wish} by user ${user}${ids[0] ? ` (${ids[0]})` : ''}`;
 }

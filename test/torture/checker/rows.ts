@@ -1,4 +1,4 @@
-import { type BookingRow, type History, type Operation, outcomeOf, type Violation } from './history.ts';
+import { type BookingRow, type History, makesBooking, type Operation, outcomeOf, type Violation } from './history.ts';
 import { name } from './outcomes.ts';
 
 /** Which operation made which row. */
@@ -14,7 +14,7 @@ export interface Assigned {
  * answer never came.
  */
 export function assignRows({ operations, bookings }: History): Assigned {
-  const books = operations.filter(({ kind }) => kind === 'book');
+  const books = operations.filter(makesBooking);
   const byId = new Map(books.flatMap((operation) => bookingIds(operation).map((id) => [id, operation] as const)));
   const byPossibleId = new Map(
     books.flatMap((operation) => operation.possibleIds.map((id) => [id, operation] as const)),
@@ -47,8 +47,14 @@ function bookingIds({ ids, sightings }: Operation): string[] {
   return [...ids, ...sightings.flatMap(({ what }) => (typeof what === 'object' && what.booking ? [what.booking] : []))];
 }
 
-function asksFor({ user, show, seats }: Operation, row: BookingRow): boolean {
-  return user === row.user && show === row.show && sorted(seats) === sorted(row.seats);
+function asksFor(operation: Operation, row: BookingRow): boolean {
+  const { user, show, kind } = operation;
+  return user === row.user && show === row.show && (kind === 'hold') === (row.expires !== null) && fits(operation, row);
+}
+
+/** Whether these are the seats that were asked for. */
+function fits({ seats, best }: Operation, row: BookingRow): boolean {
+  return typeof best === 'number' ? best === row.seats.length : sorted(seats) === sorted(row.seats);
 }
 
 function orphan(row: BookingRow, asked: Operation[]): Violation {
@@ -83,18 +89,36 @@ function checkAnswer(operation: Operation, rows: Assigned['rows']): Violation[] 
   const broken = (text: string) => [
     { rule: 'rows', text: `${name(operation)} ${text}`, show, seats, operations: [operation] },
   ];
-  const row = rows.get((kind === 'book' ? (outcome.booking ?? operation.ids[0]) : operation.target) ?? '');
-  if (kind === 'book' && outcome.status === 'succeeded') {
-    if (!row) return broken('was answered as booked and has no row');
-    if (row.user !== user || sorted(row.seats) !== sorted(seats)) return broken('has a row that says something else');
-  } else if (kind === 'book' && row) return broken(`was ${outcome.status} and has a row`);
-  else if (kind === 'cancel' && outcome.status === 'succeeded' && row?.status !== 'cancelled')
-    return broken(`was answered as cancelled and its row is ${row?.status ?? 'not there'}`);
+  const row = rows.get((makesBooking(operation) ? (outcome.booking ?? operation.ids[0]) : operation.target) ?? '');
+  if (!makesBooking(operation)) return outcome.status === 'succeeded' ? checkChange(operation, row, broken) : [];
+  if (outcome.status !== 'succeeded') return row ? broken(`was ${outcome.status} and has a row`) : [];
+  if (!row) return broken(`was answered as ${made[kind]} and has no row`);
+  if (row.user !== user || !fits(operation, row)) return broken('has a row that says something else');
+  if (kind === 'book' && (row.expires !== null || row.status === 'expired' || row.status === 'held'))
+    return broken(`was answered as booked and its row is ${row.status}`);
+  // Both are in milliseconds of the database.
+  if (outcome.expires !== undefined && Math.abs((row.expires ?? 0) - outcome.expires) > 1)
+    return broken('has a row with another end of the hold than was answered');
   return [];
 }
 
+const made = { book: 'booked', hold: 'held', confirm: 'booked', cancel: 'cancelled', pay: 'paid' };
+
+function checkChange(
+  { kind }: Operation,
+  row: BookingRow | undefined,
+  broken: (text: string) => Violation[],
+): Violation[] {
+  const isTrue =
+    kind === 'cancel'
+      ? row?.status === 'cancelled'
+      : (row?.status === 'booked' || row?.status === 'cancelled') && (kind !== 'pay' || row.paid);
+  return isTrue ? [] : broken(`was answered as ${made[kind]} and its row is ${row?.status ?? 'not there'}`);
+}
+
 function checkCancelled(row: BookingRow, cancels: Operation[]): Violation[] {
-  if (row.status !== 'cancelled') return [];
+  // Whether a show's cancellation or another hold ended it is checked with those.
+  if (row.status !== 'cancelled' || row.cancelReason !== null) return [];
   const possible = cancels.some(({ accepted, unknown }) => accepted !== null || unknown > 0);
   if (possible) return [];
   const text = `booking ${row.id} of user ${row.user} is cancelled and no cancellation was accepted`;
@@ -108,7 +132,7 @@ function checkClaims(bookings: BookingRow[], claims: History['claims']): Violati
     held.set(place(show, seat), [...(held.get(place(show, seat)) ?? []), booking]);
   const due = new Map<string, string[]>();
   for (const { id, show, seats, status } of bookings)
-    if (status === 'booked')
+    if (status === 'booked' || status === 'held')
       for (const seat of seats) due.set(place(show, seat), [...(due.get(place(show, seat)) ?? []), id]);
   const violations: Violation[] = [];
   for (const key of new Set([...held.keys(), ...due.keys()])) {
@@ -122,7 +146,7 @@ function checkClaims(bookings: BookingRow[], claims: History['claims']): Violati
         `is sold ${Math.max(owners.length, holders.length)} times: ${[...new Set([...owners, ...holders])].join(', ')}`,
       );
     else if (holders[0] !== owners[0])
-      broken('rows', `is claimed by ${holders[0] ?? 'nobody'} and booked by ${owners[0] ?? 'nobody'}`);
+      broken('rows', `is claimed by ${holders[0] ?? 'nobody'} and booked or held by ${owners[0] ?? 'nobody'}`);
   }
   return violations;
 }

@@ -10,6 +10,8 @@ interface Window {
 /** A booking has the seat from one moment to another; for ever when both bounds of `end` are infinite. */
 export interface Tenancy {
   booking: string;
+  /** When it began, by the database's clock, which does not run backwards: of one turn, all have the same. */
+  at: number;
   start: Window;
   end: Window;
 }
@@ -31,16 +33,20 @@ export interface Contradiction {
  * Says why no order of these tenancies and reads fits their times; null when one does, as far as
  * propagation finds out. It never accuses a possible history.
  *
- * The order of the tenancies follows from the times: nobody can cancel a booking before it was
- * accepted, so of two that follow each other the first was accepted first. What remains is to find a
+ * The order of the tenancies is known: by the database's clock and, within a turn, from the times of the requests.
+ * Nobody can cancel a booking before it was accepted, so of two that follow each other the first was accepted first. What remains is to find a
  * moment for each start and end: as early as possible from the left, as late as possible from the
  * right, and narrower again wherever a read fits in one place only.
  */
 export function contradiction(tenancies: readonly Tenancy[], reads: readonly Read[]): Contradiction | null {
   const line = tenancies
-    .map(({ booking, start, end }) => ({ booking, start: { ...start }, end: { ...end } }))
+    .map(({ start, end, ...tenancy }) => ({ ...tenancy, start: { ...start }, end: { ...end } }))
     .sort(
-      (a, b) => deadline(a) - deadline(b) || a.end.earliest - b.end.earliest || a.start.earliest - b.start.earliest,
+      (a, b) =>
+        a.at - b.at ||
+        deadline(a) - deadline(b) ||
+        a.end.earliest - b.end.earliest ||
+        a.start.earliest - b.start.earliest,
     );
   for (let changed = true; changed; ) {
     const wrong = settle(line);

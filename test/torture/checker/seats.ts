@@ -1,6 +1,7 @@
-import { type History, type Operation, outcomeOf, type Violation } from './history.ts';
+import { type History, makesBooking, outcomeOf, type Violation } from './history.ts';
 import type { Assigned } from './rows.ts';
 import { contradiction, type Read, type Tenancy } from './seat.ts';
+import { Tenancies } from './tenancies.ts';
 
 /**
  * Order: each seat's history must fit the sequential box office, every request taking effect between
@@ -15,19 +16,19 @@ export function checkSeats(history: History, assigned: Assigned): Violation[] {
     seats.set(key, found);
     return found;
   };
-  const cancels = cancelsByTarget(history.operations);
-  for (const [row, maker] of assigned.makers) {
-    for (const seat of row.seats) {
-      const cancelled = row.status === 'cancelled' ? cancellation(cancels.get(row.id) ?? []) : null;
-      seatOf(row.show, seat).tenancies.push(tenancy(row.id, maker, cancelled));
-    }
-  }
+  const tenancies = new Tenancies(history);
+  for (const [row, maker] of assigned.makers)
+    for (const tenancy of tenancies.of(row, maker))
+      for (const seat of row.seats) seatOf(row.show, seat).tenancies.push(tenancy);
   for (const operation of history.operations) {
     const outcome = outcomeOf(operation);
-    if (operation.kind !== 'book' || outcome?.code !== 'seat_taken' || !outcome.taken) continue;
+    if (!makesBooking(operation) || outcome?.code !== 'seat_taken' || !outcome.taken) continue;
     const window = { from: operation.called, to: operation.accepted ?? Number.POSITIVE_INFINITY };
-    for (const seat of operation.seats)
-      seatOf(operation.show, seat).reads.push({ ...window, taken: outcome.taken.includes(seat), by: operation });
+    for (const seat of operation.seats) {
+      const taken = outcome.taken.includes(seat);
+      // A seat that the user's own hold has counts as free for its replacement.
+      if (taken || !operation.replaces) seatOf(operation.show, seat).reads.push({ ...window, taken, by: operation });
+    }
   }
   const violations: Violation[] = [];
   for (const [key, seat] of seats) {
@@ -45,46 +46,7 @@ export function checkSeats(history: History, assigned: Assigned): Violation[] {
   return [...violations, ...checkCancels(history, assigned)];
 }
 
-function tenancy(booking: string, maker: Operation, cancelled: Cancellation | null): Tenancy {
-  const never = Number.POSITIVE_INFINITY;
-  return {
-    booking,
-    start: { earliest: maker.called, latest: maker.accepted ?? never, why: [maker] },
-    end: cancelled
-      ? { earliest: cancelled.earliest, latest: cancelled.latest, why: cancelled.operations }
-      : { earliest: never, latest: never, why: [] },
-  };
-}
-
-interface Cancellation {
-  earliest: number;
-  latest: number;
-  operations: Operation[];
-}
-
-/**
- * When a booking was cancelled, whichever of its cancellations did it: not before the first was sent,
- * and not after one that succeeded was accepted.
- */
-function cancellation(cancels: readonly Operation[]): Cancellation {
-  const possible = cancels.filter(({ accepted, unknown }) => accepted !== null || unknown > 0);
-  const succeeded = possible.filter((operation) => outcomeOf(operation)?.status === 'succeeded');
-  return {
-    earliest: Math.min(...possible.map(({ called }) => called)),
-    latest: Math.min(...succeeded.map(({ accepted }) => accepted ?? Number.POSITIVE_INFINITY)),
-    operations: possible,
-  };
-}
-
-function cancelsByTarget(operations: readonly Operation[]): Map<string, Operation[]> {
-  const cancels = new Map<string, Operation[]>();
-  for (const operation of operations) {
-    if (operation.target !== null) cancels.set(operation.target, [...(cancels.get(operation.target) ?? []), operation]);
-  }
-  return cancels;
-}
-
-/** A cancellation finds its booking when it was sent after the booking was accepted. */
+/** A change finds its booking when it was sent after the booking was accepted. */
 function checkCancels({ operations }: History, { makers }: Assigned): Violation[] {
   const bookings = new Map([...makers].map(([row, maker]) => [row.id, { row, maker }]));
   return operations.flatMap((operation) => {
@@ -95,7 +57,7 @@ function checkCancels({ operations }: History, { makers }: Assigned): Violation[
     return [
       {
         rule: 'order',
-        text: `the cancellation of ${booking.row.id} was accepted after the booking, and did not find it`,
+        text: `the ${operation.kind} of ${booking.row.id} was accepted after the booking, and did not find it`,
         show: operation.show,
         seats: operation.seats,
         operations: [booking.maker, operation],

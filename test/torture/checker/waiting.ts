@@ -1,4 +1,4 @@
-import type { History, Violation } from './history.ts';
+import { type History, makesBooking, type Violation } from './history.ts';
 import { name } from './outcomes.ts';
 import type { Assigned } from './rows.ts';
 
@@ -17,7 +17,7 @@ export function checkWaiting(
 ): Violation[] {
   return operations.flatMap((operation) => {
     const row = rows.get(operation.ids[0] ?? '');
-    if (operation.kind !== 'book' || !row) return [];
+    if (!makesBooking(operation) || !row) return [];
     return operation.waits
       .filter(({ told }) => told - row.decided > foundWithinMs && calm(told - foundWithinMs, told))
       .map(({ told }) => ({

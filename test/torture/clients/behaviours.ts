@@ -5,12 +5,18 @@ import type { Buyer } from './buyer.ts';
 export interface Stage {
   show: number;
   seats: string[];
+  /** Of each seat, in minor units; null: free. */
+  price: number | null;
+  /** Seats that a user may have; null: any number. */
+  limit: number | null;
 }
 
-/** One scenario at one show. Each buyer is a separate user. */
-export type Behaviour = (stage: Stage, newBuyer: () => Buyer) => Promise<void>;
+/** One scenario at one show. Each buyer is a separate user, and each cashier an administrator. */
+export type Behaviour = (stage: Stage, newBuyer: () => Buyer, newCashier: () => Buyer) => Promise<void>;
 
-const booked = (operation: Operation) => operation.ids.length > 0 && outcomeOf(operation)?.status === 'succeeded';
+/** Whether it was answered that the seats are booked, or held. */
+export const booked = (operation: Operation) =>
+  operation.ids.length > 0 && outcomeOf(operation)?.status === 'succeeded';
 
 /** Asks, polls, checks, and half of the time gives the seat back. */
 const askAndPoll: Behaviour = async ({ show, seats }, newBuyer) => {
@@ -168,7 +174,7 @@ const line: Behaviour = async ({ show, seats }, newBuyer) => {
   }
 };
 
-async function giveBack(buyer: Buyer, booking: Operation, wait = buyer.random.integer(0, 2)): Promise<void> {
+export async function giveBack(buyer: Buyer, booking: Operation, wait = buyer.random.integer(0, 2)): Promise<void> {
   const cancelling = buyer.cancel(booking);
   await buyer.place(cancelling, { wait });
   if (wait === 0 && buyer.random.chance(0.5)) await buyer.pollUntilDecided(cancelling, 5);

@@ -1,27 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Operation, outcomeOf } from '../checker/history.ts';
 import type { Random } from '../random.ts';
-import type { Answer, Body, Call, HttpClient } from './http.ts';
+import { expectState } from './booking-state.ts';
+import type { Answer, Call } from './http.ts';
+import type { Market } from './market.ts';
 import { now } from './now.ts';
 import { type Reading, readPost, whatOf } from './reading.ts';
-import type { Recorder } from './recorder.ts';
-import type { Stopwatch } from './stopwatch.ts';
-
-/** Dependencies shared by all buyers. */
-export interface Market {
-  gateways: readonly HttpClient[];
-  recorder: Recorder;
-  stopwatch: Stopwatch;
-  sign(user: number): string;
-  /** The round is over: leave as soon as you can. */
-  closing(): boolean;
-  /** How much of the time between `from` and now this machine lost, in milliseconds. */
-  lostSince(from: number): number;
-  /** Every call that is sent. */
-  count(): void;
-  /** Every complete response. */
-  countAnswer(): void;
-}
 
 export interface Placing {
   /** Seconds to wait for the outcome; 0: not at all. */
@@ -29,6 +13,12 @@ export interface Placing {
   gateway?: number;
   /** When to leave without an answer, in milliseconds; default: long enough for any answer in time. */
   patienceMs?: number;
+}
+
+interface HoldOptions {
+  key?: string | null;
+  replaces?: boolean;
+  expectedTotal?: number;
 }
 
 const patienceMs = 6_000;
@@ -41,39 +31,58 @@ export class Buyer {
   readonly #market: Market;
   readonly #token: string;
 
-  constructor(user: number, random: Random, market: Market) {
+  constructor(user: number, random: Random, market: Market, role: 'user' | 'admin' = 'user') {
     this.user = user;
     this.random = random;
     this.#market = market;
-    this.#token = market.sign(user);
+    this.#token = market.sign(user, role);
   }
 
   book(show: number, seats: string[], key: string | null = null): Operation {
     return this.#market.recorder.open({ kind: 'book', show, user: this.user, seats, target: null, key });
   }
 
+  hold(show: number, wish: string[] | number, options: HoldOptions = {}): Operation {
+    const { key = null, ...more } = options;
+    const asked = typeof wish === 'number' ? { seats: [], best: wish } : { seats: wish };
+    return this.#market.recorder.open({ kind: 'hold', show, user: this.user, target: null, key, ...asked, ...more });
+  }
+
   cancel(booking: Operation, key: string | null = null): Operation {
+    return this.#change('cancel', booking, key);
+  }
+
+  confirm(hold: Operation, key: string | null = null): Operation {
+    return this.#change('confirm', hold, key);
+  }
+
+  /** Takes the money for a booking, as an administrator. */
+  pay(booking: Operation): Operation {
+    return this.#change('pay', booking, null);
+  }
+
+  #change(kind: 'cancel' | 'confirm' | 'pay', booking: Operation, key: string | null): Operation {
     const { show, seats } = booking;
-    const target = booking.ids[0] ?? '';
-    return this.#market.recorder.open({ kind: 'cancel', show, user: this.user, seats, target, key });
+    const target = bookingIdOf(booking);
+    return this.#market.recorder.open({ kind, show, user: this.user, seats, target, key });
   }
 
   /** Sends an operation once. */
   async place(operation: Operation, { wait = 0, patienceMs: leaveMs, ...placing }: Placing = {}): Promise<Reading> {
-    const { kind, show, seats, target, key } = operation;
-    const [first, second] = seats;
+    const { key, show } = operation;
     const { answer, asked, gateway } = await this.#send(placing.gateway, {
       method: 'POST',
-      path: kind === 'book' ? `/api/shows/${show}/book/` : `/api/bookings/${target}/cancel/`,
+      ...postOf(operation),
       headers: {
         prefer: wait > 0 ? `wait=${wait}` : 'respond-async',
         ...(key !== null && { 'idempotency-key': key }),
       },
-      ...(kind === 'book' && { body: second === undefined ? { seat_number: first } : { seats } }),
       patienceMs: leaveMs ?? wait * 1_000 + patienceMs,
       waitMs: wait * 1_000,
     });
-    const reading = readPost(kind, answer);
+    const reading = readPost(operation.kind, answer);
+    if (reading.says === 'refused' && reading.code === 'show_cancelled' && !this.#market.cancellationOf(show))
+      this.#market.recorder.violate('show rules', 'a request was refused because its show was cancelled', operation);
     this.#market.recorder.placed(operation, reading, { asked, gateway });
     if (wait > 0 && reading.says === 'accepted' && reading.what === 'pending')
       operation.waits.push({ asked, told: now(), gateway });
@@ -116,34 +125,34 @@ export class Buyer {
     });
   }
 
-  /** Reads a booking that was answered as booked: it must exist, in the right state. */
+  /** Reads a booking that was answered as booked or held: it must exist, in the right state. */
   async check(booking: Operation, gateway?: number): Promise<boolean> {
-    const wasCancelled = this.#isCancelled(booking);
+    const expect = expectState(this.#market, bookingIdOf(booking), booking);
     const path = `/api/bookings/${bookingIdOf(booking)}/`;
     const sent = await this.#send(gateway, { method: 'GET', path, patienceMs: readPatienceMs });
     if (sent.answer?.status === 404) this.#market.recorder.saw(booking, 'unknown job', { ...sent, by: 'booking' });
-    else if (this.#isComplete(sent.answer)) this.#expectState(booking, wasCancelled, sent.answer.body);
+    else if (this.#isComplete(sent.answer)) expect(sent.answer.body);
     return sent.answer !== null;
   }
 
-  /** Lists this user's bookings: one that was answered as booked must be among them, in the right state. */
+  /** Lists this user's bookings: one that was answered as booked or held must be among them, in the right state. */
   async checkList(booking: Operation, gateway?: number): Promise<boolean> {
-    const wasCancelled = this.#isCancelled(booking);
+    const expect = expectState(this.#market, bookingIdOf(booking), booking);
     const sent = await this.#send(gateway, { method: 'GET', path: '/api/my-bookings/', patienceMs: readPatienceMs });
     if (!this.#isComplete(sent.answer)) return sent.answer !== null;
     const found = sent.answer.body.results?.find(({ id }) => id === bookingIdOf(booking));
-    if (found) this.#expectState(booking, wasCancelled, found);
+    if (found) expect(found);
     else this.#market.recorder.saw(booking, 'unknown job', { ...sent, by: 'booking' });
     return true;
   }
 
-  /** Looks at a seat map. Returns the seats that are booked; null when there was no answer. */
+  /** Looks at a seat map. Returns the seats that are booked or held; null when there was no answer. */
   async lookAtSeats(show: number, gateway?: number): Promise<string[] | null> {
     const path = `/api/shows/${show}/seats/`;
     const { answer } = await this.#send(gateway, { method: 'GET', path, patienceMs: readPatienceMs });
     if (!this.#isComplete(answer)) return null;
     const seats = (answer.body.seats ?? []) as { seat_number: string; status: string }[];
-    return seats.filter(({ status }) => status === 'booked').map((seat) => seat.seat_number);
+    return seats.filter(({ status }) => status !== 'available').map((seat) => seat.seat_number);
   }
 
   /** Whether this response has what was asked for. One that is neither that nor a refusal is a violation. */
@@ -151,19 +160,6 @@ export class Buyer {
     if (answer && answer.status !== 200 && answer.status !== 503)
       this.#market.recorder.violate('answers', `a reading request: ${answer.status} ${answer.body.code}`);
     return answer?.status === 200;
-  }
-
-  #isCancelled(booking: Operation): boolean {
-    const cancels = this.#market.recorder.cancelsOf(bookingIdOf(booking));
-    return cancels.some((cancel) => outcomeOf(cancel)?.status === 'succeeded');
-  }
-
-  /** A booking is booked until its cancellation is sent, and cancelled once that has been answered. */
-  #expectState(booking: Operation, wasCancelled: boolean, { status }: Body): void {
-    const maybeCancelled = this.#market.recorder.cancelsOf(bookingIdOf(booking)).length > 0;
-    if (status === 'booked' ? !wasCancelled : status === 'cancelled' && maybeCancelled) return;
-    const text = `a booking was read as ${status}${wasCancelled ? ' after its cancellation had succeeded' : ''}`;
-    this.#market.recorder.violate('committed before spoken', text, booking);
   }
 
   /** The round is over. */
@@ -199,6 +195,21 @@ export class Buyer {
 }
 
 /** The booking that an operation made: usually the request's own id. */
-function bookingIdOf(operation: Operation): string {
+export function bookingIdOf(operation: Operation): string {
   return outcomeOf(operation)?.booking ?? operation.ids[0] ?? '';
+}
+
+/** Where an operation is sent, and with what. */
+function postOf({ kind, show, seats, best, replaces, expectedTotal, target }: Operation): Pick<Call, 'path' | 'body'> {
+  const [first, second] = seats;
+  if (kind === 'book')
+    return { path: `/api/shows/${show}/book/`, body: second === undefined ? { seat_number: first } : { seats } };
+  if (kind === 'pay') return { path: `/api/admin/bookings/${target}/pay/`, body: { paid_with: 'cash' } };
+  if (kind !== 'hold') return { path: `/api/bookings/${target}/${kind}/` };
+  const wish = typeof best === 'number' ? { best: { count: best } } : { seats };
+  const rest = {
+    ...(replaces && { replace: true }),
+    ...(typeof expectedTotal === 'number' && { expected_total: expectedTotal }),
+  };
+  return { path: `/api/shows/${show}/holds/`, body: { ...wish, ...rest } };
 }

@@ -13,6 +13,7 @@ export interface Body {
   status?: string | number;
   code?: string;
   job_id?: string;
+  expires_at?: string;
   /** Labels; of a seat map, the seats. */
   seats?: unknown[];
   results?: Body[];

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Operation, outcomeOf } from '../checker/history.ts';
 import type { Random } from '../random.ts';
-import { Buyer, type Market } from './buyer.ts';
+import { Buyer } from './buyer.ts';
+import type { Market } from './market.ts';
 
 const atOnce = 16;
 

@@ -1,12 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Random } from '../random.ts';
 import { behaviours, comeRegularly, type Stage } from './behaviours.ts';
-import { Buyer, type Market } from './buyer.ts';
+import { Buyer } from './buyer.ts';
+import { holdBehaviours } from './hold-behaviours.ts';
+import type { Market } from './market.ts';
 
 /** Buyers that are at work at a time. Each waits for its answers: the load is bounded, whatever breaks. */
 export const defaultClients = 24;
 /** Of every ten, so many go to the hot show. */
 const hotShare = 0.5;
+const allBehaviours = [...behaviours, ...holdBehaviours];
 
 /**
  * At each gateway, for one show of each partition, somebody books and waits all the time: how long an
@@ -39,7 +42,9 @@ export async function populate(
       const own = random.fork(`client ${index}`);
       while (!market.closing()) {
         const stage = own.pick(own.chance(hotShare) ? hot : spread);
-        await own.weighted(behaviours).run(stage, () => new Buyer(nextUser(), own, market));
+        const newBuyer = () => new Buyer(nextUser(), own, market);
+        const newCashier = () => new Buyer(nextUser(), own, market, 'admin');
+        await own.weighted(allBehaviours).run(stage, newBuyer, newCashier);
         await delay(own.spread(1, 60));
       }
     }),

@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { outcomeOf } from '../checker/history.ts';
+import { makesBooking, outcomeOf } from '../checker/history.ts';
 import type { Random } from '../random.ts';
 import type { Stage } from './behaviours.ts';
-import { Buyer, type Market } from './buyer.ts';
+import { Buyer } from './buyer.ts';
+import type { Market } from './market.ts';
 import { now } from './now.ts';
 
 /** How many reading requests are sent per second: cheap ones, each checked, beside those of the buyers. */
@@ -54,7 +55,7 @@ async function readOnce(market: Market, gateway: number, random: Random, stages:
   const outcome = operation && outcomeOf(operation);
   if (!operation || !outcome) return false;
   const buyer = new Buyer(operation.user, random, market);
-  const isBooked = operation.kind === 'book' && outcome.status === 'succeeded';
+  const isBooked = makesBooking(operation) && outcome.status === 'succeeded';
   if (ask === 'seats') return (await buyer.lookAtSeats(random.pick(stages).show, gateway)) !== null;
   if (ask === 'booking' && isBooked) return buyer.check(operation, gateway);
   if (ask === 'bookings' && isBooked) return buyer.checkList(operation, gateway);

@@ -1,7 +1,7 @@
-import type { Outcome, Sighting } from '../checker/history.ts';
+import { type Kind, makesBooking, type Outcome, type Sighting } from '../checker/history.ts';
 import type { Answer, Body } from './http.ts';
 
-/** The meaning of a response to a booking or cancellation. */
+/** The meaning of a response to a request that makes or changes a booking. */
 export type Reading =
   | { says: 'accepted'; id: string | null; what: Sighting['what'] }
   /** Certainly not accepted: it may be tried again as if it had never been sent. */
@@ -20,16 +20,30 @@ const refusals = new Set([
   'idempotency_in_progress',
 ]);
 
-export function readPost(kind: 'book' | 'cancel', answer: Answer | null): Reading {
+/** Outcomes of requests that were accepted and rejected, by the rules of the show or the state of its seats. */
+const rejections = new Set([
+  'seat_taken',
+  'booking_not_found',
+  'no_seats_together',
+  'price_changed',
+  'limit_reached',
+  'hold_expired',
+  'show_cancelled',
+  'nothing_due',
+]);
+
+export function readPost(kind: Kind, answer: Answer | null): Reading {
   if (!answer) return { says: 'unknown' };
   const { status, body } = answer;
   if (status === 202 && body.id) return { says: 'accepted', id: body.id, what: whatOf(body) };
-  if (kind === 'book' && status === 201 && body.id)
-    return { says: 'accepted', id: body.id, what: { status: 'succeeded', booking: body.id } };
-  // A cancellation's answer is the booking; it does not name the request.
-  if (kind === 'cancel' && status === 200)
+  if (makesBooking({ kind }) && status === 201 && body.id)
+    return { says: 'accepted', id: body.id, what: { status: 'succeeded', ...bookingOf(body) } };
+  // The answer to a change is the booking; it does not name the request.
+  if (!makesBooking({ kind }) && status === 200)
     return { says: 'accepted', id: null, what: { status: 'succeeded', booking: body.id } };
-  if (body.code === 'seat_taken' || body.code === 'booking_not_found')
+  // A gateway that knows that the show is cancelled queues nothing.
+  if (body.code === 'show_cancelled' && !body.job_id) return { says: 'refused', code: body.code };
+  if (body.code && rejections.has(body.code))
     return {
       says: 'accepted',
       id: body.job_id ?? null,
@@ -46,8 +60,18 @@ export function readPost(kind: 'book' | 'cancel', answer: Answer | null): Readin
 /** Reads the outcome from a job: the body of a poll, an event or a 202. */
 export function whatOf(job: Body): Outcome | 'pending' {
   if (job.status === 'succeeded' || job.status === 'rejected' || job.status === 'failed')
-    return { status: job.status, code: job.problem?.code, taken: labels(job.problem?.seats), booking: job.booking?.id };
+    return {
+      status: job.status,
+      code: job.problem?.code,
+      taken: labels(job.problem?.seats),
+      ...(job.booking && bookingOf(job.booking)),
+    };
   return 'pending';
+}
+
+/** What matters of a booking as a request left it. The database's time is put on the clock of the histories. */
+function bookingOf({ id, expires_at: expires }: Body): Pick<Outcome, 'booking' | 'expires'> {
+  return { booking: id, ...(expires !== undefined && { expires: Date.parse(expires) - performance.timeOrigin }) };
 }
 
 const labels = (seats: unknown[] | undefined) => seats as string[] | undefined;

@@ -1,6 +1,18 @@
-import { type Operation, type Outcome, outcomeOf, type Sighting, type Violation } from '../checker/history.ts';
+import {
+  type Kind,
+  type Operation,
+  type Outcome,
+  outcomeOf,
+  type Sighting,
+  type Violation,
+} from '../checker/history.ts';
 import { now } from './now.ts';
 import type { Reading } from './reading.ts';
+
+/** What is known of a request that has not been sent yet. */
+const unanswered: Pick<Operation, 'accepted' | 'ids' | 'possibleIds' | 'unknown' | 'sightings' | 'waits'> = {
+  ...{ accepted: null, ids: [], possibleIds: [], unknown: 0, sightings: [], waits: [] },
+};
 
 /** Records what the clients of one round observe. */
 export class Recorder {
@@ -9,28 +21,30 @@ export class Recorder {
   readonly violations: Violation[] = [];
   /** Called when a request is first seen to be decided: outages are measured from it. */
   onSuccess: (success: { show: number; called: number; told: number }) => void = () => undefined;
-  readonly #cancels = new Map<string, Operation[]>();
+  readonly #changes = new Map<string, Operation[]>();
+  readonly #replacements = new Set<string>();
   #count = 0;
 
-  /** The cancellations of a booking so far. */
-  cancelsOf(bookingId: string): readonly Operation[] {
-    return this.#cancels.get(bookingId) ?? [];
+  /** The requests so far to change a booking in this way. */
+  changesOf(kind: Kind, bookingId: string): readonly Operation[] {
+    return (this.#changes.get(bookingId) ?? []).filter((operation) => operation.kind === kind);
   }
 
-  open(asked: Pick<Operation, 'kind' | 'show' | 'user' | 'seats' | 'target' | 'key'>): Operation {
+  /** Whether this user has asked for a hold that replaces the others. */
+  mayHaveReplaced({ show, user }: Pick<Operation, 'show' | 'user'>): boolean {
+    return this.#replacements.has(`${show} ${user}`);
+  }
+
+  open(asked: Omit<Operation, keyof typeof unanswered | 'number' | 'called'>): Operation {
     const operation: Operation = {
       ...asked,
       number: ++this.#count,
       called: now(),
-      accepted: null,
-      ids: [],
-      possibleIds: [],
-      unknown: 0,
-      sightings: [],
-      waits: [],
+      ...structuredClone(unanswered),
     };
     this.operations.push(operation);
-    if (asked.target !== null) this.#cancels.set(asked.target, [...this.cancelsOf(asked.target), operation]);
+    if (asked.target !== null) this.#changes.set(asked.target, [...(this.#changes.get(asked.target) ?? []), operation]);
+    if (asked.replaces) this.#replacements.add(`${asked.show} ${asked.user}`);
     return operation;
   }
 

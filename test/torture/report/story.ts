@@ -26,9 +26,10 @@ function faultsAround({ operations = [], at }: Violation, log: FaultLog): string
 }
 
 function tell(operation: Operation, startedAt: number): string[] {
-  const { kind, seats, user, key, called, accepted, unknown, sightings, ids, possibleIds, target } = operation;
+  const { kind, seats, best, user, key, called, accepted, unknown, sightings, ids, possibleIds, target } = operation;
   const time = (at: number) => ((at - startedAt) / 1_000).toFixed(3);
-  const asked = `user ${user} ${kind === 'book' ? 'books' : `cancels ${target},`} ${seats.join(' ')}${key ? ` with key ${key}` : ''}`;
+  const wish = typeof best === 'number' ? `the best ${best}` : seats.join(' ');
+  const asked = `user ${user} ${kind}s ${target === null ? '' : `${target}, `}${wish}${key ? ` with key ${key}` : ''}`;
   const fate = accepted === null ? 'never known to be accepted' : `accepted by ${time(accepted)}`;
   const lost = unknown > 0 ? `, ${unknown} without an answer` : '';
   const name = ids[0] ?? (possibleIds[0] ? `perhaps ${possibleIds[0]}` : 'no id');

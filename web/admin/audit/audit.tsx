@@ -9,8 +9,14 @@ import { useList } from '../list/use-list.ts';
 import { PageHead } from '../page-head.tsx';
 import { Changes } from './changes.tsx';
 
-const subjects = { movie: 'Movie', show: 'Show', user: 'User', booking: 'Booking' };
-const actions = { create: 'Created', change: 'Changed', delete: 'Deleted', cancel: 'Cancelled' };
+const subjects = { movie: 'Movie', screen: 'Screen', show: 'Show', user: 'User', booking: 'Booking' };
+const actions = {
+  create: 'Created',
+  change: 'Changed',
+  delete: 'Deleted',
+  cancel: 'Cancelled',
+  pay: 'Took payment for',
+};
 
 /** The changes made by administrators. */
 export function Audit() {
@@ -66,5 +72,5 @@ export function Audit() {
 }
 
 function Subject({ subject, id }: { subject: AuditLine['subject']; id: string }) {
-  return subject === 'booking' ? <code>{id.slice(0, 8)}…</code> : <Link to={`/${subject}s/${id}`}>{id}</Link>;
+  return <Link to={`/${subject}s/${id}`}>{subject === 'booking' ? `${id.slice(0, 8)}…` : id}</Link>;
 }

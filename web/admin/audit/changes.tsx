@@ -30,5 +30,8 @@ export function Changes({ before, after }: Pick<AuditLine, 'before' | 'after'>) 
 function textOf(value: unknown): string {
   if (value === null || value === undefined || value === '') return '–';
   if (typeof value === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value)) return formatDateTime(value);
-  return Array.isArray(value) ? value.join(' ') : String(value);
+  if (Array.isArray(value)) return value.join(' ');
+  if (typeof value !== 'object') return String(value);
+  const entries = Object.entries(value).map(([name, inner]) => `${name} ${textOf(inner)}`);
+  return entries.join(', ');
 }

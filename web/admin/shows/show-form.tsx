@@ -8,7 +8,13 @@ import { boxoffice } from '../../lib/session.ts';
 import { useAdminQuery } from '../access.ts';
 import { MovieField } from '../movies/movie-field.tsx';
 import { PageHead } from '../page-head.tsx';
-import { SeatFields } from './seat-fields.tsx';
+import { CancelShow } from './cancel-show.tsx';
+import { CancellationProgress } from './cancellation-progress.tsx';
+import { Clashes } from './clashes.tsx';
+import { HallFields, hallOf } from './hall-fields.tsx';
+import { fromInputValue, toInputValue } from './moments.ts';
+import { RuleFields, rulesOf } from './rule-fields.tsx';
+import { useHall } from './use-hall.ts';
 
 const path = '/api/admin/shows/{id}/';
 
@@ -34,6 +40,7 @@ export function EditShow({ id }: { id: number }) {
     data: show,
     outage,
     problem,
+    refetch,
   } = useAdminQuery(`show ${id}`, (signal) => boxoffice.get(path, { params: { path: { id } }, signal }));
   return (
     <>
@@ -44,15 +51,28 @@ export function EditShow({ id }: { id: number }) {
         <Link className="button" to={`/audit?subject=show&subject_id=${id}`}>
           Audit
         </Link>
+        {show?.status === 'scheduled' && (
+          <CancelShow
+            show={show}
+            name={`${show.screen_name}, ${formatDateTime(show.date_time)}`}
+            onCancelled={refetch}
+          />
+        )}
       </PageHead>
       <Outage message={outage ?? problem?.message} />
-      {show && (
+      {show?.status === 'cancelled' && (
+        <section className="card form" aria-label="Cancellation">
+          <p>This show is cancelled. The audit log says who did it, when and why.</p>
+          <CancellationProgress show={show} />
+        </section>
+      )}
+      {show?.status === 'scheduled' && (
         <ShowForm
           show={show}
           movieId={String(show.movie_id)}
           submitLabel="Save"
           onSave={async (body) => {
-            await boxoffice.put(path, { params: { path: { id } }, body });
+            await boxoffice.patch(path, { params: { path: { id } }, body });
             navigate(`/shows?movie_id=${body.movie_id}`);
           }}
         />
@@ -60,6 +80,8 @@ export function EditShow({ id }: { id: number }) {
     </>
   );
 }
+
+const fieldNames = { date_time: 'start', max_seats_per_user: 'seats per person' };
 
 interface ShowFormProps {
   show?: Show;
@@ -69,17 +91,23 @@ interface ShowFormProps {
 }
 
 function ShowForm({ show, movieId, submitLabel, onSave }: ShowFormProps) {
-  const save = ({ movie_id, date_time, total_seats, seats_per_row, screen_name = '' }: Record<string, string>) =>
+  const hall = useHall(show);
+  const save = async ({ movie_id, date_time, ...values }: Record<string, string>) =>
     onSave({
       movie_id: Number(movie_id),
-      screen_name,
-      date_time: date_time ? new Date(date_time).toISOString() : '',
-      total_seats: Number(total_seats),
-      seats_per_row: Number(seats_per_row),
+      date_time: fromInputValue(date_time) ?? '',
+      ...hallOf(values),
+      ...rulesOf(values),
     });
   return (
-    <Form className="card form" submitLabel={submitLabel} cancel={<CancelLink movieId={movieId} />} onSubmit={save}>
-      {(errors) => (
+    <Form
+      className="card form"
+      submitLabel={submitLabel}
+      cancel={<CancelLink movieId={movieId} />}
+      fieldNames={fieldNames}
+      onSubmit={save}
+    >
+      {(errors, problem) => (
         <>
           <MovieField value={movieId} errors={errors.movie_id} />
           <Input
@@ -88,10 +116,12 @@ function ShowForm({ show, movieId, submitLabel, onSave }: ShowFormProps) {
             type="datetime-local"
             hint={`In your time zone, ${timeZone}`}
             value={show && toInputValue(show.date_time)}
-            errors={errors.date_time}
+            errors={problem?.code === 'screen_busy' ? undefined : errors.date_time}
             required
           />
-          <SeatFields show={show} errors={errors} />
+          {problem?.code === 'screen_busy' && <Clashes messages={errors.date_time} />}
+          <HallFields hall={hall} show={show} errors={errors} />
+          <RuleFields categories={hall.categories} show={show} errors={errors} />
         </>
       )}
     </Form>
@@ -105,12 +135,4 @@ export function CancelLink({ movieId }: { movieId: string }) {
       Cancel
     </Link>
   );
-}
-
-/** An instant as `<input type="datetime-local">` takes it: `2030-11-22T19:30`. */
-function toInputValue(iso: string): string {
-  const at = new Date(iso);
-  const pad = (value: number, digits = 2) => String(value).padStart(digits, '0');
-  const date = `${pad(at.getFullYear(), 4)}-${pad(at.getMonth() + 1)}-${pad(at.getDate())}`;
-  return `${date}T${pad(at.getHours())}:${pad(at.getMinutes())}`;
 }

@@ -2,6 +2,7 @@ import type { Show } from '@boxoffice/client';
 import { ConfirmButton } from '../../lib/confirm-button.tsx';
 import { Input } from '../../lib/fields.tsx';
 import { formatDateTime } from '../../lib/format.ts';
+import { formatMoneyRange } from '../../lib/money.ts';
 import { Link, useLocation } from '../../lib/router.tsx';
 import { boxoffice } from '../../lib/session.ts';
 import { Filters } from '../list/filters.tsx';
@@ -9,6 +10,7 @@ import { List } from '../list/list.tsx';
 import { useList } from '../list/use-list.ts';
 import { MovieField, useMovieTitles } from '../movies/movie-field.tsx';
 import { PageHead } from '../page-head.tsx';
+import { CancelShow } from './cancel-show.tsx';
 
 export function Shows() {
   const { query } = useLocation();
@@ -46,11 +48,16 @@ export function Shows() {
           { title: 'Starts', show: (show) => <Link to={`/shows/${show.id}`}>{formatDateTime(show.date_time)}</Link> },
           { title: 'Movie', show: titleOf },
           { title: 'Screen', show: (show) => show.screen_name },
+          { title: 'Price', show: priceOf },
           { title: 'Seats', show: (show) => show.total_seats, isNumber: true },
           { title: 'Sold', show: (show) => show.total_seats - show.available_seats, isNumber: true },
           {
+            title: 'Status',
+            show: ({ status }) => <span className={status === 'cancelled' ? 'tag off' : 'tag'}>{status}</span>,
+          },
+          {
             title: 'Actions',
-            show: (show) => <Actions show={show} title={titleOf(show)} onDeleted={shows.refetch} />,
+            show: (show) => <Actions show={show} title={titleOf(show)} onChange={shows.refetch} />,
           },
         ]}
       />
@@ -58,20 +65,28 @@ export function Shows() {
   );
 }
 
-function Actions({ show, title, onDeleted }: { show: Show; title: string; onDeleted: () => void }) {
+/** A show that has begun can be cancelled on its own page only, where nobody does it by mistake. */
+const isCancellable = ({ status, date_time }: Show) => status === 'scheduled' && Date.parse(date_time) > Date.now();
+
+function priceOf({ prices, currency }: Show): string {
+  return prices && currency ? formatMoneyRange(Object.values(prices), currency) : 'free';
+}
+
+function Actions({ show, title, onChange }: { show: Show; title: string; onChange: () => void }) {
   const name = `${title}, ${formatDateTime(show.date_time)}`;
   return (
     <div className="buttons">
       <Link className="button" to={`/bookings?show_id=${show.id}`} aria-label={`Bookings of ${name}`}>
         Bookings
       </Link>
+      {isCancellable(show) && <CancelShow show={show} name={name} onCancelled={onChange} />}
       <ConfirmButton
         action="Delete"
         subject={name}
         title="Delete this show?"
         onConfirm={async () => {
           await boxoffice.delete('/api/admin/shows/{id}/', { params: { path: { id: show.id } } });
-          onDeleted();
+          onChange();
         }}
       >
         {name}. A show that has ever been booked cannot be deleted.

@@ -6,9 +6,14 @@ import { navigate } from '../../lib/router.tsx';
 import { boxoffice } from '../../lib/session.ts';
 import { MovieField } from '../movies/movie-field.tsx';
 import { PageHead } from '../page-head.tsx';
+import { Clashes } from './clashes.tsx';
+import { HallFields, hallOf } from './hall-fields.tsx';
+import { RuleFields, rulesOf } from './rule-fields.tsx';
 import { datesBetween, describeRun, weekdays } from './run-dates.ts';
-import { SeatFields } from './seat-fields.tsx';
 import { CancelLink } from './show-form.tsx';
+import { useHall } from './use-hall.ts';
+
+const fieldNames = { date_time: 'times', max_seats_per_user: 'seats per person' };
 
 /** Schedules shows on several days at several times of day in one step. */
 export function NewRun({ movieId }: { movieId: string }) {
@@ -16,15 +21,14 @@ export function NewRun({ movieId }: { movieId: string }) {
   const [last, setLast] = useState('');
   const [days, setDays] = useState(weekdays.map(() => true));
   const [timesText, setTimesText] = useState('17:00, 20:15');
+  const hall = useHall();
   const dates = datesBetween(first, last, days);
   const times = timesText.split(/[\s,;]+/).filter(Boolean);
 
-  const save = async ({ movie_id, total_seats, seats_per_row, ...values }: Record<string, string>) => {
-    const { screen_name = '', time_zone = '' } = values;
-    const seats = { total_seats: Number(total_seats), seats_per_row: Number(seats_per_row) };
+  const save = async ({ movie_id, time_zone = '', ...values }: Record<string, string>) => {
     const { count } = await boxoffice.post('/api/admin/movies/{id}/shows/run/', {
       params: { path: { id: Number(movie_id) } },
-      body: { screen_name, dates, times, time_zone, ...seats },
+      body: { dates, times, time_zone, ...hallOf(values), ...rulesOf(values) },
     });
     if (count > 0) navigate(`/shows?movie_id=${Number(movie_id)}&from=${first}`);
   };
@@ -35,12 +39,13 @@ export function NewRun({ movieId }: { movieId: string }) {
         className="card form"
         submitLabel="Add these shows"
         cancel={<CancelLink movieId={movieId} />}
+        fieldNames={fieldNames}
         onSubmit={save}
       >
-        {(errors) => (
+        {(errors, problem) => (
           <>
             <MovieField value={movieId} errors={errors.id} />
-            <SeatFields errors={errors} />
+            <HallFields hall={hall} errors={errors} />
             <div className="pair">
               <Input label="First day" name="first" type="date" errors={errors.dates} onChange={setFirst} required />
               <Input label="Last day" name="last" type="date" onChange={setLast} required />
@@ -67,6 +72,8 @@ export function NewRun({ movieId }: { movieId: string }) {
             <p role="status" className="muted">
               {describeRun(dates, times)}
             </p>
+            {problem?.code === 'screen_busy' && <Clashes messages={errors.date_time} />}
+            <RuleFields categories={hall.categories} errors={errors} />
           </>
         )}
       </Form>

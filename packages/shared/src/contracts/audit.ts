@@ -3,8 +3,8 @@ import { IntegerId } from './catalog.ts';
 import { PageQuery, pageOf } from './pagination.ts';
 import { Text } from './text.ts';
 
-export const auditActions = ['create', 'change', 'delete', 'cancel'] as const;
-export const auditSubjects = ['movie', 'show', 'user', 'booking'] as const;
+export const auditActions = ['create', 'change', 'delete', 'cancel', 'pay'] as const;
+export const auditSubjects = ['movie', 'show', 'user', 'booking', 'screen'] as const;
 
 /** The administrator who makes a change, and the request it is made with. */
 export interface Author {

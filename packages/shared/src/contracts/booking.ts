@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { IntegerId, MovieView } from './catalog.ts';
 import { PageQuery, pageOf } from './pagination.ts';
 import { Problem } from './problems.ts';
+import { Category } from './screens.ts';
 
 export const bookingStatuses = ['held', 'booked', 'cancelled', 'expired'] as const;
 
@@ -28,6 +29,45 @@ export const BookBody = z
   .meta({ id: 'Book', example: { seat_number: 'B7' } });
 export type BookBody = z.infer<typeof BookBody>;
 
+export const SeatPreferences = z
+  .object({
+    count: z.number().int().min(1).max(seatsPerBookingLimit),
+    category: Category.optional().describe('only seats of this category'),
+    accessible: z.boolean().optional().describe('only accessible seats'),
+  })
+  .meta({ id: 'SeatPreferences', example: { count: 2, category: 'standard' } });
+export type SeatPreferences = z.infer<typeof SeatPreferences>;
+
+/** An amount in minor units: more than any sale, and exact in JavaScript. */
+const Amount = z.number().int().min(0).max(1_000_000_000_000);
+
+export const HoldBody = z
+  .object({
+    seats: z.array(SeatName).min(1).max(seatsPerBookingLimit).optional().describe('these seats, all or none'),
+    best: SeatPreferences.optional().describe(
+      'the best free seats next to each other, or in neighbouring rows if no row has room; instead of `seats`',
+    ),
+    expected_total: Amount.optional().describe(
+      'the total that you expect, in minor units: the request is rejected if the seats cost anything else',
+    ),
+    replace: z
+      .boolean()
+      .optional()
+      .describe('releases your other holds on this show, but only if the new seats can be held'),
+  })
+  .refine((body) => (body.seats === undefined) !== (body.best === undefined), {
+    error: 'Give either seats or best',
+    path: ['seats'],
+  })
+  .meta({ id: 'Hold', example: { best: { count: 2 }, expected_total: 2_000 } });
+export type HoldBody = z.infer<typeof HoldBody>;
+
+export const paymentMethods = ['cash', 'card', 'other'] as const;
+export type PaidWith = (typeof paymentMethods)[number];
+export const PayBody = z
+  .object({ paid_with: z.enum(paymentMethods) })
+  .meta({ id: 'CounterPayment', example: { paid_with: 'cash' } });
+
 const exampleBooking = {
   id: '0641f3a2-9c1b-8407-a51c-9f2600000380',
   show_id: 7,
@@ -38,6 +78,9 @@ const exampleBooking = {
   cancelled_at: null,
 };
 
+const BookingItem = z.object({ seat: z.string(), category: z.string(), amount: Amount });
+export type BookingItem = z.infer<typeof BookingItem>;
+
 export const BookingView = z
   .object({
     id: z.string().describe('opaque'),
@@ -47,19 +90,57 @@ export const BookingView = z
     status: z.enum(bookingStatuses),
     created_at: z.iso.datetime(),
     cancelled_at: z.iso.datetime().nullable(),
+    expires_at: z.iso.datetime().optional().describe('only while it is held: when the hold ends'),
+    total: z
+      .object({ amount: Amount, currency: z.string() })
+      .optional()
+      .describe('on a priced show: what the seats cost, in minor units'),
+    items: z.array(BookingItem).optional().describe('on a priced show: the price of each seat'),
+    code: z.string().optional().describe('on a priced show: a short code to show at the counter'),
+    paid_at: z.iso
+      .datetime()
+      .nullable()
+      .optional()
+      .describe('on a priced show: when it was paid; null until then. Outcomes of other requests omit it'),
+    cancel_reason: z
+      .string()
+      .optional()
+      .describe('why it was cancelled, if its show was cancelled or another hold replaced it'),
   })
   .meta({ id: 'Booking', example: exampleBooking });
 export type BookingView = z.infer<typeof BookingView>;
 
-/** The public form of a booking, from its row. */
-export function bookingView(row: {
+/** The columns of a booking that its public form shows. */
+export interface BookingColumns {
   id: string;
   showId: number;
   seats: string[];
   status: BookingView['status'];
   createdAt: Date;
   cancelledAt?: Date | null | undefined;
-}): BookingView {
+  cancelReason?: string | null | undefined;
+  /** When the hold that this booking began as ends or ended. */
+  expiresAt?: Date | null | undefined;
+  items?: BookingItem[] | null | undefined;
+  total?: number | null | undefined;
+  currency?: string | null | undefined;
+  code?: string | null | undefined;
+  paidAt?: Date | null | undefined;
+}
+
+/**
+ * A booking as a request of this kind left it when it succeeded, whatever has happened to it since. Says nothing of a
+ * payment that the request did not make: it may have been made before or after.
+ */
+export function asLeftBy(kind: JobView['kind'], row: BookingColumns): BookingColumns {
+  if (kind === 'cancel') return row; // nothing changes a cancelled booking
+  const status = kind === 'hold' ? 'held' : 'booked';
+  const paidAt = kind === 'pay' ? row.paidAt : undefined;
+  return { ...row, status, cancelledAt: null, cancelReason: null, paidAt };
+}
+
+/** The public form of a booking, from its row. */
+export function bookingView(row: BookingColumns): BookingView {
   const [first, second] = row.seats;
   return {
     id: row.id,
@@ -69,10 +150,18 @@ export function bookingView(row: {
     status: row.status,
     created_at: row.createdAt.toISOString(),
     cancelled_at: row.cancelledAt?.toISOString() ?? null,
+    ...(row.status === 'held' && row.expiresAt && { expires_at: row.expiresAt.toISOString() }),
+    ...(typeof row.total === 'number' && {
+      total: { amount: row.total, currency: row.currency ?? '' },
+      items: row.items ?? [],
+      code: row.code ?? '',
+      ...(row.paidAt !== undefined && { paid_at: row.paidAt?.toISOString() ?? null }),
+    }),
+    ...(row.cancelReason && { cancel_reason: row.cancelReason }),
   };
 }
 
-export const jobKinds = ['book', 'cancel'] as const;
+export const jobKinds = ['book', 'hold', 'confirm', 'cancel', 'pay'] as const;
 const jobStatuses = ['queued', 'active', 'succeeded', 'rejected', 'failed'] as const;
 
 /** One accepted request, regardless of the envelope that carried it. */
@@ -119,7 +208,15 @@ export const MyBookingQuery = z.object({ ...PageQuery.shape, status: z.enum(book
 export type MyBookingQuery = z.infer<typeof MyBookingQuery>;
 
 export const AdminBookingView = z
-  .object({ ...MyBookingView.shape, user: z.object({ id: z.number().int(), username: z.string() }).nullable() })
+  .object({
+    ...MyBookingView.shape,
+    user: z.object({ id: z.number().int(), username: z.string() }).nullable(),
+    paid_with: z.enum(paymentMethods).optional().describe('once it is paid: how'),
+    paid_by: z
+      .object({ id: z.number().int(), username: z.string().nullable().describe('null when the user has been deleted') })
+      .optional()
+      .describe('once it is paid: the administrator who took the money'),
+  })
   .meta({ id: 'AdminBooking', example: { ...exampleMyBooking, user: { id: 1, username: 'alice' } } });
 export type AdminBookingView = z.infer<typeof AdminBookingView>;
 export const AdminBookingPage = pageOf(AdminBookingView, 'AdminBookingPage');
@@ -134,5 +231,13 @@ export const AdminBookingQuery = z.object({
     .optional()
     .describe('a complete user name (case-insensitive), instead of user_id'),
   show_id: IntegerId.optional(),
+  code: z
+    .string()
+    .max(40)
+    // As Crockford's Base32 is read: what looks like a digit is one.
+    .transform((code) => code.replace(/[\s-]/g, '').toUpperCase().replace(/O/g, '0').replace(/[IL]/g, '1'))
+    .pipe(z.string().regex(/^[A-Z0-9]+$/, 'a code consists of letters and digits'))
+    .optional()
+    .describe('the short code of a booking; case, spaces and hyphens do not matter'),
 });
 export type AdminBookingQuery = z.infer<typeof AdminBookingQuery>;

@@ -1,5 +1,8 @@
 import { z } from 'zod';
+import { hasFourDigitYear, PointInTime, yearMessage } from './moments.ts';
 import { PageQuery, pageOf } from './pagination.ts';
+import { checkHall, hallFields } from './show-hall.ts';
+import { changedRuleFields, exampleRules, ruleFields, ShowRules } from './show-rules.ts';
 import { storable, Text } from './text.ts';
 
 /** A positive 32-bit integer, like PostgreSQL's `integer` keys. */
@@ -75,26 +78,32 @@ const exampleShow = {
   seats_per_row: 10,
 };
 
+export const showStatuses = ['scheduled', 'cancelled'] as const;
+
+const exampleView = {
+  ...{ id: 7, ...exampleShow, screen_id: null, available_seats: 79 },
+  ...{ status: 'scheduled', ...exampleRules },
+};
+
 export const ShowView = z
   .object({
     id: z.number().int(),
     movie_id: z.number().int(),
     screen_name: z.string(),
+    screen_id: z.number().int().nullable().describe('null when the show is not on a screen'),
     date_time: z.iso.datetime().describe('the start, in UTC'),
     total_seats: z.number().int(),
-    seats_per_row: z.number().int(),
+    seats_per_row: z.number().int().describe('on a screen, the width of the hall in columns'),
     available_seats: z.number().int().describe('seats that are neither held nor booked'),
+    status: z.enum(showStatuses),
+    ...ShowRules.shape,
   })
   .meta({
     id: 'Show',
-    example: { id: 7, ...exampleShow, available_seats: 79 },
+    example: exampleView,
   });
 export type ShowView = z.infer<typeof ShowView>;
 export const ShowPage = pageOf(ShowView, 'ShowPage');
-
-/** The years in which PostgreSQL reads times as JavaScript writes them; an offset can move a time beyond them. */
-const hasFourDigitYear = (time: Date) => time.getUTCFullYear() >= 1 && time.getUTCFullYear() <= 9_999;
-const yearMessage = 'Must be between the years 1 and 9999, UTC';
 
 const moment = z.iso.datetime({ offset: true, local: true }).or(z.iso.date());
 /** A time without an offset is in UTC, as everywhere in Boxoffice. */
@@ -120,23 +129,24 @@ export type AdminShowQuery = z.infer<typeof AdminShowQuery>;
 
 const showFields = {
   movie_id: z.number().int().min(1).max(2_147_483_647),
-  screen_name: Text.trim().min(1).max(100),
-  date_time: z.iso
-    .datetime({ offset: true })
-    .refine((text) => hasFourDigitYear(new Date(text)), { error: yearMessage })
-    .meta({ example: '2030-01-01T19:30:00Z' }),
-  total_seats: z.number().int().min(1).max(10_000),
-  seats_per_row: z.number().int().min(1).max(100),
+  date_time: PointInTime.meta({ example: '2030-01-01T19:30:00Z' }),
+  ...hallFields,
 };
 export const ShowCreateBody = z
-  .object({ ...showFields, seats_per_row: showFields.seats_per_row.default(10) })
+  .object({ ...showFields, ...ruleFields })
+  .superRefine(checkHall)
   .meta({ id: 'ShowCreate', example: exampleShow });
 export type ShowCreateBody = z.infer<typeof ShowCreateBody>;
 export const ShowChangeBody = z
-  .object(showFields)
+  .object({ ...showFields, ...changedRuleFields })
   .partial()
   .meta({ id: 'ShowChange', example: { date_time: '2030-01-01T20:15:00Z' } });
 export type ShowChangeBody = z.infer<typeof ShowChangeBody>;
+
+export const ShowCancelBody = z
+  .object({ reason: Text.trim().min(1).max(500).describe('shown with every hold and booking that is cancelled') })
+  .meta({ id: 'ShowCancel', example: { reason: 'The projector is broken' } });
+export type ShowCancelBody = z.infer<typeof ShowCancelBody>;
 
 /** The most shows in one run. */
 export const showsPerRunLimit = 200;
@@ -161,9 +171,8 @@ const isDistinct = (values: string[]) => new Set(values).size === values.length;
 const distinctMessage = 'Must not contain duplicates';
 export const ShowRunBody = z
   .object({
-    screen_name: showFields.screen_name,
-    total_seats: showFields.total_seats,
-    seats_per_row: showFields.seats_per_row.default(10),
+    ...hallFields,
+    ...ruleFields,
     dates: z.array(z.iso.date()).min(1).max(showsPerRunLimit).refine(isDistinct, distinctMessage),
     times: z
       .array(z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'Must be a time of day, such as 19:30'))
@@ -176,6 +185,7 @@ export const ShowRunBody = z
     error: `A run has at most ${showsPerRunLimit} shows (dates × times)`,
     path: ['dates'],
   })
+  .superRefine(checkHall)
   .meta({
     id: 'ShowRun',
     example: {
@@ -190,56 +200,18 @@ export const ShowRunBody = z
 export type ShowRunBody = z.infer<typeof ShowRunBody>;
 export const ShowRunView = z
   .object({ count: z.number().int(), results: z.array(ShowView) })
-  .meta({ id: 'ShowRunResult', example: { count: 1, results: [{ id: 7, ...exampleShow, available_seats: 80 }] } });
-
-const seatStatuses = ['available', 'held', 'booked'] as const;
-export const SeatMap = z
-  .object({
-    show_id: z.number().int(),
-    total_seats: z.number().int(),
-    seats_per_row: z.number().int(),
-    available_seats: z.number().int(),
-    seats: z.array(
-      z.object({
-        seat_number: z.string().describe('the label, e.g. B7'),
-        row: z.string(),
-        number: z.number().int().describe('the position in the row, from 1'),
-        status: z.enum(seatStatuses),
-      }),
-    ),
-  })
-  .meta({
-    id: 'SeatMap',
-    example: {
-      show_id: 7,
-      total_seats: 2,
-      seats_per_row: 10,
-      available_seats: 1,
-      seats: [
-        { seat_number: 'A1', row: 'A', number: 1, status: 'booked' },
-        { seat_number: 'A2', row: 'A', number: 2, status: 'available' },
-      ],
-    },
-  });
-export type SeatMap = z.infer<typeof SeatMap>;
-
-/** The changes of a seat map: the seats whose status is different now. */
-export const SeatChanges = SeatMap.pick({ show_id: true, available_seats: true, seats: true }).meta({
-  id: 'SeatChanges',
-  example: {
-    show_id: 7,
-    available_seats: 0,
-    seats: [{ seat_number: 'A2', row: 'A', number: 2, status: 'booked' }],
-  },
-});
-export type SeatChanges = z.infer<typeof SeatChanges>;
+  .meta({ id: 'ShowRunResult', example: { count: 1, results: [{ ...exampleView, available_seats: 80 }] } });
 
 /** The facts about a show that the gateway needs before it queues a request for it. */
-export interface ShowFacts {
+export interface ShowFacts extends ShowRules {
   id: number;
   movie_id: number;
   screen_name: string;
+  screen_id: number | null;
+  /** Of the layout that the show was created with; null for rows of `seats_per_row`. */
+  layout_id: number | null;
   date_time: string;
   total_seats: number;
   seats_per_row: number;
+  status: (typeof showStatuses)[number];
 }

@@ -2,7 +2,7 @@
  * The contents of a queue: an envelope of requests in one direction, their outcomes in the other. Both
  * sides belong to the same release, so these are types, not schemas: nothing is validated again.
  */
-import type { BookingView } from './booking.ts';
+import type { BookingView, PaidWith, SeatPreferences } from './booking.ts';
 import type { Problem } from './problems.ts';
 
 /** An Idempotency-Key belongs to one request of one user for one show. Both are 16 bytes in base64url. */
@@ -30,6 +30,30 @@ export interface BookRequest extends Asked {
   seats: string[];
 }
 
+/** Holds these seats, or the best that are free when the request is decided, until `hold_seconds` later. */
+export interface HoldRequest extends Asked {
+  kind: 'hold';
+  wish: { seats: string[] } | { best: SeatPreferences };
+  hold_seconds: number;
+  /** What the seats must cost, in minor units. */
+  expected_total?: number;
+  /** Releases the user's other holds on the show, if these seats can be held. */
+  replace?: true;
+}
+
+/** Turns a hold of `user_id` into a booking. */
+export interface ConfirmRequest extends Asked {
+  kind: 'confirm';
+  booking_id: string;
+}
+
+/** Marks a booking as paid at the counter. `user_id` is the administrator. */
+export interface PayRequest extends Asked {
+  kind: 'pay';
+  booking_id: string;
+  paid_with: PaidWith;
+}
+
 /** Cancels a booking of `user_id`, or of any user on behalf of an administrator. */
 export interface CancelRequest extends Asked {
   kind: 'cancel';
@@ -37,7 +61,7 @@ export interface CancelRequest extends Asked {
   as_admin?: true;
 }
 
-export type BookingRequest = BookRequest | CancelRequest;
+export type BookingRequest = BookRequest | HoldRequest | ConfirmRequest | CancelRequest | PayRequest;
 
 /** One BullMQ job: requests of one partition, in the order in which they were accepted. */
 export interface Envelope {
@@ -69,9 +93,14 @@ export const seatsChangedChannel = 'boxoffice:seats-changed';
 export function envelopeName(requests: readonly BookingRequest[]): string {
   const [only, second] = requests;
   if (only && !second) {
-    const request = only.kind === 'book' ? `book ${only.seats.join(' ')}` : 'cancel';
-    return `${request} · show ${only.show_id}`;
+    return `${requestName(only)} · show ${only.show_id}`;
   }
   const shows = new Set(requests.map((request) => request.show_id)).size;
   return `${requests.length} requests · ${shows === 1 ? `show ${only?.show_id}` : `${shows} shows`}`;
+}
+
+function requestName(request: BookingRequest): string {
+  if (request.kind === 'book') return `book ${request.seats.join(' ')}`;
+  if (request.kind !== 'hold') return request.kind;
+  return 'seats' in request.wish ? `hold ${request.wish.seats.join(' ')}` : `hold best ${request.wish.best.count}`;
 }

@@ -21,16 +21,19 @@ export const grants: Record<ServiceRole, Record<string, string>> = {
   boxoffice_catalog: {
     'catalog.movies': 'delete insert select update',
     'catalog.shows': 'delete insert select update',
+    'catalog.screens': 'delete insert select update',
+    'catalog.layouts': 'insert select',
     'catalog.audit_lines': 'insert select',
     'booking.bookings': 'select',
     'booking.seat_claims': 'select',
   },
   boxoffice_worker: {
     'booking.bookings': 'insert select update',
-    'booking.seat_claims': 'delete insert select',
+    'booking.seat_claims': 'delete insert select update',
     'booking.requests': 'delete insert select',
     'booking.audit_lines': 'insert select',
     'catalog.movies': 'select',
     'catalog.shows': 'select',
+    'catalog.layouts': 'select',
   },
 };

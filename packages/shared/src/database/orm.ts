@@ -3,13 +3,16 @@ import { type EntityManager, MikroORM, type Options } from '@mikro-orm/postgresq
 import type { Logger } from 'pino';
 import { BookingAuditLine, CatalogAuditLine, IdentityAuditLine } from './entities/audit.ts';
 import { Booking, RequestOutcome, SeatClaim } from './entities/booking.ts';
-import { Movie, Show } from './entities/catalog.ts';
+import { LayoutRow, Movie, Screen, Show } from './entities/catalog.ts';
 import { AccessRevocation, RefreshToken, SessionRevocation, User } from './entities/identity.ts';
 import { FirstSchema } from './migrations/0001-first-schema.ts';
 import { Administration } from './migrations/0002-administration.ts';
 import { Search } from './migrations/0003-search.ts';
 import { Requests } from './migrations/0004-requests.ts';
 import { SessionRevocations } from './migrations/0005-session-revocations.ts';
+import { Screens } from './migrations/0006-screens.ts';
+import { Holds } from './migrations/0007-holds.ts';
+import { Takings } from './migrations/0008-takings.ts';
 import { ReturningClient } from './returning-client.ts';
 import { type ServiceRole, serviceUrl } from './service-roles.ts';
 
@@ -51,13 +54,13 @@ export function ormOptions(options: DatabaseOptions): Options {
     clientUrl: role ? serviceUrl(url, role) : url,
     entities: [
       ...[User, RefreshToken, AccessRevocation, SessionRevocation, IdentityAuditLine],
-      ...[Movie, Show, CatalogAuditLine],
+      ...[Movie, LayoutRow, Screen, Show, CatalogAuditLine],
       ...[Booking, SeatClaim, RequestOutcome, BookingAuditLine],
     ],
     extensions: [Migrator],
     // A list, not a glob: the order is explicit, and nothing scans folders at start-up.
     migrations: {
-      migrationsList: [FirstSchema, Administration, Search, Requests, SessionRevocations],
+      migrationsList: [FirstSchema, Administration, Search, Requests, SessionRevocations, Screens, Holds, Takings],
       tableName: 'migrations',
       snapshot: false,
       schema: 'public',

@@ -54,6 +54,45 @@ test('databases from before the roles could log in, several on one server at onc
   }
 });
 
+test('claims from before holds get the user of their booking, and migrating down keeps bookings', async () => {
+  const url = await createOldDatabase('with_bookings');
+  await execute(
+    url,
+    `insert into booking.bookings (show_id, id, user_id, seats, status, created_at) values
+       (7, '00000000-0000-8000-8000-000000000001', 5, '{A1,A2}', 'booked', now());
+     insert into booking.seat_claims (show_id, seat_number, booking_id) values
+       (7, 'A1', '00000000-0000-8000-8000-000000000001'), (7, 'A2', '00000000-0000-8000-8000-000000000001');
+     insert into booking.requests (show_id, id, user_id, kind, status, decided_at) values
+       (7, '00000000-0000-8000-8000-000000000002', 5, 'cancel', 'rejected', now())`,
+  );
+  await migrate(url);
+  expect(await execute(url, 'select user_id, expires_at from booking.seat_claims')).toEqual([
+    { user_id: 5, expires_at: null },
+    { user_id: 5, expires_at: null },
+  ]);
+  expect(await execute(url, 'select status, total, expires_at, code from booking.bookings')).toEqual([
+    { status: 'booked', total: null, expires_at: null, code: null },
+  ]);
+  await execute(
+    url,
+    `insert into booking.bookings (show_id, id, user_id, seats, status, created_at, expires_at) values
+       (7, '00000000-0000-8000-8000-000000000003', 5, '{A3}', 'held', now(), now());
+     insert into booking.seat_claims (show_id, seat_number, booking_id, expires_at) values
+       (7, 'A3', '00000000-0000-8000-8000-000000000003', now())`,
+  );
+  const orm = await MikroORM.init(ormOptions({ url, poolSize: 2 }));
+  await orm.migrator.down({ to: '0006-screens' });
+  await orm.close();
+  expect(await execute(url, 'select status from booking.bookings order by id')).toEqual([
+    { status: 'booked' },
+    { status: 'cancelled' },
+  ]);
+  expect(await execute(url, 'select seat_number from booking.seat_claims order by 1')).toEqual([
+    { seat_number: 'A1' },
+    { seat_number: 'A2' },
+  ]);
+});
+
 test('new databases that are migrated at the same time all succeed', async () => {
   const urls = await Promise.all(['five', 'six', 'seven'].map((name) => createDatabase(name)));
   await Promise.all(urls.map((url) => migrate(url)));

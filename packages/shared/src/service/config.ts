@@ -59,6 +59,13 @@ const Config = z.object({
     .url()
     .optional()
     .describe('where the gateway finds the catalog; default: INTERNAL_HOST and CATALOG_PORT'),
+  TURNAROUND_MINUTES: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(1_440)
+    .default(15)
+    .describe('minutes between the end of a movie and the next show on the same screen'),
   WORKER_PORT: port
     .default(3002)
     .describe('health and metrics port of the first booking-worker; each further one takes the next port'),
@@ -69,8 +76,9 @@ const Config = z.object({
   BOOKING_LIMIT_PER_MINUTE: count
     .optional()
     .describe(
-      'booking and cancel requests that one user may send to one gateway per minute, or at once; default: 300, in development 10000',
+      'requests to book, hold, confirm or cancel that one user may send to one gateway per minute, or at once; default: 300, in development 10000',
     ),
+  HOLD_SECONDS: count.max(86_400).default(600).describe('how long seats are held before they must be confirmed'),
   UNDECIDED_LIMIT_PER_USER: count
     .optional()
     .describe(

@@ -14,11 +14,26 @@ export function decide(requests: readonly BookingRequest[], state: State): Decis
   const outcomes = requests.map((request): Outcome => {
     const known = log.recordedOutcome(request) ?? log.outcomeOfKey(request);
     if (known) return known;
-    const outcome = request.kind === 'book' ? ledger.book(request) : ledger.cancel(request);
+    const outcome = decideOne(request, ledger);
     log.record(request, outcome, request.key);
     return outcome;
   });
-  return { outcomes, changes: { ...ledger.changes(), recorded: log.added } };
+  return { outcomes, changes: { ...ledger.changes(), recorded: log.added, audited: ledger.audited } };
+}
+
+function decideOne(request: BookingRequest, ledger: SeatLedger): Outcome {
+  switch (request.kind) {
+    case 'book':
+      return ledger.book(request);
+    case 'hold':
+      return ledger.hold(request);
+    case 'confirm':
+      return ledger.confirm(request);
+    case 'cancel':
+      return ledger.cancel(request);
+    case 'pay':
+      return ledger.pay(request);
+  }
 }
 
 /** The outcome that an earlier run of this request has recorded; null when there is none. */

@@ -1,4 +1,4 @@
-import { bookingView } from '@boxoffice/shared/contracts/booking';
+import { asLeftBy, bookingView } from '@boxoffice/shared/contracts/booking';
 import type { BookingRequest, Outcome, RequestKey } from '@boxoffice/shared/contracts/jobs';
 import { problem } from '@boxoffice/shared/contracts/problems';
 import type { SeatLedger } from './seat-ledger.ts';
@@ -21,8 +21,8 @@ export class RequestLog {
   recordedOutcome({ id, kind }: BookingRequest): Outcome | null {
     const row = this.#byId.get(id);
     if (row) return this.#outcomeOf(row, id);
-    const booked = kind === 'book' ? this.#ledger.asBooked(id) : null;
-    return booked && { id, status: 'succeeded', booking: bookingView(booked) };
+    const made = kind === 'book' || kind === 'hold' ? this.#ledger.find(id) : null;
+    return made && { id, status: 'succeeded', booking: bookingView(asLeftBy(kind, made)) };
   }
 
   /**
@@ -63,10 +63,9 @@ export class RequestLog {
   /** The outcome that a row records, for the request `id`: this one or a repeat of it. */
   #outcomeOf({ kind, status, bookingId, problem }: RequestRow, id: string): Outcome {
     if (status !== 'succeeded' && problem) return { id, status, problem };
-    // A booking may have been cancelled since. The outcome of booking it has not changed.
-    const booking = bookingId && (kind === 'book' ? this.#ledger.asBooked(bookingId) : this.#ledger.find(bookingId));
+    const booking = bookingId && this.#ledger.find(bookingId);
     if (!booking) throw new Error(`the booking of the recorded request ${id} is missing`);
-    return { id, status: 'succeeded', booking: bookingView(booking) };
+    return { id, status: 'succeeded', booking: bookingView(asLeftBy(kind, booking)) };
   }
 }
 

@@ -20,7 +20,10 @@ it('ends the transaction when the decision throws, and gives the connection back
     await expect(store.decideAndCommit(batch, decide)).rejects.toThrow('undecidable');
   await eventually(async () => (await openTransactions()).length === 0, { timeoutMs: 2_000 });
   expect(
-    await store.decideAndCommit(batch, () => ({ outcomes: [], changes: { booked: [], cancelled: [], recorded: [] } })),
+    await store.decideAndCommit(batch, () => ({
+      outcomes: [],
+      changes: { made: [], changed: [], recorded: [], audited: [] },
+    })),
   ).toEqual([]);
   expect(await openTransactions()).toEqual([]);
   await orm.close();

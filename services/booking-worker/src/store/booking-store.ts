@@ -5,15 +5,17 @@ import type { PoolClient } from 'pg';
 import type { Decision, RequestRow, State } from '../decide/state.ts';
 import type { Lease } from '../leases/leases.ts';
 import type { Batch } from './batch.ts';
-import { readState } from './read-state.ts';
+import { type Ended, type EndQuery, endBookings, findDue } from './end-bookings.ts';
+import { Layouts } from './layouts.ts';
+import { checkLeases, readState } from './read-state.ts';
 import { sortedUnique } from './sorted-unique.ts';
 import {
-  cancelBookings,
-  cancelsToAudit,
   insertAuditLines,
   insertBookings,
+  insertClaims,
   insertFailure,
   insertRequests,
+  updateBookings,
 } from './write-changes.ts';
 
 /**
@@ -28,11 +30,12 @@ const turnClass = 7_233;
 /**
  * The booking schema as a turn needs it: set-based statements, each with its rows in one JSON parameter,
  * so that a turn of a thousand requests makes as many round trips as a turn of one: two, unless it
- * cancels. They run on the ORM's connections, but as prepared statements, which the ORM lacks: planning
- * them took longer than running them.
+ * changes existing bookings or needs a layout for the first time. They run on the ORM's connections, but as
+ * prepared statements, which the ORM lacks: planning them took longer than running them.
  */
 export class BookingStore {
   readonly #orm: MikroORM;
+  readonly #layouts = new Layouts();
 
   constructor(orm: MikroORM) {
     this.#orm = orm;
@@ -44,20 +47,27 @@ export class BookingStore {
    *
    * @returns the outcomes, once they are committed
    * @throws {LeaseLost} when one of the leases is no longer held
-   * @throws {DecisionConflict} when a booking to be cancelled has changed since it was read
+   * @throws {DecisionConflict} when a booking to be changed has changed since it was read
    * @throws a unique violation when a seat or a booking already exists; and whatever `decide` throws
    */
   async decideAndCommit(batch: Batch, decide: (state: State) => Decision | Promise<Decision>): Promise<Outcome[]> {
     return this.#withClient(async (client) => {
       // Sent together: one round trip.
       const [, state] = await Promise.all([begin(client, batch), readState(client, batch)]);
+      await this.#layouts.addTo(client, state.shows.values());
       const { outcomes, changes } = await decide(state);
-      if (changes.cancelled.length > 0) await cancelBookings(client, changes.cancelled, state.now);
-      const audited = cancelsToAudit(batch.requests, changes);
+      const { made, changed, recorded, audited } = changes;
+      if (changed.length > 0) await updateBookings(client, changed);
+      const confirmedLate = changed.filter(({ row, from }) => from === 'expired' && row.status === 'booked');
       // Sent together as well: if a statement fails, this commit rolls back.
       await Promise.all([
-        changes.booked.length > 0 && insertBookings(client, changes.booked),
-        changes.recorded.length > 0 && insertRequests(client, changes.recorded, state.now),
+        made.length > 0 && insertBookings(client, made),
+        confirmedLate.length > 0 &&
+          insertClaims(
+            client,
+            confirmedLate.map(({ row }) => row),
+          ),
+        recorded.length > 0 && insertRequests(client, recorded, state.now),
         audited.length > 0 && insertAuditLines(client, audited, state.now),
         client.query('commit'),
       ]);
@@ -89,6 +99,27 @@ export class BookingStore {
       const [, state] = await Promise.all([begin(client, batch), readState(client, batch)]);
       await insertFailure(client, failed, state.now);
       await client.query('commit');
+    });
+  }
+
+  /**
+   * Expires holds and cancels the bookings of cancelled shows, in one small transaction.
+   *
+   * @returns also `nextInMs`, the time after which there may be more to end; null when nothing was ended and no hold
+   *   ends within a second
+   * @throws {LeaseLost} when one of the leases is no longer held
+   */
+  async endBookings(
+    leases: readonly Lease[],
+    search: Omit<EndQuery, 'partitions'>,
+  ): Promise<Ended & { nextInMs: number | null }> {
+    const query = { ...search, partitions: leases.map((lease) => lease.partition) };
+    return this.#withClient(async (client) => {
+      const { isAnythingOver, nextInMs } = await findDue(client, query);
+      if (!isAnythingOver) return { shows: [], ended: 0, mayHaveMore: false, nextInMs };
+      await Promise.all([begin(client, { requests: [], leases }), checkLeases(client, leases)]);
+      const [ended] = await Promise.all([endBookings(client, query), client.query('commit')]);
+      return { ...ended, nextInMs: 0 };
     });
   }
 

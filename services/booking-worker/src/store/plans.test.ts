@@ -17,6 +17,7 @@ import { BookingStore, turnSettings } from './booking-store.ts';
 const statements: RunStatement[] = [];
 const stops: (() => Promise<unknown>)[] = [];
 let decide: (requests: BookingRequest[]) => Promise<RunStatement[]>;
+let endBookings: () => Promise<unknown>;
 
 beforeAll(async () => {
   const database = await createTestDatabase();
@@ -38,7 +39,9 @@ beforeAll(async () => {
   const lease = { partition: 0, session: rows[0]?.session ?? 0 };
 
   const logger = createLogger('booking-worker', { LOG_LEVEL: 'error' });
-  const turns = new Turns({ store: new BookingStore(orm), logger, metrics: new TurnMetrics(new Registry()) });
+  const store = new BookingStore(orm);
+  endBookings = () => store.endBookings([lease], { partitionCount: 1, cancelledWithinSeconds: 600 });
+  const turns = new Turns({ store, logger, metrics: new TurnMetrics(new Registry()) });
   decide = async (requests) => {
     statements.length = 0;
     const outcomes = await turns.decide(requests, lease);
@@ -92,3 +95,28 @@ test.each([1, 20])(
     }
   },
 );
+
+test.each([1, 20])('%i holds are made, confirmed and ended by statements that only look up keys', async (size) => {
+  const seats = Array.from(
+    { length: size },
+    (_, seat) => `${rowsOfSeats[8 + Math.floor(seat / 10)]}${(seat % 10) + 1}`,
+  );
+  const held = envelope(
+    show,
+    seats.map((seat) => ({ hold: [seat] })),
+  );
+  const confirms = envelope(
+    show,
+    held.map(({ id }) => ({ confirm: id })),
+  );
+  const runs = [await decide(held), await decide(confirms), await decide(cancel(held))];
+  expect(runs.map((run) => run.length)).toEqual([3, 4, 4]);
+  for (const run of runs) {
+    expect(run.flatMap(({ readWhole }) => readWhole)).toEqual([]);
+    expect(run.reduce((sum, one) => sum + one.pages, 0)).toBeLessThanOrEqual(60 * size + 20);
+  }
+  statements.length = 0;
+  await endBookings();
+  expect(statements.length).toBeGreaterThan(0);
+  expect(statements.flatMap(({ readWhole }) => readWhole)).toEqual([]);
+});

@@ -1,46 +1,85 @@
-import type { BookingRequest, CancelRequest } from '@boxoffice/shared/contracts/jobs';
 import type { PoolClient } from 'pg';
-import type { Changes, RequestRow } from '../decide/state.ts';
+import type { BookingRow, Changes, RequestRow } from '../decide/state.ts';
 import { toBytea } from './bytea.ts';
 import { DecisionConflict } from './errors.ts';
 
 /**
- * Cancels bookings and frees their seats.
+ * Writes the new state of bookings. Those that end free their seats; the claims of confirmed holds no longer expire.
  *
  * @throws {DecisionConflict} when one of them has changed since it was read
  */
-export async function cancelBookings(client: PoolClient, cancelled: Changes['cancelled'], now: Date): Promise<void> {
-  const asked = cancelled.map((row) => ({
-    show_id: row.showId,
-    id: row.id,
-    seats: row.seats,
-    cancelled_by: row.cancelledBy,
-  }));
+export async function updateBookings(client: PoolClient, changed: Changes['changed']): Promise<void> {
+  const asked = changed.map(({ row, from }) => ({ ...bookingColumns(row), was: from }));
   // Not a named statement: an update has no `limit`, and a plan made while the tables were small would scan one in full.
-  const { rows } = await client.query<{ cancelled: number }>({
-    text: cancelSql,
-    values: [JSON.stringify(asked), now],
-  });
-  if (rows[0]?.cancelled !== asked.length)
-    throw new DecisionConflict('a booking changed while its cancellation was being decided');
+  const { rows } = await client.query<{ updated: number }>({ text: updateSql, values: [JSON.stringify(asked)] });
+  if (rows[0]?.updated !== asked.length)
+    throw new DecisionConflict('a booking was changed while a change to it was being decided');
 }
 
-const cancelSql = `
+const updateSql = `
   with asked as (
-      select * from json_to_recordset($1::json) as asked (show_id int, id uuid, seats text[], cancelled_by uuid)
-    ), cancelled as (
-      update booking.bookings set status = 'cancelled', cancelled_at = $2::timestamptz, cancelled_by = asked.cancelled_by
-      from asked where bookings.show_id = asked.show_id and bookings.id = asked.id and bookings.status = 'booked'
+      select * from json_to_recordset($1::json) as asked (show_id int, id uuid, seats text[], status text, was text,
+        cancelled_at timestamptz, cancelled_by uuid, cancel_reason text, confirmed_by uuid, paid_at timestamptz,
+        paid_by int, paid_with text)
+    ), updated as (
+      update booking.bookings set status = asked.status, cancelled_at = asked.cancelled_at,
+        cancelled_by = asked.cancelled_by, cancel_reason = asked.cancel_reason, confirmed_by = asked.confirmed_by,
+        paid_at = asked.paid_at, paid_by = asked.paid_by, paid_with = asked.paid_with
+      from asked where bookings.show_id = asked.show_id and bookings.id = asked.id and bookings.status = asked.was
       returning bookings.id
     ), freed as (
-      delete from booking.seat_claims using (select show_id, id, unnest(seats) as seat_number from asked) as seat
+      delete from booking.seat_claims
+      using (select show_id, id, unnest(seats) as seat_number from asked where status in ('cancelled', 'expired')) as seat
+      where seat_claims.show_id = seat.show_id and seat_claims.seat_number = seat.seat_number and seat_claims.booking_id = seat.id
+    ), confirmed as (
+      update booking.seat_claims set expires_at = null
+      from (select show_id, id, unnest(seats) as seat_number from asked where was = 'held' and status = 'booked') as seat
       where seat_claims.show_id = seat.show_id and seat_claims.seat_number = seat.seat_number and seat_claims.booking_id = seat.id
     )
-  select count(*)::int as cancelled from cancelled`;
+  select count(*)::int as updated from updated`;
 
-/** Inserts bookings, and claims the seats of those that are not cancelled already. */
-export async function insertBookings(client: PoolClient, booked: Changes['booked']): Promise<void> {
-  const rows = booked.map((row) => ({
+/**
+ * Inserts bookings and their claims. Plain ones, which most are, have a statement of their own: each column costs
+ * time.
+ */
+export function insertBookings(client: PoolClient, made: Changes['made']): Promise<unknown> {
+  const isPlain = ({ expiresAt, total }: BookingRow) => expiresAt === null && total === null;
+  const plain = made.filter(isPlain);
+  const others = made.filter((row) => !isPlain(row));
+  return Promise.all([
+    plain.length > 0 &&
+      client.query({ name: 'book', text: insertSql(plainColumns), values: [JSON.stringify(plain.map(plainBooking))] }),
+    others.length > 0 &&
+      client.query({ name: 'hold', text: insertSql(allColumns), values: [JSON.stringify(others.map(bookingColumns))] }),
+  ]);
+}
+
+const plainColumns = {
+  ...{ show_id: 'int', id: 'uuid', user_id: 'int', seats: 'text[]', status: 'text', created_at: 'timestamptz' },
+  ...{ cancelled_at: 'timestamptz', cancelled_by: 'uuid' },
+};
+const allColumns = {
+  ...plainColumns,
+  ...{ cancel_reason: 'text', expires_at: 'timestamptz', items: 'jsonb', total: 'bigint', currency: 'text' },
+  ...{ code: 'text', confirmed_by: 'uuid', paid_at: 'timestamptz', paid_by: 'int', paid_with: 'text' },
+};
+
+function insertSql(types: Record<string, string>): string {
+  const columns = Object.keys(types).join(', ');
+  const expiresAt = 'expires_at' in types ? "case when status = 'held' then expires_at end" : 'null::timestamptz';
+  return `
+    with made as materialized (
+        select * from json_to_recordset($1::json)
+          as made (${Object.entries(types).map(([name, type]) => `${name} ${type}`)})
+      ), bookings as (
+        insert into booking.bookings (${columns}) select ${columns} from made
+      )
+    insert into booking.seat_claims (show_id, seat_number, booking_id, expires_at, user_id)
+    select show_id, unnest(seats), id, ${expiresAt}, user_id from made where status in ('held', 'booked')`;
+}
+
+function plainBooking(row: BookingRow): object {
+  return {
     show_id: row.showId,
     id: row.id,
     user_id: row.userId,
@@ -49,20 +88,35 @@ export async function insertBookings(client: PoolClient, booked: Changes['booked
     created_at: row.createdAt,
     cancelled_at: row.cancelledAt,
     cancelled_by: row.cancelledBy,
-  }));
-  await client.query({ name: 'book', text: bookSql, values: [JSON.stringify(rows)] });
+  };
 }
 
-const bookSql = `
-  with booked as materialized (
-      select * from json_to_recordset($1::json) as booked (show_id int, id uuid, user_id int, seats text[], status text,
-        created_at timestamptz, cancelled_at timestamptz, cancelled_by uuid)
-    ), bookings as (
-      insert into booking.bookings (show_id, id, user_id, seats, status, created_at, cancelled_at, cancelled_by)
-      select show_id, id, user_id, seats, status, created_at, cancelled_at, cancelled_by from booked
-    )
-  insert into booking.seat_claims (show_id, seat_number, booking_id)
-  select show_id, unnest(seats), id from booked where status = 'booked'`;
+function bookingColumns(row: BookingRow): object {
+  return {
+    ...plainBooking(row),
+    cancel_reason: row.cancelReason,
+    expires_at: row.expiresAt,
+    items: row.items,
+    total: row.total,
+    currency: row.currency,
+    code: row.code,
+    confirmed_by: row.confirmedBy,
+    paid_at: row.paidAt,
+    paid_by: row.paidBy,
+    paid_with: row.paidWith,
+  };
+}
+
+/** Claims the seats of bookings again that were confirmed after their hold had been marked as expired. */
+export async function insertClaims(client: PoolClient, confirmedLate: BookingRow[]): Promise<void> {
+  const rows = confirmedLate.map(plainBooking);
+  await client.query({ name: 'claim again', text: claimSql, values: [JSON.stringify(rows)] });
+}
+
+const claimSql = `
+  insert into booking.seat_claims (show_id, seat_number, booking_id, user_id)
+  select show_id, unnest(seats), id, user_id
+  from json_to_recordset($1::json) as late (show_id int, id uuid, user_id int, seats text[])`;
 
 /** Records outcomes. */
 export async function insertRequests(client: PoolClient, recorded: Changes['recorded'], now: Date): Promise<void> {
@@ -100,24 +154,23 @@ const recordSql = `
 
 const recordFailureSql = `${recordSql} on conflict do nothing`;
 
-/** The cancellations by administrators that have an effect: each gets an audit line. */
-export function cancelsToAudit(requests: readonly BookingRequest[], changes: Changes): CancelRequest[] {
-  const byAdmins = requests.filter((request) => request.kind === 'cancel').filter((request) => request.as_admin);
-  if (byAdmins.length === 0) return [];
-  const effective = new Set([...changes.cancelled, ...changes.booked].map((booking) => booking.cancelledBy));
-  return byAdmins.filter((request) => effective.has(request.id));
-}
-
-/** Records cancellations by administrators. Must follow the changes: it copies the bookings as they are after them. */
-export async function insertAuditLines(client: PoolClient, cancels: CancelRequest[], now: Date): Promise<void> {
-  await client.query({ name: 'audit', text: auditSql, values: [JSON.stringify(cancels), now] });
+/** Records what administrators changed. */
+export async function insertAuditLines(client: PoolClient, audited: Changes['audited'], now: Date): Promise<void> {
+  const rows = audited.map((line) => ({
+    show_id: line.showId,
+    id: line.id,
+    actor_id: line.actorId,
+    request_id: line.requestId,
+    action: line.action,
+    subject_id: line.bookingId,
+    before: line.before,
+    after: line.after,
+  }));
+  await client.query({ name: 'audit', text: auditSql, values: [JSON.stringify(rows), now] });
 }
 
 const auditSql = `
   insert into booking.audit_lines (show_id, id, at, actor_id, request_id, action, subject, subject_id, before, after)
-  select asked.show_id, asked.id, $2::timestamptz, asked.user_id, asked.request_id, 'cancel', 'booking', asked.booking_id,
-    jsonb_build_object('show_id', found.show_id, 'user_id', found.user_id, 'seats', found.seats, 'status', 'booked'),
-    jsonb_build_object('show_id', found.show_id, 'user_id', found.user_id, 'seats', found.seats, 'status', found.status)
-  from json_to_recordset($1::json) as asked (show_id int, id uuid, user_id int, request_id text, booking_id uuid)
-    cross join lateral (select * from booking.bookings
-      where bookings.show_id = asked.show_id and bookings.id = asked.booking_id limit 1) as found`;
+  select show_id, id, $2::timestamptz, actor_id, request_id, action, 'booking', subject_id, before, after
+  from json_to_recordset($1::json) as line (show_id int, id uuid, actor_id int, request_id text, action text,
+    subject_id text, before jsonb, after jsonb)`;

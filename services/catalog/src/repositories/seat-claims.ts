@@ -53,7 +53,7 @@ export async function findOccupancies(em: EntityManager, showIds: number[]): Pro
   const labels = (condition: string) =>
     `coalesce(string_agg(seat_number, ' ' order by seat_number) filter (where ${condition}), '')`;
   const rows = await em.execute<(Occupancy & { id: number })[]>(
-    `select id, total_seats, seats_per_row, booked, held
+    `select id, total_seats, seats_per_row, layout_id, prices, booked, held
      from catalog.shows cross join lateral (
        select ${labels('expires_at is null')} as booked, ${labels('expires_at > now()')} as held
        from booking.seat_claims where show_id = shows.id) as seats

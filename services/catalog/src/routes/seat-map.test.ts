@@ -7,6 +7,9 @@ beforeAll(async () => {
 });
 afterAll(() => catalog.stop());
 
+/** What is the same for every seat of a show without a screen and without prices. */
+const free = { category: 'standard', accessible: false, price: 0 };
+
 describe('GET /internal/shows/:id/seats 200', () => {
   it('lists every seat in the order of the hall, with its status', async () => {
     const show = await catalog.addShow({ total_seats: 5, seats_per_row: 3 });
@@ -23,11 +26,11 @@ describe('GET /internal/shows/:id/seats 200', () => {
       seats_per_row: 3,
       available_seats: 3,
       seats: [
-        { seat_number: 'A1', row: 'A', number: 1, status: 'available' },
-        { seat_number: 'A2', row: 'A', number: 2, status: 'booked' },
-        { seat_number: 'A3', row: 'A', number: 3, status: 'available' },
-        { seat_number: 'B1', row: 'B', number: 1, status: 'held' },
-        { seat_number: 'B2', row: 'B', number: 2, status: 'available' },
+        { seat_number: 'A1', row: 'A', number: 1, column: 1, ...free, status: 'available' },
+        { seat_number: 'A2', row: 'A', number: 2, column: 2, ...free, status: 'booked' },
+        { seat_number: 'A3', row: 'A', number: 3, column: 3, ...free, status: 'available' },
+        { seat_number: 'B1', row: 'B', number: 1, column: 1, ...free, status: 'held' },
+        { seat_number: 'B2', row: 'B', number: 2, column: 2, ...free, status: 'available' },
       ],
     });
   });
@@ -36,7 +39,11 @@ describe('GET /internal/shows/:id/seats 200', () => {
     const show = await catalog.addShow({ total_seats: 10_000, seats_per_row: 10 });
     const { body } = await catalog.get(`/shows/${show}/seats`);
     expect(new Set(body.seats.map((seat) => seat.seat_number)).size).toBe(10_000);
-    expect(body.seats.at(-1)).toEqual({ seat_number: 'ALL10', row: 'ALL', number: 10, status: 'available' });
+    expect(body.seats.at(-1)).toEqual({
+      ...{ seat_number: 'ALL10', row: 'ALL', number: 10, column: 10 },
+      ...free,
+      status: 'available',
+    });
   });
 
   it('has a different entity tag after every change of the map', async () => {

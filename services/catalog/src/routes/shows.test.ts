@@ -10,6 +10,12 @@ afterAll(() => catalog.stop());
 const ids = (rows: { results: { id: number }[] }) => rows.results.map((show) => show.id);
 const available = async (id: number) => (await catalog.get(`/shows/${id}`)).body.available_seats;
 
+/** The fields of a show without a screen and without rules of sale. */
+const plain = {
+  ...{ screen_id: null, status: 'scheduled', payment: 'free', prices: null, currency: null },
+  ...{ sales_open_at: null, sales_close_at: null, max_seats_per_user: null, forbid_single_seats: false },
+};
+
 describe('lists of shows', () => {
   let movie: number;
   let other: number;
@@ -40,6 +46,7 @@ describe('lists of shows', () => {
       total_seats: 20,
       seats_per_row: 10,
       available_seats: 20,
+      ...plain,
     });
   });
 
@@ -132,6 +139,7 @@ describe('one show', () => {
       total_seats: 30,
       seats_per_row: 6,
       available_seats: 30,
+      ...plain,
     };
     expect(created.body).toEqual(show);
     expect((await catalog.get(`/shows/${id}`)).body).toEqual(show);
@@ -146,7 +154,8 @@ describe('one show', () => {
       total_seats: 10,
     };
     const written = await catalog.send('PUT', `/shows/${id}`, whole);
-    const expected = { id, ...whole, date_time: '2031-01-01T00:00:00.000Z', seats_per_row: 10, available_seats: 10 };
+    const derived = { date_time: '2031-01-01T00:00:00.000Z', seats_per_row: 10, available_seats: 10 };
+    const expected = { id, ...whole, ...derived, ...plain };
     expect(written.body).toEqual(expected);
     expect((await catalog.get(`/shows/${id}`)).body).toEqual(expected);
 
@@ -199,6 +208,8 @@ describe('one show', () => {
       date_time: '2030-01-01T19:30:00.000Z',
       total_seats: 20,
       seats_per_row: 10,
+      layout_id: null,
+      ...plain,
     });
   });
 

@@ -2,33 +2,39 @@ import { AuthorHeaders } from '@boxoffice/shared/contracts/audit';
 import {
   AdminShowQuery,
   IdParams,
+  ShowCancelBody,
   ShowChangeBody,
   ShowCreateBody,
   ShowRunBody,
 } from '@boxoffice/shared/contracts/catalog';
 import type { MikroORM } from '@boxoffice/shared/database/orm';
 import type { Http } from '@boxoffice/shared/service/http';
-import { createShows, findBookingShows, getShow, getShowFacts, listShows } from '../repositories/shows.ts';
-import { changeShow } from '../use-cases/change-show.ts';
+import { findBookingShows, getShow, getShowFacts, listShows } from '../repositories/shows.ts';
+import { cancelShow } from '../use-cases/cancel-show.ts';
+import { changeShow, replaceShow } from '../use-cases/change-show.ts';
 import { createRunOfShows } from '../use-cases/create-run-of-shows.ts';
+import { createShows } from '../use-cases/create-shows.ts';
 import { deleteShow } from '../use-cases/delete-show.ts';
 import { authorOf } from './author.ts';
 import { ShowIds } from './show-ids.ts';
 
 /** Shows, and the facts about them that the booking path needs. */
-export function showRoutes(http: Http, orm: MikroORM): void {
+export function showRoutes(http: Http, orm: MikroORM, turnaroundMinutes: number): void {
+  const contextOf = (request: Parameters<typeof authorOf>[0]) => ({ author: authorOf(request), turnaroundMinutes });
   http.get('/internal/shows', { schema: { querystring: AdminShowQuery } }, (request) =>
     listShows(orm.em.fork(), request.query),
   );
   http.post('/internal/shows', { schema: { headers: AuthorHeaders, body: ShowCreateBody } }, async (request, reply) => {
-    const [show] = await createShows(orm.em.fork(), [request.body], authorOf(request));
+    const { date_time, ...fields } = request.body;
+    const starts = [new Date(date_time)];
+    const [show] = await createShows(orm.em.fork(), { ...fields, starts }, contextOf(request));
     return reply.code(201).send(show);
   });
   http.post(
     '/internal/movies/:id/shows/run',
     { schema: { params: IdParams, headers: AuthorHeaders, body: ShowRunBody } },
     async (request, reply) => {
-      const results = await createRunOfShows(orm.em.fork(), request.params.id, request.body, authorOf(request));
+      const results = await createRunOfShows(orm.em.fork(), request.params.id, request.body, contextOf(request));
       return reply.code(201).send({ count: results.length, results });
     },
   );
@@ -38,13 +44,12 @@ export function showRoutes(http: Http, orm: MikroORM): void {
   http.patch(
     '/internal/shows/:id',
     { schema: { params: IdParams, headers: AuthorHeaders, body: ShowChangeBody } },
-    (request) => changeShow(orm.em.fork(), request.params.id, request.body, authorOf(request)),
+    (request) => changeShow(orm.em.fork(), request.params.id, request.body, contextOf(request)),
   );
-  // The create body has every field, so this replaces the whole row.
   http.put(
     '/internal/shows/:id',
     { schema: { params: IdParams, headers: AuthorHeaders, body: ShowCreateBody } },
-    (request) => changeShow(orm.em.fork(), request.params.id, request.body, authorOf(request)),
+    (request) => replaceShow(orm.em.fork(), request.params.id, request.body, contextOf(request)),
   );
   http.delete(
     '/internal/shows/:id',
@@ -53,6 +58,11 @@ export function showRoutes(http: Http, orm: MikroORM): void {
       await deleteShow(orm.em.fork(), request.params.id, authorOf(request));
       return reply.code(204).send();
     },
+  );
+  http.post(
+    '/internal/shows/:id/cancel',
+    { schema: { params: IdParams, headers: AuthorHeaders, body: ShowCancelBody } },
+    (request) => cancelShow(orm.em.fork(), request.params.id, request.body.reason, authorOf(request)),
   );
   http.get('/internal/shows/:id/facts', { schema: { params: IdParams } }, (request) =>
     getShowFacts(orm.em.fork(), request.params.id),

@@ -8,14 +8,14 @@ export interface ViewBookingsDependencies {
   users: Pick<Users, 'findNames'>;
 }
 
-/** Bookings with their shows and users, in the same order. */
+/** Bookings with their shows, users and payments, in the same order. */
 export async function viewBookings(
   { catalog, users }: ViewBookingsDependencies,
   rows: Booking[],
   requestId: string,
 ): Promise<AdminBookingView[]> {
   const showIds = rows.map((row) => row.showId);
-  const userIds = rows.map((row) => row.userId);
+  const userIds = rows.flatMap(({ userId, paidBy }) => [userId, ...(paidBy ? [paidBy] : [])]);
   const [shows, names] = await Promise.all([catalog.findBookingShows(showIds, requestId), users.findNames(userIds)]);
   return rows.map((row) => {
     const username = names.get(row.userId);
@@ -23,6 +23,8 @@ export async function viewBookings(
       ...bookingView(row),
       show: shows.get(row.showId) ?? null,
       user: username === undefined ? null : { id: row.userId, username },
+      ...(row.paidWith && { paid_with: row.paidWith }),
+      ...(row.paidBy && { paid_by: { id: row.paidBy, username: names.get(row.paidBy) ?? null } }),
     };
   });
 }

@@ -7,21 +7,27 @@ import type { BookingQueue } from './queue/booking-queue.ts';
 import type { RequestBudget } from './request-budget.ts';
 import { book } from './routes/book.ts';
 import { cancel } from './routes/cancel.ts';
+import { confirm } from './routes/confirm.ts';
 import { followJob } from './routes/follow-job.ts';
 import { getBooking } from './routes/get-booking.ts';
 import { getJob } from './routes/get-job.ts';
+import { hold } from './routes/hold.ts';
 import { listMyBookings } from './routes/list-my-bookings.ts';
 import type { Bookings } from './stored-bookings.ts';
 import type { StoredOutcomes } from './stored-outcomes.ts';
 
-export { type CancelDependencies, cancelBooking } from './cancel-booking.ts';
+export type { ChangeDependencies } from './booking-change.ts';
+export { cancelBooking } from './cancel-booking.ts';
+export { readDatabase } from './database-read.ts';
+export { payBooking } from './pay-booking.ts';
 export { BookingQueue } from './queue/booking-queue.ts';
 export { PartitionOwners } from './queue/partition-owners.ts';
 export { undecidedLimit } from './queue/undecided-requests.ts';
 export { RequestBudget } from './request-budget.ts';
 export { BookingParams } from './routes/booking-params.ts';
-export { cancelContract, readCancellation, sendCancellation } from './routes/cancel-contract.ts';
-export type { PollDependencies } from './routes/job-reply.ts';
+export { cancelContract } from './routes/cancel-contract.ts';
+export { changeContract, readChange, sendChange } from './routes/change-contract.ts';
+export { acceptedJob, type PollDependencies } from './routes/job-reply.ts';
 export { Bookings } from './stored-bookings.ts';
 export { StoredOutcomes } from './stored-outcomes.ts';
 
@@ -30,13 +36,16 @@ export interface Dependencies {
   bookings: Bookings;
   budget: RequestBudget;
   catalog: CatalogClient;
-  config: { EVENT_STREAM_LIMIT_PER_USER: number };
+  config: { EVENT_STREAM_LIMIT_PER_USER: number; HOLD_SECONDS: number };
   outcomes: StoredOutcomes;
   queue: BookingQueue;
   streams: EventStreams;
 }
 
-export const operations: Operation<Dependencies>[] = [book, getJob, followJob, listMyBookings, getBooking, cancel];
+export const operations: Operation<Dependencies>[] = [
+  ...[book, hold, getJob, followJob, listMyBookings, getBooking],
+  ...[confirm, cancel],
+];
 
 export function register(http: Http, dependencies: Dependencies): void {
   for (const operation of operations) operation.serve(http, dependencies);

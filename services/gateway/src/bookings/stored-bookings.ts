@@ -8,7 +8,7 @@ import { readDatabase } from './database-read.ts';
 /** The most bookings that are counted for a list. */
 const countLimit = 100_000;
 
-type BookingQuery = Pick<AdminBookingQuery, 'user_id' | 'show_id' | 'status' | 'page' | 'page_size'>;
+type BookingQuery = Pick<AdminBookingQuery, 'user_id' | 'show_id' | 'status' | 'code' | 'page' | 'page_size'>;
 
 /** Reads bookings; only the booking-worker writes them. */
 export class Bookings {
@@ -44,6 +44,7 @@ export class Bookings {
       ...(query.user_id !== undefined && { userId: query.user_id }),
       ...(query.show_id !== undefined && { showId: query.show_id }),
       ...(query.status !== undefined && { status: query.status }),
+      ...(query.code !== undefined && { code: query.code }),
     };
     const counted = em.createQueryBuilder(Booking).select('id').where(where).limit(countLimit);
     const [row] = await em.execute<{ count: number }[]>(

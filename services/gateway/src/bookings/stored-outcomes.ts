@@ -1,5 +1,5 @@
 import { readBookingId } from '@boxoffice/shared/booking-id';
-import { type BookingView, bookingView, type JobView } from '@boxoffice/shared/contracts/booking';
+import { asLeftBy, type BookingColumns, bookingView, type JobView } from '@boxoffice/shared/contracts/booking';
 import type { Outcome, RequestKey } from '@boxoffice/shared/contracts/jobs';
 import type { Problem } from '@boxoffice/shared/contracts/problems';
 import type { MikroORM } from '@boxoffice/shared/database/orm';
@@ -62,7 +62,9 @@ const findKeySql = `
  * Row by row (`lateral … limit 1`), so that each row is found by its key.
  */
 const findSql = `
-  select asked.id, coalesce(request.kind, case when booking.id = asked.id then 'book' else 'cancel' end) as kind,
+  select asked.id,
+    coalesce(request.kind, case when booking.id <> asked.id then 'cancel'
+      when booking.expires_at is null then 'book' else 'hold' end) as kind,
     coalesce(request.user_id, booking.user_id) as user_id, coalesce(request.status, 'succeeded') as status,
     request.problem, to_jsonb(booking) as booking
   from json_to_recordset(?::json) as asked (show_id int, id uuid)
@@ -87,24 +89,42 @@ interface Row {
     id: string;
     show_id: number;
     seats: string[];
-    status: BookingView['status'];
+    status: BookingColumns['status'];
     created_at: string;
     cancelled_at: string | null;
+    cancel_reason: string | null;
+    expires_at: string | null;
+    items: BookingColumns['items'];
+    total: number | null;
+    currency: string | null;
+    code: string | null;
+    paid_at: string | null;
   } | null;
 }
 
 function storedOutcome({ id, kind, user_id: userId, status, problem, booking }: Row): StoredOutcome {
   if (status !== 'succeeded' && problem) return { kind, userId, outcome: { id, status, problem } };
   if (!booking) throw new Error(`the booking of request ${id} is missing`);
-  // As this request left it, because an outcome never changes: a later request may have cancelled the booking.
-  const left = kind === 'book' ? ({ status: 'booked', cancelled_at: null } as const) : booking;
-  const view = bookingView({
-    id: booking.id,
-    showId: booking.show_id,
-    seats: booking.seats,
-    status: left.status,
-    createdAt: new Date(booking.created_at),
-    cancelledAt: left.cancelled_at === null ? null : new Date(left.cancelled_at),
-  });
+  // As this request left it, because an outcome never changes: a later request may have changed the booking.
+  const view = bookingView(asLeftBy(kind, bookingColumns(booking)));
   return { kind, userId, outcome: { id, status: 'succeeded', booking: view } };
+}
+
+function bookingColumns(row: NonNullable<Row['booking']>): BookingColumns {
+  const dateOrNull = (text: string | null) => (text === null ? null : new Date(text));
+  return {
+    id: row.id,
+    showId: row.show_id,
+    seats: row.seats,
+    status: row.status,
+    createdAt: new Date(row.created_at),
+    cancelledAt: dateOrNull(row.cancelled_at),
+    cancelReason: row.cancel_reason,
+    expiresAt: dateOrNull(row.expires_at),
+    items: row.items,
+    total: row.total,
+    currency: row.currency,
+    code: row.code,
+    paidAt: dateOrNull(row.paid_at),
+  };
 }

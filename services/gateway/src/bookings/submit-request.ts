@@ -1,4 +1,5 @@
 import type { JobView } from '@boxoffice/shared/contracts/booking';
+import type { RequestKey } from '@boxoffice/shared/contracts/jobs';
 import type { Acceptance } from './acceptance.ts';
 import { decidedJobView } from './find-job.ts';
 import { findRepeated, inProgress, type RepeatDependencies } from './find-repeated.ts';
@@ -16,6 +17,20 @@ interface SubmitOptions {
   /** How long to wait for the outcome, in milliseconds; 0 does not wait. */
   waitMs: number;
   acceptance: Acceptance;
+}
+
+/** Where a request comes from and which show it is for. */
+export interface Asked {
+  showId: number;
+  /** The user who sent the request. */
+  userId: number;
+  key: RequestKey | undefined;
+  requestId: string;
+}
+
+/** The fields that every kind of request has. */
+export function askedFields({ showId, userId, requestId, key }: Asked) {
+  return { show_id: showId, user_id: userId, request_id: requestId, ...(key && { key }) };
 }
 
 /**

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ProblemError, problem } from '@boxoffice/shared/contracts/problems';
+import { exampleRules } from '@boxoffice/shared/contracts/show-rules';
 import { afterEach, describe, expect, it } from 'vitest';
 import { CatalogClient } from './catalog-client.ts';
 import { CatalogConnection } from './catalog-connection.ts';
@@ -183,17 +184,13 @@ describe('getShowFacts', () => {
     await rush();
     await rush();
     expect(asked()).toBe(1);
+    const hall = { screen_name: 'A', total_seats: 1, seats_per_row: 1 };
+    const show = { movie_id: 1, date_time: '', ...hall, ...exampleRules };
     const changes = [
       () => editor.changeShow(7, { total_seats: 5 }, author),
-      () =>
-        editor.replaceShow(
-          7,
-          { movie_id: 1, screen_name: 'A', date_time: '', total_seats: 1, seats_per_row: 1 },
-          author,
-        ),
+      () => editor.replaceShow(7, show, author),
       () => editor.deleteShow(7, author),
-      () =>
-        editor.createShow({ movie_id: 1, screen_name: 'A', date_time: '', total_seats: 1, seats_per_row: 1 }, author),
+      () => editor.createShow(show, author),
     ];
     for (const [done, change] of changes.entries()) {
       await change();

@@ -8,9 +8,12 @@ import type {
   ShowView,
 } from '@boxoffice/shared/contracts/catalog';
 import type { Rows } from '@boxoffice/shared/contracts/pagination';
+import type { ScreenQuery, ScreenView } from '@boxoffice/shared/contracts/screens';
+import type { Layout } from '@boxoffice/shared/layout';
+import { LayoutCache } from '@boxoffice/shared/layout-cache';
 import type { Occupancy } from '@boxoffice/shared/seats';
 import type { CatalogConnection } from './catalog-connection.ts';
-import { ShowFactsCache } from './show-facts-cache.ts';
+import { type BookableShow, ShowFactsCache } from './show-facts-cache.ts';
 
 /**
  * Reads from the catalog. Every method takes the id of the request that it serves, and rejects as
@@ -19,6 +22,7 @@ import { ShowFactsCache } from './show-facts-cache.ts';
 export class CatalogClient {
   readonly #connection: CatalogConnection;
   readonly #facts = new ShowFactsCache();
+  readonly #layouts = new LayoutCache();
 
   constructor(connection: CatalogConnection) {
     this.#connection = connection;
@@ -38,6 +42,14 @@ export class CatalogClient {
 
   listShows(query: AdminShowQuery, requestId: string): Promise<Rows<ShowView>> {
     return this.#connection.requestJson({ path: '/shows', query, requestId });
+  }
+
+  listScreens(query: ScreenQuery, requestId: string): Promise<Rows<ScreenView>> {
+    return this.#connection.requestJson({ path: '/screens', query, requestId });
+  }
+
+  getScreen(id: number, requestId: string): Promise<ScreenView> {
+    return this.#connection.requestJson({ path: `/screens/${id}`, requestId });
   }
 
   getShow(id: number, requestId: string): Promise<ShowView> {
@@ -76,7 +88,9 @@ export class CatalogClient {
       query: { ids: ids.join() },
       requestId,
     });
-    return new Map(results);
+    const found = new Map(results);
+    for (const occupancy of found.values()) occupancy.layout = await this.#findLayout(occupancy, requestId);
+    return found;
   }
 
   /**
@@ -102,12 +116,22 @@ export class CatalogClient {
    *
    * @throws {ProblemError} show_not_found, or as every method
    */
-  getShowFacts(id: number, requestId: string): Promise<ShowFacts> {
-    return this.#facts.get(id, () => this.#connection.requestJson({ path: `/shows/${id}/facts`, requestId }));
+  getShowFacts(id: number, requestId: string): Promise<BookableShow> {
+    return this.#facts.get(id, async () => {
+      const facts = await this.#connection.requestJson<ShowFacts>({ path: `/shows/${id}/facts`, requestId });
+      return { ...facts, layout: await this.#findLayout(facts, requestId) };
+    });
   }
 
   /** Makes the next `getShowFacts` of every show ask the catalog. */
   clearShowFacts(): void {
     this.#facts.clear();
+  }
+
+  /** The layout of a show, cached for ever; null when the show has rows of its own. */
+  async #findLayout({ layout_id }: { layout_id: number | null }, requestId: string): Promise<Layout | null> {
+    if (!layout_id) return null;
+    const path = `/layouts/${layout_id}`;
+    return this.#layouts.getOrLoad(layout_id, () => this.#connection.requestJson({ path, requestId }));
   }
 }

@@ -3,18 +3,20 @@ import type {
   MovieChangeBody,
   MovieCreateBody,
   MovieView,
+  ShowCancelBody,
   ShowChangeBody,
   ShowCreateBody,
   ShowRunBody,
   ShowView,
 } from '@boxoffice/shared/contracts/catalog';
 import type { Rows } from '@boxoffice/shared/contracts/pagination';
+import type { ScreenBody, ScreenChangeBody, ScreenView } from '@boxoffice/shared/contracts/screens';
 import { type CatalogConnection, type CatalogRequest, type CatalogResponse, parseBody } from './catalog-connection.ts';
 
 type Change = Pick<CatalogRequest, 'method' | 'path' | 'body'>;
 
 /**
- * Administrators' changes to movies and shows. Every method takes the author of the change, for the
+ * Administrators' changes to movies, screens and shows. Every method takes the author of the change, for the
  * audit, and rejects as `CatalogConnection` does.
  */
 export class CatalogEditor {
@@ -45,6 +47,24 @@ export class CatalogEditor {
     await this.#change(author, { method: 'DELETE', path: `/movies/${id}` });
   }
 
+  createScreen(body: ScreenBody, author: Author): Promise<ScreenView> {
+    return this.#changeJson(author, { method: 'POST', path: '/screens', body });
+  }
+
+  /** Writes the given fields only. */
+  changeScreen(id: number, body: ScreenChangeBody, author: Author): Promise<ScreenView> {
+    return this.#changeJson(author, { method: 'PATCH', path: `/screens/${id}`, body });
+  }
+
+  /** Writes every field. */
+  replaceScreen(id: number, body: ScreenBody, author: Author): Promise<ScreenView> {
+    return this.#changeJson(author, { method: 'PUT', path: `/screens/${id}`, body });
+  }
+
+  async deleteScreen(id: number, author: Author): Promise<void> {
+    await this.#change(author, { method: 'DELETE', path: `/screens/${id}` });
+  }
+
   createShow(body: ShowCreateBody, author: Author): Promise<ShowView> {
     return this.#changeJson(author, { method: 'POST', path: '/shows', body });
   }
@@ -62,6 +82,11 @@ export class CatalogEditor {
   /** Writes every field. */
   replaceShow(id: number, body: ShowCreateBody, author: Author): Promise<ShowView> {
     return this.#changeJson(author, { method: 'PUT', path: `/shows/${id}`, body });
+  }
+
+  /** Cancels a show. Idempotent. */
+  cancelShow(id: number, body: ShowCancelBody, author: Author): Promise<ShowView> {
+    return this.#changeJson(author, { method: 'POST', path: `/shows/${id}/cancel`, body });
   }
 
   async deleteShow(id: number, author: Author): Promise<void> {

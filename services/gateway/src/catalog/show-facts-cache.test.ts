@@ -1,15 +1,20 @@
-import type { ShowFacts } from '@boxoffice/shared/contracts/catalog';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
+import { exampleRules } from '@boxoffice/shared/contracts/show-rules';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ShowFactsCache } from './show-facts-cache.ts';
+import { type BookableShow, ShowFactsCache } from './show-facts-cache.ts';
 
-const factsOf = (id: number): ShowFacts => ({
+const factsOf = (id: number): BookableShow => ({
   id,
   movie_id: 1,
   screen_name: 'Screen 1',
   date_time: '2030-01-01T19:30:00.000Z',
+  screen_id: null,
+  layout_id: null,
+  layout: null,
   total_seats: 20,
   seats_per_row: 10,
+  status: 'scheduled',
+  ...exampleRules,
 });
 
 describe('ShowFactsCache', () => {
@@ -24,7 +29,7 @@ describe('ShowFactsCache', () => {
   });
 
   it('loads once for concurrent requests', async () => {
-    const { promise, resolve } = Promise.withResolvers<ShowFacts>();
+    const { promise, resolve } = Promise.withResolvers<BookableShow>();
     const load = vi.fn(() => promise);
     const all = Promise.all(Array.from({ length: 50 }, () => cache.get(7, load)));
     resolve(factsOf(7));
@@ -58,7 +63,7 @@ describe('ShowFactsCache', () => {
   });
 
   it('does not cache a result that was in flight when it was cleared', async () => {
-    const { promise, resolve } = Promise.withResolvers<ShowFacts>();
+    const { promise, resolve } = Promise.withResolvers<BookableShow>();
     const early = cache.get(7, () => promise);
     cache.clear();
     resolve(factsOf(7));
@@ -68,7 +73,7 @@ describe('ShowFactsCache', () => {
   });
 
   it('keeps a fresh result when an older request fails', async () => {
-    const { promise, reject } = Promise.withResolvers<ShowFacts>();
+    const { promise, reject } = Promise.withResolvers<BookableShow>();
     const early = cache.get(7, () => promise);
     cache.clear();
     await cache.get(7, async () => factsOf(7));

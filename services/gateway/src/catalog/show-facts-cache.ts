@@ -1,6 +1,13 @@
 import type { ShowFacts } from '@boxoffice/shared/contracts/catalog';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
+import type { Layout } from '@boxoffice/shared/layout';
 import { LRUCache } from 'lru-cache';
+
+/** The facts about a show, and its layout. */
+export interface BookableShow extends ShowFacts {
+  /** Null when the show has rows of its own. */
+  layout: Layout | null;
+}
 
 /** How long facts are used, counted from when they were requested, in milliseconds. */
 const freshForMs = 2_000;
@@ -11,8 +18,8 @@ const showLimit = 10_000;
  * promises instead of using `fetchMethod`, because their age counts from the request and because an
  * error is cached too, if it says that there is no such show.
  */
-export class ShowFactsCache {
-  readonly #facts = new LRUCache<number, Promise<ShowFacts>>({
+export class ShowFactsCache<Facts = BookableShow> {
+  readonly #facts = new LRUCache<number, Promise<Facts>>({
     max: showLimit,
     ttl: freshForMs - 1, // lru-cache still serves what is exactly as old as its ttl
     ttlResolution: 0,
@@ -20,7 +27,7 @@ export class ShowFactsCache {
   });
 
   /** The facts of a show, from `load` when none are fresh. Rejects as `load` does. */
-  get(showId: number, load: () => Promise<ShowFacts>): Promise<ShowFacts> {
+  get(showId: number, load: () => Promise<Facts>): Promise<Facts> {
     const known = this.#facts.get(showId);
     if (known) return known;
     const start = performance.now();

@@ -1,18 +1,18 @@
-import type { SeatChanges, SeatMap } from '@boxoffice/shared/contracts/catalog';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
+import type { SeatChanges, SeatMap } from '@boxoffice/shared/contracts/seat-map';
 import { type Occupancy, seatAt, seatMap, seatMapTag } from '@boxoffice/shared/seats';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type ViewerStream, WatchedShow } from './watched-show.ts';
 
 const away = new ProblemError('catalog_unavailable');
-const plan = { total_seats: 6, seats_per_row: 3 };
+const plan = { total_seats: 6, seats_per_row: 3, layout_id: null };
 
 /** An occupancy from a number per seat: 0 available, 1 held, 2 booked. */
 function occupancy(seats: number[], totalSeats = plan.total_seats): Occupancy {
   const labels = (status: number) =>
     seats.flatMap((one, index) => (one === status ? seatAt(index + 1, plan).label : [])).join(' ');
-  return { ...plan, total_seats: totalSeats, booked: labels(2), held: labels(1) };
+  return { ...plan, prices: null, total_seats: totalSeats, booked: labels(2), held: labels(1) };
 }
 
 /** A client that follows the documentation, and stops and resumes reading on command. */
@@ -181,6 +181,15 @@ test('a client that missed too many changes gets the whole map', () => {
   client.disconnect();
   for (let round = 0; round < 1_000; round++) show.update(occupancy([round % 3, 1 + (round % 2)]));
   client.connect(show);
+  expect(client.events).toEqual(['snapshot', 'snapshot']);
+});
+
+test('a client gets the whole map when prices change', () => {
+  const show = new WatchedShow(7);
+  show.update(occupancy([0, 2]));
+  const client = new Client();
+  client.connect(show);
+  show.update({ ...occupancy([0, 2]), prices: { standard: 900 } });
   expect(client.events).toEqual(['snapshot', 'snapshot']);
 });
 

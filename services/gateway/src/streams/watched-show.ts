@@ -1,5 +1,5 @@
-import type { SeatChanges, SeatMap } from '@boxoffice/shared/contracts/catalog';
 import type { ProblemError } from '@boxoffice/shared/contracts/problems';
+import type { SeatChanges, SeatMap } from '@boxoffice/shared/contracts/seat-map';
 import { type Occupancy, seatMap, seatMapTag } from '@boxoffice/shared/seats';
 import { type EventStream, eventBytes } from './event-stream.ts';
 
@@ -31,6 +31,8 @@ export class WatchedShow {
   readonly id: number;
   readonly #viewers = new Set<Viewer>();
   #map: SeatMap | null = null;
+  /** What the map shows besides the status of the seats. When it changes, viewers get the whole map. */
+  #plan = '';
   #tag = '';
   /** Each starts from the map that the previous one leads to; the last one leads to `#map`. */
   #changes: Change[] = [];
@@ -60,7 +62,7 @@ export class WatchedShow {
     const tag = opaqueTag(seatMapTag(occupancy));
     const wasUnavailable = this.#problem !== null;
     this.#problem = null;
-    if (tag !== this.#tag) this.#moveTo(seatMap(this.id, occupancy), tag);
+    if (tag !== this.#tag) this.#moveTo(occupancy, tag);
     // Viewers have been warned that their map may be outdated: they get the whole map even if it is unchanged.
     if (wasUnavailable) for (const viewer of this.#viewers) viewer.tag = null;
     for (const viewer of this.#viewers) this.#catchUp(viewer);
@@ -92,10 +94,12 @@ export class WatchedShow {
     this.#catchUp(viewer);
   }
 
-  #moveTo(map: SeatMap, tag: string): void {
+  #moveTo(occupancy: Occupancy, tag: string): void {
+    const map = seatMap(this.id, occupancy);
+    const { total_seats, seats_per_row, layout_id, prices } = occupancy;
+    const plan = JSON.stringify([total_seats, seats_per_row, layout_id, prices]);
     const before = this.#map;
-    const isSamePlan = before?.total_seats === map.total_seats && before.seats_per_row === map.seats_per_row;
-    if (before && isSamePlan) {
+    if (before && plan === this.#plan) {
       const seats = map.seats.filter((seat, index) => seat.status !== before.seats[index]?.status);
       const changes: SeatChanges = { show_id: this.id, available_seats: map.available_seats, seats };
       this.#remember({ from: this.#tag, to: tag, event: eventBytes('change', changes, tag) });
@@ -104,6 +108,7 @@ export class WatchedShow {
       this.#changesBytes = 0;
     }
     this.#map = map;
+    this.#plan = plan;
     this.#tag = tag;
     this.#snapshot = null;
   }

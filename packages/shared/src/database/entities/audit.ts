@@ -40,7 +40,10 @@ export const CatalogAuditLine = defineEntity({
   indexes: indexes(),
 });
 
-/** Cancellations by administrators. Written by the booking-worker only; the id is that of the request. */
+/**
+ * Cancellations by administrators, and the counter payments they took. Written by the booking-worker only; the id is
+ * that of the request.
+ */
 export const BookingAuditLine = defineEntity({
   name: 'BookingAuditLine',
   schema: 'booking',

@@ -1,5 +1,5 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
-import { bookingStatuses, jobKinds } from '../../contracts/booking.ts';
+import { type BookingItem, bookingStatuses, jobKinds, paymentMethods } from '../../contracts/booking.ts';
 import { outcomeStatuses } from '../../contracts/jobs.ts';
 import type { Problem } from '../../contracts/problems.ts';
 
@@ -21,6 +21,23 @@ export const Booking = defineEntity({
     cancelledAt: p.datetime().nullable(),
     /** The request that cancelled it. Tells that request's outcome for ever. */
     cancelledBy: p.uuid().nullable(),
+    /** Why it was cancelled, if its show was cancelled or another hold replaced it. */
+    cancelReason: p.text().nullable(),
+    /** When the hold that this booking began as ends or ended; null for one that was booked immediately. Never changes. */
+    expiresAt: p.datetime().nullable(),
+    /** What each seat costs, as decided; null on a free show, like `total`, `currency` and `code`. */
+    items: p.json<BookingItem[]>().nullable(),
+    /** In minor units. */
+    total: p.bigint('number').nullable(),
+    currency: p.text().nullable(),
+    /** A short code for people. Derived from the id, so another booking may have the same: that must not stop a sale. */
+    code: p.text().nullable(),
+    /** The request that confirmed the hold. */
+    confirmedBy: p.uuid().nullable(),
+    paidAt: p.datetime().nullable(),
+    /** The administrator who took the money. */
+    paidBy: p.integer().nullable(),
+    paidWith: p.enum(paymentMethods).nullable(),
   },
   indexes: [
     { name: 'bookings_user_id_id_idx', properties: ['userId', 'id'] },
@@ -29,6 +46,20 @@ export const Booking = defineEntity({
     {
       name: 'bookings_not_booked_idx',
       expression: "create index bookings_not_booked_idx on booking.bookings (status, id) where status <> 'booked'",
+    },
+    // Finds the holds that have ended.
+    {
+      name: 'bookings_held_idx',
+      expression: "create index bookings_held_idx on booking.bookings (expires_at) where status = 'held'",
+    },
+    {
+      name: 'bookings_code_idx',
+      expression: 'create index bookings_code_idx on booking.bookings (code) where code is not null',
+    },
+    // Finds the payments of a day.
+    {
+      name: 'bookings_paid_at_idx',
+      expression: 'create index bookings_paid_at_idx on booking.bookings (paid_at) where paid_at is not null',
     },
   ],
   uniques: [
@@ -43,7 +74,7 @@ export type Booking = InferEntity<typeof Booking>;
 
 /**
  * A seat of a show that is held or booked. This table's primary key is what enforces THE promise of Boxoffice:
- * a seat of a show is sold at most once at a time. Cancelling deletes the row.
+ * a seat of a show is sold at most once at a time. Cancelling deletes the row, and so does the end of a hold.
  */
 export const SeatClaim = defineEntity({
   name: 'SeatClaim',
@@ -55,6 +86,8 @@ export const SeatClaim = defineEntity({
     bookingId: p.uuid(),
     /** When a hold expires; null for a booking. */
     expiresAt: p.datetime().nullable(),
+    /** Whose it is. Null for claims made before holds existed by a worker of an earlier release. */
+    userId: p.integer().nullable(),
   },
 });
 export type SeatClaim = InferEntity<typeof SeatClaim>;
@@ -74,7 +107,7 @@ export const RequestOutcome = defineEntity({
     userId: p.integer(),
     kind: p.enum(jobKinds),
     status: p.enum(outcomeStatuses),
-    /** The booking that a successful request made or cancelled. */
+    /** The booking that a successful request made or changed. */
     bookingId: p.uuid().nullable(),
     /** Why an unsuccessful request was not. */
     problem: p.json<Problem>().nullable(),

@@ -64,9 +64,12 @@ test('200: one booking', async () => {
   });
 });
 
-test.each(['user_id=0', 'user_id=x', 'show_id=2147483648', 'status=gone', 'page=0'])('400: ?%s', async (query) => {
-  expectProblem(await boxoffice.call(`/api/admin/bookings/?${query}`, admin), 'validation_failed');
-});
+test.each(['user_id=0', 'user_id=x', 'show_id=2147483648', 'status=gone', 'page=0', 'code=', 'code=A%00B', 'code=%27'])(
+  '400: ?%s',
+  async (query) => {
+    expectProblem(await boxoffice.call(`/api/admin/bookings/?${query}`, admin), 'validation_failed');
+  },
+);
 
 test.each([
   ['POST', '/cancel/'],

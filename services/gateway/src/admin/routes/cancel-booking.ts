@@ -1,10 +1,10 @@
 import {
-  type CancelDependencies,
+  type ChangeDependencies,
   cancelBooking as cancel,
   cancelContract,
   type PollDependencies,
-  readCancellation,
-  sendCancellation,
+  readChange,
+  sendChange,
 } from '../../bookings/index.ts';
 import { operation } from '../../http/operation.ts';
 
@@ -16,8 +16,8 @@ export const cancelBooking = operation({
   tag: 'Admin',
   id: 'adminCancelBooking',
   summary: 'Cancel the booking of any user',
-  handler: (dependencies: CancelDependencies & PollDependencies) => async (request, reply) => {
-    const cancellation = readCancellation(request, reply, { asAdmin: true });
-    return sendCancellation(dependencies, request, reply, await cancel(dependencies, cancellation));
+  handler: (dependencies: ChangeDependencies & PollDependencies) => async (request, reply) => {
+    const cancellation = { ...readChange(request, reply), asAdmin: true };
+    return sendChange(dependencies, request, reply, await cancel(dependencies, cancellation));
   },
 });

@@ -91,7 +91,11 @@ describe('/api/admin/shows/', () => {
     expect(created.statusCode).toBe(201);
     const { id } = created.body;
     expect(created.headers.location).toBe(`/api/admin/shows/${id}/`);
-    expect(created.body).toEqual({ id, ...show(), seats_per_row: 10, available_seats: 20 });
+    expect(created.body).toEqual({
+      ...{ id, ...show(), seats_per_row: 10, available_seats: 20, screen_id: null, status: 'scheduled' },
+      ...{ payment: 'free', prices: null, currency: null, sales_open_at: null, sales_close_at: null },
+      ...{ max_seats_per_user: null, forbid_single_seats: false },
+    });
     expect((await admin('GET', `/shows/${id}/`)).body).toEqual(created.body);
     const changed = await admin('PATCH', `/shows/${id}/`, { total_seats: 30 });
     expect(changed.body).toEqual({ ...created.body, total_seats: 30, available_seats: 30 });

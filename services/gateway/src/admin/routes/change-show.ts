@@ -11,11 +11,12 @@ export const changeShow = operation({
   id: 'adminChangeShow',
   summary: 'Change a show',
   description:
-    'Sets the given fields and keeps the others. A change that would remove or move a held or booked seat is refused.',
+    'Sets the given fields and keeps the others. A change that would remove or move a held or booked seat is refused. ' +
+    'On the same screen a show keeps its layout. Changed rules of sale apply to every request decided afterwards.',
   params: IdParams,
   body: ShowChangeBody,
   success: { 200: ShowView.describe('The changed show') },
-  errors: ['show_not_found', 'has_bookings'],
+  errors: ['show_not_found', 'has_bookings', 'screen_busy'],
   needs: ['catalog'],
   handler:
     ({ catalogEditor }: { catalogEditor: Pick<CatalogEditor, 'changeShow'> }) =>

@@ -13,11 +13,11 @@ export const createShowRun = operation({
   description:
     'One show on each of `dates` at each of `times`, in local time of `time_zone`; all or none, ' +
     `${showsPerRunLimit} at most. A time that occurs twice when clocks are set back means the first; a time that is ` +
-    'skipped when clocks are set forward is refused.',
+    'skipped when clocks are set forward is refused. If the screen is busy, the 409 lists every clash.',
   params: IdParams,
   body: ShowRunBody,
   success: { 201: ShowRunView.describe('The new shows, by start') },
-  errors: ['movie_not_found'],
+  errors: ['movie_not_found', 'screen_busy'],
   needs: ['catalog'],
   handler:
     ({ catalogEditor }: { catalogEditor: Pick<CatalogEditor, 'createRunOfShows'> }) =>

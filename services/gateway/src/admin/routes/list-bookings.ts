@@ -18,8 +18,8 @@ export const listBookings = operation({
   id: 'adminListBookings',
   summary: 'List the bookings of all users',
   description:
-    'Newest first, optionally those of one user, of one show or with one status; filters can be combined. `count` stops ' +
-    'at 100,000.',
+    'Newest first, optionally those of one user, of one show, with one status or with a short code; filters can be ' +
+    'combined. `count` stops at 100,000.',
   querystring: AdminBookingQuery,
   success: { 200: AdminBookingPage.describe('A page of bookings') },
   needs: ['catalog', 'database'],

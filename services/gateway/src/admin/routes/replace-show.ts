@@ -11,12 +11,12 @@ export const replaceShow = operation({
   id: 'adminReplaceShow',
   summary: 'Replace a show',
   description:
-    'Sets every field; without `seats_per_row`, rows get 10 seats. A change that would remove or move a held or booked ' +
+    'Sets every field; those that are left out get their defaults. A change that would remove or move a held or booked ' +
     'seat is refused.',
   params: IdParams,
   body: ShowCreateBody,
   success: { 200: ShowView.describe('The changed show') },
-  errors: ['show_not_found', 'has_bookings'],
+  errors: ['show_not_found', 'has_bookings', 'screen_busy'],
   needs: ['catalog'],
   handler:
     ({ catalogEditor }: { catalogEditor: Pick<CatalogEditor, 'replaceShow'> }) =>

@@ -1,9 +1,12 @@
-import type { BookRequest, CancelRequest, Outcome } from '@boxoffice/shared/contracts/jobs';
+import type { BookingRequest, Outcome } from '@boxoffice/shared/contracts/jobs';
 import type { Acceptance } from '../acceptance.ts';
 import type { KeyOwner } from './idempotency-keys.ts';
 
 /** A request before it has its id. */
-export type Draft = Omit<BookRequest, 'id'> | Omit<CancelRequest, 'id'>;
+export type Draft = WithoutId<BookingRequest>;
+
+/** Of each kind of request by itself: `Omit` alone would keep only what all kinds have in common. */
+type WithoutId<Request> = Request extends BookingRequest ? Omit<Request, 'id'> : never;
 
 export interface SubmitOptions {
   /** How long the caller wants to wait for the outcome, in milliseconds; 0: not at all. */

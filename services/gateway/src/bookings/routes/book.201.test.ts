@@ -33,7 +33,10 @@ test('the seat disappears from the map and the count before the outcome is sent'
   const before = await countFree();
   await boxoffice.book(show, ['A2', 'A3'], { wait: 10 });
   const map = await boxoffice.call<{ seats: object[] }>(`/api/shows/${show}/seats/`);
-  expect(map.body.seats[1]).toEqual({ seat_number: 'A2', row: 'A', number: 2, status: 'booked' });
+  expect(map.body.seats[1]).toEqual({
+    ...{ seat_number: 'A2', row: 'A', number: 2, column: 2, status: 'booked' },
+    ...{ category: 'standard', accessible: false, price: 0 },
+  });
   expect(await countFree()).toBe(before - 2);
 });
 

@@ -1,7 +1,9 @@
 import { operation } from '../../http/operation.ts';
-import { type CancelDependencies, cancelBooking } from '../cancel-booking.ts';
+import type { ChangeDependencies } from '../booking-change.ts';
+import { cancelBooking } from '../cancel-booking.ts';
 import { type BudgetDependencies, withinBudget } from '../request-budget.ts';
-import { cancelContract, readCancellation, sendCancellation } from './cancel-contract.ts';
+import { cancelContract } from './cancel-contract.ts';
+import { readChange, sendChange } from './change-contract.ts';
 import type { PollDependencies } from './job-reply.ts';
 
 export const cancel = operation({
@@ -13,8 +15,8 @@ export const cancel = operation({
   id: 'cancelBooking',
   summary: 'Cancel your booking',
   hooks: withinBudget(cancelContract.hooks),
-  handler: (dependencies: CancelDependencies & PollDependencies & BudgetDependencies) => async (request, reply) => {
-    const cancellation = readCancellation(request, reply, { asAdmin: false });
-    return sendCancellation(dependencies, request, reply, await cancelBooking(dependencies, cancellation));
+  handler: (dependencies: ChangeDependencies & PollDependencies & BudgetDependencies) => async (request, reply) => {
+    const cancellation = { ...readChange(request, reply), asAdmin: false };
+    return sendChange(dependencies, request, reply, await cancelBooking(dependencies, cancellation));
   },
 });

@@ -32,7 +32,7 @@ test('two buyers, one seat, in fifty concurrent variants: one gets it, the other
     expect(pair.map((outcome) => outcome.seats)).toEqual([[labelOf(place + 1)], [labelOf(place + 1)]]);
   }
   const claims = await boxoffice.rows<{ seat: string; user_id: number }>(
-    `select seat_number as seat, user_id from booking.seat_claims join booking.bookings
+    `select seat_number as seat, bookings.user_id from booking.seat_claims join booking.bookings
        on bookings.show_id = seat_claims.show_id and id = booking_id where bookings.show_id = ? order by id`,
     [show],
   );
@@ -66,9 +66,9 @@ test('several seats, all or none: nobody gets only some of the requested seats',
   );
   const answers = await Promise.all(wishes.map((seats, buyer) => book(show, seats, buyer)));
   const held = await boxoffice.rows<{ user_id: number; seats: number; claims: number }>(
-    `select user_id, cardinality(seats) as seats, count(seat_number)::int as claims from booking.bookings
+    `select bookings.user_id, cardinality(seats) as seats, count(seat_number)::int as claims from booking.bookings
        left join booking.seat_claims on seat_claims.show_id = bookings.show_id and booking_id = id
-     where bookings.show_id = ? group by id, user_id, seats`,
+     where bookings.show_id = ? group by id, bookings.user_id, seats`,
     [show],
   );
   expect(held.length).toBeGreaterThan(0);

@@ -1,4 +1,5 @@
-import { IdParams, SeatMap } from '@boxoffice/shared/contracts/catalog';
+import { IdParams } from '@boxoffice/shared/contracts/catalog';
+import { SeatMap } from '@boxoffice/shared/contracts/seat-map';
 import { z } from 'zod';
 import { operation } from '../../http/operation.ts';
 import { cached } from '../cached-responses.ts';

@@ -125,6 +125,8 @@ describe('GET /api/shows/:id/', () => {
       total_seats: 12,
       seats_per_row: 10,
       available_seats: 11,
+      ...{ screen_id: null, status: 'scheduled', payment: 'free', prices: null, currency: null },
+      ...{ sales_open_at: null, sales_close_at: null, max_seats_per_user: null, forbid_single_seats: false },
     });
   });
 
@@ -141,7 +143,10 @@ describe('GET /api/shows/:id/seats/', () => {
     expect(first.headers['content-type']).toMatch(/^application\/json/);
     expect(first.headers['cache-control']).toBe('no-cache');
     expect(first.body).toMatchObject({ show_id: show, total_seats: 12, available_seats: 11 });
-    expect(first.body.seats[1]).toEqual({ seat_number: 'A2', row: 'A', number: 2, status: 'booked' });
+    expect(first.body.seats[1]).toEqual({
+      ...{ seat_number: 'A2', row: 'A', number: 2, column: 2, status: 'booked' },
+      ...{ category: 'standard', accessible: false, price: 0 },
+    });
 
     const headers = { 'if-none-match': String(first.headers.etag) };
     const second = await routes.ask('GET', path, { headers });

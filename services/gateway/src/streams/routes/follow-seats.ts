@@ -1,5 +1,6 @@
-import { IdParams, SeatChanges, SeatMap } from '@boxoffice/shared/contracts/catalog';
+import { IdParams } from '@boxoffice/shared/contracts/catalog';
 import { problem } from '@boxoffice/shared/contracts/problems';
+import { SeatChanges, SeatMap } from '@boxoffice/shared/contracts/seat-map';
 import { z } from 'zod';
 import { addressKey } from '../../http/client-address.ts';
 import { operation } from '../../http/operation.ts';

@@ -23,6 +23,9 @@ async function watch(show: number, headers?: Record<string, string>, gateway = 0
 
 const mapOf = (show: number) => boxoffice.call(`/api/shows/${show}/seats/`);
 
+/** What is the same for every seat of a show without a screen and without prices. */
+const plain = { category: 'standard', accessible: false, price: 0 };
+
 test('the whole map first, then each change, through every gateway', async () => {
   const show = await boxoffice.addShow({ totalSeats: 12, seatsPerRow: 6 });
   const [here, there] = [await watch(show), await watch(show, {}, 1)];
@@ -46,8 +49,8 @@ test('the whole map first, then each change, through every gateway', async () =>
       show_id: show,
       available_seats: 10,
       seats: [
-        { seat_number: 'A2', row: 'A', number: 2, status: 'booked' },
-        { seat_number: 'B1', row: 'B', number: 1, status: 'booked' },
+        { seat_number: 'A2', row: 'A', number: 2, column: 2, ...plain, status: 'booked' },
+        { seat_number: 'B1', row: 'B', number: 1, column: 1, ...plain, status: 'booked' },
       ],
     },
     id: (await mapOf(show)).headers.get('etag')?.slice(1, -1),

@@ -1,31 +1,34 @@
 import type { AdminBooking } from '@boxoffice/client';
-import { ConfirmButton } from '../lib/confirm-button.tsx';
-import { Input, Select } from '../lib/fields.tsx';
-import { formatDateTime } from '../lib/format.ts';
-import { Link, useLocation } from '../lib/router.tsx';
-import { boxoffice } from '../lib/session.ts';
-import { Filters } from './list/filters.tsx';
-import { List } from './list/list.tsx';
-import { useList } from './list/use-list.ts';
-import { PageHead } from './page-head.tsx';
+import { Input, Select } from '../../lib/fields.tsx';
+import { formatDateTime } from '../../lib/format.ts';
+import { formatMoney } from '../../lib/money.ts';
+import { Link, useLocation } from '../../lib/router.tsx';
+import { boxoffice } from '../../lib/session.ts';
+import { Filters } from '../list/filters.tsx';
+import { List } from '../list/list.tsx';
+import { useList } from '../list/use-list.ts';
+import { PageHead } from '../page-head.tsx';
+import { isDue, isLive, usernameOf } from './booking-facts.ts';
+import { CancelBooking } from './cancel-booking.tsx';
 
 const statusOptions = [
   ['', 'Any'],
+  ['held', 'Held'],
   ['booked', 'Booked'],
   ['cancelled', 'Cancelled'],
+  ['expired', 'Expired'],
 ] as const;
-
-const usernameOf = ({ user }: AdminBooking) => user?.username ?? 'deleted user';
 
 export function Bookings() {
   const { query } = useLocation();
-  const bookings = useList<AdminBooking>(['username', 'show_id', 'status'], (parameters, signal) =>
+  const bookings = useList<AdminBooking>(['code', 'username', 'show_id', 'status'], (parameters, signal) =>
     boxoffice.get('/api/admin/bookings/', { params: { query: parameters }, signal }),
   );
   return (
     <>
       <PageHead title="Bookings" />
       <Filters>
+        <Input label="Code" name="code" value={query.get('code') ?? ''} />
         <Input label="User name" name="username" value={query.get('username') ?? ''} />
         <Input label="Show ID" name="show_id" value={query.get('show_id') ?? ''} />
         <Select label="Status" name="status" value={query.get('status') ?? ''} options={[...statusOptions]} />
@@ -40,7 +43,11 @@ export function Bookings() {
           </>
         }
         columns={[
-          { title: 'Booked', show: (booking) => formatDateTime(booking.created_at) },
+          {
+            title: 'Created',
+            show: ({ id, created_at }) => <Link to={`/bookings/${id}`}>{formatDateTime(created_at)}</Link>,
+          },
+          { title: 'Code', show: ({ code }) => code && <code className="short-code">{code}</code> },
           {
             title: 'User',
             show: (booking) =>
@@ -58,14 +65,14 @@ export function Bookings() {
             ),
           },
           { title: 'Seats', show: (booking) => booking.seats.join(' ') },
+          { title: 'Total', show: totalOf, isNumber: true },
           {
             title: 'Status',
             show: ({ status }) => <span className={status === 'booked' ? 'tag' : 'tag off'}>{status}</span>,
           },
           {
             title: 'Actions',
-            show: (booking) =>
-              booking.status === 'booked' && <CancelBooking booking={booking} onCancelled={bookings.refetch} />,
+            show: (booking) => isLive(booking) && <CancelBooking booking={booking} onCancelled={bookings.refetch} />,
           },
         ]}
       />
@@ -73,19 +80,10 @@ export function Bookings() {
   );
 }
 
-function CancelBooking({ booking, onCancelled }: { booking: AdminBooking; onCancelled: () => void }) {
-  const subject = `${booking.seats.join(' ')} of ${usernameOf(booking)}`;
-  return (
-    <ConfirmButton
-      action="Cancel booking"
-      subject={subject}
-      title="Cancel this booking?"
-      onConfirm={async () => {
-        await boxoffice.post('/api/admin/bookings/{id}/cancel/', { params: { path: { id: booking.id } } });
-        onCancelled();
-      }}
-    >
-      {subject}. The seats become available to others immediately.
-    </ConfirmButton>
-  );
+function totalOf(booking: AdminBooking) {
+  const { total, paid_at } = booking;
+  if (!total) return null;
+  const amount = formatMoney(total.amount, total.currency);
+  if (paid_at) return `${amount} paid`;
+  return isDue(booking) ? `${amount} due` : amount;
 }

@@ -1,21 +1,18 @@
-import { formatList } from '../lib/format.ts';
-import type { BookingAttempt, Progress } from './booking-attempt.ts';
+import { describeWish, type HoldAttempt, type Progress } from './hold-attempt.ts';
 
-/** The state of a booking in progress. */
-export function BookingProgress({
+/** The state of a request for a hold. */
+export function HoldProgress({
   attempt,
   progress,
   onStop,
 }: {
-  attempt: BookingAttempt;
+  attempt: HoldAttempt;
   progress: Progress;
   onStop: (message: string) => void;
 }) {
   return (
     <div className="progress">
-      <p className="muted">
-        {attempt.seats.length === 1 ? 'Seat' : 'Seats'} {formatList(attempt.seats)}
-      </p>
+      <p className="muted">Your seats: {describeWish(attempt.wish)}</p>
       <div role="status">
         {progress.kind === 'sending' && <p>Requesting your seats …</p>}
         {progress.kind === 'queued' && (

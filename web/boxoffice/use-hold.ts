@@ -1,27 +1,27 @@
-import { type Booking, ProblemError } from '@boxoffice/client';
+import { type Booking, type Problem, ProblemError } from '@boxoffice/client';
 import { useEffect, useState } from 'react';
 import { errorMessage } from '../lib/errors.ts';
 import { navigate } from '../lib/router.tsx';
 import { boxoffice } from '../lib/session.ts';
 import {
-  type BookingAttempt,
   completeAttempt,
   findAttempt,
   forgetAttempt,
+  type HoldAttempt,
   type Progress,
   startAttempt,
-} from './booking-attempt.ts';
+  type Wish,
+} from './hold-attempt.ts';
+import { forgetSelection } from './use-selected-seats.ts';
 
 interface Callbacks {
-  setSelected: (seats: string[]) => void;
   setMessage: (message: string | undefined) => void;
-  /** Deselects seats that others have booked first. */
-  dropTaken: (seats: string[]) => void;
+  onRefused: (problem: Problem) => void;
 }
 
-/** Books seats of a show, resumes a booking that a reload interrupted, and leads to the ticket. */
-export function useBooking(showId: number, { setSelected, setMessage, dropTaken }: Callbacks) {
-  const [attempt, setAttempt] = useState<BookingAttempt | null>(() => findAttempt(showId));
+/** Holds seats of a show, resumes a request that a reload interrupted, and leads to the held booking. */
+export function useHold(showId: number, { setMessage, onRefused }: Callbacks) {
+  const [attempt, setAttempt] = useState<HoldAttempt | null>(() => findAttempt(showId));
   const [progress, setProgress] = useState<Progress>({ kind: 'sending' });
   const [needsSignIn, setNeedsSignIn] = useState(false);
 
@@ -35,14 +35,14 @@ export function useBooking(showId: number, { setSelected, setMessage, dropTaken 
     };
     const succeed = (booking: Booking) => {
       finish();
-      setSelected([]);
-      navigate(`/bookings/${booking.id}?new`);
+      forgetSelection(showId);
+      navigate(`/bookings/${booking.id}`);
     };
     const fail = (reason: unknown) => {
-      const problem = reason instanceof ProblemError ? reason : undefined;
+      const problem = reason instanceof ProblemError ? reason.problem : undefined;
       if (problem?.code === 'unauthenticated') return setNeedsSignIn(true);
       finish();
-      if (problem?.problem.seats) dropTaken(problem.problem.seats);
+      if (problem) onRefused(problem);
       else setMessage(errorMessage(reason));
     };
     setProgress({ kind: 'sending' });
@@ -51,16 +51,16 @@ export function useBooking(showId: number, { setSelected, setMessage, dropTaken 
       (reason) => signal.aborted || fail(reason),
     );
     return () => controller.abort();
-  }, [attempt, needsSignIn, showId, setSelected, setMessage, dropTaken]);
+  }, [attempt, needsSignIn, showId, setMessage, onRefused]);
 
   return {
     attempt,
     progress,
     needsSignIn,
-    start(seats: string[]) {
+    start(wish: Wish) {
       setMessage(undefined);
       setNeedsSignIn(!boxoffice.isLoggedIn());
-      setAttempt(startAttempt(showId, seats));
+      setAttempt(startAttempt(showId, wish));
     },
     /** Continues after signing in. */
     resume: () => setNeedsSignIn(false),

@@ -1,14 +1,20 @@
 /**
- * A booking in progress. It is stored with its Idempotency-Key before the request is sent: after a reload or
- * an outage, the same key resumes the same request. In sessionStorage, as it belongs to this tab.
+ * A request for a hold, in progress. It is stored with its Idempotency-Key before it is sent: after a reload or an
+ * outage, the same key resumes the same request. In sessionStorage, as it belongs to this tab.
  */
-import { type Booking, NoAnswerError, ProblemError, randomKey } from '@boxoffice/client';
+import { type Booking, type HoldInput, NoAnswerError, ProblemError, randomKey } from '@boxoffice/client';
 import { outageMessage } from '../lib/errors.ts';
+import { formatCount, formatList } from '../lib/format.ts';
 import { boxoffice } from '../lib/session.ts';
 
-export interface BookingAttempt {
+/** Seats of a show, named or the best, and the total that the user has seen. */
+export interface Wish extends HoldInput {
+  seats?: string[];
+}
+
+export interface HoldAttempt {
   showId: number;
-  seats: string[];
+  wish: Wish;
   key: string;
   startedAt: number;
   /** Known once the request has been accepted. */
@@ -22,18 +28,18 @@ const resumableMs = 30 * 60_000;
 /** An outcome within this time comes with the response; after it, the response is a position in the queue. */
 const waitSeconds = 1;
 
-const storageKey = (showId: number) => `boxoffice.attempt.${showId}`;
+const storageKey = (showId: number) => `boxoffice.hold.${showId}`;
 
 /** Stores an attempt before its request is sent. */
-export function startAttempt(showId: number, seats: string[]): BookingAttempt {
-  const attempt = { showId, seats, key: randomKey(), startedAt: Date.now() };
+export function startAttempt(showId: number, wish: Wish): HoldAttempt {
+  const attempt = { showId, wish, key: randomKey(), startedAt: Date.now() };
   store(attempt);
   return attempt;
 }
 
 /** The unfinished attempt for this show, if any. */
-export function findAttempt(showId: number): BookingAttempt | null {
-  const attempt = JSON.parse(sessionStorage.getItem(storageKey(showId)) ?? 'null') as BookingAttempt | null;
+export function findAttempt(showId: number): HoldAttempt | null {
+  const attempt = JSON.parse(sessionStorage.getItem(storageKey(showId)) ?? 'null') as HoldAttempt | null;
   return attempt && Date.now() - attempt.startedAt < resumableMs ? attempt : null;
 }
 
@@ -41,7 +47,13 @@ export function forgetAttempt(showId: number): void {
   sessionStorage.removeItem(storageKey(showId));
 }
 
-function store(attempt: BookingAttempt): void {
+/** `A5 and A6`, `the best 2 seats` */
+export function describeWish({ seats = [], best }: Wish): string {
+  if (!best) return formatList(seats);
+  return best.count === 1 ? 'the best seat' : `the best ${formatCount(best.count, 'seat')}`;
+}
+
+function store(attempt: HoldAttempt): void {
   sessionStorage.setItem(storageKey(attempt.showId), JSON.stringify(attempt));
 }
 
@@ -51,7 +63,7 @@ function store(attempt: BookingAttempt): void {
  * @throws {ProblemError} `seat_taken` names the seats; after `unauthenticated`, sign in and call it again
  */
 export async function completeAttempt(
-  attempt: BookingAttempt,
+  attempt: HoldAttempt,
   { signal, onProgress }: { signal: AbortSignal; onProgress: (progress: Progress) => void },
 ): Promise<Booking> {
   const options = {
@@ -65,7 +77,7 @@ export async function completeAttempt(
     },
   };
   if (!attempt.jobId)
-    return boxoffice.book(attempt.showId, attempt.seats, { ...options, key: attempt.key, waitSeconds });
+    return boxoffice.hold(attempt.showId, attempt.wish, { ...options, key: attempt.key, waitSeconds });
   const job = await boxoffice.outcome(attempt.jobId, options);
   if (job.booking) return job.booking;
   throw job.problem ? new ProblemError(job.problem) : new NoAnswerError(new Error(`job ${job.id} is ${job.status}`));

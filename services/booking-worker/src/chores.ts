@@ -1,0 +1,99 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from '@boxoffice/shared/service/logging';
+import type { Lease } from './leases/leases.ts';
+import type { BookingStore } from './store/booking-store.ts';
+import { LeaseLost } from './store/errors.ts';
+
+/** The shortest time between two searches that do not find a full batch, in milliseconds, so that ends share a batch. */
+const pauseMs = 250;
+/** The longest time between two searches, in milliseconds: shows may be cancelled, and short holds made, meanwhile. */
+const longestPauseMs = 1_000;
+/** The shortest time between two full batches, in milliseconds. */
+const pauseWhenBehindMs = 10;
+/** Most searches consider shows that were cancelled this recently, in seconds. */
+const recentSeconds = 10 * 60;
+/** One search in this many considers all cancelled shows: an outage may have been long. */
+const searchesPerFullSearch = 120;
+const everSeconds = 1_000_000_000;
+
+interface ChoresOptions {
+  store: Pick<BookingStore, 'endBookings'>;
+  turns: { readonly busy: boolean };
+  /** The leases of the partitions that this process serves. */
+  leases: () => readonly Lease[];
+  partitionCount: number;
+  logger: Logger;
+  /** Called after the commit with the shows whose seats have become free. */
+  onSeatsFreed: (showIds: number[]) => void;
+}
+
+/**
+ * What the owner of a partition does unprompted: it expires holds and cancels the bookings of cancelled shows, in one
+ * small transaction at a time, under the same locks and leases as turns and so in order with them. Nothing is
+ * scheduled anywhere: the rows say when each hold ends, so no crash loses one.
+ */
+export class Chores {
+  readonly #options: ChoresOptions;
+  readonly #stop = new AbortController();
+  #running: Promise<void> = Promise.resolve();
+  #searches = 0;
+  /** The sessions of the leases for which all cancelled shows have been considered. */
+  #known = '';
+
+  constructor(options: ChoresOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  /** Waits for the transaction in progress. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      const leases = this.#options.leases();
+      const pause = leases.length > 0 ? await this.#endSome(leases) : pauseMs;
+      await delay(pause, undefined, { signal: this.#stop.signal, ref: false }).catch(() => undefined);
+    }
+  }
+
+  /** Ends one batch at most. Returns when to search again, in milliseconds. */
+  async #endSome(leases: readonly Lease[]): Promise<number> {
+    const { store, partitionCount, logger, onSeatsFreed } = this.#options;
+    const owned = leases.map(({ partition, session }) => `${partition}/${session}`).join();
+    const considersAll = owned !== this.#known || this.#searches % searchesPerFullSearch === 0;
+    const startedAt = performance.now();
+    try {
+      const cancelledWithinSeconds = considersAll ? everSeconds : recentSeconds;
+      const found = await store.endBookings(leases, { partitionCount, cancelledWithinSeconds });
+      const { shows, ended, nextInMs, mayHaveMore } = found;
+      if (!mayHaveMore) {
+        this.#known = owned;
+        this.#searches++;
+      }
+      if (ended > 0) {
+        logger.info({ ended, shows }, 'holds and bookings ended');
+        onSeatsFreed(shows);
+      }
+      if (mayHaveMore) return this.#pauseAfterFullBatch(performance.now() - startedAt);
+      return Math.min(Math.max(nextInMs ?? longestPauseMs, pauseMs), longestPauseMs);
+    } catch (error) {
+      if (!(error instanceof LeaseLost))
+        logger.warn({ reason: (error as Error).message }, 'holds and bookings cannot be ended yet');
+      return pauseMs;
+    }
+  }
+
+  /**
+   * While requests are being decided, they get as much time after a batch as it took: no request waits for more than
+   * one batch, and thousands of holds that end together are still ended within seconds.
+   */
+  #pauseAfterFullBatch(tookMs: number): number {
+    return this.#options.turns.busy ? Math.min(Math.max(tookMs, pauseWhenBehindMs), pauseMs) : pauseWhenBehindMs;
+  }
+}

@@ -1,0 +1,17 @@
+import type { JobView } from '@boxoffice/shared/contracts/booking';
+import { ProblemError } from '@boxoffice/shared/contracts/problems';
+import { type BookingChange, type ChangeDependencies, getBookingOwner } from './booking-change.ts';
+import { askedFields, submitRequest } from './submit-request.ts';
+
+/**
+ * Queues the confirmation of a hold behind every request that was accepted for the show before it.
+ *
+ * @throws {ProblemError} booking_not_found when the user has no such booking, and what submitRequest throws
+ */
+export async function confirmBooking(dependencies: ChangeDependencies, change: BookingChange): Promise<JobView> {
+  const { bookingId, userId } = change;
+  const { showId, ownerId } = await getBookingOwner(dependencies, change);
+  if (ownerId !== userId) throw new ProblemError('booking_not_found');
+  const asked = askedFields({ showId, ...change });
+  return submitRequest(dependencies, { kind: 'confirm', booking_id: bookingId, ...asked }, change);
+}

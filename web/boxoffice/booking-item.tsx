@@ -1,0 +1,67 @@
+import type { MyBooking } from '@boxoffice/client';
+import { formatList, formatShortDay, formatTime } from '../lib/format.ts';
+import { formatMoney } from '../lib/money.ts';
+import { Link } from '../lib/router.tsx';
+import { CancelBooking } from './cancel-booking.tsx';
+import { dueOf, formatCode } from './due.ts';
+import { hasExpired, holdEnd, isLiveHold } from './hold-state.ts';
+import { Poster } from './poster.tsx';
+import { TimeLeft } from './time-left.tsx';
+import { useRenderAt } from './use-render-at.ts';
+
+/** One of the user's bookings. */
+export function BookingItem({ booking, onCancelled }: { booking: MyBooking; onCancelled: () => void }) {
+  const { id, show, seats, status } = booking;
+  useRenderAt(holdEnd(booking));
+  const title = show?.movie.title ?? 'A show that no longer exists';
+  const isHeld = isLiveHold(booking);
+  return (
+    <li className={isHeld || status === 'booked' ? 'booking' : 'booking void'}>
+      <Poster title={title} />
+      <div>
+        <h2>{show ? <Link to={`/bookings/${id}`}>{title}</Link> : title}</h2>
+        {show && (
+          <p className="facts">
+            {formatShortDay(show.date_time)}, {formatTime(show.date_time)} · {show.screen_name}
+          </p>
+        )}
+        <p>
+          {formatList(seats)}
+          <State booking={booking} />
+        </p>
+      </div>
+      {isHeld && (
+        <Link
+          className="button primary"
+          to={`/bookings/${id}`}
+          aria-label={`Confirm or release: ${formatList(seats)}, ${title}`}
+        >
+          Confirm or release
+        </Link>
+      )}
+      {status === 'booked' && <CancelBooking booking={booking} movieTitle={title} onCancelled={onCancelled} />}
+    </li>
+  );
+}
+
+/** What has become of the booking, and what is left to do. */
+function State({ booking }: { booking: MyBooking }) {
+  const { status, total, code, cancel_reason: reason, expires_at: expiresAt = '' } = booking;
+  if (isLiveHold(booking)) {
+    return (
+      <strong className="state">
+        held for another <TimeLeft until={expiresAt} />
+      </strong>
+    );
+  }
+  if (hasExpired(booking)) return <span className="state muted">expired: it was not confirmed in time</span>;
+  if (status === 'cancelled') return <span className="state muted">cancelled{reason && `: ${reason}`}</span>;
+  if (!total || !code) return null;
+  const due = dueOf(booking);
+  const paid = booking.paid_at ? `${formatMoney(total.amount, total.currency)} paid` : 'nothing to pay';
+  return (
+    <span className="state">
+      {due ? `${due} due at the counter` : paid}, code <strong className="code">{formatCode(code)}</strong>
+    </span>
+  );
+}
