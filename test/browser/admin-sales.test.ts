@@ -37,11 +37,15 @@ async function signIn(path: string): Promise<Page> {
 }
 
 /** A show on the screen, whose seats cost 11 and 15 euros. */
-async function addPricedShow(date_time: string): Promise<number> {
-  const [screen] = (await clients.boss.get('/api/admin/screens/', {})).results;
-  const price = { prices: { standard: 1_100, premium: 1_500 }, currency: 'EUR' };
-  const body = { movie_id: movie, screen_id: screen?.id ?? 0, date_time, ...price };
-  return (await clients.boss.post('/api/admin/shows/', { body })).id;
+async function addPricedShow(dateTime: string): Promise<number> {
+  const [show] = await browsing.boxoffice.rows<{ id: number }>(
+    `insert into catalog.shows (movie_id, screen_id, layout_id, screen_name, date_time, busy_until, total_seats,
+       seats_per_row, payment, prices, currency)
+     select ?, id, layout_id, name, ?::timestamptz, ?::timestamptz + interval '3 hours', 8, 4, 'counter',
+       '{"standard": 1100, "premium": 1500}', 'EUR' from catalog.screens returning id`,
+    [movie, dateTime, dateTime],
+  );
+  return show?.id ?? 0;
 }
 
 test('an administrator prices a show by category, changes it, and sees every clash of a run', async () => {
