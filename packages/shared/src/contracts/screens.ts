@@ -6,7 +6,7 @@ const rowLimit = 100;
 const columnLimit = 200;
 const seatLimit = 10_000;
 /** A place in a row where there is no seat. */
-const gap = '_';
+export const gap = '_';
 
 /** The name of a group of seats with the same price, in responses. */
 export const StoredCategory = z

@@ -1,11 +1,17 @@
 import type { Author } from '@boxoffice/shared/contracts/audit';
 import type { Rows } from '@boxoffice/shared/contracts/pagination';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
-import type { ScreenBody, ScreenChangeBody, ScreenQuery, ScreenView } from '@boxoffice/shared/contracts/screens';
+import {
+  gap,
+  type ScreenBody,
+  type ScreenChangeBody,
+  type ScreenQuery,
+  type ScreenView,
+} from '@boxoffice/shared/contracts/screens';
 import { changedFields } from '@boxoffice/shared/database/audit';
 import { LayoutRow, Screen, Show } from '@boxoffice/shared/database/entities/catalog';
 import type { EntityManager } from '@boxoffice/shared/database/orm';
-import { gap, type Layout } from '@boxoffice/shared/layout';
+import type { Layout } from '@boxoffice/shared/layout';
 import { LockMode, UniqueConstraintViolationException } from '@mikro-orm/core';
 import { addAuditLines } from './audit-lines.ts';
 import { findLayouts, getLayout, saveLayout } from './layouts.ts';
