@@ -77,7 +77,7 @@ test('an administrator prices a show by category, changes it, and sees every cla
   });
 
   await page.goto(`/admin/shows/${show?.id}`);
-  expect(await page.getByLabel('Price of standard').inputValue()).toBe('11.50');
+  await expect.poll(() => page.getByLabel('Price of standard').inputValue()).toBe('11.50');
   await page.getByLabel('Price of standard').fill('12');
   await page.getByLabel('Seats per person').fill('');
   await page.getByRole('button', { name: 'Save' }).click();
@@ -123,7 +123,7 @@ test('a booking is found by its code and marked as paid, the audit log says so, 
   await expectAccessible(page);
   await page.getByRole('button', { name: 'Mark as paid' }).click();
   await page.getByText(/paid .*, card, taken by boss/).waitFor();
-  expect(await page.getByRole('button', { name: 'Mark as paid' }).count()).toBe(0);
+  await expect.poll(() => page.getByRole('button', { name: 'Mark as paid' }).count()).toBe(0);
   expect(await clients.alice.get('/api/bookings/{id}/', { params: { path: { id } } })).toMatchObject({
     paid_at: expect.any(String),
   });
@@ -156,7 +156,7 @@ test('a show is cancelled with a reason, its bookings follow, and the lists say 
   const dialog = page.getByRole('dialog');
   await dialog.getByText('3 seats are held or booked').waitFor();
   await dialog.getByRole('button', { name: 'Cancel show' }).click();
-  expect(await dialog.getByLabel('Reason').getAttribute('aria-invalid')).toBe('true');
+  await expect.poll(() => dialog.getByLabel('Reason').getAttribute('aria-invalid')).toBe('true');
   await dialog.getByLabel('Reason').fill('The projector is broken');
   await expectAccessible(page);
   // While the worker sleeps, its bookings stay.
@@ -176,5 +176,5 @@ test('a show is cancelled with a reason, its bookings follow, and the lists say 
   expect(ofShow.map(({ cancel_reason }) => cancel_reason)).toEqual(Array(2).fill('The projector is broken'));
   await page.goto('/admin/shows?from=2030-12-02&to=2030-12-03');
   await page.getByRole('cell', { name: 'cancelled' }).waitFor();
-  expect(await page.getByRole('button', { name: /^Cancel show/ }).count()).toBe(0);
+  await expect.poll(() => page.getByRole('button', { name: /^Cancel show/ }).count()).toBe(0);
 });
