@@ -76,7 +76,7 @@ async function hold(
 
 async function lockShow(client: pg.PoolClient, id: number): Promise<SeatPlan & { id: number }> {
   const { rows } = await client.query<SeatPlan & { id: number }>({
-    name: 'lock',
+    name: 'lock show',
     text: 'select id, total_seats, seats_per_row from shows where id = $1 for update',
     values: [id],
   });
@@ -110,7 +110,7 @@ async function chosen(
   const seats = names.map((name) => findSeat(name, show)).filter((label) => label !== null);
   if (seats.length < names.length) throw new ProblemError('validation_failed', 'Name existing seats of the show.');
   const { rows } = await client.query<{ seat_number: string }>({
-    name: 'taken',
+    name: 'taken of these',
     text: `select seat_number from bookings where show_id = $1 and seat_number = any($2) and status = 'booked'
       union all select seat_number from bookings where show_id = $1 and seat_number = any($2) and status = 'held'`,
     values: [show.id, seats],

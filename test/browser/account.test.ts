@@ -39,7 +39,7 @@ async function expectChange(page: Page, username: string): Promise<void> {
 
   await change(page, 'wrong horse', next);
   await page.getByText('This is not your current password').waitFor();
-  expect(await page.getByLabel('Current password').getAttribute('aria-invalid')).toBe('true');
+  await expect.poll(() => page.getByLabel('Current password').getAttribute('aria-invalid')).toBe('true');
   await change(page, password, 'Password1');
   await page.getByText('Too common').waitFor();
   await expectAccessible(page);

@@ -31,7 +31,7 @@ test('an administrator types a hall, imports another, and puts shows on a screen
   await expectAccessible(page);
   await page.getByRole('button', { name: 'Add' }).click();
   await page.getByRole('link', { name: 'Grand Hall' }).click();
-  expect(await page.getByRole('textbox', { name: 'Seats' }).inputValue()).toBe('SS_SS\n_\nPPPPP\nW___W');
+  await expect.poll(() => page.getByRole('textbox', { name: 'Seats' }).inputValue()).toBe('SS_SS\n_\nPPPPP\nW___W');
 
   await page.getByLabel('Import a plan').setInputFiles({
     name: 'hall.csv',
@@ -40,7 +40,7 @@ test('an administrator types a hall, imports another, and puts shows on a screen
   });
   await page.getByText('3 parkett').waitFor();
   await page.getByText('3 loge').waitFor();
-  expect(await page.getByRole('textbox', { name: 'Seats' }).inputValue()).toBe('PP_P\n_\nLL_L');
+  await expect.poll(() => page.getByRole('textbox', { name: 'Seats' }).inputValue()).toBe('PP_P\n_\nLL_L');
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('cell', { name: 'parkett, loge' }).waitFor();
 
@@ -49,7 +49,7 @@ test('an administrator types a hall, imports another, and puts shows on a screen
   const movie = await boxoffice.post('/api/admin/movies/', { body: { title: 'Heat', duration_minutes: 170 } });
   await page.goto(`/admin/shows/new?movie_id=${movie.id}`);
   await page.getByLabel('Hall').selectOption('Grand Hall');
-  expect(await page.getByLabel('Seats per row').count()).toBe(0);
+  await expect.poll(() => page.getByLabel('Seats per row').count()).toBe(0);
   await page.getByLabel('Starts').fill('2030-11-22T19:30');
   await page.getByRole('button', { name: 'Add' }).click();
   await page.getByText('Grand Hall').waitFor();

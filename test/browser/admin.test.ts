@@ -43,7 +43,7 @@ test('an administrator adds a movie and schedules shows, and everyone sees them'
   await heading(page, 'Add a movie');
   await page.getByRole('button', { name: 'Add' }).click();
   await page.getByRole('alert').getByText('Please check: title, duration minutes').waitFor();
-  expect(await page.getByLabel('Title').getAttribute('aria-invalid')).toBe('true');
+  await expect.poll(() => page.getByLabel('Title').getAttribute('aria-invalid')).toBe('true');
   await page.getByLabel('Title').fill('Perfect Days');
   await page.getByLabel('Running time').fill('124');
   await page.getByRole('button', { name: 'Add' }).click();
@@ -58,7 +58,7 @@ test('an administrator adds a movie and schedules shows, and everyone sees them'
   await page.getByRole('button', { name: 'Add these shows' }).click();
   await heading(page, 'Shows');
   await page.getByText('3 shows', { exact: true }).waitFor();
-  expect(await page.locator('tbody tr').count()).toBe(3);
+  await expect.poll(() => page.locator('tbody tr').count()).toBe(3);
 
   const anyone = createBoxoffice({ url: browsing.boxoffice.url });
   const { results: movies } = await anyone.get('/api/movies/', { params: { query: { search: 'Perfect Days' } } });
@@ -74,7 +74,7 @@ test('an administrator adds a movie and schedules shows, and everyone sees them'
 
   await page.goto('/admin/audit');
   await page.getByText('Created movie').first().waitFor();
-  expect(await page.locator('tbody tr', { hasText: 'Created show' }).count()).toBe(3);
+  await expect.poll(() => page.locator('tbody tr', { hasText: 'Created show' }).count()).toBe(3);
 });
 
 test('a refusal is explained: deleting a movie with shows, moving booked seats', async () => {
@@ -210,7 +210,7 @@ test('sections can be opened by keyboard, and a new view takes the focus', async
   await page.getByRole('link', { name: 'Movies' }).focus();
   await page.keyboard.press('Enter');
   await heading(page, 'Movies');
-  expect(await page.evaluate('document.activeElement.textContent')).toBe('Movies');
+  await expect.poll(() => page.evaluate('document.activeElement.textContent')).toBe('Movies');
   expect(await page.title()).toBe('Movies · Boxoffice Admin');
   await page.goBack();
   await heading(page, 'Dashboard');

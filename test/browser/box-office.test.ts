@@ -68,7 +68,7 @@ test.for([
     await expectUsable();
     await page.getByRole('link', { name: '38 free' }).click();
     await page.getByText('38 of 40 seats free').waitFor();
-    expect(await seat(page, 'B1').getAttribute('aria-label')).toBe('Row B seat 1, taken');
+    await expect.poll(() => seat(page, 'B1').getAttribute('aria-label')).toBe('Row B seat 1, taken');
 
     await select(page, 'C4', 'C5');
     await seat(page, 'B1').click({ force: true });

@@ -23,15 +23,14 @@ test('the map shows aisles, categories with their prices, and accessible seats, 
   const names = async (label: string) => seat(page, label).getAttribute('aria-label');
   expect(await names('C1')).toBe('Row C seat 1, premium, €12.50, available');
   expect(await names('D1')).toBe('Row D seat 1, accessible, standard, €9.00, available');
-  expect(await page.getByRole('list', { name: 'Categories' }).getByRole('listitem').allTextContents()).toEqual([
-    'standard €9.00',
-    'premium €12.50',
-  ]);
+  await expect
+    .poll(() => page.getByRole('list', { name: 'Categories' }).getByRole('listitem').allTextContents())
+    .toEqual(['standard €9.00', 'premium €12.50']);
   // Not by colour alone.
   const border = (label: string) =>
     page.evaluate<string>(`getComputedStyle(document.querySelector('[data-seat=${label}]')).borderStyle`);
   expect(await border('C1')).not.toBe(await border('B1'));
-  expect(await seat(page, 'D1').locator('svg').count()).toBe(1);
+  await expect.poll(() => seat(page, 'D1').locator('svg').count()).toBe(1);
   expect(await fits(page)).toBe(true);
   await expectAccessible(page);
 });
@@ -133,7 +132,7 @@ test('sales open by themselves, and the programme says what can be had', async (
   });
   const page = await openShow(browsing, 6, show);
   await page.getByText('Sales open on').waitFor();
-  expect(await page.getByRole('button', { name: 'Hold' }).isDisabled()).toBe(true);
+  await expect.poll(() => page.getByRole('button', { name: 'Hold' }).isDisabled()).toBe(true);
   const programme = await openAs(browsing, 6, '/', phone);
   const entry = (id: number) => programme.locator(`a[href="/boxoffice/shows/${id}"]`);
   await entry(show).getByText('€9.00 – €12.50').waitFor();

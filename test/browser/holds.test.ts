@@ -98,7 +98,7 @@ test('at the end, the page says so kindly, and the seats can be held again', asy
   await heading(page, 'Your seats are held');
   await page.getByRole('status').getByText('Less than a minute left').waitFor({ state: 'attached' });
   await heading(page, 'Your hold has ended');
-  expect(await page.evaluate('document.activeElement.textContent')).toBe('Your hold has ended');
+  await expect.poll(() => page.evaluate('document.activeElement.textContent')).toBe('Your hold has ended');
   await page.getByText('ran out, so they are on sale to everyone again. Nothing was charged.').waitFor();
   await expectAccessible(page);
   await page.getByRole('button', { name: 'Hold them again' }).click();

@@ -51,7 +51,7 @@ test('with users whose passwords everyone can read, until they are gone', async 
   lock.on('error', () => undefined);
   const refused = await start();
   const isAlive = async () => (await fetch(`${refused.url}/livez`).catch(() => null))?.status;
-  await expect.poll(isAlive, { timeout: 30_000 }).toBe(200);
+  await expect.poll(isAlive).toBe(200);
   // The check waits for the table; meanwhile nobody is served, and nobody can log in with such a password.
   const status = async (path: string, init: RequestInit = {}) => (await fetch(`${refused.url}${path}`, init)).status;
   const paths = ['/', '/boxoffice/', '/api/movies/', '/schema/', '/swagger/', '/ops/queues/', '/readyz', '/nowhere'];
@@ -70,6 +70,6 @@ test('with users whose passwords everyone can read, until they are gone', async 
     const { checks } = (await (await fetch(`${gateway.url}/readyz`)).json()) as { checks: { users?: string } };
     return checks.users;
   };
-  await expect.poll(users, { timeout: 30_000 }).toBe('ok');
+  await expect.poll(users).toBe('ok');
   await gateway.stop();
 });

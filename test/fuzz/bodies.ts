@@ -28,11 +28,13 @@ export interface Body {
   content: Buffer;
 }
 
-/** A body: usually an object of the schema, sometimes cut off or with a key twice, sometimes something else entirely. */
+/** A body: usually an object of the schema, or its example, sometimes cut off or with a key twice, sometimes something else entirely. */
 export function bodyFor(random: Random, schema: Schema | null): Body {
   const contentType = random.chance(0.9) ? 'application/json' : random.chance(0.8) ? random.pick(contentTypes) : null;
   if (!schema || random.chance(0.2)) return { contentType, content: Buffer.from(random.pick(oddBodies)) };
-  let text = JSON.stringify(objectFor(random, schema));
+  // Objects with many fields that depend on each other are hardly ever valid otherwise.
+  const isValid = schema.example !== undefined && random.chance(0.25);
+  let text = JSON.stringify(isValid ? schema.example : objectFor(random, schema));
   if (random.chance(0.05)) text = text.slice(0, random.integer(0, text.length));
   if (random.chance(0.05)) text = text.replace('{', '{"__proto__":{"role":"admin","id":1},');
   if (random.chance(0.05)) text = text.replace(/"(\w+)":/, '"$1":{"$1":1},"$1":');

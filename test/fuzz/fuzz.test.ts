@@ -30,6 +30,7 @@ const maySucceedNever: readonly string[] = [
   ...['GET /api/bookings/{id}/', 'POST /api/bookings/{id}/cancel/', 'POST /api/shows/{id}/book/'],
   ...['GET /api/jobs/{id}/', 'GET /api/jobs/{id}/events/'],
   ...['GET /api/admin/bookings/{id}/', 'DELETE /api/admin/bookings/{id}/', 'POST /api/admin/bookings/{id}/cancel/'],
+  ...['POST /api/admin/bookings/{id}/pay/'],
   ...['PATCH /api/admin/movies/{id}/', 'POST /api/admin/movies/{id}/shows/run/'],
   ...['POST /api/admin/users/', 'PUT /api/admin/users/{id}/', 'PATCH /api/admin/users/{id}/'],
 ];

@@ -67,6 +67,7 @@ export class Programme {
       method: 'POST',
       headers: { authorization: `Bearer ${this.#token}`, 'content-type': 'application/json' },
       body: JSON.stringify(body),
+      // A connection kept from the last round may have fallen silent in a storm.
       signal: AbortSignal.timeout(answerPatienceMs),
     }).catch(() => null);
   }
@@ -75,7 +76,7 @@ export class Programme {
     const deadline = performance.now() + patienceMs;
     for (;;) {
       const response = await this.#post(`${this.#world.urls[0]}${path}`, body);
-      const answer = response && ((await response.json()) as { id?: number });
+      const answer = response && ((await response.json().catch(() => null)) as { id?: number } | null);
       if (response?.status === 201 && answer?.id) return answer.id;
       if (performance.now() > deadline) throw new Error(`POST ${path}: ${response?.status} ${JSON.stringify(answer)}`);
       await delay(200);

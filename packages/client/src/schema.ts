@@ -546,7 +546,7 @@ export interface paths {
         get: operations["adminGetMovie"];
         /**
          * Replace a movie
-         * @description Sets every field; fields that are left out become empty.
+         * @description Sets every field; fields that are left out become empty. With another duration, shows on screens that are still to come need them for longer or shorter: 409 if one would then overlap with another show, which it names.
          */
         put: operations["adminReplaceMovie"];
         post?: never;
@@ -559,7 +559,7 @@ export interface paths {
         head?: never;
         /**
          * Change a movie
-         * @description Sets the given fields and keeps the others.
+         * @description Sets the given fields and keeps the others. With another duration, shows on screens that are still to come need them for longer or shorter: 409 if one would then overlap with another show, which it names.
          */
         patch: operations["adminChangeMovie"];
         trace?: never;
@@ -5142,6 +5142,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `screen_busy`: The screen is busy at that time */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `payload_too_large`: The body is too large */
             413: {
                 headers: {
@@ -5334,6 +5343,15 @@ export interface operations {
             };
             /** @description `movie_not_found`: There is no such movie */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `screen_busy`: The screen is busy at that time */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,3 +1,5 @@
+import { gap } from './contracts/screens.ts';
+
 /** What a character of a layout stands for. */
 export interface SeatKind {
   category: string;
@@ -12,9 +14,6 @@ export interface Layout {
   rows: readonly string[];
   legend: Readonly<Record<string, SeatKind>>;
 }
-
-/** A place in a layout where there is no seat. */
-export const gap = '_';
 
 /** A seat of a hall. `number` counts from 1 within the row, gaps not counted; `column` counts from 1 with gaps. */
 export interface Seat {

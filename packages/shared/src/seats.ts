@@ -97,7 +97,7 @@ export function seatMap(showId: number, occupancy: Occupancy): SeatMap {
       column,
       category,
       accessible,
-      price: prices?.[category] ?? 0,
+      price: (prices && Object.hasOwn(prices, category) && prices[category]) || 0,
       status: booked.has(label) ? 'booked' : held.has(label) ? 'held' : 'available',
     })),
   };

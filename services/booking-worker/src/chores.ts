@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@boxoffice/shared/service/logging';
+import { BackgroundLoop } from './background-loop.ts';
 import type { Lease } from './leases/leases.ts';
 import type { BookingStore } from './store/booking-store.ts';
 import { LeaseLost } from './store/errors.ts';
@@ -34,8 +34,10 @@ interface ChoresOptions {
  */
 export class Chores {
   readonly #options: ChoresOptions;
-  readonly #stop = new AbortController();
-  #running: Promise<void> = Promise.resolve();
+  readonly #loop = new BackgroundLoop(async () => {
+    const leases = this.#options.leases();
+    return leases.length > 0 ? this.#endSome(leases) : pauseMs;
+  });
   #searches = 0;
   /** The sessions of the leases for which all cancelled shows have been considered. */
   #known = '';
@@ -45,21 +47,12 @@ export class Chores {
   }
 
   start(): void {
-    this.#running = this.#run();
+    this.#loop.start();
   }
 
   /** Waits for the transaction in progress. */
-  async stop(): Promise<void> {
-    this.#stop.abort();
-    await this.#running;
-  }
-
-  async #run(): Promise<void> {
-    while (!this.#stop.signal.aborted) {
-      const leases = this.#options.leases();
-      const pause = leases.length > 0 ? await this.#endSome(leases) : pauseMs;
-      await delay(pause, undefined, { signal: this.#stop.signal, ref: false }).catch(() => undefined);
-    }
+  stop(): Promise<void> {
+    return this.#loop.stop();
   }
 
   /** Ends one batch at most. Returns when to search again, in milliseconds. */

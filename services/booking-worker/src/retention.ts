@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { setTimeout as delay } from 'node:timers/promises';
 import { firstIdAt } from '@boxoffice/shared/booking-id';
 import type { Logger } from '@boxoffice/shared/service/logging';
+import { BackgroundLoop } from './background-loop.ts';
 import type { BookingStore } from './store/booking-store.ts';
 import type { Turns } from './turn.ts';
 
@@ -32,29 +32,22 @@ interface RetentionOptions {
  */
 export class Retention {
   readonly #options: RetentionOptions;
-  readonly #stop = new AbortController();
-  readonly #stopped = once(this.#stop.signal, 'abort').then(() => null);
-  #running: Promise<void> = Promise.resolve();
+  readonly #loop = new BackgroundLoop(async () =>
+    this.#options.isOurs() ? this.#pauseAfter(await this.#removeBatch()) : pauseWhenNotOursMs,
+  );
+  readonly #stopped = once(this.#loop.signal, 'abort').then(() => null);
 
   constructor(options: RetentionOptions) {
     this.#options = options;
   }
 
   start(): void {
-    this.#running = this.#run();
+    this.#loop.start();
   }
 
   /** Waits for the batch in progress. */
-  async stop(): Promise<void> {
-    this.#stop.abort();
-    await this.#running;
-  }
-
-  async #run(): Promise<void> {
-    while (!this.#stop.signal.aborted) {
-      const pauseMs = this.#options.isOurs() ? this.#pauseAfter(await this.#removeBatch()) : pauseWhenNotOursMs;
-      await delay(pauseMs, undefined, { signal: this.#stop.signal, ref: false }).catch(() => undefined);
-    }
+  stop(): Promise<void> {
+    return this.#loop.stop();
   }
 
   #pauseAfter(removed: number): number {
@@ -67,7 +60,7 @@ export class Retention {
     try {
       const expired = firstIdAt(Date.now() - retentionMs);
       const unfinished = await Promise.race([oldestUnfinishedId(), this.#stopped]); // Redis may be away
-      if (this.#stop.signal.aborted) return 0;
+      if (this.#loop.signal.aborted) return 0;
       return await store.removeOutcomesBefore(unfinished && unfinished < expired ? unfinished : expired, batchSize);
     } catch (error) {
       logger.warn({ reason: (error as Error).message }, 'expired outcomes cannot be removed yet');

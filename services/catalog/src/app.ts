@@ -22,7 +22,7 @@ export interface CatalogDependencies {
 export function buildCatalog({ orm, secret, settings, logger }: CatalogDependencies): Http {
   const { http } = createHttp({ logger, checks: { database: () => pingDatabase(orm) } });
   admitServicesOnly(http, secret);
-  movieRoutes(http, orm);
+  movieRoutes(http, orm, settings.turnaroundMinutes);
   screenRoutes(http, orm);
   showRoutes(http, orm, settings);
   seatMapRoutes(http, orm);

@@ -52,7 +52,7 @@ export const holdBugs: readonly Bug[] = [
   {
     name: 'expiry-off',
     says: 'nobody ends holds whose time is over unless their seats are wanted',
-    edits: [{ file: `${worker}/chores.ts`, find: 'this.#running = this.#run();', replace: '' }],
+    edits: [{ file: `${worker}/chores.ts`, find: 'this.#loop.start();', replace: '' }],
     faults: 'none',
     stormMs,
     rules: ['holds', 'show rules'],

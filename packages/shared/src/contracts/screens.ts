@@ -6,24 +6,30 @@ const rowLimit = 100;
 const columnLimit = 200;
 const seatLimit = 10_000;
 /** A place in a row where there is no seat. */
-const gap = '_';
+export const gap = '_';
 
-/** The name of a group of seats with the same price. */
-export const Category = z
+/** The name of a group of seats with the same price, in responses. */
+export const StoredCategory = z
   .string()
   .regex(/^[a-z0-9][a-z0-9_-]{0,29}$/, 'Must be 1 to 30 lower-case letters, digits, _ or -')
   .meta({ example: 'standard' });
 
-const Legend = z
-  .record(
-    // A blank or a control character would be invisible; a lone surrogate cannot be stored.
-    z.string().refine((key) => [...key].length === 1 && key !== gap && !/[\s\p{C}]/u.test(key), {
-      error: 'Must be one visible character other than _, which is a gap',
-    }),
-    z.object({ category: Category, accessible: z.boolean().optional() }),
-  )
-  .refine((legend) => Object.keys(legend).length <= 50, 'Must have at most 50 entries')
-  .describe('what each character of the layout stands for');
+/** In requests: clients keep prices in objects, where the name of a property that every object has is always found. */
+export const Category = StoredCategory.refine((name) => !(name in Object.prototype), {
+  error: ({ input }) => `Must not be ${input}, a name that JavaScript reserves`,
+}).meta({ example: 'standard' });
+
+const legendOf = (category: typeof StoredCategory) =>
+  z
+    .record(
+      // A blank or a control character would be invisible; a lone surrogate cannot be stored.
+      z.string().refine((key) => [...key].length === 1 && key !== gap && !/[\s\p{C}]/u.test(key), {
+        error: 'Must be one visible character other than _, which is a gap',
+      }),
+      z.object({ category, accessible: z.boolean().optional() }),
+    )
+    .refine((legend) => Object.keys(legend).length <= 50, 'Must have at most 50 entries')
+    .describe('what each character of the layout stands for');
 
 const layoutFields = {
   layout: z
@@ -31,7 +37,7 @@ const layoutFields = {
     .min(1)
     .max(rowLimit)
     .describe('one string per row, from the front; `_` is a gap'),
-  legend: Legend,
+  legend: legendOf(Category),
 };
 
 /** Names every place that the legend does not explain, up to ten, by row and column from 1. */
@@ -95,6 +101,7 @@ export const ScreenView = z
     id: z.number().int(),
     name: z.string(),
     ...layoutFields,
+    legend: legendOf(StoredCategory),
     total_seats: z.number().int(),
     categories: z.record(z.string(), z.number().int()).describe('the number of seats by category'),
   })

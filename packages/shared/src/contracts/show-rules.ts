@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { PointInTime } from './moments.ts';
-import { Category } from './screens.ts';
+import { Category, StoredCategory } from './screens.ts';
 
 export const payments = ['free', 'counter', 'online'] as const;
 
@@ -21,9 +21,10 @@ export const ShowRules = z.object({
   payment: z
     .enum(payments)
     .describe('`free`: no prices; `counter`: paid at the counter; `online`: paid before the seats are booked'),
-  prices: Prices.nullable().describe(
-    'in minor units of the currency, by category of seats; null when the show is free',
-  ),
+  prices: z
+    .record(StoredCategory, Price)
+    .nullable()
+    .describe('in minor units of the currency, by category of seats; null when the show is free'),
   currency: z.string().nullable().describe('ISO 4217; null when the show is free'),
   sales_open_at: z.iso.datetime().nullable().describe('when sales open; null: immediately'),
   sales_close_at: z.iso.datetime().nullable().describe('when sales close; null: at the start of the show'),

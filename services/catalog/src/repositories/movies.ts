@@ -27,17 +27,32 @@ export async function getMovie(em: EntityManager, id: number): Promise<MovieView
 }
 
 /**
- * The movie that a show to be written names.
+ * The movie of a show that is being written. Its duration stays the same until this transaction ends: the lock keeps
+ * out those who would change it.
  *
  * @throws {ProblemError} validation_failed
  */
 export async function getMovieOfShow(em: EntityManager, id: number): Promise<Movie> {
-  const movie = await em.findOne(Movie, { id });
+  const movie = await em.findOne(Movie, { id }, { lockMode: LockMode.PESSIMISTIC_READ });
   if (!movie) throw noSuchMovie(id);
   return movie;
 }
 
-/** For a show that names a movie; the movie may also be deleted while the show is being written. */
+/**
+ * Locks the movie that `getMovieOfShow` is going to return for a show. Call it before the show is locked, in the
+ * same order as change-movie, or the two could deadlock.
+ *
+ * @param movieId the movie that the show is going to have; by default, the one that it has
+ */
+export async function lockMovieOfShow(em: EntityManager, showId: number, movieId: number | null = null): Promise<void> {
+  await em.execute(
+    `select from catalog.movies
+     where id = coalesce(?::int, (select movie_id from catalog.shows where id = ?)) for share`,
+    [movieId, showId],
+  );
+}
+
+/** For a field of a show that names a movie; the movie may also be deleted while the show is being written. */
 export function noSuchMovie(id: number): ProblemError {
   const message = `There is no movie ${id}`;
   return new ProblemError('validation_failed', `movie_id: ${message}`, { errors: { movie_id: [message] } });
@@ -58,27 +73,20 @@ export function createMovie(em: EntityManager, body: MovieCreateBody, author: Au
   });
 }
 
-/**
- * Writes the given fields of a movie only.
- *
- * @throws {ProblemError} movie_not_found
- */
-export function changeMovie(
+/** Writes the given fields of a movie that `getMovieForChange` returned in the same transaction. */
+export async function writeMovie(
   em: EntityManager,
-  id: number,
+  movie: Movie,
   change: MovieChangeBody,
   author: Author,
 ): Promise<MovieView> {
-  return em.transactional(async (em) => {
-    const movie = await getMovieForChange(em, id);
-    const before = movieView(movie);
-    em.assign(movie, movieColumns({ ...before, ...change } as MovieCreateBody));
-    await em.flush();
-    const after = movieView(movie);
-    const changed = changedFields(before, after);
-    if (changed) await addAuditLines(em, author, [{ subject: 'movie', id, ...changed }]);
-    return after;
-  });
+  const before = movieView(movie);
+  em.assign(movie, movieColumns({ ...before, ...change } as MovieCreateBody));
+  await em.flush();
+  const after = movieView(movie);
+  const changed = changedFields(before, after);
+  if (changed) await addAuditLines(em, author, [{ subject: 'movie', id: movie.id, ...changed }]);
+  return after;
 }
 
 /**
@@ -104,8 +112,12 @@ export async function deleteMovie(em: EntityManager, id: number, author: Author)
   }
 }
 
-/** Locks the row, so that `before` in the audit is what the change really replaced. */
-async function getMovieForChange(em: EntityManager, id: number): Promise<Movie> {
+/**
+ * Locks the row, so that `before` in the audit is what the change really replaced.
+ *
+ * @throws {ProblemError} movie_not_found
+ */
+export async function getMovieForChange(em: EntityManager, id: number): Promise<Movie> {
   const movie = await em.findOne(Movie, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
   if (!movie) throw movieNotFound(id);
   return movie;

@@ -1,11 +1,17 @@
 import type { Author } from '@boxoffice/shared/contracts/audit';
 import type { Rows } from '@boxoffice/shared/contracts/pagination';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
-import type { ScreenBody, ScreenChangeBody, ScreenQuery, ScreenView } from '@boxoffice/shared/contracts/screens';
+import {
+  gap,
+  type ScreenBody,
+  type ScreenChangeBody,
+  type ScreenQuery,
+  type ScreenView,
+} from '@boxoffice/shared/contracts/screens';
 import { changedFields } from '@boxoffice/shared/database/audit';
 import { LayoutRow, Screen, Show } from '@boxoffice/shared/database/entities/catalog';
 import type { EntityManager } from '@boxoffice/shared/database/orm';
-import { gap, type Layout } from '@boxoffice/shared/layout';
+import type { Layout } from '@boxoffice/shared/layout';
 import { LockMode, UniqueConstraintViolationException } from '@mikro-orm/core';
 import { addAuditLines } from './audit-lines.ts';
 import { findLayouts, getLayout, saveLayout } from './layouts.ts';
@@ -128,10 +134,10 @@ function screenView({ id, name }: Screen, { rows, legend }: Layout): ScreenView 
 }
 
 function countByCategory({ rows, legend }: Layout): Record<string, number> {
-  const counts: Record<string, number> = {};
+  const counts = new Map<string, number>();
   for (const place of rows.join('')) {
     const category = place === gap ? undefined : legend[place]?.category;
-    if (category !== undefined) counts[category] = (counts[category] ?? 0) + 1;
+    if (category !== undefined) counts.set(category, (counts.get(category) ?? 0) + 1);
   }
-  return counts;
+  return Object.fromEntries(counts);
 }

@@ -6,7 +6,7 @@ import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import { changedFields } from '@boxoffice/shared/database/audit';
 import { LayoutRow, Movie, Screen, Show } from '@boxoffice/shared/database/entities/catalog';
 import type { EntityManager } from '@boxoffice/shared/database/orm';
-import { ForeignKeyConstraintViolationException, LockMode, raw } from '@mikro-orm/core';
+import { DriverException, ForeignKeyConstraintViolationException, LockMode, raw } from '@mikro-orm/core';
 import { addAuditLines } from './audit-lines.ts';
 import { noSuchMovie } from './movies.ts';
 import { countLiveClaims } from './seat-claims.ts';
@@ -73,7 +73,7 @@ export interface ShowFields extends Omit<ShowFacts, 'id' | 'status'> {
 /**
  * Adds these shows. Call it in a transaction.
  *
- * @throws {ProblemError} validation_failed if there is no such movie
+ * @throws {ProblemError} validation_failed if there is no such movie; screen_busy
  */
 export async function insertShows(em: EntityManager, fields: ShowFields[], author: Author): Promise<ShowView[]> {
   const shows = fields.map((field) => em.create(Show, showColumns(em, field)));
@@ -100,7 +100,7 @@ export async function getShowForChange(em: EntityManager, id: number): Promise<S
 /**
  * Writes these fields of a show that `getShowForChange` returned in the same transaction.
  *
- * @throws {ProblemError} validation_failed if there is no such movie
+ * @throws {ProblemError} validation_failed if there is no such movie; screen_busy
  */
 export async function writeShow(em: EntityManager, show: Show, fields: ShowFields, author: Author): Promise<ShowView> {
   const before = showFacts(show);
@@ -109,6 +109,35 @@ export async function writeShow(em: EntityManager, show: Show, fields: ShowField
   const changed = changedFields({ ...before }, { ...showFacts(show) });
   if (changed) await addAuditLines(em, author, [{ subject: 'show', id: show.id, ...changed }]);
   return viewOf(em, show);
+}
+
+/**
+ * Reads the shows of a movie that are still to come and need a screen, and locks them until this transaction ends.
+ * Call it when the movie is locked, so that none is added meanwhile.
+ */
+export async function getComingScreenShows(em: EntityManager, movieId: number): Promise<Show[]> {
+  return em.find(
+    Show,
+    { movie: movieId, status: 'scheduled', screen: { $ne: null }, dateTime: { $gt: raw('now()') } },
+    { orderBy: { id: 'asc' }, lockMode: LockMode.PESSIMISTIC_WRITE },
+  );
+}
+
+/**
+ * Writes what was changed of these shows, which are all of the same movie.
+ *
+ * @throws {ProblemError} validation_failed if there is no such movie; screen_busy
+ */
+export async function flushShows(em: EntityManager, shows: Show[]): Promise<void> {
+  try {
+    await em.flush();
+  } catch (error) {
+    // `assertScreenFree` finds clashes and names them; this is for those that it might miss.
+    if (isScreenBusy(error)) throw new ProblemError('screen_busy', 'Another show needs the screen at that time.');
+    // Screens are locked while shows are put on them, so it is the movie that does not exist.
+    if (!(error instanceof ForeignKeyConstraintViolationException)) throw error;
+    throw noSuchMovie(shows[0]?.movie.id ?? 0);
+  }
 }
 
 /** Cancels a show that `getShowForChange` returned in the same transaction, unless it already is. */
@@ -128,15 +157,10 @@ export async function deleteShow(em: EntityManager, show: Show, author: Author):
   await addAuditLines(em, author, [{ subject: 'show', id: show.id, before: { ...showFacts(show) } }]);
 }
 
-/** The shows are all of the same movie. */
-async function flushShows(em: EntityManager, shows: Show[]): Promise<void> {
-  try {
-    await em.flush();
-  } catch (error) {
-    // Screens are locked while shows are added to them, movies are not.
-    if (!(error instanceof ForeignKeyConstraintViolationException)) throw error;
-    throw noSuchMovie(shows[0]?.movie.id ?? 0);
-  }
+/** MikroORM has no exception of its own for exclusion constraints. */
+function isScreenBusy(error: unknown): boolean {
+  const isExclusionViolation = error instanceof DriverException && error.code === '23P01';
+  return isExclusionViolation && 'constraint' in error && error.constraint === 'shows_screen_busy';
 }
 
 export function showNotFound(id: number): ProblemError {

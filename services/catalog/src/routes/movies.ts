@@ -2,20 +2,14 @@ import { AuthorHeaders } from '@boxoffice/shared/contracts/audit';
 import { IdParams, MovieChangeBody, MovieCreateBody, MovieQuery, ShowQuery } from '@boxoffice/shared/contracts/catalog';
 import type { MikroORM } from '@boxoffice/shared/database/orm';
 import type { Http } from '@boxoffice/shared/service/http';
-import {
-  changeMovie,
-  createMovie,
-  deleteMovie,
-  getMovie,
-  hasMovie,
-  listMovies,
-  movieNotFound,
-} from '../repositories/movies.ts';
+import { createMovie, deleteMovie, getMovie, hasMovie, listMovies, movieNotFound } from '../repositories/movies.ts';
 import { listShows } from '../repositories/shows.ts';
+import { changeMovie } from '../use-cases/change-movie.ts';
 import { authorOf } from './author.ts';
 
 /** Movies, and the shows of a movie. */
-export function movieRoutes(http: Http, orm: MikroORM): void {
+export function movieRoutes(http: Http, orm: MikroORM, turnaroundMinutes: number): void {
+  const contextOf = (request: Parameters<typeof authorOf>[0]) => ({ author: authorOf(request), turnaroundMinutes });
   http.get('/internal/movies', { schema: { querystring: MovieQuery } }, (request) =>
     listMovies(orm.em.fork(), request.query),
   );
@@ -28,13 +22,13 @@ export function movieRoutes(http: Http, orm: MikroORM): void {
   http.patch(
     '/internal/movies/:id',
     { schema: { params: IdParams, headers: AuthorHeaders, body: MovieChangeBody } },
-    (request) => changeMovie(orm.em.fork(), request.params.id, request.body, authorOf(request)),
+    (request) => changeMovie(orm.em.fork(), request.params.id, request.body, contextOf(request)),
   );
   // The create body has every field, so this replaces the whole row.
   http.put(
     '/internal/movies/:id',
     { schema: { params: IdParams, headers: AuthorHeaders, body: MovieCreateBody } },
-    (request) => changeMovie(orm.em.fork(), request.params.id, request.body, authorOf(request)),
+    (request) => changeMovie(orm.em.fork(), request.params.id, request.body, contextOf(request)),
   );
   http.delete(
     '/internal/movies/:id',

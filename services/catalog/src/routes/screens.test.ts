@@ -1,3 +1,4 @@
+import { ScreenView } from '@boxoffice/shared/contracts/screens';
 import { execute } from '@boxoffice/testing/database';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { type StartedCatalog, smallHall, startCatalog } from '../../test/started-catalog.ts';
@@ -57,6 +58,32 @@ test('the name of a screen is unique, in any case', async () => {
   }
 });
 
+test('a category that was stored under the name of a property that every object has is one like any other', async () => {
+  await execute(
+    catalog.databaseUrl,
+    `with layout as (
+       insert into catalog.layouts (hash, rows, legend, total_seats)
+       values ('\\x00', '{CC}', '{"C": {"category": "constructor"}}', 2) returning id)
+     insert into catalog.screens (name, layout_id) select 'Building site', id from layout`,
+  );
+  const screen = (await catalog.get('/screens?page_size=100')).body.results.find(
+    ({ name }) => name === 'Building site',
+  );
+  expect(screen).toMatchObject({ total_seats: 2, categories: { constructor: 2 } });
+  // The gateway checks what it responds with.
+  expect(ScreenView.safeParse(screen).error).toBeUndefined();
+  const show = { movie_id: await catalog.addMovie(), screen_id: screen?.id, date_time: '2030-01-01T20:00:00Z' };
+  const unpriced = await catalog.send('POST', '/shows', { ...show, prices: {}, currency: 'EUR' });
+  expect(unpriced.body.errors).toEqual({ prices: ['The price of the category constructor is missing'] });
+  const { id } = (await catalog.send('POST', '/shows', show)).body;
+  // As a show was stored while no price was asked for.
+  await execute(
+    catalog.databaseUrl,
+    `update catalog.shows set prices = '{}', currency = 'EUR', payment = 'counter' where id = ${id}`,
+  );
+  expect((await catalog.get(`/shows/${id}/seats`)).body.seats.map(({ price }) => price)).toEqual([0, 0]);
+});
+
 test('equal layouts are stored once, in whatever order their legends are written', async () => {
   const legend = Object.fromEntries(Object.entries(smallHall.legend).reverse());
   const ids = [await catalog.addScreen(), await catalog.addScreen({ legend })];
@@ -81,6 +108,12 @@ describe('a screen is refused', () => {
       'The layout has 10100 seats; the most is 10000',
     ],
     ['an invalid category name', { legend: { S: { category: 'Front Row' } } }, 'legend.S.category', 'Must be 1 to 30'],
+    [
+      'a category with the name of a property that every object has',
+      { legend: { S: { category: 'constructor' } } },
+      'legend.S.category',
+      'Must not be constructor, a name that JavaScript reserves',
+    ],
     ['a gap in the legend', { legend: { ...legend, _: { category: 'a' } } }, 'legend._', 'Invalid key in record'],
     [
       'half a character',

@@ -4,7 +4,7 @@ import type { SeatClaim } from '@boxoffice/shared/database/entities/booking';
 import type { Show } from '@boxoffice/shared/database/entities/catalog';
 import type { EntityManager } from '@boxoffice/shared/database/orm';
 import { seatNumberOf } from '@boxoffice/shared/seats';
-import { getMovieOfShow } from '../repositories/movies.ts';
+import { getMovieOfShow, lockMovieOfShow } from '../repositories/movies.ts';
 import { assertScreenFree } from '../repositories/screen-slots.ts';
 import { listLiveClaims, lockBookings } from '../repositories/seat-claims.ts';
 import { getShowForChange, showFacts, writeShow } from '../repositories/shows.ts';
@@ -27,9 +27,11 @@ export async function changeShow(
   context: ShowContext,
 ): Promise<ShowView> {
   return em.transactional(async (em) => {
-    const { total_seats, seats_per_row, screen_id } = change;
+    const { total_seats, seats_per_row, screen_id, movie_id: newMovie } = change;
     // Before the row lock, in the same order as delete-show, or the two could deadlock.
     if ([total_seats, seats_per_row, screen_id].some((field) => field !== undefined)) await lockBookings(em, id);
+    if ([newMovie, change.date_time, screen_id].some((field) => field !== undefined))
+      await lockMovieOfShow(em, id, newMovie);
     const show = await getShowForChange(em, id);
     const before = showFacts(show);
     const hall = await changedHall(em, before, change);
@@ -73,8 +75,8 @@ async function findBusyUntil(
   const isSameTime = start.getTime() === show.dateTime.getTime() && after.movie_id === before.movie_id;
   if (isSameTime && after.screen_id === before.screen_id) return show.busyUntil ?? null;
   const { durationMinutes } = await getMovieOfShow(em, after.movie_id);
-  const time = screenSlot(start, durationMinutes, turnaroundMinutes);
-  if (after.status === 'scheduled') await assertScreenFree(em, after.screen_id, [time], show.id);
+  const time = screenSlot(start, durationMinutes + turnaroundMinutes);
+  if (after.status === 'scheduled') await assertScreenFree(em, after.screen_id, [{ ...time, showId: show.id }]);
   return time.until;
 }
 

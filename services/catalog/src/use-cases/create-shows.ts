@@ -22,11 +22,16 @@ export function createShows(
     const movie = await getMovieOfShow(em, show.movie_id);
     const hall = await newHall(em, show);
     const rules = changeRules(noRules, show, { categories: await categoriesOf(em, hall), canPayOnline });
-    const times = starts.map((start) => screenSlot(start, movie.durationMinutes, turnaroundMinutes));
-    if (hall.screen_id !== null) await assertScreenFree(em, hall.screen_id, times);
+    const common = { ...hall, ...rules, movie_id: movie.id };
+    if (hall.screen_id === null) {
+      const shows = starts.map((start) => ({ ...common, date_time: start.toISOString(), busy_until: null }));
+      return insertShows(em, shows, author);
+    }
+    const times = starts.map((start) => screenSlot(start, movie.durationMinutes + turnaroundMinutes));
+    await assertScreenFree(em, hall.screen_id, times);
     const shows = times.map(({ start, until }) => ({
-      ...{ ...hall, ...rules, movie_id: movie.id },
-      ...{ date_time: start.toISOString(), busy_until: hall.screen_id === null ? null : until },
+      ...common,
+      ...{ date_time: start.toISOString(), busy_until: until },
     }));
     return insertShows(em, shows, author);
   });

@@ -66,7 +66,7 @@ function priceErrors({ payment, prices, currency }: ShowRules, { categories, can
     };
   }
   const unknown = Object.keys(prices).filter((category) => !categories.has(category));
-  const missing = [...categories].filter((category) => prices[category] === undefined);
+  const missing = [...categories].filter((category) => !Object.hasOwn(prices, category));
   const wrong = [
     ...unknown.map((category) => `No seat has the category ${category}; the hall has ${[...categories].join(', ')}`),
     ...missing.map((category) => `The price of the category ${category} is missing`),

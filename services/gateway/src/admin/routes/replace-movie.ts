@@ -10,11 +10,13 @@ export const replaceMovie = operation({
   tag: 'Admin',
   id: 'adminReplaceMovie',
   summary: 'Replace a movie',
-  description: 'Sets every field; fields that are left out become empty.',
+  description:
+    'Sets every field; fields that are left out become empty. With another duration, shows on screens that are still ' +
+    'to come need them for longer or shorter: 409 if one would then overlap with another show, which it names.',
   params: IdParams,
   body: MovieCreateBody,
   success: { 200: MovieView.describe('The changed movie') },
-  errors: ['movie_not_found'],
+  errors: ['movie_not_found', 'screen_busy'],
   needs: ['catalog'],
   handler:
     ({ catalogEditor }: { catalogEditor: Pick<CatalogEditor, 'replaceMovie'> }) =>
