@@ -84,9 +84,12 @@ test('no worker waits for another', async () => {
   expect(await request(1, 2)).toEqual([[1, 1]]);
 });
 
-test('an envelope that is full waits for nothing', async () => {
+test('a large envelope follows one that is being decided, a third waits until it is full', async () => {
   await request(0);
-  expect(await request(...Array(128).fill(0))).toEqual([[0, 128]]);
+  expect(await request(...Array(23).fill(0))).toEqual([]);
+  expect(await request(0)).toEqual([[0, 24]]);
+  expect(await request(...Array(127).fill(0))).toEqual([]);
+  expect(await request(0)).toEqual([[0, 128]]);
 });
 
 test('requests gather for 20 ms at most, even if outcomes never arrive', async () => {

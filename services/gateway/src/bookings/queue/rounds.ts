@@ -4,6 +4,8 @@ import type { PartitionQueue } from './partition-queue.ts';
 
 type Partition = Pick<PartitionQueue, 'number' | 'pendingCount' | 'oldestPendingSince' | 'refusePending'>;
 
+/** So many pending requests are sent while one envelope of theirs is undecided, so that the worker need not wait. */
+const nextEnvelopeFrom = 24;
 /** The longest that a request waits for others to share its envelope, in milliseconds. */
 const gatherMs = 20;
 
@@ -46,8 +48,7 @@ export class Rounds<Queue extends Partition = PartitionQueue> {
 
   /** Call it when an envelope's outcomes have arrived: the next round may be due. */
   outcomesArrived(envelopeId: string): void {
-    if (this.#undecided.delete(envelopeId) && !this.#busyOwners().has(this.#ownerOf(partitionIn(envelopeId))))
-      this.start();
+    if (this.#undecided.delete(envelopeId)) this.start();
   }
 
   /** Runs one round after another, each sending one job per partition, until nothing is due. */
@@ -76,15 +77,16 @@ export class Rounds<Queue extends Partition = PartitionQueue> {
    * envelopes of all its partitions in one turn.
    */
   #due(): Queue[] {
-    const busy = this.#busyOwners();
-    return this.#withPending().filter(
-      (partition) => !busy.has(this.#ownerOf(partition.number)) || partition.pendingCount >= envelopeLimit,
-    );
+    const undecided = this.#undecidedByOwner();
+    return this.#withPending().filter(({ number, pendingCount }) => {
+      const ahead = undecided.get(this.#ownerOf(number))?.length ?? 0;
+      return ahead === 0 || pendingCount >= (ahead === 1 ? nextEnvelopeFrom : envelopeLimit);
+    });
   }
 
-  /** The workers that have undecided envelopes of this process. */
-  #busyOwners(): Set<number | null> {
-    return new Set([...this.#undecided].map((envelopeId) => this.#ownerOf(partitionIn(envelopeId))));
+  /** The undecided envelopes of each worker. */
+  #undecidedByOwner(): Map<number | null, string[]> {
+    return Map.groupBy(this.#undecided, (envelopeId) => this.#ownerOf(partitionIn(envelopeId)));
   }
 
   #withPending(): Queue[] {
