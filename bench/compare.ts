@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { PlainError } from '@boxoffice/local-servers/plain-error';
 import { loadConfig } from '@boxoffice/shared/service/config';
 import { startEnvironment } from './environment.ts';
 import type { Options } from './options.ts';
@@ -32,6 +33,7 @@ export async function compareWith(
   cleanup: Cleanup,
   signal: AbortSignal,
 ): Promise<Comparison> {
+  const { startBoxoffice } = await loadSystem(folder);
   const dataDir = resolve(loadConfig().DATA_DIR);
   const {
     bench,
@@ -39,8 +41,6 @@ export async function compareWith(
     cases,
     startInstallation,
   } = await startEnvironment(options, dataDir, cleanup, signal);
-  const file = pathToFileURL(resolve(folder, 'bench/systems/boxoffice.ts')).href;
-  const { startBoxoffice } = (await import(file)) as typeof boxoffice;
   const systems = { before: await startInstallation('before', startBoxoffice), now: ours };
 
   const runs = cases.map((run) => ({ run, before: [] as RunResult[], now: [] as RunResult[] }));
@@ -73,6 +73,17 @@ export async function compareWith(
     },
     problems: runs.flatMap(({ before, now }) => [...before, ...now].flatMap(({ problems }) => problems)),
   };
+}
+
+/** @throws {PlainError} when there is no checkout */
+async function loadSystem(folder: string): Promise<typeof boxoffice> {
+  try {
+    return await import(pathToFileURL(resolve(folder, 'bench/systems/boxoffice.ts')).href);
+  } catch (error) {
+    throw new PlainError(
+      `--against takes a checkout of Boxoffice with its dependencies installed, not ${folder}: ${(error as Error).message}`,
+    );
+  }
 }
 
 function rowOf({ run, before, now }: { run: Case; before: RunResult[]; now: RunResult[] }): string[] {
