@@ -1793,6 +1793,8 @@ export interface components {
             code?: string;
             /** @description on a priced show: when it was paid; null until then. Outcomes of other requests omit it */
             paid_at?: string | null;
+            /** @description the online payment that booked it */
+            payment_id?: string;
             /** @description why it was cancelled, if its show was cancelled or another hold replaced it */
             cancel_reason?: string;
         };
@@ -1873,6 +1875,8 @@ export interface components {
             code?: string;
             /** @description on a priced show: when it was paid; null until then. Outcomes of other requests omit it */
             paid_at?: string | null;
+            /** @description the online payment that booked it */
+            payment_id?: string;
             /** @description why it was cancelled, if its show was cancelled or another hold replaced it */
             cancel_reason?: string;
             /** @description null when the show has been deleted */
@@ -1989,6 +1993,8 @@ export interface components {
             code?: string;
             /** @description on a priced show: when it was paid; null until then. Outcomes of other requests omit it */
             paid_at?: string | null;
+            /** @description the online payment that booked it */
+            payment_id?: string;
             /** @description why it was cancelled, if its show was cancelled or another hold replaced it */
             cancel_reason?: string;
             /** @description null when the show has been deleted */

@@ -102,6 +102,7 @@ export const BookingView = z
       .nullable()
       .optional()
       .describe('on a priced show: when it was paid; null until then. Outcomes of other requests omit it'),
+    payment_id: z.string().optional().describe('the online payment that booked it'),
     cancel_reason: z
       .string()
       .optional()
@@ -142,7 +143,8 @@ export function asLeftBy(kind: JobView['kind'], row: BookingColumns): BookingCol
   const isPayment = kind === 'pay' || (kind === 'confirm' && typeof row.paymentId === 'string');
   const expiresAt = (kind === 'hold' && row.heldUntil) || row.expiresAt;
   const paidAt = isPayment ? row.paidAt : undefined;
-  return { ...row, status, expiresAt, cancelledAt: null, cancelReason: null, paidAt };
+  const paymentId = isPayment ? row.paymentId : undefined;
+  return { ...row, status, expiresAt, cancelledAt: null, cancelReason: null, paidAt, paymentId };
 }
 
 /** The public form of a booking, from its row. */
@@ -163,6 +165,7 @@ export function bookingView(row: BookingColumns): BookingView {
       code: row.code ?? '',
       ...(row.paidAt !== undefined && { paid_at: row.paidAt?.toISOString() ?? null }),
     }),
+    ...(row.paymentId && { payment_id: row.paymentId }),
     ...(row.cancelReason && { cancel_reason: row.cancelReason }),
   };
 }
