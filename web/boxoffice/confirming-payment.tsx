@@ -37,9 +37,7 @@ export function ConfirmingPayment({ payment, booking, show, movie }: ConfirmingP
           otherwise your card is not charged.
         </p>
       )}
-      {checkoutUrl && !isOver && (
-        <p>You have not paid yet? Your seats are held for you, and nothing has been charged.</p>
-      )}
+      {checkoutUrl && !isOver && <p>Not paid yet? Your seats are held for you, and nothing has been charged.</p>}
       <div className="buttons">
         {isOver ? (
           <Link className="button" to={`/shows/${show.id}`}>

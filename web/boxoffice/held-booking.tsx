@@ -28,7 +28,7 @@ export function HeldBooking({ booking, show, movie, payment, onConfirmed, onChan
         from={heldAt}
         until={expiresAt}
         action={isPaidOnline ? 'pay' : 'confirm'}
-        note={payment && 'You have more time now, because you have begun to pay.'}
+        note={payment && 'You have more time now that you have started to pay.'}
       />
       <div className="held-show">
         <Poster title={movie.title} />

@@ -39,12 +39,12 @@ export function PayOnline({ booking, movie, total, payment, onChanged }: PayOnli
 function describe(status: Payment['status'] | undefined, price: string): string {
   switch (status) {
     case 'pending':
-      return `You have begun to pay ${price}. Nothing has been charged yet: continue where you left off.`;
+      return `You have started to pay ${price}. Nothing has been charged yet: continue where you left off.`;
     case 'authorized':
     case 'captured':
       return 'We are confirming your payment.';
     case 'failed':
-      return 'Nothing was charged, and your seats are still held: you can pay again, with another card if you like.';
+      return 'Your card was declined, and nothing was charged. Your seats are still held: you can pay again, with another card if you like.';
     case 'voided':
       return 'The last payment could not be used. Your card was not charged.';
     default:

@@ -49,7 +49,7 @@ export function PaymentDetail({ id }: { id: string }) {
       {payment && (
         <>
           <PaymentFacts payment={payment} />
-          <PaymentHistory history={payment.history} />
+          <PaymentHistory payment={payment} />
         </>
       )}
     </>

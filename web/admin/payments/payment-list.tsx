@@ -63,7 +63,10 @@ export function Payments() {
             title: 'User',
             show: ({ user }) => (user ? <Link to={`/users/${user.id}`}>{user.username}</Link> : 'deleted user'),
           },
-          { title: 'Booking', show: ({ booking_id }) => <Link to={`/bookings/${booking_id}`}>Booking</Link> },
+          {
+            title: 'Booking',
+            show: ({ booking_id }) => <Link to={`/bookings/${booking_id}`}>{booking_id.slice(0, 8)}…</Link>,
+          },
           { title: 'Show', show: ({ show_id }) => <Link to={`/shows/${show_id}`}>Show {show_id}</Link> },
           { title: 'Provider', show: ({ provider }) => provider },
           { title: 'Amount', show: priceOf, isNumber: true },
