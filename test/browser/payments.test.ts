@@ -91,17 +91,16 @@ test('a buyer pays, waits for the confirmation across a reload, and gets a recei
 test('whoever closes the checkout continues the same payment, and pays again after the card was declined', async () => {
   const booking = await hold(['A1'], 2);
   const page = await openHold(booking, 2);
-  expect(await minutesLeft(page)).toBeLessThan(10);
+  expect(await minutesLeft(page)).toBeLessThanOrEqual(10);
   await press(page, 'Pay €9.00');
   await page.getByRole('link', { name: 'Close without paying' }).waitFor();
   const begun = await paymentOf(booking);
   const checkout = page.url();
-  const { baseURL } = { baseURL: browsing.boxoffice.publicUrl };
-  await page.goto(`${baseURL}/boxoffice/bookings`);
+  await page.goto(`${browsing.boxoffice.publicUrl}/boxoffice/bookings`);
   await page.getByRole('link', { name: /^Pay or release: A1/ }).click();
   await heading(page, 'Your seats are held');
   await page.getByText('You have more time now that you have started to pay.').waitFor();
-  expect(await minutesLeft(page)).toBeGreaterThanOrEqual(10);
+  expect(await minutesLeft(page)).toBeGreaterThan(12);
   await expectAccessible(page);
   await press(page, 'Continue payment');
   await page.waitForURL(checkout);

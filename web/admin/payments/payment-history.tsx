@@ -16,7 +16,7 @@ export function PaymentHistory({ payment }: { payment: AdminPaymentDetail }) {
     <section className="card table" aria-labelledby="payment-history">
       <h2 id="payment-history">History</h2>
       <Table
-        name="History"
+        name="History of the payment"
         rows={rows.map((line, index) => ({ ...line, index }))}
         rowKey={({ index }) => index}
         columns={[
