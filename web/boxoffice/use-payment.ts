@@ -15,8 +15,8 @@ export function usePayment(id: string): Query<Payment> {
   const username = useUsername();
   const [askedSince] = useState(() => performance.now());
   const [isDecided, setIsDecided] = useState(false);
-  const waitedSeconds = Math.ceil((performance.now() - askedSince) / 10 / secondMs);
-  const waitMs = Math.min(longestWaitMs, waitedSeconds * secondMs || secondMs);
+  const tenthWaitedMs = (performance.now() - askedSince) / 10;
+  const waitMs = Math.min(longestWaitMs, Math.max(secondMs, tenthWaitedMs));
   const query = useQuery(`payment ${id} ${username}`, (signal) => getPayment(id, signal), {
     refreshMs: isDecided ? decidedMs : waitMs,
   });

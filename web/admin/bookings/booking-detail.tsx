@@ -27,7 +27,7 @@ export function BookingDetail({ id }: { id: string }) {
   return (
     <>
       <PageHead title={booking?.code ? `Booking ${booking.code}` : 'Booking'}>
-        {booking?.total && !booking.paid_with && (
+        {booking?.total && !booking.paid_with && !isDue(booking) && (
           <Link className="button" to={`/payments?booking_id=${id}`}>
             Payments
           </Link>
