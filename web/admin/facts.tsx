@@ -1,9 +1,9 @@
 import type { ReactNode } from 'react';
 import './facts.css';
 
-/** What is known about one thing, as a list of names and values. */
-export function Facts({ children }: { children: ReactNode }) {
-  return <dl className="card facts">{children}</dl>;
+/** What is known about one thing, as a list of names and values; of two columns where there is room and much is known. */
+export function Facts({ isWide = false, children }: { isWide?: boolean; children: ReactNode }) {
+  return <dl className={isWide ? 'card facts wide' : 'card facts'}>{children}</dl>;
 }
 
 /** Nothing without a value. */

@@ -60,7 +60,7 @@ function PaymentFacts({ payment }: { payment: AdminPaymentDetail }) {
   const { status, user, show_id: showId, refund_reason: refundReason, next_step_at: nextStepAt, tries } = payment;
   const time = (at: string | null) => at && formatPreciseDateTime(at);
   return (
-    <Facts>
+    <Facts isWide>
       <Fact name="Status">
         <StatusTag status={status} />
       </Fact>
