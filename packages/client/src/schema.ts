@@ -1795,7 +1795,7 @@ export interface components {
             paid_at?: string | null;
             /** @description the online payment that booked it */
             payment_id?: string;
-            /** @description why it was cancelled, if its show was cancelled or another hold replaced it */
+            /** @description why it was cancelled, if by its show, a refund or another hold */
             cancel_reason?: string;
         };
         /**
@@ -1877,7 +1877,7 @@ export interface components {
             paid_at?: string | null;
             /** @description the online payment that booked it */
             payment_id?: string;
-            /** @description why it was cancelled, if its show was cancelled or another hold replaced it */
+            /** @description why it was cancelled, if by its show, a refund or another hold */
             cancel_reason?: string;
             /** @description null when the show has been deleted */
             show: {
@@ -1995,7 +1995,7 @@ export interface components {
             paid_at?: string | null;
             /** @description the online payment that booked it */
             payment_id?: string;
-            /** @description why it was cancelled, if its show was cancelled or another hold replaced it */
+            /** @description why it was cancelled, if by its show, a refund or another hold */
             cancel_reason?: string;
             /** @description null when the show has been deleted */
             show: {

@@ -103,10 +103,7 @@ export const BookingView = z
       .optional()
       .describe('on a priced show: when it was paid; null until then. Outcomes of other requests omit it'),
     payment_id: z.string().optional().describe('the online payment that booked it'),
-    cancel_reason: z
-      .string()
-      .optional()
-      .describe('why it was cancelled, if its show was cancelled or another hold replaced it'),
+    cancel_reason: z.string().optional().describe('why it was cancelled, if by its show, a refund or another hold'),
   })
   .meta({ id: 'Booking', example: exampleBooking });
 export type BookingView = z.infer<typeof BookingView>;
@@ -142,8 +139,7 @@ export function asLeftBy(kind: JobView['kind'], row: BookingColumns): BookingCol
   const status = kind === 'hold' || kind === 'checkout' ? 'held' : 'booked';
   const isPayment = kind === 'pay' || (kind === 'confirm' && typeof row.paymentId === 'string');
   const expiresAt = (kind === 'hold' && row.heldUntil) || row.expiresAt;
-  const paidAt = isPayment ? row.paidAt : undefined;
-  const paymentId = isPayment ? row.paymentId : undefined;
+  const { paidAt, paymentId }: Partial<BookingColumns> = isPayment ? row : {};
   return { ...row, status, expiresAt, cancelledAt: null, cancelReason: null, paidAt, paymentId };
 }
 
