@@ -5,6 +5,7 @@ import { databaseUrlOfRunning } from '@boxoffice/local-servers/running';
 import { Movie } from '@boxoffice/shared/database/entities/catalog';
 import { User } from '@boxoffice/shared/database/entities/identity';
 import { type Config, loadConfig } from '@boxoffice/shared/service/config';
+import { paymentProviderOf } from '@boxoffice/shared/service/payment-provider';
 import { findSampleLogins, sampleLoginsMessage } from '../services/gateway/src/identity/index.ts';
 import { runCommand } from './command.ts';
 import { withDatabase } from './database.ts';
@@ -26,6 +27,8 @@ export interface SeedOptions {
   large?: boolean;
   /** Production gets no administrator whose password is in the README. Default: NODE_ENV. */
   environment?: Config['NODE_ENV'];
+  /** Whether there is a provider of online payments. Default: PAYMENT_PROVIDER. */
+  canPayOnline?: boolean;
   /** Number of booking partitions. Default: BOOKING_PARTITIONS. */
   partitions?: number;
   log?: (line: string) => void;
@@ -41,8 +44,9 @@ export interface SeedOptions {
  * @throws {PlainError} when the database does not respond or has no tables yet
  */
 export function seed(databaseUrl: string, options: SeedOptions = {}): Promise<{ loaded: boolean }> {
-  const { NODE_ENV, BOOKING_PARTITIONS } = loadConfig();
+  const { NODE_ENV, BOOKING_PARTITIONS, PAYMENT_PROVIDER } = loadConfig();
   const { large = false, environment = NODE_ENV, partitions = BOOKING_PARTITIONS, log = () => {} } = options;
+  const { canPayOnline = paymentProviderOf({ NODE_ENV: environment, PAYMENT_PROVIDER }) !== null } = options;
   return withDatabase(databaseUrl, (em) =>
     em.transactional(async (em) => {
       await em.execute("select pg_advisory_xact_lock(hashtext('boxoffice seed'))");
@@ -52,9 +56,10 @@ export function seed(databaseUrl: string, options: SeedOptions = {}): Promise<{ 
       const now = new Date(ms);
       const isEmpty = (await em.count(Movie)) === 0;
       if (isEmpty && environment !== 'production') await addSampleUsers(em, { log });
+      const common = { now, partitions, canPayOnline, log };
       const loaded = [
-        await loadProgramme(em, sampleProgramme(now), { addMovies: isEmpty, now, partitions, log }),
-        large && (await loadProgramme(em, largeProgramme(now), { addMovies: true, now, partitions, log })),
+        await loadProgramme(em, sampleProgramme(now), { addMovies: isEmpty, ...common }),
+        large && (await loadProgramme(em, largeProgramme(now), { addMovies: true, ...common })),
       ];
       return { loaded: loaded.includes(true) };
     }),
