@@ -6,7 +6,7 @@ import { findSeat, type SeatPlan } from '@boxoffice/shared/seats';
 import { createHttp, type Http } from '@boxoffice/shared/service/http';
 import { runService } from '@boxoffice/shared/service/process';
 import pg from 'pg';
-import { ShowFactsCache } from '../../services/gateway/src/catalog/show-facts-cache.ts';
+import { ShowFactsCache } from '../../services/gateway/src/catalog/index.ts';
 import { addAuthentication, requireUser } from '../../services/gateway/src/http/authentication.ts';
 import { problems } from '../../services/gateway/src/http/problem-responses.ts';
 import { loadSigningKeys } from '../../services/gateway/src/identity/index.ts';
