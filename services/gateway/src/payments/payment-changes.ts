@@ -18,6 +18,18 @@ const timeOf: Partial<Record<PaymentStatus, string>> = {
   ...{ voided: 'ended_at', failed: 'ended_at' },
 };
 
+/**
+ * What a report says about the money itself. The line compares it with the total of the booking; money that was taken
+ * without us, in another amount, is also a person's affair.
+ */
+const moneyOf: Partial<Record<PaymentStatus, string>> = {
+  authorized: ', authorized_amount = ?::bigint, authorized_currency = ?, ended_at = null',
+  captured: `, (authorized_amount, authorized_currency, attention) = (
+    select coalesce(authorized_amount, said.amount), coalesce(authorized_currency, said.currency),
+      case when said.amount <> payments.amount or said.currency <> payments.currency then 'amount_mismatch' else attention end
+    from (select ?::bigint as amount, ?::text as currency) as said)`,
+};
+
 type Connected = Pick<EntityManager, 'execute'>;
 
 /** How soon a payment is looked at again when whoever changed it is gone, in seconds. */
@@ -74,16 +86,16 @@ export class PaymentChanges {
     const time = timeOf[status];
     if (!time) return null;
     const isOver = !['authorized', 'captured'].includes(status);
-    const isAuthorized = status === 'authorized';
+    const { amount = null, currency = null } = report;
     const [row] = await this.#write(
       `update payments.payments set status = ?, reference = coalesce(reference, ?), intent = coalesce(intent, ?),
          ${time} = coalesce(${time}, now()), changed_at = now(), tries = 0,
          next_step_at = ${isOver ? 'null' : `now() + ${watchSeconds} * interval '1 second'`}
-         ${isAuthorized ? ', authorized_amount = ?::bigint, authorized_currency = ?, ended_at = null' : ''}
+         ${moneyOf[status] ?? ''}
        where id = ? and status = any(string_to_array(?, ',')) returning *`,
       [
         ...[status, report.reference ?? null, report.intent ?? null],
-        ...(isAuthorized ? [report.amount ?? null, report.currency ?? null] : []),
+        ...(moneyOf[status] ? [amount, currency] : []),
         ...[id, predecessors[status].join()],
       ],
       em,
@@ -102,20 +114,21 @@ export class PaymentChanges {
     return row?.settlement ?? null;
   }
 
-  /** The next step is due in so many milliseconds. */
-  async postpone(id: string, delayMs: number, { failed = false } = {}): Promise<void> {
+  /** The next step is due in so many milliseconds, unless the payment has another state by now. */
+  async postpone({ id, status }: { id: string; status?: PaymentStatus }, delayMs: number): Promise<void> {
     await this.#write(
-      `update payments.payments set next_step_at = now() + ? * interval '1 millisecond'
-         ${failed ? ', tries = tries + 1' : ''} where id = ? returning *`,
-      [delayMs, id],
+      `update payments.payments set next_step_at = now() + ? * interval '1 millisecond', tries = tries + 1
+       where id = ? and status = coalesce(?, status) returning *`,
+      [delayMs, id, status ?? null],
     );
   }
 
   /** Nothing is left to be done, unless something has happened to the payment since it was read. */
-  async rest({ id, status, tries }: Pick<PaymentRow, 'id' | 'status' | 'tries'>): Promise<void> {
+  async rest({ id, status, tries, refund_requested_at }: PaymentRow): Promise<void> {
     await this.#write(
-      'update payments.payments set next_step_at = null where id = ? and status = ? and tries = ? returning *',
-      [id, status, tries],
+      `update payments.payments set next_step_at = null where id = ? and status = ? and tries = ?
+         and (refund_requested_at is not null) = ? returning *`,
+      [id, status, tries, refund_requested_at !== null],
     );
   }
 
@@ -144,7 +157,7 @@ export class PaymentChanges {
     return this.#orm.em.fork().transactional(async (em) => {
       const [row] = await this.#write(
         `update payments.payments set refund_reason = ?, refund_requested_by = ?, refund_requested_at = now(),
-           next_step_at = now(), tries = 0 where id = ? and status in ('authorized', 'captured')
+           next_step_at = now() + ${watchSeconds} * interval '1 second', tries = 0 where id = ? and status in ('authorized', 'captured')
            and refund_requested_at is null returning *`,
         [reason, actorId, id],
         em,

@@ -73,12 +73,17 @@ describe('an event', () => {
     await shows.reaches(payment, 'captured', 30_000);
   });
 
-  test('is answered within a second', async () => {
+  test('is answered within a second, also while the provider responds to nothing', async () => {
     const { session } = await begin();
-    const [event] = shows.stripe.book.pay(session);
+    const [, event] = shows.stripe.book.pay(session);
+    const looks = () => shows.stripe.callsOf(/GET \/v1\/checkout/).length;
+    const before = looks();
+    shows.stripe.fail(/./, 'hang', { times: 1_000 });
     const startedAt = performance.now();
     expect((await shows.stripe.deliver(shows.boxoffice.url, event ?? {})).status).toBe(200);
     expect(performance.now() - startedAt).toBeLessThan(1_000);
+    await eventually(() => expect(looks()).toBeGreaterThan(before));
+    shows.stripe.heal();
   });
 });
 

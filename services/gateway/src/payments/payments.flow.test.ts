@@ -2,6 +2,7 @@
 import { eventually } from '@boxoffice/testing/eventually';
 import { expectProblem } from '@boxoffice/testing/problem';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { auditMoney } from '../../../../scripts/audit-money/audit-money.ts';
 import { type PaidShows, patiently, startPaidShows } from '../../test/paid-shows.ts';
 
 let shows: PaidShows;
@@ -106,6 +107,42 @@ describe('a buyer who pays', () => {
     expect(await shows.row(payment)).toMatchObject({ attention: 'amount_mismatch' });
     expect(await shows.bookingStatus(booking)).toBe('held');
     expect(await shows.boxoffice.metrics()).toMatch(/payment_alarms_total\{reason="amount_mismatch"\} \d/);
+  });
+
+  test('is refunded, and somebody is alarmed, when the money was taken without us and in another amount', async () => {
+    const { booking, payment, session } = await begin();
+    shows.stripe.book.pay(session, { amount: 700 });
+    shows.stripe.book.takeByHand(session);
+    expect((await deliver(shows.stripe.book.event('payment_intent.succeeded', session))).status).toBe(200);
+    await shows.reaches(payment, 'refunded');
+    expect(await shows.row(payment)).toMatchObject({ attention: 'amount_mismatch' });
+    expect(shows.stripe.book.intentOf(session)).toMatchObject({ captures: 1, refunds: 1 });
+    expect(await shows.bookingStatus(booking)).toBe('held');
+  });
+});
+
+describe('amounts', () => {
+  test.each([
+    ['JPY', 1_050, 2_100],
+    ['KWD', 1_050, 2_100],
+    ['ISK', 1_050, 210_000],
+  ])('in %s are agreed, captured and refunded as Stripe counts them', async (currency, price, atStripe) => {
+    const other = await shows.addShow({ price, currency });
+    const { booking, payment, session } = await shows.begin(other, ['A1', 'A2']);
+    expect(await shows.payment(payment)).toMatchObject({ amount: 2 * price, currency });
+    expect(shows.stripe.book.sessions.get(session)?.order).toMatchObject({
+      ...{ amount: atStripe, currency: currency.toLowerCase() },
+    });
+    await deliver(shows.stripe.book.pay(session)[0] ?? {});
+    await shows.reaches(payment, 'captured');
+    expect(await shows.row(payment)).toMatchObject({ attention: null, authorized_amount: String(2 * price) });
+    expect((await patiently(() => shows.boxoffice.cancel(booking))).status).toBe(200);
+    await shows.reaches(payment, 'refunded');
+    const { currencies, violations } = await auditMoney(shows.boxoffice.orm.em.fork());
+    expect(violations).toEqual([]);
+    expect(currencies).toContainEqual({
+      ...{ currency, captured: 2 * price, refunded: 2 * price, booked: 0, to_capture: 0, to_refund: 0 },
+    });
   });
 });
 
