@@ -5,6 +5,7 @@ import { databaseUrlOfRunning } from '@boxoffice/local-servers/running';
 import { Movie } from '@boxoffice/shared/database/entities/catalog';
 import { User } from '@boxoffice/shared/database/entities/identity';
 import { type Config, loadConfig } from '@boxoffice/shared/service/config';
+import { paymentProviderOf } from '@boxoffice/shared/service/payment-provider';
 import { findSampleLogins, sampleLoginsMessage } from '../services/gateway/src/identity/index.ts';
 import { runCommand } from './command.ts';
 import { withDatabase } from './database.ts';
@@ -41,7 +42,7 @@ export interface SeedOptions {
  * @throws {PlainError} when the database does not respond or has no tables yet
  */
 export function seed(databaseUrl: string, options: SeedOptions = {}): Promise<{ loaded: boolean }> {
-  const { NODE_ENV, BOOKING_PARTITIONS } = loadConfig();
+  const { NODE_ENV, BOOKING_PARTITIONS, PAYMENT_PROVIDER } = loadConfig();
   const { large = false, environment = NODE_ENV, partitions = BOOKING_PARTITIONS, log = () => {} } = options;
   return withDatabase(databaseUrl, (em) =>
     em.transactional(async (em) => {
@@ -50,11 +51,13 @@ export function seed(databaseUrl: string, options: SeedOptions = {}): Promise<{ 
         'select floor(extract(epoch from now()) * 1000)::float as ms',
       );
       const now = new Date(ms);
+      const canPayOnline = paymentProviderOf({ NODE_ENV: environment, PAYMENT_PROVIDER }) !== null;
+      const common = { now, partitions, canPayOnline, log };
       const isEmpty = (await em.count(Movie)) === 0;
       if (isEmpty && environment !== 'production') await addSampleUsers(em, { log });
       const loaded = [
-        await loadProgramme(em, sampleProgramme(now), { addMovies: isEmpty, now, partitions, log }),
-        large && (await loadProgramme(em, largeProgramme(now), { addMovies: true, now, partitions, log })),
+        await loadProgramme(em, sampleProgramme(now), { addMovies: isEmpty, ...common }),
+        large && (await loadProgramme(em, largeProgramme(now), { addMovies: true, ...common })),
       ];
       return { loaded: loaded.includes(true) };
     }),

@@ -15,6 +15,8 @@ export interface LoadOptions {
   now: Date;
   /** Number of booking partitions. */
   partitions: number;
+  /** Whether there is a provider of online payments. */
+  canPayOnline: boolean;
   log: (line: string) => void;
 }
 
@@ -27,7 +29,7 @@ export interface LoadOptions {
 export async function loadProgramme(
   em: EntityManager,
   programme: Programme,
-  { addMovies, now, partitions, log }: LoadOptions,
+  { addMovies, now, partitions, canPayOnline, log }: LoadOptions,
 ): Promise<boolean> {
   let movies = await em.find(Movie, { title: { $in: programme.movies.map(({ title }) => title) } });
   const isNew = movies.length === 0;
@@ -41,7 +43,8 @@ export async function loadProgramme(
   } else if (await em.count(Show, { movie: { $in: movies }, dateTime: { $gt: now } })) {
     return false;
   }
-  const shows = await addShows(em, [...programme.upcoming, ...(isNew ? programme.past : [])], movies);
+  const wanted = [...programme.upcoming, ...(isNew ? programme.past : [])];
+  const shows = await addShows(em, wanted, { movies, canPayOnline });
   log(`${shows.length} shows`);
   if (shows.some(({ sold }) => sold > 0)) {
     const [demo, admin] = [await findSampleUser(em, 'demo'), await findSampleUser(em, 'admin')];
@@ -53,7 +56,11 @@ export async function loadProgramme(
 }
 
 /** Adds those shows whose movie is among `movies`, in order, and their screens; returns them with their ids. */
-async function addShows(em: EntityManager, shows: SampleShow[], movies: Movie[]) {
+async function addShows(
+  em: EntityManager,
+  shows: SampleShow[],
+  { movies, canPayOnline }: { movies: Movie[]; canPayOnline: boolean },
+) {
   const moviesByTitle = new Map(movies.map((movie) => [movie.title, movie]));
   const wanted = shows.filter(({ title }) => moviesByTitle.has(title));
   const screens = await addScreens(em, new Set(wanted.flatMap(({ hall }) => hall ?? [])));
@@ -61,7 +68,8 @@ async function addShows(em: EntityManager, shows: SampleShow[], movies: Movie[])
     const { screenName, dateTime, totalSeats, seatsPerRow, hall } = show;
     const movie = moviesByTitle.get(show.title) as Movie;
     const common = { movie: movie.id, screenName, dateTime, totalSeats, seatsPerRow };
-    return { ...common, ...(hall ? onScreen(screens.get(hall), show, movie) : inRows) };
+    const payment = show.online && canPayOnline ? 'online' : 'counter';
+    return { ...common, ...(hall ? { ...onScreen(screens.get(hall), show, movie), payment } : inRows) };
   });
   const added = await em.createQueryBuilder(Show).insert(rows).returning('id').execute<{ id: number }[]>('all', false);
   return wanted.map((show, i) => ({ ...show, id: (added[i] as { id: number }).id }));
@@ -69,11 +77,11 @@ async function addShows(em: EntityManager, shows: SampleShow[], movies: Movie[])
 
 const inRows = { screen: null, layout: null, busyUntil: null, payment: 'free', prices: null, currency: null } as const;
 
-/** Where a show takes place, until when, and what it costs. */
+/** Where a show takes place, until when, and what its seats cost. */
 function onScreen(screen: ScreenRow | undefined, { hall, dateTime }: SampleShow, { durationMinutes }: Movie) {
   if (!screen || !hall) throw new Error('the screen of a sample show is missing');
   const busyUntil = new Date(dateTime.getTime() + (durationMinutes + turnaroundMinutes) * 60_000);
-  const price = { payment: 'counter', prices: { ...hall.prices }, currency: sampleCurrency } as const;
+  const price = { prices: { ...hall.prices }, currency: sampleCurrency };
   return { screen: screen.id, layout: screen.layoutId, busyUntil, ...price };
 }
 

@@ -13,6 +13,8 @@ export interface SampleShow extends Pick<Show, 'screenName' | 'dateTime' | 'tota
   title: string;
   /** The hall, whose seats have prices. Without one the show is free, in rows of seats. */
   hall?: SampleHall;
+  /** Whether it is paid for online, if there is a provider of payments; otherwise at the counter. */
+  online?: true;
   /** Share of the seats that are sold, from 0 to 1. */
   sold: number;
   /** Status of the booking of the user `demo`, on shows where there is one. */
@@ -68,7 +70,8 @@ const movies: SampleMovie[] = [
 /**
  * Five movies, eight shows in the two weeks to come and two a day in the two weeks before. No two shows
  * on one screen overlap. The very first show is free of charge, has 80 seats in rows of ten, none of them sold, and is
- * the last to start: the README's examples use it. All others take place in one of three halls and are paid at the counter.
+ * the last to start: the README's examples use it. All others take place in one of three halls and are paid at the counter,
+ * except the fifth, which is paid for online: the README's example of a payment uses it.
  */
 export function sampleProgramme(now: Date): Programme {
   const at = (title: string, days: number, time: string, hall: SampleHall, sold: number): SampleShow => {
@@ -82,7 +85,7 @@ export function sampleProgramme(now: Date): Programme {
       at('The Last Reel', 1, '19:30', palace, 0.64),
       { ...at('The Last Reel', 3, '21:00', studio, 0.95), demo: 'booked' },
       at('Monsoon Express', 2, '18:00', palace, 0.35),
-      at('Monsoon Express', 9, '18:00', grandHall, 0.08),
+      { ...at('Monsoon Express', 9, '18:00', grandHall, 0), online: true },
       { ...at('Low Orbit', 4, '20:15', grandHall, 0.33), demo: 'booked' },
       at('Die Uhrmacherin', 6, '17:45', studio, 0.3),
       at('Paper Lions', 12, '15:00', palace, 0.1),
