@@ -68,7 +68,7 @@ async function addShows(
     const { screenName, dateTime, totalSeats, seatsPerRow, hall } = show;
     const movie = moviesByTitle.get(show.title) as Movie;
     const common = { movie: movie.id, screenName, dateTime, totalSeats, seatsPerRow };
-    const payment = show.online && canPayOnline ? 'online' : 'counter';
+    const payment = show.online && canPayOnline ? ('online' as const) : ('counter' as const);
     return { ...common, ...(hall ? { ...onScreen(screens.get(hall), show, movie), payment } : inRows) };
   });
   const added = await em.createQueryBuilder(Show).insert(rows).returning('id').execute<{ id: number }[]>('all', false);

@@ -163,20 +163,24 @@ export class PaymentChanges {
         em,
       );
       if (!row) return null;
-      await em.execute(
-        `insert into payments.audit_lines (actor_id, request_id, action, subject, subject_id, before, after)
-         values (?, ?, 'refund', 'payment', ?, ?::jsonb, ?::jsonb)`,
-        [
-          ...[actorId, requestId, id],
-          JSON.stringify({
-            booking_id: row.booking_id,
-            status: row.status,
-            amount: row.amount,
-            currency: row.currency,
-          }),
-          JSON.stringify({ refund_reason: reason }),
-        ],
-      );
+      const { booking_id, status, amount, currency } = row;
+      const before = { booking_id, status, amount, currency };
+      await addAuditLine(em, { id, actorId, requestId, action: 'refund', before, after: { refund_reason: reason } });
+      return row;
+    });
+  }
+
+  /** Records that a payment needs no attention any more, with an audit line. Returns null if it needs other attention. */
+  resolve(
+    { id, attention }: Pick<PaymentRow, 'id' | 'attention'>,
+    { actorId, requestId, reason }: { actorId: number; requestId: string; reason: string },
+  ): Promise<PaymentRow | null> {
+    return this.#orm.em.fork().transactional(async (em) => {
+      const sql = 'update payments.payments set attention = null where id = ? and attention = ? returning *';
+      const [row] = await this.#write(sql, [id, attention], em);
+      if (!row) return null;
+      const after = { attention: null, reason };
+      await addAuditLine(em, { id, actorId, requestId, action: 'change', before: { attention }, after });
       return row;
     });
   }
@@ -212,4 +216,25 @@ export class PaymentChanges {
     const rows = (await em.execute<Record<string, unknown>[]>(sql, parameters)) as Record<string, unknown>[];
     return rows.map(paymentRow);
   }
+}
+
+interface AuditLine {
+  /** The payment. */
+  id: string;
+  actorId: number;
+  requestId: string;
+  action: 'refund' | 'change';
+  before: object;
+  after: object;
+}
+
+async function addAuditLine(
+  em: Connected,
+  { id, actorId, requestId, action, before, after }: AuditLine,
+): Promise<void> {
+  await em.execute(
+    `insert into payments.audit_lines (actor_id, request_id, action, subject, subject_id, before, after)
+     values (?, ?, ?, 'payment', ?, ?::jsonb, ?::jsonb)`,
+    [actorId, requestId, action, id, JSON.stringify(before), JSON.stringify(after)],
+  );
 }

@@ -122,7 +122,7 @@ test('a refund by hand cancels the booking, gives the money back and is audited 
   );
 });
 
-test('administrators list payments, those that need attention, and the sums of the day', async () => {
+test('administrators list payments, resolve those that need attention, and see the sums of the day', async () => {
   const list = (query: string) =>
     shows.boxoffice.call<{ count: number; results: { attention: string | null }[] }>(`/api/admin/payments/${query}`, {
       ...{ user: 9, role: 'admin' as const },
@@ -133,6 +133,23 @@ test('administrators list payments, those that need attention, and the sums of t
   const { body } = await list('?needs_attention=true');
   expect(body.count).toBeGreaterThan(0);
   expect(body.results.every(({ attention }) => attention !== null)).toBe(true);
+  const resolve = () =>
+    shows.boxoffice.call(`/api/admin/payments/${payment}/resolve/`, {
+      ...{ method: 'POST', user: 9, role: 'admin' as const, body: { reason: 'Called the buyer' } },
+    });
+  expect([await resolve(), await resolve()]).toMatchObject([
+    { body: { attention: null } },
+    { body: { attention: null } },
+  ]);
+  expect((await list('?needs_attention=true')).body.count).toBe(body.count - 1);
+  const lines = `select action, before, after from payments.audit_lines where subject_id = ?`;
+  expect(await shows.boxoffice.rows(lines, [payment])).toEqual([
+    {
+      action: 'change',
+      before: { attention: 'amount_mismatch' },
+      after: { attention: null, reason: 'Called the buyer' },
+    },
+  ]);
   const [expected] = await shows.boxoffice.rows<{ sum: string }>(
     'select sum(amount) from payments.payments where captured_at is not null',
   );
