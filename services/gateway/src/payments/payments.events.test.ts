@@ -160,7 +160,10 @@ test('administrators list payments, resolve those that need attention, and see t
     },
   );
   const captured = sums.body.results.filter(({ state }) => state === 'captured');
-  expect(captured.reduce((sum, { amount }) => sum + amount, 0)).toBe(Number(expected?.sum));
+  const sum = captured.reduce((sum, { amount }) => sum + amount, 0);
+  expect(sum).toBe(Number(expected?.sum));
+  const atProvider = [...shows.stripe.book.intents.values()].map(({ amount_received }) => amount_received);
+  expect(sum).toBe(atProvider.reduce((sum, amount) => sum + amount, 0));
 });
 
 test('no secret, signature or body of an event is logged, at the most verbose level', () => {

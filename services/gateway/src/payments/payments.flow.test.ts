@@ -8,7 +8,7 @@ import { type PaidShows, patiently, startPaidShows } from '../../test/paid-shows
 let shows: PaidShows;
 let show: number;
 beforeAll(async () => {
-  shows = await startPaidShows({ env: { LOG_LEVEL: 'trace' } });
+  shows = await startPaidShows({ gateways: 2 });
   show = await shows.addShow();
 });
 afterAll(() => shows.stop());
@@ -62,10 +62,14 @@ describe('a buyer who pays', () => {
     expect(await shows.bookingStatus(booking)).toBe('booked');
   });
 
-  test('is charged once when the event is sent many times at once', async () => {
+  test('is charged once when the event is sent many times at once, to two gateways that also look for it', async () => {
     const { payment, session } = await begin();
     const [event] = shows.stripe.book.pay(session);
-    const answers = await Promise.all(Array.from({ length: 10 }, () => deliver(event ?? {})));
+    const urls = shows.boxoffice.gateways.map(({ url }) => url);
+    const send = (n: number) => patiently(() => shows.stripe.deliver(urls[n % 2] ?? '', event ?? {}));
+    const sent = Array.from({ length: 10 }, (_, n) => send(n));
+    await shows.remind(payment);
+    const answers = await Promise.all(sent);
     expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 10 }, () => 200));
     await shows.reaches(payment, 'captured');
     const stored = (await eventsOf(payment)).filter((row) => row.source === 'event');
@@ -93,6 +97,20 @@ describe('a buyer who pays', () => {
     const [event] = shows.stripe.book.pay(session);
     await deliver(event ?? {});
     await shows.reaches(payment, 'captured');
+    expect(await shows.bookingStatus(booking)).toBe('booked');
+  });
+
+  test('is charged once when two checkouts are paid: the second payment is voided', async () => {
+    const { booking, payment, session } = await begin();
+    await deliver(shows.stripe.book.expire(session));
+    await shows.reaches(payment, 'failed');
+    const { body } = await patiently(() => shows.pay(booking));
+    const other = await eventually(() => shows.stripe.book.sessionOf(body.id).id);
+    await deliver(shows.stripe.book.pay(other)[0] ?? {});
+    await shows.reaches(body.id, 'captured');
+    await deliver(shows.stripe.book.pay(session)[0] ?? {});
+    await shows.reaches(payment, 'voided');
+    expect([session, other].map((id) => shows.stripe.book.intentOf(id).captures)).toEqual([0, 1]);
     expect(await shows.bookingStatus(booking)).toBe('booked');
   });
 
