@@ -132,10 +132,14 @@ export class PaymentChanges {
     );
   }
 
-  /** Says why a person should look at a payment, or that nobody needs to any more. Returns whether that is news. */
+  /**
+   * Says why a person should look at a payment, or that nobody needs to any more. A mismatch of amounts stays until a
+   * person has resolved it. Returns whether anything has changed.
+   */
   async setAttention(id: string, reason: string | null): Promise<boolean> {
     const rows = await this.#write(
-      'update payments.payments set attention = ? where id = ? and attention is distinct from ? returning *',
+      `update payments.payments set attention = ? where id = ? and attention is distinct from ?
+         and attention is distinct from 'amount_mismatch' returning *`,
       [reason, id, reason],
     );
     return rows.length > 0;

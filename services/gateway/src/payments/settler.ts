@@ -7,7 +7,7 @@ import type { PaymentChanges } from './payment-changes.ts';
 import type { PaymentMetrics } from './payment-metrics.ts';
 import type { PaymentRow } from './payment-row.ts';
 import { ProviderError, type ProviderErrorKind } from './providers/provider.ts';
-import { amountMismatch, type StepDependencies, takeStep } from './steps.ts';
+import { type StepDependencies, takeStep } from './steps.ts';
 import type { PaymentFacts, StoredPayments } from './stored-payments.ts';
 
 /** Steps that one run takes; a payment needs three at most. */
@@ -67,8 +67,7 @@ export class Settler {
   async #rest({ payment, isBooked }: PaymentFacts): Promise<void> {
     const { changes } = this.#options;
     if (isBooked && payment.status !== 'captured') await this.#raise(payment, 'booked_without_money');
-    else if (payment.attention !== null && payment.attention !== amountMismatch)
-      await changes.setAttention(payment.id, null);
+    else if (payment.attention !== null) await changes.setAttention(payment.id, null);
     await changes.rest(payment);
   }
 

@@ -26,7 +26,7 @@ interface StepResult {
 
 const done: StepResult = { outcome: 'done' };
 /** A person should look at a payment of another amount or currency than agreed. */
-export const amountMismatch = 'amount_mismatch';
+const amountMismatch = 'amount_mismatch';
 /** How soon an outcome is looked for again that the line has not given yet, at least. In milliseconds. */
 const lineMs = 5_000;
 /** Nobody has seen a checkout that its provider has not opened within this time, in milliseconds. */
