@@ -22,8 +22,8 @@ export interface Environment {
   pgbench: Pgbench | null;
   cases: Case[];
   conditions: Record<string, string>;
-  /** Starts another Boxoffice on its own servers, with a folder of this name. */
-  startInstallation(name: string): Promise<System>;
+  /** Starts another Boxoffice on its own servers, with a folder of this name; perhaps from another checkout. */
+  startInstallation(name: string, start?: typeof startBoxoffice): Promise<System>;
 }
 
 /** Starts the servers and all systems that the options need. */
@@ -38,7 +38,9 @@ export async function startEnvironment(
   const folder = makeRunFolder(join(dataDir, 'bench'), cleanup);
   const servers = await startServers({ folder, binDir, cleanup, signal });
   const boxoffice = await startBoxoffice(servers, cleanup, signal);
-  const cases = selectCases(options);
+  const cases = selectCases(options).map((one) =>
+    options.against === null ? one : { ...one, systems: ['boxoffice' as const] },
+  );
   const peers = await startPeers(options, cases, servers, cleanup, signal);
   const pgbench = options.only.includes('pgbench') ? await findPgbench(servers, cleanup) : null;
   const generator = await findGenerator();
@@ -55,7 +57,7 @@ export async function startEnvironment(
       // Other work on the machine affects every figure.
       'load average before': loadBefore.toFixed(1),
     },
-    async startInstallation(name) {
+    async startInstallation(name, start = startBoxoffice) {
       const {
         postgres,
         redis,
@@ -66,7 +68,7 @@ export async function startEnvironment(
         cleanup,
         signal,
       });
-      const installation = await startBoxoffice({ ...servers, postgres, redis, folder: ownFolder }, cleanup, signal);
+      const installation = await start({ ...servers, postgres, redis, folder: ownFolder }, cleanup, signal);
       await addBrowseProgramme(installation.pool);
       return installation;
     },

@@ -5,10 +5,10 @@
 import { styleText } from 'node:util';
 import { explain } from '@boxoffice/local-servers/plain-error';
 import { watchLaunchers } from '../scripts/start/launchers.ts';
+import { compareWith } from './compare.ts';
 import { help, readOptions } from './options.ts';
 import { writeDocs } from './report/docs.ts';
-import type { Report } from './report/report.ts';
-import { plainTable } from './report/table.ts';
+import { plainTable, type Table } from './report/table.ts';
 import { tablesOf } from './report/tables.ts';
 import { runBenchmark } from './run-benchmark.ts';
 import { Cleanup } from './systems/cleanup.ts';
@@ -29,8 +29,13 @@ async function main(): Promise<number> {
       console.log(help);
       return 0;
     }
+    if (options.against !== null) {
+      const { table, problems } = await compareWith(options.against, options, cleanup, stopping.signal);
+      print([table], problems);
+      return problems.length === 0 ? 0 : 1;
+    }
     const report = await runBenchmark(options, cleanup, stopping.signal);
-    print(report);
+    print(tablesOf(report), report.problems);
     if (options.docs) writeDocs(report);
     return report.problems.length === 0 ? 0 : 1;
   } catch (error) {
@@ -41,10 +46,10 @@ async function main(): Promise<number> {
   }
 }
 
-function print(report: Report): void {
+function print(tables: Table[], problems: string[]): void {
   const style = (format: 'bold' | 'red', text: string) => styleText(format, text, { stream: process.stdout });
-  const tables = tablesOf(report).map((table) => plainTable(table, (text) => style('bold', text)));
-  console.log(`\n${tables.join('\n\n')}\n`);
-  for (const problem of report.problems) console.log(style('red', `✗ ${problem}`));
-  if (report.problems.length === 0) console.log('After every run, the database agreed with every answer.');
+  const texts = tables.map((table) => plainTable(table, (text) => style('bold', text)));
+  console.log(`\n${texts.join('\n\n')}\n`);
+  for (const problem of problems) console.log(style('red', `✗ ${problem}`));
+  if (problems.length === 0) console.log('After every run, the database agreed with every answer.');
 }

@@ -21,6 +21,8 @@ of its own. A full run takes about 40 minutes.
   --soak <minutes>      alternates hot and churn and reports memory growth; nothing else unless --only is set
   --history <bookings>  alternates hot and browse between empty tables and tables with this many past bookings;
                         nothing else unless --only is set
+  --against <folder>    another checkout of Boxoffice, with its dependencies installed: instead of other designs,
+                        measures the two by turns, each on servers of its own, and prints ratios
   --help                prints this text
 
 The exit code is 0 if the database agrees with every answer, whether or not the goals are met; otherwise 1.
@@ -39,6 +41,8 @@ export interface Options {
   soak: number;
   /** Past bookings; 0: no comparison. */
   history: number;
+  /** Another checkout to compare with; null: none. */
+  against: string | null;
 }
 
 /**
@@ -63,6 +67,7 @@ export function readOptions(args: string[]): Options | null {
     docs: values.docs ?? false,
     soak,
     history,
+    against: values.against ?? null,
   };
 }
 
@@ -82,6 +87,7 @@ function parse(args: string[]) {
         docs: flag,
         soak: text,
         history: text,
+        against: text,
         help: { ...flag, short: 'h' },
       },
     });

@@ -192,6 +192,14 @@ test('three halls with priced seats, a show that is paid for online, and one fre
   }
 });
 
+test('where there is a provider of payments, one show is paid for online, and nothing is sold there without a payment', async () => {
+  await seed(database.url, { canPayOnline: true });
+  const em = orm.em.fork();
+  const [show, ...others] = await em.findAll(Show, { where: { payment: 'online' } });
+  expect([show?.currency, others]).toEqual(['EUR', []]);
+  expect(await em.count(Booking, { showId: show?.id ?? 0 })).toBe(0);
+});
+
 test('some bookings are paid every day, to the administrator, and never after their cancellation', async () => {
   await seed(database.url);
   const em = orm.em.fork();

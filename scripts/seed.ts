@@ -27,6 +27,8 @@ export interface SeedOptions {
   large?: boolean;
   /** Production gets no administrator whose password is in the README. Default: NODE_ENV. */
   environment?: Config['NODE_ENV'];
+  /** Whether there is a provider of online payments. Default: PAYMENT_PROVIDER. */
+  canPayOnline?: boolean;
   /** Number of booking partitions. Default: BOOKING_PARTITIONS. */
   partitions?: number;
   log?: (line: string) => void;
@@ -44,6 +46,7 @@ export interface SeedOptions {
 export function seed(databaseUrl: string, options: SeedOptions = {}): Promise<{ loaded: boolean }> {
   const { NODE_ENV, BOOKING_PARTITIONS, PAYMENT_PROVIDER } = loadConfig();
   const { large = false, environment = NODE_ENV, partitions = BOOKING_PARTITIONS, log = () => {} } = options;
+  const { canPayOnline = paymentProviderOf({ NODE_ENV: environment, PAYMENT_PROVIDER }) !== null } = options;
   return withDatabase(databaseUrl, (em) =>
     em.transactional(async (em) => {
       await em.execute("select pg_advisory_xact_lock(hashtext('boxoffice seed'))");
@@ -51,10 +54,9 @@ export function seed(databaseUrl: string, options: SeedOptions = {}): Promise<{ 
         'select floor(extract(epoch from now()) * 1000)::float as ms',
       );
       const now = new Date(ms);
-      const canPayOnline = paymentProviderOf({ NODE_ENV: environment, PAYMENT_PROVIDER }) !== null;
-      const common = { now, partitions, canPayOnline, log };
       const isEmpty = (await em.count(Movie)) === 0;
       if (isEmpty && environment !== 'production') await addSampleUsers(em, { log });
+      const common = { now, partitions, canPayOnline, log };
       const loaded = [
         await loadProgramme(em, sampleProgramme(now), { addMovies: isEmpty, ...common }),
         large && (await loadProgramme(em, largeProgramme(now), { addMovies: true, ...common })),

@@ -6,7 +6,7 @@ import { findSeat, type SeatPlan } from '@boxoffice/shared/seats';
 import { createHttp, type Http } from '@boxoffice/shared/service/http';
 import { runService } from '@boxoffice/shared/service/process';
 import pg from 'pg';
-import { ShowFactsCache } from '../../services/gateway/src/catalog/index.ts';
+import { ShowFactsCache } from '../../services/gateway/src/catalog/show-facts-cache.ts';
 import { addAuthentication, requireUser } from '../../services/gateway/src/http/authentication.ts';
 import { problems } from '../../services/gateway/src/http/problem-responses.ts';
 import { loadSigningKeys } from '../../services/gateway/src/identity/index.ts';
@@ -55,7 +55,7 @@ export async function runPeer(
 }
 
 function addBookRoute(http: Http, pool: pg.Pool, bookSeat: Book): void {
-  const facts = new ShowFactsCache<PeerShow>();
+  const facts = new ShowFactsCache<PeerShow>((ids) => readShows(pool, ids));
   const errors = problems('validation_failed', 'unauthenticated', 'show_not_found', 'seat_taken', 'internal_error');
   http.post(
     '/api/shows/:id/book/',
@@ -65,7 +65,7 @@ function addBookRoute(http: Http, pool: pg.Pool, bookSeat: Book): void {
     },
     async (request, reply) => {
       const showId = request.params.id;
-      const show = await facts.get(showId, () => readShow(pool, showId));
+      const show = await facts.get(showId, request.id);
       const seat = seatOf(request.body, show);
       const row = await bookSeat(pool, { showId, userId: request.user.id, seat });
       if (!row) throw new ProblemError('seat_taken', `Seat ${seat} of show ${showId} is taken.`, { seats: [seat] });
@@ -112,15 +112,13 @@ interface CancelledRow extends BookedRow {
 
 type PeerShow = SeatPlan & Pick<ShowFacts, 'id' | 'date_time'>;
 
-async function readShow(pool: pg.Pool, id: number): Promise<PeerShow> {
+async function readShows(pool: pg.Pool, ids: readonly number[]): Promise<Map<number, PeerShow>> {
   const { rows } = await pool.query<Omit<PeerShow, 'date_time'> & { date_time: Date }>({
-    name: 'show',
-    text: 'select * from shows where id = $1',
-    values: [id],
+    name: 'shows',
+    text: 'select * from shows where id = any($1)',
+    values: [ids],
   });
-  const [show] = rows;
-  if (!show) throw new ProblemError('show_not_found');
-  return { ...show, date_time: show.date_time.toISOString() };
+  return new Map(rows.map((show) => [show.id, { ...show, date_time: show.date_time.toISOString() }]));
 }
 
 /** The label of the requested seat; peers sell one seat per request. */

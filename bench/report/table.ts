@@ -34,7 +34,7 @@ export function formatSpread({ median, min, max }: Spread, digits = 0): string {
 }
 
 /** The row heading of a cell. */
-export function cellName({ workload, mode, connections }: Cell): string {
+export function cellName({ workload, mode, connections }: Pick<Cell, 'workload' | 'mode' | 'connections'>): string {
   if (workload === 'browse') return `${workload}, ${connections}`;
   return `${workload}, ${mode === 'wait' ? 'waiting' : '202 end to end'}, ${connections}`;
 }

@@ -15,7 +15,7 @@ export interface LoadOptions {
   now: Date;
   /** Number of booking partitions. */
   partitions: number;
-  /** Whether there is a provider of online payments. */
+  /** Whether there is a provider of online payments. Without one, all priced shows are paid at the counter. */
   canPayOnline: boolean;
   log: (line: string) => void;
 }
@@ -43,8 +43,7 @@ export async function loadProgramme(
   } else if (await em.count(Show, { movie: { $in: movies }, dateTime: { $gt: now } })) {
     return false;
   }
-  const wanted = [...programme.upcoming, ...(isNew ? programme.past : [])];
-  const shows = await addShows(em, wanted, { movies, canPayOnline });
+  const shows = await addShows(em, [...programme.upcoming, ...(isNew ? programme.past : [])], { movies, canPayOnline });
   log(`${shows.length} shows`);
   if (shows.some(({ sold }) => sold > 0)) {
     const [demo, admin] = [await findSampleUser(em, 'demo'), await findSampleUser(em, 'admin')];
@@ -66,9 +65,9 @@ async function addShows(
   const screens = await addScreens(em, new Set(wanted.flatMap(({ hall }) => hall ?? [])));
   const rows = wanted.map((show) => {
     const { screenName, dateTime, totalSeats, seatsPerRow, hall } = show;
+    const payment = (canPayOnline && show.payment) || ('counter' as const);
     const movie = moviesByTitle.get(show.title) as Movie;
     const common = { movie: movie.id, screenName, dateTime, totalSeats, seatsPerRow };
-    const payment = show.online && canPayOnline ? ('online' as const) : ('counter' as const);
     return { ...common, ...(hall ? { ...onScreen(screens.get(hall), show, movie), payment } : inRows) };
   });
   const added = await em.createQueryBuilder(Show).insert(rows).returning('id').execute<{ id: number }[]>('all', false);
@@ -77,7 +76,7 @@ async function addShows(
 
 const inRows = { screen: null, layout: null, busyUntil: null, payment: 'free', prices: null, currency: null } as const;
 
-/** Where a show takes place, until when, and what its seats cost. */
+/** Where a show takes place, until when, and what it costs. */
 function onScreen(screen: ScreenRow | undefined, { hall, dateTime }: SampleShow, { durationMinutes }: Movie) {
   if (!screen || !hall) throw new Error('the screen of a sample show is missing');
   const busyUntil = new Date(dateTime.getTime() + (durationMinutes + turnaroundMinutes) * 60_000);

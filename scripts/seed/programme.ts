@@ -13,8 +13,8 @@ export interface SampleShow extends Pick<Show, 'screenName' | 'dateTime' | 'tota
   title: string;
   /** The hall, whose seats have prices. Without one the show is free, in rows of seats. */
   hall?: SampleHall;
-  /** Whether it is paid for online, if there is a provider of payments; otherwise at the counter. */
-  online?: true;
+  /** How its seats are paid for, if not at the counter. */
+  payment?: 'online';
   /** Share of the seats that are sold, from 0 to 1. */
   sold: number;
   /** Status of the booking of the user `demo`, on shows where there is one. */
@@ -85,7 +85,8 @@ export function sampleProgramme(now: Date): Programme {
       at('The Last Reel', 1, '19:30', palace, 0.64),
       { ...at('The Last Reel', 3, '21:00', studio, 0.95), demo: 'booked' },
       at('Monsoon Express', 2, '18:00', palace, 0.35),
-      { ...at('Monsoon Express', 9, '18:00', grandHall, 0), online: true },
+      // Nothing is sold here: whatever is booked online has a payment.
+      { ...at('Monsoon Express', 9, '18:00', grandHall, 0), payment: 'online' },
       { ...at('Low Orbit', 4, '20:15', grandHall, 0.33), demo: 'booked' },
       at('Die Uhrmacherin', 6, '17:45', studio, 0.3),
       at('Paper Lions', 12, '15:00', palace, 0.1),

@@ -53,7 +53,8 @@ test('an administrator prices a show by category, changes it, and sees every cla
   await page.getByLabel('Starts').fill('2030-11-22T19:30');
   await page.getByLabel('Hall').selectOption('Grand Hall');
   const payment = page.getByLabel('Payment');
-  expect(await payment.locator('option').allTextContents()).toEqual(['Free of charge', 'At the counter']);
+  const methods = ['Free of charge', 'At the counter', 'Online'];
+  expect(await payment.locator('option').allTextContents()).toEqual(methods);
   await payment.selectOption('At the counter');
   await page.getByLabel('Currency').fill('eur');
   await page.getByLabel('Price of standard').fill('11,50');
@@ -65,6 +66,10 @@ test('an administrator prices a show by category, changes it, and sees every cla
   await page.getByText('Must be an amount of EUR').waitFor();
   await expectAccessible(page);
   await page.getByLabel('Price of premium').fill('15');
+  await payment.selectOption('Online');
+  await page.getByRole('button', { name: 'Add' }).click();
+  await page.getByText('There is no payment provider').waitFor();
+  await payment.selectOption('At the counter');
   await page.getByRole('button', { name: 'Add' }).click();
   await page.getByRole('cell', { name: '€11.50 – €15.00' }).waitFor();
   const query = { movie_id: movie };

@@ -5,11 +5,13 @@ import { checkOutcomes } from './checker/outcomes.ts';
 import { holdSeconds } from './clients/hold-behaviours.ts';
 import { HttpClient } from './clients/http.ts';
 import { now } from './clients/now.ts';
+import { paymentSeconds } from './clients/payment-behaviours.ts';
 import { Stopwatch } from './clients/stopwatch.ts';
 import { Lateness } from './clients/timing.ts';
 import { FaultLog } from './faults/fault-log.ts';
 import type { Options } from './options.ts';
 import { Programme } from './programme.ts';
+import { Ledger, type Totals } from './provider/ledger.ts';
 import { Random } from './random.ts';
 import { Progress } from './report/progress.ts';
 import { story } from './report/story.ts';
@@ -33,6 +35,7 @@ export interface CampaignOptions
   binDir: string;
   /** How long a round's faults go on, in milliseconds. */
   stormMs?: number;
+  settlingMs?: number;
   /** End when this says so of the violations found. */
   enough: (violations: readonly Violation[]) => boolean;
   signal: AbortSignal;
@@ -49,6 +52,8 @@ export interface CampaignResult {
   rounds: number;
   ranMs: number;
   memory: Map<string, number>;
+  /** What the payment provider has moved, by currency, and how many payments. */
+  money: { totals: ReadonlyMap<string, Totals>; payments: number };
   worst: Stopwatch['worst'];
   /** Kinds that could not be had, with the reason. */
   skipped: Map<string, string>;
@@ -60,10 +65,15 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const world = await World.start({
     ...options,
-    env: { BOOKING_PARTITIONS: String(partitions), HOLD_SECONDS: String(holdSeconds) },
+    env: {
+      BOOKING_PARTITIONS: String(partitions),
+      HOLD_SECONDS: String(holdSeconds),
+      PAYMENT_SECONDS: String(paymentSeconds),
+    },
   });
   const random = new Random(seed);
   const log = new FaultLog(partitions, (line) => appendFileSync(join(folder, 'faults.log'), line));
+  const ledger = new Ledger(world.providerBook);
   const memory = new Memory(world);
   const lateness = new Lateness(() => world.gateways.map(({ pid }) => pid));
   const stopwatch = new Stopwatch(lateness, log.reachable);
@@ -80,11 +90,12 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
   const setting: Setting = {
     world,
     programme: new Programme(world),
-    log,
+    ...{ ledger, log },
     nextUser: () => ++users,
     earlier: [],
     market: {
       gateways,
+      providerUrl: world.providerUrl,
       stopwatch,
       sign: (user, role) => world.tokens.sign(user, role),
       count: () => requests++,
@@ -135,6 +146,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
     rounds,
     ranMs,
     memory: memory.most,
+    money: { totals: ledger.totals, payments: ledger.payments.length },
     worst: stopwatch.worst,
     skipped,
   };

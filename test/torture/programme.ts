@@ -23,7 +23,7 @@ export class Programme {
   async addShows(
     number: number,
     totalSeats: number,
-    { price, limit }: Pick<Stage, 'price' | 'limit'> = { price: null, limit: null },
+    rules: Partial<Pick<Stage, 'price' | 'limit' | 'currency' | 'isOnline'>> = {},
   ): Promise<Stage[]> {
     this.#movie ??= await this.#create('/api/admin/movies/', {
       title: 'The Last Reel',
@@ -33,6 +33,7 @@ export class Programme {
       language: '',
       poster_url: null,
     });
+    const { price = null, limit = null, currency = price === null ? null : 'EUR', isOnline = false } = rules;
     const stages: Stage[] = [];
     for (let left = number; left > 0; left--) {
       const show = await this.#create('/api/admin/shows/', {
@@ -42,12 +43,27 @@ export class Programme {
         date_time: new Date(Date.now() + 7 * 86_400_000).toISOString(),
         total_seats: totalSeats,
         seats_per_row: 10,
-        ...(price !== null && { payment: 'counter', prices: { standard: price }, currency: 'EUR' }),
+        ...(price !== null && { payment: isOnline ? 'online' : 'counter', prices: { standard: price }, currency }),
         ...(limit !== null && { max_seats_per_user: limit }),
       });
-      stages.push({ show, price, limit, seats: Array.from({ length: totalSeats }, (_, index) => label(index)) });
+      stages.push({
+        show,
+        price,
+        limit,
+        currency,
+        isOnline,
+        seats: Array.from({ length: totalSeats }, (_, index) => label(index)),
+      });
     }
     return stages;
+  }
+
+  /** Shows that are paid for online, in currencies with two, without and with three minor digits. */
+  async addOnlineShows(): Promise<Stage[]> {
+    const add = (seats: number, price: number, currency: string) =>
+      this.addShows(1, seats, { price, currency, isOnline: true });
+    const shows = [await add(40, 1_250, 'EUR'), await add(40, 1_500, 'JPY'), await add(10, 3_750, 'KWD')];
+    return [...shows.flat(), ...(await add(20, 990, 'EUR'))];
   }
 
   /** Cancels a show, whatever it takes. Returns when the first answer said so; null: none did before `isOver`. */

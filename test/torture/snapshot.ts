@@ -3,7 +3,7 @@ import type { History, Violation } from './checker/history.ts';
 import { now } from './clients/now.ts';
 import type { World } from './world/world.ts';
 
-type Rows = Omit<History, 'operations' | 'shows'>;
+type Rows = Omit<History, 'operations' | 'shows' | 'verdicts'>;
 
 /** Holds are marked as expired this long after their end at the latest, in milliseconds. */
 const expiredWithinMs = 2_000;
@@ -15,7 +15,8 @@ const sql = `select
   (select coalesce(json_agg(json_build_object('id', id, 'show', show_id, 'user', user_id, 'seats', seats,
     'status', status, 'cancelledBy', cancelled_by, 'decided', ${onOurClock('created_at')},
     'expires', ${onOurClock('expires_at')}, 'confirmedBy', confirmed_by, 'cancelled', ${onOurClock('cancelled_at')},
-    'cancelReason', cancel_reason, 'paid', paid_at is not null, 'total', total)), '[]') from booking.bookings where show_id = any($1)) as bookings,
+    'cancelReason', cancel_reason, 'paid', paid_at is not null, 'total', total,
+    'currency', currency, 'payment', payment_id, 'heldUntil', ${onOurClock('held_until')})), '[]') from booking.bookings where show_id = any($1)) as bookings,
   (select coalesce(json_agg(json_build_object('show', show_id, 'seat', seat_number, 'booking', booking_id)), '[]')
     from booking.seat_claims where show_id = any($1)) as claims,
   (select coalesce(json_agg(json_build_object('id', id, 'show', show_id, 'user', user_id, 'kind', kind, 'status', status,

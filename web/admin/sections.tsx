@@ -11,6 +11,9 @@ import { Bookings } from './bookings/booking-list.tsx';
 import { Dashboard } from './dashboard/dashboard.tsx';
 import { EditMovie, NewMovie } from './movies/movie-form.tsx';
 import { Movies } from './movies/movie-list.tsx';
+import { PaymentDetail } from './payments/payment-detail.tsx';
+import { Payments } from './payments/payment-list.tsx';
+import { PaymentSums } from './payments/payment-sums.tsx';
 import { EditScreen, NewScreen } from './screens/screen-form.tsx';
 import { Screens } from './screens/screen-list.tsx';
 import { EditShow, NewShow } from './shows/show-form.tsx';
@@ -26,6 +29,7 @@ const links = {
   '/screens': 'Screens',
   '/shows': 'Shows',
   '/bookings': 'Bookings',
+  '/payments': 'Payments',
   '/takings': 'Takings',
   '/users': 'Users',
   '/audit': 'Audit',
@@ -84,6 +88,8 @@ function viewAt(path: string, query: URLSearchParams, user: User): ReactNode {
     '/shows/new': () => <NewShow />,
     '/shows/run': () => <NewRun movieId={query.get('movie_id') ?? ''} />,
     '/bookings': () => <Bookings />,
+    '/payments': () => <Payments />,
+    '/payments/sums': () => <PaymentSums />,
     '/takings': () => <Takings />,
     '/users': () => <Users currentUser={user} />,
     '/users/new': () => <NewUser />,
@@ -91,8 +97,9 @@ function viewAt(path: string, query: URLSearchParams, user: User): ReactNode {
     '/account': () => <Account user={user} />,
   };
   if (path in lists) return lists[path]?.();
-  const [, booking] = /^\/bookings\/([0-9a-f-]{36})$/.exec(path) ?? [];
-  if (booking) return <BookingDetail key={booking} id={booking} />;
+  const [, list, uuid] = /^\/(bookings|payments)\/([0-9a-f-]{36})$/.exec(path) ?? [];
+  if (uuid)
+    return list === 'payments' ? <PaymentDetail key={uuid} id={uuid} /> : <BookingDetail key={uuid} id={uuid} />;
   const [, section, number] = /^\/(\w+)\/(\d{1,9})$/.exec(path) ?? [];
   const id = Number(number);
   if (section === 'movies') return <EditMovie key={id} id={id} />;

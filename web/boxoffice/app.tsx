@@ -7,6 +7,7 @@ import { BookingPage } from './booking-page.tsx';
 import { MoviePage } from './movie.tsx';
 import { MyBookings } from './my-bookings.tsx';
 import { NotFound } from './not-found.tsx';
+import { PaymentPage } from './payment-page.tsx';
 import { Programme } from './programme.tsx';
 import { ShowPage } from './show.tsx';
 import { SignIn } from './sign-in.tsx';
@@ -29,6 +30,7 @@ function pageAt(path: string, query: URLSearchParams): ReactNode {
   if (section === 'shows' && number) return <ShowPage key={number} id={number} />;
   if (section === 'account' && !id) return <Account />;
   if (section === 'bookings') return id ? <BookingPage key={id} id={id} /> : <MyBookings query={query} />;
+  if (section === 'payments' && id) return <PaymentPage key={id} id={id} />;
   return <NotFound title="Page not found">There is no page at this address.</NotFound>;
 }
 

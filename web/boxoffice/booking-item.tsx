@@ -1,9 +1,11 @@
 import type { MyBooking } from '@boxoffice/client';
 import { formatList, formatShortDay, formatTime } from '../lib/format.ts';
 import { formatMoney } from '../lib/money.ts';
+import { useQuery } from '../lib/query.ts';
 import { Link } from '../lib/router.tsx';
 import { CancelBooking } from './cancel-booking.tsx';
 import { dueOf, formatCode } from './due.ts';
+import { getShowWithMovie } from './get-show.ts';
 import { hasExpired, holdEnd, isLiveHold } from './hold-state.ts';
 import { Poster } from './poster.tsx';
 import { TimeLeft } from './time-left.tsx';
@@ -30,17 +32,19 @@ export function BookingItem({ booking, onCancelled }: { booking: MyBooking; onCa
           <State booking={booking} />
         </p>
       </div>
-      {isHeld && (
-        <Link
-          className="button primary"
-          to={`/bookings/${id}`}
-          aria-label={`Confirm or release: ${formatList(seats)}, ${title}`}
-        >
-          Confirm or release
-        </Link>
-      )}
+      {isHeld && <ToHold booking={booking} title={title} />}
       {status === 'booked' && <CancelBooking booking={booking} movieTitle={title} onCancelled={onCancelled} />}
     </li>
+  );
+}
+
+function ToHold({ booking: { id, seats, show_id: showId }, title }: { booking: MyBooking; title: string }) {
+  const { data } = useQuery(`show ${showId}`, (signal) => getShowWithMovie(showId, signal));
+  const action = data?.show.payment === 'online' ? 'Pay or release' : 'Confirm or release';
+  return (
+    <Link className="button primary" to={`/bookings/${id}`} aria-label={`${action}: ${formatList(seats)}, ${title}`}>
+      {action}
+    </Link>
   );
 }
 
@@ -55,7 +59,14 @@ function State({ booking }: { booking: MyBooking }) {
     );
   }
   if (hasExpired(booking)) return <span className="state muted">expired: it was not confirmed in time</span>;
-  if (status === 'cancelled') return <span className="state muted">cancelled{reason && `: ${reason}`}</span>;
+  if (status === 'cancelled') {
+    return (
+      <span className="state muted">
+        cancelled{reason && `: ${reason}`}
+        {booking.payment_id && '; your money goes back to your card'}
+      </span>
+    );
+  }
   if (!total || !code) return null;
   const due = dueOf(booking);
   const paid = booking.paid_at ? `${formatMoney(total.amount, total.currency)} paid` : 'nothing to pay';

@@ -4,13 +4,15 @@ import { Heading } from '../lib/heading.tsx';
 import { Loading, Outage } from '../lib/notices.tsx';
 import { useQuery } from '../lib/query.ts';
 import { Link } from '../lib/router.tsx';
-import { boxoffice, useUsername } from '../lib/session.ts';
+import { useUsername } from '../lib/session.ts';
 import { CancelBooking } from './cancel-booking.tsx';
 import { EndedHold } from './ended-hold.tsx';
+import { getBooking } from './get-booking.ts';
 import { getShowWithMovie } from './get-show.ts';
-import { HeldBooking } from './held-booking.tsx';
+import { HeldWithPayment } from './held-with-payment.tsx';
 import { hasExpired, holdEnd, isLiveHold } from './hold-state.ts';
 import { NotFound } from './not-found.tsx';
+import { RefundOf } from './refund-status.tsx';
 import { Ticket } from './ticket.tsx';
 import { useRenderAt } from './use-render-at.ts';
 
@@ -36,7 +38,7 @@ interface BookingOfShowProps {
 }
 
 function BookingOfShow({ booking, outage, refetch }: BookingOfShowProps) {
-  const { show_id: showId, status } = booking;
+  const { show_id: showId, status, payment_id: paymentId } = booking;
   const [isNew, setIsNew] = useState(false);
   const {
     data,
@@ -56,13 +58,15 @@ function BookingOfShow({ booking, outage, refetch }: BookingOfShowProps) {
       <Heading title={titleOf(booking, isNew)} />
       <Outage message={outage} />
       {booking.cancel_reason && <p className="notice">{booking.cancel_reason}</p>}
-      {isLiveHold(booking) && <HeldBooking {...{ booking, show, movie, onConfirmed }} onChanged={refetch} />}
+      {isLiveHold(booking) && <HeldWithPayment {...{ booking, show, movie, onConfirmed }} onChanged={refetch} />}
       {hasExpired(booking) && <EndedHold booking={booking} show={show} />}
       {(status === 'booked' || status === 'cancelled') && (
         <>
+          {status === 'cancelled' && paymentId && <RefundOf paymentId={paymentId} />}
           <Ticket {...{ booking, show, movie }} />
           <div className="buttons">
             <Link to="/bookings">My bookings</Link>
+            {paymentId && <Link to={`/payments/${paymentId}`}>{status === 'booked' ? 'Receipt' : 'Payment'}</Link>}
             {status === 'booked' && (
               <>
                 <CancelBooking booking={booking} movieTitle={movie.title} onCancelled={refetch} />
@@ -84,6 +88,3 @@ function titleOf(booking: Booking, isNew: boolean): string {
   if (booking.status === 'cancelled') return 'This booking is cancelled';
   return isNew ? 'Enjoy the show' : 'Your ticket';
 }
-
-const getBooking = (id: string, signal: AbortSignal) =>
-  boxoffice.get('/api/bookings/{id}/', { params: { path: { id } }, signal });

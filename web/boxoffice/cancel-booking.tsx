@@ -1,6 +1,7 @@
 import { type Booking, ProblemError } from '@boxoffice/client';
 import { ConfirmButton } from '../lib/confirm-button.tsx';
 import { formatList } from '../lib/format.ts';
+import { formatMoney } from '../lib/money.ts';
 import { boxoffice } from '../lib/session.ts';
 
 /** A button that cancels a booking, or releases a hold. */
@@ -15,6 +16,8 @@ export function CancelBooking({
 }) {
   const seats = formatList(booking.seats);
   const isHeld = booking.status === 'held';
+  const { total, payment_id: paymentId } = booking;
+  const refund = paymentId && total && formatMoney(total.amount, total.currency);
   return (
     <ConfirmButton
       action={isHeld ? 'Release seats' : 'Cancel booking'}
@@ -29,6 +32,7 @@ export function CancelBooking({
       }}
     >
       {seats} for {movieTitle}. The seats become available to others immediately.
+      {refund && ` You get ${refund} back.`}
     </ConfirmButton>
   );
 }

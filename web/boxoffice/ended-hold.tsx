@@ -8,9 +8,17 @@ import { boxoffice } from '../lib/session.ts';
 import { explainRefusal } from './refusals.ts';
 import { closedBecause } from './sale-state.ts';
 
+interface EndedHoldProps {
+  booking: Booking;
+  show: Show;
+  /** Why, if time alone is not the reason. */
+  reason?: string;
+}
+
 /** In place of a hold that ended by itself: what that means, and how to get the seats again. */
-export function EndedHold({ booking, show }: { booking: Booking; show: Show }) {
+export function EndedHold({ booking, show, reason }: EndedHoldProps) {
   const { seats } = booking;
+  const isPaidOnline = show.payment === 'online';
   const [isBusy, setIsBusy] = useState(false);
   const [outage, setOutage] = useState<string>();
   const [error, setError] = useState<string>();
@@ -34,8 +42,13 @@ export function EndedHold({ booking, show }: { booking: Booking; show: Show }) {
   return (
     <>
       <p>
-        The time to confirm <strong>{formatList(seats)}</strong> ran out, so {seats.length === 1 ? 'it is' : 'they are'}{' '}
-        on sale to everyone again. Nothing was charged.
+        {reason ?? (
+          <>
+            The time to {isPaidOnline ? 'pay for' : 'confirm'} <strong>{formatList(seats)}</strong> ran out, so{' '}
+            {seats.length === 1 ? 'it is' : 'they are'} on sale to everyone again.
+          </>
+        )}{' '}
+        {reason ? 'Your card was not charged.' : 'Nothing was charged.'}
       </p>
       {closed && <p>{closed.sentence}</p>}
       <Outage message={error ? undefined : outage} />

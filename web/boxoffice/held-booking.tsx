@@ -1,14 +1,9 @@
-import { type Booking, type Movie, ProblemError, type Show } from '@boxoffice/client';
-import { useState } from 'react';
-import { errorMessage, outageMessage } from '../lib/errors.ts';
+import type { Booking, Movie, Payment, Show } from '@boxoffice/client';
 import { formatDay, formatTime } from '../lib/format.ts';
-import { ErrorMessage, Outage } from '../lib/notices.tsx';
-import { Link, navigate } from '../lib/router.tsx';
-import { boxoffice } from '../lib/session.ts';
-import { CancelBooking } from './cancel-booking.tsx';
+import { ConfirmHold } from './confirm-hold.tsx';
 import { Countdown } from './countdown.tsx';
-import { dueOf } from './due.ts';
 import './held-booking.css';
+import { PayOnline } from './pay-online.tsx';
 import { Poster } from './poster.tsx';
 import { SeatPrices } from './seat-prices.tsx';
 
@@ -16,18 +11,25 @@ interface HeldBookingProps {
   booking: Booking;
   show: Show;
   movie: Movie;
+  /** The latest payment, if one has begun. */
+  payment?: Payment | undefined;
   onConfirmed: () => void;
   /** Called when the hold may have changed or ended. */
   onChanged: () => void;
 }
 
-/** Seats that are held for the user: for how long, what they cost, and the choice to confirm or to release them. */
-export function HeldBooking({ booking, show, movie, onConfirmed, onChanged }: HeldBookingProps) {
-  const { isBusy, outage, error, confirm } = useConfirm(booking, onConfirmed, onChanged);
-  const due = dueOf(booking);
+/** Seats that are held for the user: for how long, what they cost, and the choice to confirm, pay or release them. */
+export function HeldBooking({ booking, show, movie, payment, onConfirmed, onChanged }: HeldBookingProps) {
+  const { created_at: heldAt, expires_at: expiresAt = '', total } = booking;
+  const isPaidOnline = show.payment === 'online' && total !== undefined && total.amount > 0;
   return (
     <article className="held" aria-label={`Held seats for ${movie.title}`}>
-      <Countdown from={booking.created_at} until={booking.expires_at ?? ''} />
+      <Countdown
+        from={heldAt}
+        until={expiresAt}
+        action={isPaidOnline ? 'pay' : 'confirm'}
+        note={payment && 'You have more time now that you have started to pay.'}
+      />
       <div className="held-show">
         <Poster title={movie.title} />
         <div>
@@ -38,48 +40,11 @@ export function HeldBooking({ booking, show, movie, onConfirmed, onChanged }: He
         </div>
       </div>
       <SeatPrices booking={booking} />
-      <p>
-        {due
-          ? `Confirming is free. You pay ${due} at the counter: show the code that you get next.`
-          : 'There is nothing to pay.'}
-      </p>
-      <Outage message={error ? undefined : outage} />
-      <ErrorMessage message={error} />
-      <div className="buttons">
-        <button type="button" className="primary" disabled={isBusy} onClick={confirm}>
-          Confirm
-        </button>
-        <CancelBooking
-          booking={booking}
-          movieTitle={movie.title}
-          onCancelled={() => navigate(`/shows/${booking.show_id}`)}
-        />
-        <Link className="button" to={`/shows/${booking.show_id}`}>
-          Choose other seats
-        </Link>
-      </div>
+      {isPaidOnline ? (
+        <PayOnline {...{ booking, movie, total, payment, onChanged }} />
+      ) : (
+        <ConfirmHold {...{ booking, movie, onConfirmed, onChanged }} />
+      )}
     </article>
   );
-}
-
-/** Confirms a hold. Idempotent: after a reload the page shows what became of it. */
-function useConfirm({ id }: Booking, onConfirmed: () => void, onChanged: () => void) {
-  const [isBusy, setIsBusy] = useState(false);
-  const [outage, setOutage] = useState<string>();
-  const [error, setError] = useState<string>();
-  const confirm = () => {
-    setIsBusy(true);
-    setError(undefined);
-    boxoffice
-      .confirm(id, { onRetry: (reason) => setOutage(outageMessage(reason)) })
-      .then(onConfirmed, (reason: unknown) => {
-        setError(errorMessage(reason));
-        if (reason instanceof ProblemError) onChanged();
-      })
-      .finally(() => {
-        setIsBusy(false);
-        setOutage(undefined);
-      });
-  };
-  return { isBusy, outage, error, confirm };
 }

@@ -37,6 +37,7 @@ export function SelectedSeats({ show, choice, isSoldOut, disabled }: SelectedSea
         <p>
           <strong className="total">{formatMoney(total, show.currency)}</strong>
           {show.payment === 'counter' && ' due at the counter'}
+          {show.payment === 'online' && ' to pay online'}
         </p>
       )}
       <button
@@ -51,7 +52,7 @@ export function SelectedSeats({ show, choice, isSoldOut, disabled }: SelectedSea
         <p className="hint">
           {username === null
             ? 'Next, you will be asked to sign in. Your seats stay selected.'
-            : 'Your seats are kept for you while you decide. Nothing is booked until you confirm.'}
+            : `Your seats are kept for you while you decide. Nothing is booked until you ${show.payment === 'online' ? 'have paid' : 'confirm'}.`}
         </p>
       )}
     </>

@@ -41,7 +41,7 @@ export function Ticket({ booking, show, movie }: { booking: Booking; show: Show;
 /** What to show at the counter, and what to pay there. */
 function CounterCode({ booking, code }: { booking: Booking; code: string }) {
   const due = dueOf(booking);
-  const paid = `${booking.paid_at ? 'Paid. ' : ''}Your code, should anyone ask for it`;
+  const paid = `${booking.paid_at ? `Paid${booking.payment_id ? ' online' : ''}. ` : ''}Your code, should anyone ask for it`;
   return (
     <>
       <p>{due ? `Show this code at the counter, and pay ${due}` : paid}</p>

@@ -10,6 +10,8 @@ export function outageMessage(reason: unknown): string {
       return 'Movies and shows are temporarily unavailable. Retrying …';
     case 'queue_unavailable':
       return 'Bookings are temporarily unavailable. Retrying …';
+    case 'payments_unavailable':
+      return 'Online payment is temporarily unavailable. Retrying …';
     case 'queue_full':
       return 'So many people are booking that the queue is full. Retrying …';
     case 'database_unavailable':

@@ -1822,7 +1822,9 @@ export interface components {
             code?: string;
             /** @description on a priced show: when it was paid; null until then. Outcomes of other requests omit it */
             paid_at?: string | null;
-            /** @description why it was cancelled, if its show was cancelled or another hold replaced it */
+            /** @description the online payment that booked it */
+            payment_id?: string;
+            /** @description why it was cancelled, if by its show, a refund or another hold */
             cancel_reason?: string;
         };
         /**
@@ -1902,7 +1904,9 @@ export interface components {
             code?: string;
             /** @description on a priced show: when it was paid; null until then. Outcomes of other requests omit it */
             paid_at?: string | null;
-            /** @description why it was cancelled, if its show was cancelled or another hold replaced it */
+            /** @description the online payment that booked it */
+            payment_id?: string;
+            /** @description why it was cancelled, if by its show, a refund or another hold */
             cancel_reason?: string;
             /** @description null when the show has been deleted */
             show: {
@@ -2018,7 +2022,9 @@ export interface components {
             code?: string;
             /** @description on a priced show: when it was paid; null until then. Outcomes of other requests omit it */
             paid_at?: string | null;
-            /** @description why it was cancelled, if its show was cancelled or another hold replaced it */
+            /** @description the online payment that booked it */
+            payment_id?: string;
+            /** @description why it was cancelled, if by its show, a refund or another hold */
             cancel_reason?: string;
             /** @description null when the show has been deleted */
             show: {

@@ -38,7 +38,7 @@ export interface Session {
   order: { amount: number; currency: string; metadata: Record<string, string> };
 }
 
-type Answer = { status: number; body: object };
+export type Answer = { status: number; body: object };
 const ok = (body: object): Answer => ({ status: 200, body });
 const refusal = (status: number, code: string): Answer => ({
   status,
@@ -49,6 +49,15 @@ const refusal = (status: number, code: string): Answer => ({
 export class StripeBook {
   readonly sessions = new Map<string, Session>();
   readonly intents = new Map<string, Intent>();
+  readonly #obeys: boolean;
+
+  /**
+   * @param options.obeys captures and refunds again what was captured or refunded before, where Stripe would refuse:
+   *   nothing but an idempotency key then keeps money from being moved twice
+   */
+  constructor({ obeys = false } = {}) {
+    this.#obeys = obeys;
+  }
 
   act(method: string, path: string, form: URLSearchParams): Answer {
     const [, , resource = '', ...rest] = path.split('/');
@@ -148,7 +157,8 @@ export class StripeBook {
 
   #capture(id: string): Answer {
     const intent = this.#intent(id);
-    if (intent.status !== 'requires_capture') return refusal(400, 'payment_intent_unexpected_state');
+    const isAgain = this.#obeys && intent.status === 'succeeded';
+    if (intent.status !== 'requires_capture' && !isAgain) return refusal(400, 'payment_intent_unexpected_state');
     Object.assign(intent, { status: 'succeeded', amount_received: intent.amount, amount_capturable: 0 });
     intent.captures++;
     return ok(published(intent));
@@ -164,7 +174,7 @@ export class StripeBook {
   #refund(id: string): Answer {
     const intent = this.#intent(id);
     if (intent.status !== 'succeeded') return refusal(400, 'payment_intent_unexpected_state');
-    if (intent.latest_charge?.refunded) return refusal(400, 'charge_already_refunded');
+    if (intent.latest_charge?.refunded && !this.#obeys) return refusal(400, 'charge_already_refunded');
     Object.assign(intent.latest_charge ?? {}, { refunded: true, amount_refunded: intent.amount });
     intent.refunds++;
     return ok({ id: newId('re'), object: 'refund', status: 'succeeded', payment_intent: id, amount: intent.amount });

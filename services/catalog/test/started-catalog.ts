@@ -18,7 +18,7 @@ export type AnyBody = MovieView &
   ShowView &
   ShowFacts &
   SeatMap &
-  Rows<MovieView & ScreenView & ShowView> &
+  Rows<MovieView & ScreenView & ShowView & ShowFacts> &
   Omit<Problem, 'status'>;
 
 /** The administrator in whose name `send` makes changes. */

@@ -4,6 +4,7 @@
  */
 import type { Bug } from './bug.ts';
 import { holdBugs } from './hold-bugs.ts';
+import { moneyBugs } from './money-bugs.ts';
 import { outcomeBugs, runAgain } from './outcome-bugs.ts';
 
 const worker = 'services/booking-worker/src';
@@ -195,6 +196,7 @@ export const bugs: readonly Bug[] = [
   },
   ...outcomeBugs,
   ...holdBugs,
+  ...moneyBugs,
 ];
 
 export const bugNames = bugs.map(({ name }) => name);

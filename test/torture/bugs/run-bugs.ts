@@ -11,6 +11,8 @@ import { copyTree, plant } from './copy-tree.ts';
 const withinMinutes = 1;
 /** Short storms: a verdict comes at the end of each. */
 const stormMs = 6_000;
+/** Money that does not come is not waited for as long as usual, in milliseconds. */
+const settlingMs = 12_000;
 /** Buyers find most bugs: readers leave them the processor. */
 const readsPerSecond = 100;
 
@@ -38,6 +40,7 @@ export async function runBugs(
         kinds: kindsOf(bug.faults),
         minutes: withinMinutes,
         stormMs: bug.stormMs ?? stormMs,
+        settlingMs,
         root: tree,
         folder: join(home, `${bug.name}-${process.pid}`),
         enough: (violations) => violations.some(({ rule }) => wanted(rule)),

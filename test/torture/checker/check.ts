@@ -1,5 +1,6 @@
 import type { History, Violation } from './history.ts';
 import { checkHolds } from './holds.ts';
+import { withVerdicts } from './online-shows.ts';
 import { checkOutcomeRows } from './outcome-rows.ts';
 import { checkOutcomes } from './outcomes.ts';
 import { assignRows, checkRows } from './rows.ts';
@@ -12,7 +13,8 @@ import { checkWaiting } from './waiting.ts';
  *
  * @param calm whether nothing was wrong all through a stretch of time
  */
-export function check(history: History, calm: (from: number, to: number) => boolean = () => true): Violation[] {
+export function check(found: History, calm: (from: number, to: number) => boolean = () => true): Violation[] {
+  const history = withVerdicts(found);
   const assigned = assignRows(history);
   return [
     ...checkOutcomes(history.operations),

@@ -13,7 +13,8 @@ export interface Outcome {
   expires?: number | undefined;
 }
 
-export type Kind = 'book' | 'hold' | 'confirm' | 'cancel' | 'pay';
+/** `checkout`: begins an online payment. */
+export type Kind = 'book' | 'hold' | 'confirm' | 'cancel' | 'pay' | 'checkout';
 
 /** One observation of a request by a client. */
 export interface Sighting {
@@ -70,11 +71,16 @@ export interface BookingRow {
   decided: number;
   /** When the hold that it began as ends or ended; null: it was booked immediately. */
   expires: number | null;
+  /** When it would have ended if its payment had not begun; null: none has. */
+  heldUntil: number | null;
   confirmedBy: string | null;
   cancelled: number | null;
   cancelReason: string | null;
   paid: boolean;
   total: number | null;
+  currency: string | null;
+  /** The online payment that booked it. */
+  payment: string | null;
 }
 
 /** A row of `booking.seat_claims`. */
@@ -112,6 +118,18 @@ export interface Show {
   limit: number | null;
   /** When an administrator first asked for it to be cancelled, and was first told that it is; null: never. */
   cancellation: { called: number; accepted: number | null; reason: string } | null;
+  /** Whether it is paid for online: then payments confirm its holds. */
+  isOnline: boolean;
+}
+
+/** A row of `booking.payment_verdicts`: what the show's line decided about a payment. */
+export interface VerdictRow {
+  payment: string;
+  show: number;
+  booking: string;
+  /** Why it was refused; null when it booked the seats. */
+  code: string | null;
+  decided: number;
 }
 
 export interface History {
@@ -119,6 +137,7 @@ export interface History {
   bookings: BookingRow[];
   claims: ClaimRow[];
   outcomes: OutcomeRow[];
+  verdicts: VerdictRow[];
   /** Those with rules; all others are free, without a limit. */
   shows: Show[];
   /** When the rows were read, by the database's clock. */

@@ -27,6 +27,7 @@ export function checkHolds(history: History, { makers }: Assigned): Violation[] 
       if (makesBooking(outcome)) return checkRefusal(outcome, asked, timeline);
       if (!booking) return [];
       if (outcome.kind === 'confirm') return checkConfirm(outcome, booking, timeline);
+      if (outcome.kind === 'checkout') return checkCheckout(outcome, booking);
       return outcome.kind === 'cancel' ? checkCancel(outcome, booking, timeline) : [];
     }),
   ];
@@ -127,6 +128,17 @@ function checkCancel({ id, status, code, decided }: OutcomeRow, row: BookingRow,
   const mustHaveEnded = hasEnded && confirmed !== decided;
   if (status === 'succeeded' && cancelledBy === id && mustHaveEnded)
     return broken(`${id} cancelled the hold ${row.id}, which had ended by itself`, row);
+  return [];
+}
+
+/** The payment of a hold can begin until its end, and gives it more time once. */
+function checkCheckout({ id, status, code, decided }: OutcomeRow, row: BookingRow): Violation[] {
+  const { expires, heldUntil, cancelled } = row;
+  const end = heldUntil ?? expires ?? 0;
+  if (code === 'hold_expired' && decided < end && (cancelled === null || cancelled > decided))
+    return broken(`${id} could not begin to pay for ${row.id}, which had not ended`, row);
+  if (status === 'succeeded' && (heldUntil === null || (expires ?? 0) < heldUntil || decided >= (expires ?? 0)))
+    return broken(`${id} began the payment of ${row.id}, which had ended, or got no more time`, row);
   return [];
 }
 

@@ -103,12 +103,12 @@ export function history(
   }
   const bookings = [...rows, ...others];
   const outcomes = operations.flatMap(recorded);
-  return { operations, bookings, claims: claimsOf(bookings), outcomes, shows: [], readAt: 1_000_000 };
+  return { operations, bookings, claims: claimsOf(bookings), outcomes, verdicts: [], shows: [], readAt: 1_000_000 };
 }
 
 const blank = {
   ...{ cancelledBy: null, decided: 0, expires: null, confirmedBy: null, cancelled: null, cancelReason: null },
-  ...{ paid: false, total: null },
+  ...{ paid: false, total: null, currency: null, payment: null, heldUntil: null },
 };
 
 /** The row of `booking.requests` that a correct system has for this operation. */

@@ -1,5 +1,6 @@
 import { askerOf } from './decisions.ts';
 import { type History, makesBooking, type Operation, type OutcomeRow, outcomeOf, type Violation } from './history.ts';
+import { onlineShows } from './online-shows.ts';
 import { name } from './outcomes.ts';
 import type { Assigned } from './rows.ts';
 
@@ -7,7 +8,8 @@ import type { Assigned } from './rows.ts';
  * Checks `booking.requests`: everything that a booking alone does not record has a row, each row says what
  * the clients were told, and a key is on one row.
  */
-export function checkOutcomeRows({ operations, bookings, outcomes }: History, assigned: Assigned): Violation[] {
+export function checkOutcomeRows(history: History, assigned: Assigned): Violation[] {
+  const { operations, bookings, outcomes } = history;
   const byId = new Map(outcomes.map((row) => [row.id, row]));
   const changed = new Set(outcomes.flatMap((row) => (!makesBooking(row) && row.booking ? [changeOf(row)] : [])));
   const keyed = new Set(outcomes.flatMap((row) => (row.key === null ? [] : [askerOf(row)])));
@@ -27,7 +29,7 @@ export function checkOutcomeRows({ operations, bookings, outcomes }: History, as
     }),
     ...outcomes.flatMap((row) => checkRow(row, assigned)),
     ...checkKeys(outcomes),
-    ...checkAskedFor(operations, outcomes),
+    ...checkAskedFor(history),
   ];
 }
 
@@ -103,8 +105,9 @@ function checkKeys(outcomes: readonly OutcomeRow[]): Violation[] {
   });
 }
 
-/** Each row must belong to a request that was accepted, or whose answer never came. */
-function checkAskedFor(operations: readonly Operation[], outcomes: readonly OutcomeRow[]): Violation[] {
+/** Each row must belong to a request that was accepted, or whose answer never came. Payments confirm by themselves. */
+function checkAskedFor({ operations, outcomes, shows }: History): Violation[] {
+  const online = onlineShows(shows);
   const known = new Set(operations.flatMap(({ ids, possibleIds }) => [...ids, ...possibleIds]));
   const unnamed = new Map<string, number>();
   for (const operation of operations) {
@@ -114,7 +117,7 @@ function checkAskedFor(operations: readonly Operation[], outcomes: readonly Outc
     unnamed.set(askerOf(operation), count);
   }
   return outcomes.flatMap((row) => {
-    if (known.has(row.id)) return [];
+    if (known.has(row.id) || (row.kind === 'confirm' && online.has(row.show))) return [];
     const left = unnamed.get(askerOf(row)) ?? 0;
     unnamed.set(askerOf(row), left - 1);
     if (left > 0) return [];

@@ -97,18 +97,22 @@ function checkAnswer(operation: Operation, rows: Assigned['rows']): Violation[] 
   if (kind === 'book' && (row.expires !== null || row.status === 'expired' || row.status === 'held'))
     return broken(`was answered as booked and its row is ${row.status}`);
   // Both are in milliseconds of the database.
-  if (outcome.expires !== undefined && Math.abs((row.expires ?? 0) - outcome.expires) > 1)
+  if (outcome.expires !== undefined && Math.abs((row.heldUntil ?? row.expires ?? 0) - outcome.expires) > 1)
     return broken('has a row with another end of the hold than was answered');
   return [];
 }
 
-const made = { book: 'booked', hold: 'held', confirm: 'booked', cancel: 'cancelled', pay: 'paid' };
+const made = {
+  ...{ book: 'booked', hold: 'held', confirm: 'booked', cancel: 'cancelled', pay: 'paid' },
+  checkout: 'to be paid online',
+};
 
 function checkChange(
   { kind }: Operation,
   row: BookingRow | undefined,
   broken: (text: string) => Violation[],
 ): Violation[] {
+  if (kind === 'checkout') return row?.total ? [] : broken(`was answered as ${made[kind]} and has no price`);
   const isTrue =
     kind === 'cancel'
       ? row?.status === 'cancelled'

@@ -2,7 +2,14 @@ import { expect, test } from 'vitest';
 import type { Operation, Outcome, Show } from './history.ts';
 import { booked, cancelOf, confirmOf, history, holdOf, operation, put, rules } from './made-up-history.ts';
 
-const show = (more: Partial<Show>): Show => ({ id: 1, price: null, limit: null, cancellation: null, ...more });
+const show = (more: Partial<Show>): Show => ({
+  id: 1,
+  price: null,
+  limit: null,
+  isOnline: false,
+  cancellation: null,
+  ...more,
+});
 const rejected = (code: string): Outcome => ({ status: 'rejected', code });
 
 test('finds a user with more seats than the show allows, and a refusal within the limit', () => {

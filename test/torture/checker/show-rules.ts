@@ -19,7 +19,7 @@ export function checkShowRules(history: History, { makers }: Assigned): Violatio
   const timeline = new Timeline(history);
   const rows = new Map(history.bookings.map((row) => [row.id, row]));
   const shows = new Map(history.shows.map((show) => [show.id, show]));
-  const free = (id: number): Show => ({ id, price: null, limit: null, cancellation: null });
+  const free = (id: number): Show => ({ id, price: null, limit: null, isOnline: false, cancellation: null });
   return [
     ...history.bookings.flatMap((row) => {
       const show = shows.get(row.show) ?? free(row.show);

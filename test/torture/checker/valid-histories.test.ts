@@ -41,9 +41,9 @@ class BoxOffice {
     for (const row of this.rows) if (this.#hasEnded(row)) row.status = 'expired';
     const live = this.rows.filter(({ status }) => status === 'booked');
     const claims = live.flatMap(({ id, show, seats }) => seats.map((seat) => ({ show, seat, booking: id })));
-    const shows = [{ id: 1, price: null, limit: null, cancellation: this.#cancellation }];
+    const shows = [{ id: 1, price: null, limit: null, isOnline: false, cancellation: this.#cancellation }];
     const { operations, outcomes } = this;
-    return { operations, bookings: this.rows, claims, outcomes, shows, readAt: this.#now };
+    return { operations, bookings: this.rows, claims, outcomes, verdicts: [], shows, readAt: this.#now };
   }
 
   #hasEnded = ({ status, expires }: BookingRow) => status === 'held' && expires !== null && expires <= this.#now;
@@ -81,7 +81,7 @@ class BoxOffice {
     this.rows.push({
       ...{ id: `id-${operation.number}`, show: 1, user: operation.user, seats: step.seats, decided: at, expires },
       ...{ status: kind === 'hold' ? 'held' : 'booked', cancelledBy: null, confirmedBy: null, cancelled: null },
-      ...{ cancelReason: null, paid: false, total: null },
+      ...{ cancelReason: null, paid: false, total: null, currency: null, payment: null, heldUntil: null },
     });
   }
 

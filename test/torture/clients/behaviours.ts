@@ -5,8 +5,11 @@ import type { Buyer } from './buyer.ts';
 export interface Stage {
   show: number;
   seats: string[];
-  /** Of each seat, in minor units; null: free. */
+  /** Of each seat, in minor units of the currency; null: free. */
   price: number | null;
+  currency: string | null;
+  /** Whether it is paid for online, before it is booked. */
+  isOnline: boolean;
   /** Seats that a user may have; null: any number. */
   limit: number | null;
 }

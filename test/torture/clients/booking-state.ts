@@ -19,7 +19,7 @@ export function expectState(market: Market, bookingId: string, made: Operation):
   // As of before it is read.
   const [wasCancelled, wasConfirmed] = [succeeded('cancel'), made.kind === 'book' || succeeded('confirm')];
   return ({ status }) => {
-    const wasSent = (kind: 'cancel' | 'confirm') => recorder.changesOf(kind, bookingId).length > 0;
+    const wasSent = (kind: 'cancel' | 'confirm' | 'checkout') => recorder.changesOf(kind, bookingId).length > 0;
     const maybeCancelled =
       wasSent('cancel') || market.cancellationOf(made.show) !== undefined || recorder.mayHaveReplaced(made);
     const ends = outcomeOf(made)?.expires ?? 0;
@@ -28,7 +28,7 @@ export function expectState(market: Market, bookingId: string, made: Operation):
         ? maybeCancelled
         : !wasCancelled &&
           (status === 'booked'
-            ? made.kind === 'book' || wasSent('confirm')
+            ? made.kind === 'book' || wasSent('confirm') || wasSent('checkout')
             : !wasConfirmed && (status === 'held' || (status === 'expired' && now() > ends - clockToleranceMs)));
     if (isPossible) return;
     const after = wasCancelled ? ' after its cancellation had succeeded' : wasConfirmed ? ' though it was booked' : '';

@@ -23,6 +23,8 @@ interface HoldOptions {
 
 const patienceMs = 6_000;
 const readPatienceMs = 2_500;
+/** A provider has a second to open a checkout, and the database is asked before and after. In milliseconds. */
+const checkoutMs = 2_000;
 
 /** One user who books, polls, follows and cancels, and records every answer. */
 export class Buyer {
@@ -61,7 +63,12 @@ export class Buyer {
     return this.#change('pay', booking, null);
   }
 
-  #change(kind: 'cancel' | 'confirm' | 'pay', booking: Operation, key: string | null): Operation {
+  /** Begins the payment of a hold. */
+  checkout(hold: Operation): Operation {
+    return this.#change('checkout', hold, null);
+  }
+
+  #change(kind: 'cancel' | 'confirm' | 'pay' | 'checkout', booking: Operation, key: string | null): Operation {
     const { show, seats } = booking;
     const target = bookingIdOf(booking);
     return this.#market.recorder.open({ kind, show, user: this.user, seats, target, key });
@@ -70,7 +77,8 @@ export class Buyer {
   /** Sends an operation once. */
   async place(operation: Operation, { wait = 0, patienceMs: leaveMs, ...placing }: Placing = {}): Promise<Reading> {
     const { key, show } = operation;
-    const { answer, asked, gateway } = await this.#send(placing.gateway, {
+    const isCheckout = operation.kind === 'checkout';
+    const { answer, asked, gateway } = await this.send(placing.gateway, {
       method: 'POST',
       ...postOf(operation),
       headers: {
@@ -78,7 +86,9 @@ export class Buyer {
         ...(key !== null && { 'idempotency-key': key }),
       },
       patienceMs: leaveMs ?? wait * 1_000 + patienceMs,
-      waitMs: wait * 1_000,
+      waitMs: wait * 1_000 + (isCheckout ? checkoutMs : 0),
+      // The payment is added when the line has extended the hold.
+      mayRefuseLate: isCheckout,
     });
     const reading = readPost(operation.kind, answer);
     if (reading.says === 'refused' && reading.code === 'show_cancelled' && !this.#market.cancellationOf(show))
@@ -94,7 +104,7 @@ export class Buyer {
   async poll(operation: Operation, gateway?: number): Promise<boolean> {
     const id = operation.ids[0] ?? operation.possibleIds.at(-1);
     if (id === undefined) return false;
-    const sent = await this.#send(gateway, { method: 'GET', path: `/api/jobs/${id}/`, patienceMs: readPatienceMs });
+    const sent = await this.send(gateway, { method: 'GET', path: `/api/jobs/${id}/`, patienceMs: readPatienceMs });
     const { answer } = sent;
     if (answer?.status === 200) this.#learn(operation, id, whatOf(answer.body), { ...sent, by: 'poll' });
     else if (answer?.status === 404 && operation.accepted !== null)
@@ -129,7 +139,7 @@ export class Buyer {
   async check(booking: Operation, gateway?: number): Promise<boolean> {
     const expect = expectState(this.#market, bookingIdOf(booking), booking);
     const path = `/api/bookings/${bookingIdOf(booking)}/`;
-    const sent = await this.#send(gateway, { method: 'GET', path, patienceMs: readPatienceMs });
+    const sent = await this.send(gateway, { method: 'GET', path, patienceMs: readPatienceMs });
     if (sent.answer?.status === 404) this.#market.recorder.saw(booking, 'unknown job', { ...sent, by: 'booking' });
     else if (this.#isComplete(sent.answer)) expect(sent.answer.body);
     return sent.answer !== null;
@@ -138,7 +148,7 @@ export class Buyer {
   /** Lists this user's bookings: one that was answered as booked or held must be among them, in the right state. */
   async checkList(booking: Operation, gateway?: number): Promise<boolean> {
     const expect = expectState(this.#market, bookingIdOf(booking), booking);
-    const sent = await this.#send(gateway, { method: 'GET', path: '/api/my-bookings/', patienceMs: readPatienceMs });
+    const sent = await this.send(gateway, { method: 'GET', path: '/api/my-bookings/', patienceMs: readPatienceMs });
     if (!this.#isComplete(sent.answer)) return sent.answer !== null;
     const found = sent.answer.body.results?.find(({ id }) => id === bookingIdOf(booking));
     if (found) expect(found);
@@ -149,7 +159,7 @@ export class Buyer {
   /** Looks at a seat map. Returns the seats that are booked or held; null when there was no answer. */
   async lookAtSeats(show: number, gateway?: number): Promise<string[] | null> {
     const path = `/api/shows/${show}/seats/`;
-    const { answer } = await this.#send(gateway, { method: 'GET', path, patienceMs: readPatienceMs });
+    const { answer } = await this.send(gateway, { method: 'GET', path, patienceMs: readPatienceMs });
     if (!this.#isComplete(answer)) return null;
     const seats = (answer.body.seats ?? []) as { seat_number: string; status: string }[];
     return seats.filter(({ status }) => status !== 'available').map((seat) => seat.seat_number);
@@ -182,7 +192,8 @@ export class Buyer {
     this.#market.recorder.saw(operation, what, { asked: at.asked, gateway: at.gateway, by: at.by });
   }
 
-  async #send(wanted: number | undefined, call: Omit<Call, 'token'> & { waitMs?: number }) {
+  /** One call, to this gateway or to any. */
+  async send(wanted: number | undefined, call: Omit<Call, 'token'> & { waitMs?: number; mayRefuseLate?: boolean }) {
     const gateway = wanted ?? this.random.integer(0, this.#market.gateways.length - 1);
     const asked = now();
     this.#market.count();
@@ -205,6 +216,7 @@ function postOf({ kind, show, seats, best, replaces, expectedTotal, target }: Op
   if (kind === 'book')
     return { path: `/api/shows/${show}/book/`, body: second === undefined ? { seat_number: first } : { seats } };
   if (kind === 'pay') return { path: `/api/admin/bookings/${target}/pay/`, body: { paid_with: 'cash' } };
+  if (kind === 'checkout') return { path: `/api/bookings/${target}/payments/` };
   if (kind !== 'hold') return { path: `/api/bookings/${target}/${kind}/` };
   const wish = typeof best === 'number' ? { best: { count: best } } : { seats };
   const rest = {

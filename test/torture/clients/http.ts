@@ -13,6 +13,10 @@ export interface Body {
   status?: string | number;
   code?: string;
   job_id?: string;
+  booking_id?: string;
+  amount?: number;
+  currency?: string;
+  checkout_url?: string | null;
   expires_at?: string;
   /** Labels; of a seat map, the seats. */
   seats?: unknown[];

@@ -5,6 +5,8 @@ import type { Stopwatch } from './stopwatch.ts';
 /** Dependencies shared by all buyers. */
 export interface Market {
   gateways: readonly HttpClient[];
+  /** Where the payment provider has its checkouts. */
+  providerUrl: string;
   recorder: Recorder;
   stopwatch: Stopwatch;
   sign(user: number, role?: 'user' | 'admin'): string;

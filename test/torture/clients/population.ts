@@ -4,11 +4,15 @@ import { behaviours, comeRegularly, type Stage } from './behaviours.ts';
 import { Buyer } from './buyer.ts';
 import { holdBehaviours } from './hold-behaviours.ts';
 import type { Market } from './market.ts';
+import { Payer } from './payer.ts';
+import { paymentBehaviours } from './payment-behaviours.ts';
 
 /** Buyers that are at work at a time. Each waits for its answers: the load is bounded, whatever breaks. */
 export const defaultClients = 24;
 /** Of every ten, so many go to the hot show. */
 const hotShare = 0.5;
+/** For each buyer there are so many who pay online. They wait most of the time. */
+const payersPerBuyer = 2 / 3;
 const allBehaviours = [...behaviours, ...holdBehaviours];
 
 /**
@@ -45,6 +49,22 @@ export async function populate(
         const newBuyer = () => new Buyer(nextUser(), own, market);
         const newCashier = () => new Buyer(nextUser(), own, market, 'admin');
         await own.weighted(allBehaviours).run(stage, newBuyer, newCashier);
+        await delay(own.spread(1, 60));
+      }
+    }),
+  );
+}
+
+/** The same for shows that are paid for online. */
+export async function populatePaying(
+  market: Market,
+  { random, clients, stages, nextUser }: { random: Random; clients: number; stages: Stage[]; nextUser: () => number },
+): Promise<void> {
+  await Promise.all(
+    Array.from({ length: Math.ceil(clients * payersPerBuyer) }, async (_, index) => {
+      const own = random.fork(`payer ${index}`);
+      while (!market.closing()) {
+        await own.weighted(paymentBehaviours).run(own.pick(stages), () => new Payer(nextUser(), own, market));
         await delay(own.spread(1, 60));
       }
     }),

@@ -3,7 +3,7 @@ import type { Answer, Body } from './http.ts';
 
 /** The meaning of a response to a request that makes or changes a booking. */
 export type Reading =
-  | { says: 'accepted'; id: string | null; what: Sighting['what'] }
+  | { says: 'accepted'; id: string | null; what: Sighting['what']; payment?: Body }
   /** Certainly not accepted: it may be tried again as if it had never been sent. */
   | { says: 'refused'; code: string }
   | { says: 'unknown'; possibleId?: string | undefined }
@@ -19,6 +19,9 @@ const refusals = new Set([
   'too_many_requests',
   'idempotency_in_progress',
 ]);
+
+/** Refusals of a payment that may come when its request has been decided. */
+const lateRefusals = new Set(['payments_unavailable', 'database_unavailable']);
 
 /** Outcomes of requests that were accepted and rejected, by the rules of the show or the state of its seats. */
 const rejections = new Set([
@@ -38,6 +41,10 @@ export function readPost(kind: Kind, answer: Answer | null): Reading {
   if (status === 202 && body.id) return { says: 'accepted', id: body.id, what: whatOf(body) };
   if (makesBooking({ kind }) && status === 201 && body.id)
     return { says: 'accepted', id: body.id, what: { status: 'succeeded', ...bookingOf(body) } };
+  if (kind === 'checkout' && status === 201)
+    return { says: 'accepted', id: null, what: { status: 'succeeded', booking: body.booking_id }, payment: body };
+  // The payment is added when the line has extended the hold: a refusal may come after that.
+  if (kind === 'checkout' && lateRefusals.has(body.code ?? '')) return { says: 'unknown', possibleId: body.job_id };
   // The answer to a change is the booking; it does not name the request.
   if (!makesBooking({ kind }) && status === 200)
     return { says: 'accepted', id: null, what: { status: 'succeeded', booking: body.id } };

@@ -6,6 +6,7 @@ import {
   type Sighting,
   type Violation,
 } from '../checker/history.ts';
+import type { PaymentSighting } from '../checker/money-history.ts';
 import { now } from './now.ts';
 import type { Reading } from './reading.ts';
 
@@ -17,6 +18,8 @@ const unanswered: Pick<Operation, 'accepted' | 'ids' | 'possibleIds' | 'unknown'
 /** Records what the clients of one round observe. */
 export class Recorder {
   readonly operations: Operation[] = [];
+  /** What clients were told about payments. */
+  readonly payments: PaymentSighting[] = [];
   /** Violations visible in a single answer: too late, or unexpected. */
   readonly violations: Violation[] = [];
   /** Called when a request is first seen to be decided: outages are measured from it. */

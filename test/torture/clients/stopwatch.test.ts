@@ -4,7 +4,11 @@ import { Stopwatch } from './stopwatch.ts';
 
 const stopwatch = (options: { lateMs?: number; reachable?: boolean } = {}) =>
   new Stopwatch({ since: () => options.lateMs ?? 0 }, () => options.reachable ?? true);
-const call = (tookMs: number, status: number | null, more: { waitMs?: number; retryAfter?: string } = {}) => ({
+const call = (
+  tookMs: number,
+  status: number | null,
+  more: { waitMs?: number; retryAfter?: string; mayRefuseLate?: boolean } = {},
+) => ({
   method: 'POST',
   path: '/api/shows/1/book/',
   asked: now() - tookMs,
@@ -12,6 +16,7 @@ const call = (tookMs: number, status: number | null, more: { waitMs?: number; re
   answer: status === null ? null : { status, body: {}, retryAfter: more.retryAfter },
   patienceMs: 6_000,
   waitMs: more.waitMs ?? 0,
+  mayRefuseLate: more.mayRefuseLate,
 });
 
 test('an answer within 1.5 s is in time, a later one is not', () => {
@@ -22,6 +27,12 @@ test('an answer within 1.5 s is in time, a later one is not', () => {
 test('a waiting request may be answered later, but is refused within 1.5 s', () => {
   expect(stopwatch().judge(call(4_000, 202, { waitMs: 3_000 }))).toBeNull();
   expect(stopwatch().judge(call(4_000, 503, { waitMs: 3_000, retryAfter: '1' }))).toMatch(/503/);
+});
+
+test('what may be refused late is refused within 1.5 s of its wait', () => {
+  const late = { waitMs: 3_000, retryAfter: '1', mayRefuseLate: true };
+  expect(stopwatch().judge(call(4_000, 503, late))).toBeNull();
+  expect(stopwatch().judge(call(5_000, 503, late))).toMatch(/503/);
 });
 
 test('a refusal says when to try again', () => {

@@ -30,20 +30,22 @@ export class Stopwatch {
     gateway: number;
     answer: Answer | null;
     waitMs?: number;
+    /** Whether it may be refused after it has waited. */
+    mayRefuseLate?: boolean | undefined;
     patienceMs: number;
   }): string | null {
-    const { method, path, asked, gateway, answer, waitMs = 0, patienceMs } = call;
+    const { method, path, asked, gateway, answer, waitMs = 0, mayRefuseLate = false, patienceMs } = call;
     const to = now();
     const tookMs = to - asked;
     const refused = answer?.status === 503 || answer?.status === 429;
-    const limitMs = promisedMs + wayMs + (refused ? 0 : waitMs);
+    const limitMs = promisedMs + wayMs + (refused && !mayRefuseLate ? 0 : waitMs);
     const what = `${method} ${path.replace(/[0-9a-f-]{36}/, '…')}`;
     if (refused && answer.retryAfter === undefined) return `${what}: ${answer.status} without Retry-After`;
     // Cut off, or left early: nothing can be said about the time.
     if (!answer && tookMs < patienceMs) return null;
     const spentMs = tookMs - this.#lateness.since(asked, gateway);
     if (!this.#reachable(gateway, asked, to)) return null;
-    if (refused) this.worst.refusalMs = Math.max(this.worst.refusalMs, spentMs);
+    if (refused && !mayRefuseLate) this.worst.refusalMs = Math.max(this.worst.refusalMs, spentMs);
     else if (waitMs === 0) this.worst.answerMs = Math.max(this.worst.answerMs, spentMs);
     if (spentMs <= limitMs) return null;
     const came = answer ? `${answer.status} ${answer.body.code ?? ''}`.trim() : 'no answer';

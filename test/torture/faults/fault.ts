@@ -1,7 +1,7 @@
 import type { Random } from '../random.ts';
 import type { World } from '../world/world.ts';
 
-export const faultGroups = ['process', 'redis', 'postgres', 'network', 'clock', 'disk'] as const;
+export const faultGroups = ['process', 'redis', 'postgres', 'network', 'clock', 'disk', 'provider'] as const;
 type FaultGroup = (typeof faultGroups)[number];
 
 /** Ends a fault; resolves when the target is running again. */

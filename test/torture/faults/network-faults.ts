@@ -10,6 +10,8 @@ const wires = [
     `gateway-${index + 1} → catalog`,
     `gateway-${index + 1} → postgres`,
     `gateway-${index + 1} → redis`,
+    `gateway-${index + 1} → provider`,
+    `provider → gateway-${index + 1}`,
   ]).flat(),
   ...Array.from({ length: startedWorkers }, (_, index) => [
     `worker-${index + 1} → postgres`,

@@ -4,6 +4,7 @@ import type { FaultKind, PlannedFault } from './fault.ts';
 import { networkFaults } from './network-faults.ts';
 import { postgresFaults } from './postgres-faults.ts';
 import { processFaults } from './process-faults.ts';
+import { providerFaults } from './provider-faults.ts';
 import { redisFaults } from './redis-faults.ts';
 
 export const allFaults: readonly FaultKind[] = [
@@ -12,6 +13,7 @@ export const allFaults: readonly FaultKind[] = [
   ...postgresFaults,
   ...networkFaults,
   ...clockFaults,
+  ...providerFaults,
 ];
 
 /** A target gets this long to recover before the same kind of fault hits it again, in milliseconds. */

@@ -7,6 +7,8 @@ const run = (seed: number, more: Partial<Summary> = {}): Summary => ({
   faults: { 'worker-kill': { times: 3, single: 1, afterBegin: [200], afterEnd: [100] } },
   worst: { gapMs: 1_000, refusalMs: 900, answerMs: 800 },
   memoryMiB: { redis: 5 },
+  money: { EUR: { authorized: 3_000, captured: 2_000, voided: 1_000, refunded: 500 } },
+  payments: 3,
   violations: {},
   skipped: {},
   ...more,

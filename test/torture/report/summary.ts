@@ -1,4 +1,5 @@
 import type { CampaignResult } from '../campaign.ts';
+import type { Totals } from '../provider/ledger.ts';
 
 interface KindSummary {
   times: number;
@@ -23,6 +24,9 @@ export interface Summary {
   /** The longest that a partition decided nothing; the latest refusal, and answer that waits for no outcome. */
   worst: { gapMs: number; refusalMs: number; answerMs: number };
   memoryMiB: Record<string, number>;
+  /** At the payment provider, in minor units: sums by currency, and how many payments. */
+  money: Record<string, Totals>;
+  payments: number;
   /** By rule. */
   violations: Record<string, number>;
   /** Kinds that could not be had, with the reason. */
@@ -30,7 +34,7 @@ export interface Summary {
 }
 
 export function summarize(seed: number, result: CampaignResult): Summary {
-  const { log, violations, ranMs, rounds, requests, answers, operations, worst, memory, skipped } = result;
+  const { log, violations, ranMs, rounds, requests, answers, operations, worst, memory, money, skipped } = result;
   const faults: Summary['faults'] = {};
   for (const { kind, single, serviceAfterBegin, serviceAfterEnd } of log.entries) {
     const summary = faults[kind] ?? { times: 0, single: 0, afterBegin: [], afterEnd: [] };
@@ -48,6 +52,7 @@ export function summarize(seed: number, result: CampaignResult): Summary {
     decidedUnderFault: log.decidedUnderFault,
     worst: { gapMs: log.worstGapMs, ...worst },
     memoryMiB: Object.fromEntries(memory),
+    ...{ money: Object.fromEntries(money.totals), payments: money.payments },
     skipped: Object.fromEntries(skipped),
   };
 }
@@ -69,6 +74,13 @@ export function sumUp(summaries: readonly [Summary, ...Summary[]]): Summary {
     })),
     worst: merge(one.worst, other.worst, Math.max) as Summary['worst'],
     memoryMiB: merge(one.memoryMiB, other.memoryMiB, Math.max),
+    money: merge(one.money, other.money, (a, b) => ({
+      authorized: a.authorized + b.authorized,
+      captured: a.captured + b.captured,
+      voided: a.voided + b.voided,
+      refunded: a.refunded + b.refunded,
+    })),
+    payments: one.payments + other.payments,
     violations: merge(one.violations, other.violations, (a, b) => a + b),
     skipped: { ...one.skipped, ...other.skipped },
   }));

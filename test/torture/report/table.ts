@@ -47,7 +47,8 @@ function rowsOf({ faults }: Summary): string[][] {
 }
 
 function totals(summary: Summary): string[] {
-  const { requests, answers, operations, decidedUnderFault, rounds, ranMs, worst, memoryMiB, faults } = summary;
+  const { requests, answers, operations, decidedUnderFault, rounds, ranMs, worst, memoryMiB, faults, payments } =
+    summary;
   const memory = Object.entries(memoryMiB).map(([name, mib]) => `${name} ${Math.round(mib)} MiB`);
   return [
     `${countFaults(summary)} faults · ${requests} requests (${answers} answered), ${operations} bookings and cancellations ` +
@@ -56,7 +57,18 @@ function totals(summary: Summary): string[] {
     `service after a restart: Redis ${times(faults['redis-kill']?.afterEnd)}; PostgreSQL ${times(faults['postgres-crash']?.afterEnd)}`,
     `longest without service ${milliseconds(worst.gapMs)} · latest refusal ${milliseconds(worst.refusalMs)} · latest answer without waiting ${milliseconds(worst.answerMs)}`,
     `memory at most: ${memory.join(', ')}`,
+    `${payments} authorised payments${moneyOf(summary).join('')}`,
   ];
+}
+
+/** What the provider kept is what the seats that are booked cost: the rule `money` has checked it. */
+function moneyOf({ money }: Summary): string[] {
+  return Object.entries(money).map(([currency, { authorized, captured, voided, refunded }]) => {
+    const format = new Intl.NumberFormat('en', { style: 'currency', currency, currencyDisplay: 'code' });
+    const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
+    const words = (amount: number) => format.format(amount / 10 ** digits).replace(/\s/g, ' ');
+    return ` · ${words(authorized)}: ${words(voided)} voided, ${words(captured)} captured, of it ${words(refunded)} refunded and ${words(captured - refunded)} kept`;
+  });
 }
 
 function times(values: readonly number[] = []): string {

@@ -16,6 +16,8 @@ export interface Servers {
   /** Null when the machine does not allow one; then `diskObstacle` says why. */
   disk: SmallDisk | null;
   diskObstacle: string | null;
+  /** PostgreSQL, as a superuser of ours. */
+  ownUrl: string;
   /** Runs a statement as a superuser of ours. */
   sql<Row extends object>(text: string, values?: unknown[]): Promise<Row[]>;
   /** Sends a command to Redis. */
@@ -56,6 +58,7 @@ export async function startServers(folder: string, binDir: string): Promise<Serv
     redis,
     disk: typeof disk === 'string' ? null : disk,
     diskObstacle: typeof disk === 'string' ? disk : null,
+    ownUrl: own.href,
     sql: async (text, values) => (await pool.query(text, values)).rows,
     command: (name, ...parameters) => line.call(name, ...parameters),
     async stop() {

@@ -5,14 +5,11 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { hasEnded } from '@boxoffice/local-servers/server';
 
-type ServiceName = 'gateway' | 'catalog' | 'booking-worker';
-
 export interface ServiceRecipe {
   /** E.g. `worker-2`: also the name of its log. */
   name: string;
-  service: ServiceName;
-  /** The tree whose code runs. */
-  root: string;
+  /** The program. */
+  script: string;
   /** Working directory, by which one that was left over is recognised. */
   folder: string;
   /** Where it answers `/livez`. */
@@ -47,9 +44,9 @@ export class ServiceProcess {
   /** Starts the process; resolves once it answers `/livez`, or is gone again. */
   async start(): Promise<void> {
     if (this.pid !== null) return;
-    const { root, service, folder, env } = this.recipe;
+    const { script, folder, env } = this.recipe;
     const log = openSync(this.logFile, 'a', 0o600);
-    const child = spawn(process.execPath, [join(root, 'services', service, 'src/server.ts')], {
+    const child = spawn(process.execPath, [script], {
       cwd: folder,
       env: { ...process.env, ...env },
       stdio: ['ignore', log, log],

@@ -1,7 +1,8 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { freePort } from '@boxoffice/local-servers/free-port';
+import { WeatherFile } from '../provider/weather.ts';
 import { FakeClock } from './clock.ts';
 import { claimFolder } from './left-over.ts';
 import { Link } from './link.ts';
@@ -20,7 +21,11 @@ export interface WorldOptions {
   binDir: string;
   /** For every service. */
   env?: Record<string, string>;
+  /** Fixes what the payment provider does. */
+  seed: number;
 }
+
+const secret = (prefix: string) => `${prefix}_${randomBytes(12).toString('hex')}`;
 
 export const gatewayCount = 2;
 /** Workers that can run; `startedWorkers` of them do unless a fault scales them. */
@@ -39,6 +44,13 @@ export class World {
   /** Where clients find each gateway: at the near end of a wire. */
   readonly urls: string[] = [];
   catalog!: ServiceProcess;
+  /** The payment provider: a process of its own, which is not the product's. */
+  provider!: ServiceProcess;
+  readonly weather: WeatherFile;
+  /** What the provider writes down, and where clients find its checkouts. */
+  readonly providerBook: string;
+  providerUrl = '';
+  readonly #stripe = { STRIPE_SECRET_KEY: secret('sk_test'), STRIPE_WEBHOOK_SECRET: secret('whsec') };
   readonly #options: WorldOptions;
   readonly #env: Record<string, string>;
   #forget: () => void = () => undefined;
@@ -49,6 +61,8 @@ export class World {
     this.servers = servers;
     this.tokens = new Tokens(privateKey);
     this.#options = options;
+    this.weather = new WeatherFile(join(options.folder, 'provider.weather'));
+    this.providerBook = join(options.folder, 'provider.book');
     this.#env = {
       NODE_ENV: 'test',
       LOG_LEVEL: 'info',
@@ -59,6 +73,7 @@ export class World {
       EVENT_STREAM_LIMIT_PER_ADDRESS: '2000',
       BOOKING_LIMIT_PER_MINUTE: '1000000',
       UNDECIDED_LIMIT_PER_USER: '1000000',
+      PAYMENT_PROVIDER: 'stripe',
       ...options.env,
     };
   }
@@ -74,14 +89,17 @@ export class World {
     });
     await migrateTree(options.root, servers.postgres.url);
     await world.#addCatalog();
-    for (let number = 1; number <= gatewayCount; number++) await world.#addGateway(number);
+    const providerPort = await freePort();
+    for (let number = 1; number <= gatewayCount; number++) await world.#addGateway(number, providerPort);
+    await world.#addProvider(providerPort);
     for (let number = 1; number <= workerCount; number++) await world.#addWorker(number);
     await Promise.all(world.#running.map((service) => service.start()));
     return world;
   }
 
   get services(): ServiceProcess[] {
-    return [...(this.catalog ? [this.catalog] : []), ...this.gateways, ...this.workers];
+    const others = [this.catalog, this.provider].filter((service) => service !== undefined);
+    return [...others, ...this.gateways, ...this.workers];
   }
 
   /** Ends everything; removes the data unless it is to be kept. */
@@ -97,7 +115,7 @@ export class World {
   }
 
   get #running(): ServiceProcess[] {
-    return [this.catalog, ...this.gateways, ...this.workers.slice(0, startedWorkers)];
+    return [this.catalog, this.provider, ...this.gateways, ...this.workers.slice(0, startedWorkers)];
   }
 
   async #addCatalog(): Promise<void> {
@@ -110,14 +128,17 @@ export class World {
     });
   }
 
-  async #addGateway(number: number): Promise<void> {
+  async #addGateway(number: number, providerPort: number): Promise<void> {
     const port = await freePort();
     const name = `gateway-${number}`;
     const catalog = await this.#wire(name, 'catalog', this.catalog.recipe.port);
+    const provider = await this.#wire(name, 'provider', providerPort);
     this.gateways.push(
       this.#service(name, 'gateway', port, {
         PORT: String(port),
         CATALOG_URL: `http://127.0.0.1:${catalog.port}`,
+        STRIPE_API_URL: `http://127.0.0.1:${provider.port}`,
+        ...this.#stripe,
         DATABASE_URL: await this.#wireUrl(name, 'postgres'),
         REDIS_URL: await this.#wireUrl(name, 'redis'),
       }),
@@ -138,9 +159,28 @@ export class World {
     );
   }
 
+  async #addProvider(port: number): Promise<void> {
+    const name = 'provider';
+    const wires = await Promise.all(
+      this.gateways.map((gateway) => this.#wire(name, gateway.name, gateway.recipe.port)),
+    );
+    this.providerUrl = `http://127.0.0.1:${port}`;
+    this.provider = new ServiceProcess({
+      ...{ name, port, folder: this.folder, script: join(import.meta.dirname, '../provider/server.ts') },
+      env: {
+        PROVIDER_PORT: String(port),
+        PROVIDER_BOOK: resolve(this.providerBook),
+        PROVIDER_WEATHER: resolve(this.weather.path),
+        PROVIDER_SEED: String(this.#options.seed),
+        PROVIDER_GATEWAYS: wires.map((wire) => `http://127.0.0.1:${wire.port}`).join(),
+        ...this.#stripe,
+      },
+    });
+  }
+
   #service(
     name: string,
-    service: ServiceProcess['recipe']['service'],
+    service: 'gateway' | 'catalog' | 'booking-worker',
     port: number,
     env: Record<string, string>,
   ): ServiceProcess {
@@ -148,8 +188,7 @@ export class World {
     this.clocks.set(name, clock);
     return new ServiceProcess({
       name,
-      service,
-      root: this.#options.root,
+      script: join(this.#options.root, 'services', service, 'src/server.ts'),
       folder: this.folder,
       port,
       env: { ...this.#env, ...clock.env, ...env },

@@ -80,5 +80,7 @@ export function Audit() {
 }
 
 function Subject({ subject, id }: { subject: AuditLine['subject']; id: string }) {
-  return <Link to={`/${subject}s/${id}`}>{subject === 'booking' ? `${id.slice(0, 8)}…` : id}</Link>;
+  return (
+    <Link to={`/${subject}s/${id}`}>{subject === 'booking' || subject === 'payment' ? `${id.slice(0, 8)}…` : id}</Link>
+  );
 }

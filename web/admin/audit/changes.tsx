@@ -1,30 +1,41 @@
 import type { AuditLine } from '@boxoffice/client';
 import { formatDateTime } from '../../lib/format.ts';
+import { formatMoney } from '../../lib/money.ts';
 import './changes.css';
 
 /** The fields of what was created, deleted or changed; of changed ones the old and the new value. */
 export function Changes({ before, after }: Pick<AuditLine, 'before' | 'after'>) {
-  const names = Object.keys(after ?? before ?? {}).filter((name) => name !== 'id');
+  const [old, changed] = [before && withPrice(before), after && withPrice(after)];
+  const names = Object.keys({ ...old, ...changed }).filter((name) => name !== 'id');
   return (
     <dl className="changes">
       {names.map((name) => {
-        const [oldText, newText] = [textOf(before?.[name]), textOf(after?.[name])];
+        const [oldText, newText] = [textOf(old?.[name]), textOf(changed?.[name])];
         return (
           <div key={name}>
             <dt>{name.replaceAll('_', ' ')}</dt>
             <dd>
-              {before && after && oldText !== newText && (
+              {old && changed && name in old && name in changed && oldText !== newText && (
                 <>
                   <del>{oldText}</del> →{' '}
                 </>
               )}
-              {after ? newText : oldText}
+              {changed && name in changed ? newText : oldText}
             </dd>
           </div>
         );
       })}
     </dl>
   );
+}
+
+type Fields = NonNullable<AuditLine['before']>;
+
+/** An amount of money reads as one, with its currency. */
+function withPrice(fields: Fields): Fields {
+  const { amount, currency, ...others } = fields;
+  const isPrice = typeof amount === 'number' && typeof currency === 'string';
+  return isPrice ? { ...others, amount: formatMoney(amount, currency) } : fields;
 }
 
 function textOf(value: unknown): string {

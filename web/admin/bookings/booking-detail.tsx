@@ -6,6 +6,7 @@ import { Outage } from '../../lib/notices.tsx';
 import { Link } from '../../lib/router.tsx';
 import { boxoffice } from '../../lib/session.ts';
 import { useAdminQuery } from '../access.ts';
+import { Fact, Facts } from '../facts.tsx';
 import { Table } from '../list/table.tsx';
 import { PageHead } from '../page-head.tsx';
 import './booking-detail.css';
@@ -26,13 +27,18 @@ export function BookingDetail({ id }: { id: string }) {
   return (
     <>
       <PageHead title={booking?.code ? `Booking ${booking.code}` : 'Booking'}>
+        {booking?.total && !booking.paid_with && !isDue(booking) && (
+          <Link className="button" to={`/payments?booking_id=${id}`}>
+            Payments
+          </Link>
+        )}
         <Link className="button" to={`/audit?subject=booking&subject_id=${id}`}>
           Audit
         </Link>
         {booking && isLive(booking) && <CancelBooking booking={booking} onCancelled={refetch} />}
       </PageHead>
       <Outage message={outage ?? problem?.message} />
-      {booking && <Facts booking={booking} />}
+      {booking && <BookingFacts booking={booking} />}
       {booking && isDue(booking) && <MarkAsPaid booking={booking} onPaid={refetch} />}
       {booking?.items && booking.total && (
         <section className="card table items">
@@ -56,11 +62,11 @@ export function BookingDetail({ id }: { id: string }) {
   );
 }
 
-function Facts({ booking }: { booking: AdminBooking }) {
+function BookingFacts({ booking }: { booking: AdminBooking }) {
   const { status, show, show_id, user, expires_at, cancelled_at, cancel_reason, total } = booking;
   const showName = show ? `${show.screen_name}, ${formatDateTime(show.date_time)}` : `Show ${show_id}`;
   return (
-    <dl className="card facts">
+    <Facts>
       <Fact name="Status">
         <span className={status === 'booked' ? 'tag' : 'tag off'}>{status}</span>
       </Fact>
@@ -77,23 +83,14 @@ function Facts({ booking }: { booking: AdminBooking }) {
       </Fact>
       <Fact name="Total">{total && formatMoney(total.amount, total.currency)}</Fact>
       <Fact name="Payment">{total && paymentOf(booking)}</Fact>
-    </dl>
+    </Facts>
   );
 }
 
-/** Nothing without a value. */
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  if (!children) return null;
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
-  );
-}
-
-function paymentOf(booking: AdminBooking): string {
-  const { paid_at, paid_by, paid_with, status } = booking;
+function paymentOf(booking: AdminBooking): ReactNode {
+  const { paid_at, paid_by, paid_with, payment_id, status } = booking;
+  if (paid_at && payment_id)
+    return <Link to={`/payments/${payment_id}`}>{`paid online ${formatDateTime(paid_at)}`}</Link>;
   if (paid_at) {
     const taker = paid_by ? (paid_by.username ?? `user ${paid_by.id}`) : 'someone';
     const refund = status === 'cancelled' ? '. A refund may be due' : '';

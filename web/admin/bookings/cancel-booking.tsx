@@ -16,7 +16,9 @@ export function CancelBooking({ booking, onCancelled }: { booking: AdminBooking;
       }}
     >
       {subject}. The seats become available to others immediately.
-      {booking.paid_at && ' It has been paid: remember to refund the money.'}
+      {booking.payment_id
+        ? ' The money that was paid online is refunded.'
+        : booking.paid_at && ' It has been paid: remember to refund the money.'}
     </ConfirmButton>
   );
 }

@@ -76,7 +76,8 @@ function ReasonForm({ show, onClose, onCancelled }: ReasonFormProps) {
             {taken === 0
               ? 'No seats are held or booked. '
               : `${formatCount(taken, 'seat is', 'seats are')} held or booked. `}
-            Sales stop, and every hold and booking is cancelled with your reason. This cannot be undone.
+            Sales stop, and every hold and booking is cancelled with your reason.
+            {show.payment === 'online' && ' What was paid online is refunded.'} This cannot be undone.
           </p>
           <Field label="Reason" hint="Shown to everyone who has seats" errors={errors.reason}>
             {(control) => <textarea name="reason" rows={2} maxLength={500} required {...control} />}

@@ -31,11 +31,13 @@ export function RuleFields({ categories, show, errors }: RuleFieldsProps) {
         options={[
           ['free', 'Free of charge'],
           ['counter', 'At the counter'],
+          ['online', 'Online'],
         ]}
+        hint={payment === 'online' ? 'Seats are booked once they are paid for' : undefined}
         errors={errors.payment}
         onChange={setPayment}
       />
-      {payment === 'counter' && <PriceFields categories={categories} show={show} errors={errors} />}
+      {payment !== 'free' && <PriceFields categories={categories} show={show} errors={errors} />}
       <div className="pair">
         <Input
           label="Sales open"
@@ -116,11 +118,12 @@ export function rulesOf(values: Record<string, string>) {
     max_seats_per_user: max_seats_per_user ? Number(max_seats_per_user) : null,
     forbid_single_seats: forbid_single_seats === 'on',
   };
-  if (payment !== 'counter') return { ...rules, payment: 'free' as const, prices: null, currency: null };
+  if (payment !== 'counter' && payment !== 'online')
+    return { ...rules, payment: 'free' as const, prices: null, currency: null };
   const currency = (values.currency ?? '').trim().toUpperCase();
   const prices = pricesOf(values, currency);
   localStorage.setItem(currencyOfLastShow, currency);
-  return { ...rules, payment: 'counter' as const, prices, currency };
+  return { ...rules, payment: payment as 'counter' | 'online', prices, currency };
 }
 
 function pricesOf(values: Record<string, string>, currency: string): Record<string, number> {

@@ -102,10 +102,8 @@ export const BookingView = z
       .nullable()
       .optional()
       .describe('on a priced show: when it was paid; null until then. Outcomes of other requests omit it'),
-    cancel_reason: z
-      .string()
-      .optional()
-      .describe('why it was cancelled, if its show was cancelled or another hold replaced it'),
+    payment_id: z.string().optional().describe('the online payment that booked it'),
+    cancel_reason: z.string().optional().describe('why it was cancelled, if by its show, a refund or another hold'),
   })
   .meta({ id: 'Booking', example: exampleBooking });
 export type BookingView = z.infer<typeof BookingView>;
@@ -141,8 +139,8 @@ export function asLeftBy(kind: JobView['kind'], row: BookingColumns): BookingCol
   const status = kind === 'hold' || kind === 'checkout' ? 'held' : 'booked';
   const isPayment = kind === 'pay' || (kind === 'confirm' && typeof row.paymentId === 'string');
   const expiresAt = (kind === 'hold' && row.heldUntil) || row.expiresAt;
-  const paidAt = isPayment ? row.paidAt : undefined;
-  return { ...row, status, expiresAt, cancelledAt: null, cancelReason: null, paidAt };
+  const { paidAt, paymentId }: Partial<BookingColumns> = isPayment ? row : {};
+  return { ...row, status, expiresAt, cancelledAt: null, cancelReason: null, paidAt, paymentId };
 }
 
 /** The public form of a booking, from its row. */
@@ -163,6 +161,7 @@ export function bookingView(row: BookingColumns): BookingView {
       code: row.code ?? '',
       ...(row.paidAt !== undefined && { paid_at: row.paidAt?.toISOString() ?? null }),
     }),
+    ...(row.paymentId && { payment_id: row.paymentId }),
     ...(row.cancelReason && { cancel_reason: row.cancelReason }),
   };
 }

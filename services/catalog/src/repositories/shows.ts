@@ -41,11 +41,13 @@ export async function getShow(em: EntityManager, id: number): Promise<ShowView> 
   return viewOf(em, show);
 }
 
-/** The facts about a show that a booking needs; none of them changes with a booking. @throws {ProblemError} show_not_found */
-export async function getShowFacts(em: EntityManager, id: number): Promise<ShowFacts> {
-  const show = await em.findOne(Show, { id });
-  if (!show) throw showNotFound(id);
-  return showFacts(show);
+/**
+ * The facts about shows that bookings need, in no particular order; none of them changes with a booking. Shows that do
+ * not exist are left out.
+ */
+export async function findShowFacts(em: EntityManager, ids: number[]): Promise<ShowFacts[]> {
+  const shows = await em.find(Show, { id: { $in: ids } });
+  return shows.map(showFacts);
 }
 
 /** Shows by id, each with its movie, in no particular order. Shows that do not exist are left out. */

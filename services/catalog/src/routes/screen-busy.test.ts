@@ -156,7 +156,7 @@ test('a cancelled show keeps its first reason, and the cancellation is audited o
   const first = await cancel('The projector is broken');
   expect(first).toMatchObject({ statusCode: 200, body: { id: show, status: 'cancelled' } });
   expect((await cancel('Again')).body).toEqual(first.body);
-  expect((await catalog.get(`/shows/${show}/facts`)).body.status).toBe('cancelled');
+  expect((await catalog.get(`/show-facts?ids=${show}`)).body.results[0]?.status).toBe('cancelled');
   const stored = await execute(
     catalog.databaseUrl,
     `select cancel_reason, cancelled_at is not null as dated, action, before, after

@@ -165,8 +165,8 @@ test('a screen with shows cannot be deleted, and the message says how many', asy
 
 test('a layout is served by its id; an unknown id is not_found', async () => {
   const show = await catalog.addShow({ screen_id: await catalog.addScreen() });
-  const { layout_id } = (await catalog.get(`/shows/${show}/facts`)).body;
+  const [facts] = (await catalog.get(`/show-facts?ids=${show}`)).body.results;
   const { layout: rows, legend } = smallHall;
-  expect((await catalog.get(`/layouts/${layout_id}`)).body).toEqual({ rows, legend });
+  expect((await catalog.get(`/layouts/${facts?.layout_id}`)).body).toEqual({ rows, legend });
   expect((await catalog.get('/layouts/2147483647')).body.code).toBe('not_found');
 });

@@ -9,7 +9,7 @@ import {
 } from '@boxoffice/shared/contracts/catalog';
 import type { MikroORM } from '@boxoffice/shared/database/orm';
 import type { Http } from '@boxoffice/shared/service/http';
-import { findBookingShows, getShow, getShowFacts, listShows } from '../repositories/shows.ts';
+import { findBookingShows, findShowFacts, getShow, listShows } from '../repositories/shows.ts';
 import { cancelShow } from '../use-cases/cancel-show.ts';
 import { changeShow, replaceShow } from '../use-cases/change-show.ts';
 import { createRunOfShows } from '../use-cases/create-run-of-shows.ts';
@@ -65,9 +65,10 @@ export function showRoutes(http: Http, orm: MikroORM, settings: ShowSettings): v
     { schema: { params: IdParams, headers: AuthorHeaders, body: ShowCancelBody } },
     (request) => cancelShow(orm.em.fork(), request.params.id, request.body.reason, authorOf(request)),
   );
-  http.get('/internal/shows/:id/facts', { schema: { params: IdParams } }, (request) =>
-    getShowFacts(orm.em.fork(), request.params.id),
-  );
+  http.get('/internal/show-facts', { schema: { querystring: ShowIds } }, async (request) => {
+    const results = await findShowFacts(orm.em.fork(), request.query.ids);
+    return { count: results.length, results };
+  });
   http.get('/internal/booking-shows', { schema: { querystring: ShowIds } }, async (request) => {
     const results = await findBookingShows(orm.em.fork(), request.query.ids);
     return { count: results.length, results };

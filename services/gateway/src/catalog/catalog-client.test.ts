@@ -177,10 +177,10 @@ describe('requests', () => {
 describe('getShowFacts', () => {
   it('requests once for a rush, and again after this gateway has changed the show', async () => {
     await connect((request, response) =>
-      request.method === 'DELETE' ? response.writeHead(204).end() : json(response, 200, { id: 7 }),
+      request.method === 'DELETE' ? response.writeHead(204).end() : json(response, 200, { results: [{ id: 7 }] }),
     );
     const rush = () => Promise.all(Array.from({ length: 50 }, () => client.getShowFacts(7, 'r')));
-    const asked = () => requests.filter(({ url }) => url === '/internal/shows/7/facts').length;
+    const asked = () => requests.filter(({ url }) => url === '/internal/show-facts?ids=7').length;
     await rush();
     await rush();
     expect(asked()).toBe(1);
@@ -201,12 +201,12 @@ describe('getShowFacts', () => {
 
   it('requests again after a change that may have been applied', async () => {
     await connect((request, response) =>
-      request.method === 'GET' ? json(response, 200, { id: 7 }) : request.socket.destroy(),
+      request.method === 'GET' ? json(response, 200, { results: [{ id: 7 }] }) : request.socket.destroy(),
     );
     await client.getShowFacts(7, 'r');
     await failureOf(editor.changeShow(7, { total_seats: 5 }, author));
     await client.getShowFacts(7, 'r');
-    expect(requests.filter(({ url }) => url === '/internal/shows/7/facts')).toHaveLength(2);
+    expect(requests.filter(({ url }) => url === '/internal/show-facts?ids=7')).toHaveLength(2);
   });
 });
 

@@ -21,7 +21,7 @@ import { type BookableShow, ShowFactsCache } from './show-facts-cache.ts';
  */
 export class CatalogClient {
   readonly #connection: CatalogConnection;
-  readonly #facts = new ShowFactsCache();
+  readonly #facts = new ShowFactsCache<BookableShow>((ids, requestId) => this.#findFacts(ids, requestId));
   readonly #layouts = new LayoutCache();
 
   constructor(connection: CatalogConnection) {
@@ -117,15 +117,23 @@ export class CatalogClient {
    * @throws {ProblemError} show_not_found, or as every method
    */
   getShowFacts(id: number, requestId: string): Promise<BookableShow> {
-    return this.#facts.get(id, async () => {
-      const facts = await this.#connection.requestJson<ShowFacts>({ path: `/shows/${id}/facts`, requestId });
-      return { ...facts, layout: await this.#findLayout(facts, requestId) };
-    });
+    return this.#facts.get(id, requestId);
   }
 
   /** Makes the next `getShowFacts` of every show ask the catalog. */
   clearShowFacts(): void {
     this.#facts.clear();
+  }
+
+  /** The facts of at most 100 shows. */
+  async #findFacts(ids: readonly number[], requestId: string): Promise<Map<number, BookableShow>> {
+    const { results } = await this.#connection.requestJson<{ results: ShowFacts[] }>({
+      path: '/show-facts',
+      query: { ids: ids.join() },
+      requestId,
+    });
+    const shows = results.map(async (facts) => ({ ...facts, layout: await this.#findLayout(facts, requestId) }));
+    return new Map((await Promise.all(shows)).map((show) => [show.id, show]));
   }
 
   /** The layout of a show, cached for ever; null when the show has rows of its own. */

@@ -13,7 +13,7 @@ export { CatalogClient } from './catalog-client.ts';
 export { CatalogConnection } from './catalog-connection.ts';
 export { CatalogEditor } from './catalog-editor.ts';
 export { ResponseCache } from './response-cache.ts';
-export { type BookableShow, ShowFactsCache } from './show-facts-cache.ts';
+export type { BookableShow } from './show-facts-cache.ts';
 
 export type Dependencies = PublicCatalog;
 

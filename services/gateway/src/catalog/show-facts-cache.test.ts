@@ -18,80 +18,109 @@ const factsOf = (id: number): BookableShow => ({
 });
 
 describe('ShowFactsCache', () => {
+  /** The shows that exist, and the ids of each call. */
+  let shows: Map<number, BookableShow>;
+  const load = vi.fn(async (ids: readonly number[]) => new Map([...shows].filter(([id]) => ids.includes(id))));
   let cache: ShowFactsCache;
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['performance'] });
     vi.advanceTimersByTime(1); // lru-cache takes 0 for "never set"
-    cache = new ShowFactsCache();
+    load.mockClear();
+    shows = new Map([7, 8].map((id) => [id, factsOf(id)]));
+    cache = new ShowFactsCache(load);
   });
   afterEach(() => {
     vi.useRealTimers();
   });
+  const asked = () => load.mock.calls.map(([ids]) => ids);
+  const get = (id: number) => cache.get(id, 'r');
+  const replaceShow = (id: number) => shows.set(id, { ...factsOf(id), total_seats: 30 });
 
   it('loads once for concurrent requests', async () => {
-    const { promise, resolve } = Promise.withResolvers<BookableShow>();
-    const load = vi.fn(() => promise);
-    const all = Promise.all(Array.from({ length: 50 }, () => cache.get(7, load)));
-    resolve(factsOf(7));
-    expect(await all).toEqual(Array(50).fill(factsOf(7)));
-    expect(load).toHaveBeenCalledTimes(1);
+    expect(await Promise.all(Array.from({ length: 50 }, () => get(7)))).toEqual(Array(50).fill(factsOf(7)));
+    expect(asked()).toEqual([[7]]);
   });
 
   it('caches for 2 seconds, counted from the request', async () => {
-    const load = vi.fn(async () => {
+    load.mockImplementationOnce(async () => {
       vi.advanceTimersByTime(500);
-      return factsOf(7);
+      return shows;
     });
-    await cache.get(7, load);
+    await get(7);
     vi.advanceTimersByTime(1_499);
-    await cache.get(7, load);
-    expect(load).toHaveBeenCalledTimes(1);
+    load.mockRejectedValueOnce(new ProblemError('catalog_unavailable')); // the refresh
+    await get(7);
     vi.advanceTimersByTime(1);
-    await cache.get(7, load);
-    expect(load).toHaveBeenCalledTimes(2);
+    replaceShow(7);
+    expect((await get(7)).total_seats).toBe(30);
+    expect(asked()).toEqual([[7], [7], [7]]);
+  });
+
+  it('refreshes all shows in use after a second, with one call that nobody waits for', async () => {
+    await Promise.all([get(7), get(8)]);
+    vi.advanceTimersByTime(1_000);
+    replaceShow(8);
+    const { promise, resolve } = Promise.withResolvers<Map<number, BookableShow>>();
+    load.mockReturnValueOnce(promise);
+    expect((await get(8)).total_seats).toBe(20);
+    expect(asked()).toEqual([[7], [8], [7, 8]]);
+    resolve(shows);
+    await vi.waitFor(async () => expect((await get(8)).total_seats).toBe(30));
+    vi.advanceTimersByTime(1_000);
+    await get(8);
+    expect(asked().at(-1)).toEqual([8]); // show 7 is not in use any more
+    expect(asked()).toHaveLength(4);
+  });
+
+  it('refreshes at most 100 shows with one call', async () => {
+    shows = new Map(Array.from({ length: 250 }, (_, index) => [index + 1, factsOf(index + 1)]));
+    for (const id of shows.keys()) await get(id);
+    load.mockClear();
+    vi.advanceTimersByTime(1_000);
+    await get(1);
+    await vi.waitFor(() => expect(asked().map((ids) => ids.length)).toEqual([100, 100, 50]));
   });
 
   it('caches that a show does not exist, but no other failure', async () => {
-    const missing = vi.fn(() => Promise.reject(new ProblemError('show_not_found')));
-    const away = vi.fn(() => Promise.reject(new ProblemError('catalog_unavailable')));
     for (let round = 0; round < 2; round++) {
-      await expect(cache.get(1, missing)).rejects.toThrow('There is no such show');
-      await expect(cache.get(2, away)).rejects.toThrow('The catalog is unavailable');
+      await expect(get(1)).rejects.toThrow('There is no such show');
+      load.mockRejectedValueOnce(new ProblemError('catalog_unavailable'));
+      await expect(get(7)).rejects.toThrow('The catalog is unavailable');
     }
-    expect(missing).toHaveBeenCalledTimes(1);
-    expect(away).toHaveBeenCalledTimes(2);
+    expect(asked()).toEqual([[1], [7], [7]]);
   });
 
   it('does not cache a result that was in flight when it was cleared', async () => {
-    const { promise, resolve } = Promise.withResolvers<BookableShow>();
-    const early = cache.get(7, () => promise);
+    const { promise, resolve } = Promise.withResolvers<Map<number, BookableShow>>();
+    load.mockReturnValueOnce(promise);
+    const early = get(7);
     cache.clear();
-    resolve(factsOf(7));
+    resolve(shows);
     await early;
-    const load = vi.fn(async () => ({ ...factsOf(7), total_seats: 30 }));
-    expect((await cache.get(7, load)).total_seats).toBe(30);
+    replaceShow(7);
+    expect((await get(7)).total_seats).toBe(30);
   });
 
   it('keeps a fresh result when an older request fails', async () => {
-    const { promise, reject } = Promise.withResolvers<BookableShow>();
-    const early = cache.get(7, () => promise);
+    const { promise, reject } = Promise.withResolvers<Map<number, BookableShow>>();
+    load.mockReturnValueOnce(promise);
+    const early = get(7);
     cache.clear();
-    await cache.get(7, async () => factsOf(7));
+    await get(7);
     reject(new Error('too late'));
     await expect(early).rejects.toThrow('too late');
-    const load = vi.fn(async () => factsOf(7));
-    await cache.get(7, load);
-    expect(load).not.toHaveBeenCalled();
+    await get(7);
+    expect(load).toHaveBeenCalledTimes(2);
   });
 
   it('holds 10,000 shows and evicts the least recently used one', async () => {
-    for (let id = 1; id <= 10_000; id++) await cache.get(id, async () => factsOf(id));
-    await cache.get(10_001, async () => factsOf(10_001));
+    shows = new Map(Array.from({ length: 10_001 }, (_, index) => [index + 1, factsOf(index + 1)]));
+    for (const id of shows.keys()) await get(id);
     expect(cache.size).toBe(10_000);
-    const load = vi.fn(async () => factsOf(1));
-    await cache.get(2, load);
+    load.mockClear();
+    await get(2);
     expect(load).not.toHaveBeenCalled();
-    await cache.get(1, load);
+    await get(1);
     expect(load).toHaveBeenCalledTimes(1);
   });
 });

@@ -27,7 +27,7 @@ afterEach(async () => {
 });
 
 function newQueue(limits: { limit: number; userLimit: number }): BookingQueue {
-  const owners = { markOwned: () => undefined, isOwned: () => true, onOwnerless: () => undefined };
+  const owners = { markOwned: () => undefined, isOwned: () => true, onOwnerless: () => undefined, ownerOf: () => 1 };
   const outcomes = { findMany: async () => new Map() };
   const metrics = new Registry();
   return new BookingQueue({ redis, subscriber: direct, outcomes, owners, partitions: 2, ...limits, logger, metrics });

@@ -62,6 +62,7 @@ const owners = {
   onOwnerless: (listener: typeof lose) => {
     lose = listener;
   },
+  ownerOf: (partition: number) => partition,
 };
 
 /** The outcomes that the worker has recorded. */

@@ -46,7 +46,7 @@ export class BookingQueue {
     redis: Redis;
     subscriber: Redis;
     outcomes: Pick<StoredOutcomes, 'findMany'>;
-    owners: Pick<PartitionOwners, 'isOwned' | 'markOwned' | 'onOwnerless'>;
+    owners: Pick<PartitionOwners, 'isOwned' | 'markOwned' | 'onOwnerless' | 'ownerOf'>;
     partitions: number;
     limit: number;
     userLimit: number;
@@ -83,7 +83,10 @@ export class BookingQueue {
       logger,
       metrics,
     });
-    this.#rounds = new Rounds(this.#partitions, (partition) => sender.send(partition));
+    this.#rounds = new Rounds(this.#partitions, {
+      send: (partition) => sender.send(partition),
+      ownerOf: (partition) => options.owners.ownerOf(partition),
+    });
     registerDepthMetrics(this.#partitions, metrics);
   }
 

@@ -8,11 +8,13 @@ import { Gauge, type Registry } from 'prom-client';
 const pollEveryMs = 1_000;
 
 /**
- * Knows which partitions no worker serves. What is queued there is safe and will be decided, but nobody can say
+ * Knows which worker serves each partition, and which partitions none serves. What is queued there is safe and will be decided, but nobody can say
  * when: a request need not wait for its outcome. A takeover is no gap: it takes two polls in a row to count.
  */
 export class PartitionOwners {
   readonly #options: { orm: MikroORM; partitions: number; logger: Logger };
+  /** The owners of partitions at the latest poll that succeeded. */
+  #owners = new Map<number, number>();
   /** Partitions without an owner at the latest poll. */
   #unowned = new Set<number>();
   /** Partitions without an owner at the latest two polls. */
@@ -53,6 +55,11 @@ export class PartitionOwners {
     this.#ownerless.delete(partition);
   }
 
+  /** A number for the worker that served the partition at the latest poll; null when unknown. */
+  ownerOf(partition: number): number | null {
+    return this.#owners.get(partition) ?? null;
+  }
+
   /** @param listener called when a partition has lost its owner */
   onOwnerless(listener: (partition: number) => void): void {
     this.#onOwnerless = listener;
@@ -67,7 +74,10 @@ export class PartitionOwners {
   async #poll(): Promise<void> {
     if (this.#polling) return;
     this.#polling = true;
-    const unowned = await this.#findUnowned().catch(() => new Set<number>()); // unknown
+    const owners = await this.#findOwners().catch(() => null);
+    if (owners) this.#owners = owners;
+    const all = Array.from({ length: owners ? this.#options.partitions : 0 }, (_, partition) => partition);
+    const unowned = new Set(all.filter((partition) => !owners?.has(partition)));
     const before = this.#ownerless;
     this.#ownerless = new Set([...unowned].filter((partition) => this.#unowned.has(partition)));
     this.#unowned = unowned;
@@ -79,14 +89,14 @@ export class PartitionOwners {
     }
   }
 
-  async #findUnowned(): Promise<Set<number>> {
-    const { orm, partitions } = this.#options;
-    const rows: { partition: number }[] = await orm.em.getConnection().execute(leasesSql, [leaseLockClass]);
-    const owned = new Set(rows.map((row) => row.partition));
-    return new Set(Array.from({ length: partitions }, (_, partition) => partition).filter((one) => !owned.has(one)));
+  /** The partitions that are served, each with its owner. */
+  async #findOwners(): Promise<Map<number, number>> {
+    const connection = this.#options.orm.em.getConnection();
+    const rows: { partition: number; owner: number }[] = await connection.execute(leasesSql, [leaseLockClass]);
+    return new Map(rows.map(({ partition, owner }) => [partition, owner]));
   }
 }
 
 const leasesSql = `
-  select objid::int as partition from pg_locks where locktype = 'advisory' and granted and objsubid = 2
+  select objid::int as partition, pid as owner from pg_locks where locktype = 'advisory' and granted and objsubid = 2
     and classid = ? and database = (select oid from pg_database where datname = current_database())`;

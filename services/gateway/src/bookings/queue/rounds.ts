@@ -1,29 +1,39 @@
 import { setImmediate as endOfTick } from 'node:timers/promises';
-import { envelopeLimit } from '@boxoffice/shared/booking-id';
+import { envelopeLimit, partitionIn } from '@boxoffice/shared/booking-id';
 import type { PartitionQueue } from './partition-queue.ts';
 
-/** Undecided envelopes of this process beyond which requests gather: one being decided, one ready to follow. */
-const undecidedLimit = 2;
+type Partition = Pick<PartitionQueue, 'number' | 'pendingCount' | 'oldestPendingSince' | 'refusePending'>;
+
+/** So many pending requests are sent while one envelope of theirs is undecided, so that the worker need not wait. */
+const nextEnvelopeFrom = 24;
 /** The longest that a request waits for others to share its envelope, in milliseconds. */
 const gatherMs = 20;
 
+/** Which worker owns a partition: a number that its partitions share; null while unknown. */
+type OwnerOf = (partition: number) => number | null;
+
 /**
- * Decides when pending requests are sent. Group commit: while one round of adds is in flight, or the
- * worker has enough to do, requests gather and share the next job of their partition. A request that
- * comes alone is sent immediately; none waits for others for longer than 20 ms.
+ * Decides when pending requests are sent. Group commit: while one round of adds is in flight, or the partition's
+ * worker is still deciding what this process has sent it, requests gather and share the next job of their partition.
+ * A request that comes alone is sent immediately; none waits for others for longer than 20 ms.
  */
-export class Rounds {
-  readonly #partitions: readonly PartitionQueue[];
-  readonly #send: (partition: PartitionQueue) => Promise<boolean>;
+export class Rounds<Queue extends Partition = PartitionQueue> {
+  readonly #partitions: readonly Queue[];
+  readonly #send: (partition: Queue) => Promise<boolean>;
+  readonly #ownerOf: OwnerOf;
   /** Envelopes sent whose outcomes have not arrived, except those so overdue that they no longer count. */
   readonly #undecided = new Set<string>();
   #running = false;
   #nextRound: NodeJS.Timeout | null = null;
 
   /** @param send sends the next envelope of a partition, and returns whether Redis responded; never rejects */
-  constructor(partitions: readonly PartitionQueue[], send: (partition: PartitionQueue) => Promise<boolean>) {
+  constructor(
+    partitions: readonly Queue[],
+    { send, ownerOf }: { send: (partition: Queue) => Promise<boolean>; ownerOf: OwnerOf },
+  ) {
     this.#partitions = partitions;
     this.#send = send;
+    this.#ownerOf = ownerOf;
   }
 
   /** Call it when a request has become pending: sends it, unless a round in progress will. */
@@ -38,7 +48,7 @@ export class Rounds {
 
   /** Call it when an envelope's outcomes have arrived: the next round may be due. */
   outcomesArrived(envelopeId: string): void {
-    if (this.#undecided.delete(envelopeId) && this.#undecided.size < undecidedLimit) this.start();
+    if (this.#undecided.delete(envelopeId)) this.start();
   }
 
   /** Runs one round after another, each sending one job per partition, until nothing is due. */
@@ -63,16 +73,23 @@ export class Rounds {
   }
 
   /**
-   * The partitions whose next envelope should go now. They go together, because a worker decides the
+   * The partitions whose next envelope should go now. Those of one worker go together, because it decides the
    * envelopes of all its partitions in one turn.
    */
-  #due(): PartitionQueue[] {
-    const pending = this.#withPending();
-    if (this.#undecided.size < undecidedLimit) return pending;
-    return pending.filter((partition) => partition.pendingCount >= envelopeLimit);
+  #due(): Queue[] {
+    const undecided = this.#undecidedByOwner();
+    return this.#withPending().filter(({ number, pendingCount }) => {
+      const ahead = undecided.get(this.#ownerOf(number))?.length ?? 0;
+      return ahead === 0 || pendingCount >= (ahead === 1 ? nextEnvelopeFrom : envelopeLimit);
+    });
   }
 
-  #withPending(): PartitionQueue[] {
+  /** The undecided envelopes of each worker. */
+  #undecidedByOwner(): Map<number | null, string[]> {
+    return Map.groupBy(this.#undecided, (envelopeId) => this.#ownerOf(partitionIn(envelopeId)));
+  }
+
+  #withPending(): Queue[] {
     return this.#partitions.filter((partition) => partition.pendingCount > 0);
   }
 

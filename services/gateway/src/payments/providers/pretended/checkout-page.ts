@@ -2,6 +2,7 @@ import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import type { Http } from '@boxoffice/shared/service/http';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
+import { checkoutHtml } from './checkout-html.ts';
 import type { TestBank, TestCheckoutRow } from './test-bank.ts';
 
 const Params = z.object({ reference: z.string().regex(/^test_[\w-]{24}$/) });
@@ -11,7 +12,7 @@ const headers = {
   'content-type': 'text/html; charset=utf-8',
   'cache-control': 'no-store',
   'content-security-policy':
-    "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 };
 
 /**
@@ -28,7 +29,7 @@ export function addTestCheckout(
   http.get(path, { schema: hidden }, async (request, reply) => {
     const checkout = await bank.find(request.params.reference);
     if (!checkout) throw new ProblemError('not_found', 'There is no such checkout.');
-    return reply.headers(headers).send(page(checkout));
+    return reply.headers(headers).send(checkoutHtml(checkout));
   });
   const action = (name: string, act: (reference: string) => Promise<TestCheckoutRow | null | undefined>) =>
     http.post(`${path}${name}/`, { schema: hidden }, async (request, reply) => {
@@ -45,32 +46,3 @@ function backTo(reply: FastifyReply, checkout: TestCheckoutRow | null): FastifyR
   if (!checkout) throw new ProblemError('not_found', 'There is no such checkout.');
   return reply.header('cache-control', 'no-store').redirect(checkout.return_url, 303);
 }
-
-function page({ reference, amount, currency, status, return_url }: TestCheckoutRow): string {
-  const price = new Intl.NumberFormat('en', { style: 'currency', currency });
-  const total = price.format(amount / 10 ** (price.resolvedOptions().maximumFractionDigits ?? 2));
-  const button = (action: string, label: string) =>
-    `<form method="post" action="/payments/test/${reference}/${action}/"><button>${label}</button></form>`;
-  const choices =
-    status === 'open'
-      ? button('pay', `Pay ${total}`) +
-        button('decline', 'Let the card be declined') +
-        button('pay-late', 'Pay after the hold has ended')
-      : `<p>This payment is <b>${status}</b>.</p>`;
-  return `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Test payment of ${total}</title>
-<style>
-body { font: 1rem/1.5 system-ui, sans-serif; max-width: 26rem; margin: 3rem auto; padding: 0 1rem }
-button { font: inherit; width: 100%; padding: .75rem; margin: .25rem 0 }
-</style>
-<h1>Test payment</h1>
-<p>Cinema seats, <b>${total}</b>. No money is taken: this page stands for a provider of payments.</p>
-${choices}
-<p><a href="${escaped(return_url)}">Return without paying</a></p>
-</html>`;
-}
-
-const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');

@@ -1,0 +1,106 @@
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { PlainError } from '@boxoffice/local-servers/plain-error';
+import { loadConfig } from '@boxoffice/shared/service/config';
+import { startEnvironment } from './environment.ts';
+import type { Options } from './options.ts';
+import { spreadOf } from './report/spread.ts';
+import { cellName, formatCount, formatSpread, type Table } from './report/table.ts';
+import { runTasks, type Task } from './runs/progress.ts';
+import { type RunResult, runCase, warmUp } from './runs/run-case.ts';
+import type * as boxoffice from './systems/boxoffice.ts';
+import type { Cleanup } from './systems/cleanup.ts';
+import type { Case } from './workloads/cases.ts';
+
+/** Seconds before the first measurement of a case. */
+const warmUpSeconds = 3;
+
+/** The outcome of `compareWith`. */
+export interface Comparison {
+  table: Table;
+  /** Violations found in the databases, a sentence each. */
+  problems: string[];
+}
+
+/**
+ * Measures this tree beside another checkout, whose dependencies must be installed. Each has servers of its own, and
+ * they take turns: the ratios are of runs that are neighbours in time, so that a machine whose speed varies affects
+ * both.
+ */
+export async function compareWith(
+  folder: string,
+  options: Options,
+  cleanup: Cleanup,
+  signal: AbortSignal,
+): Promise<Comparison> {
+  const { startBoxoffice } = await loadSystem(folder);
+  const dataDir = resolve(loadConfig().DATA_DIR);
+  const {
+    bench,
+    boxoffice: ours,
+    cases,
+    startInstallation,
+  } = await startEnvironment(options, dataDir, cleanup, signal);
+  const systems = { before: await startInstallation('before', startBoxoffice), now: ours };
+
+  const runs = cases.map((run) => ({ run, before: [] as RunResult[], now: [] as RunResult[] }));
+  const tasks = runs.flatMap(({ run, ...results }) => {
+    const task = (name: 'before' | 'now'): Task => ({
+      name: `${cellName(run)} · ${name}`,
+      seconds: options.seconds + 1,
+      async run() {
+        results[name].push(await runCase(bench, systems[name], run, options.seconds));
+      },
+    });
+    const inTurn = Array.from({ length: options.rounds }, (_, round) =>
+      round % 2 === 0 ? [task('before'), task('now')] : [task('now'), task('before')],
+    );
+    const warmUps = Object.values(systems).map(
+      (system): Task => ({
+        name: 'warming up',
+        seconds: warmUpSeconds,
+        run: () => warmUp(bench, system, { run, seconds: warmUpSeconds }),
+      }),
+    );
+    return [...warmUps, ...inTurn.flat()];
+  });
+  await runTasks(tasks, signal);
+  return {
+    table: {
+      title: `${folder} → this tree: medians, and the ratio of neighbouring runs (min–max)`,
+      headings: ['', 'rate', 'per second', 'p50 ms', 'p99 ms', 'CPU µs per request'],
+      rows: runs.map(rowOf),
+    },
+    problems: runs.flatMap(({ before, now }) => [...before, ...now].flatMap(({ problems }) => problems)),
+  };
+}
+
+/** @throws {PlainError} when there is no checkout */
+async function loadSystem(folder: string): Promise<typeof boxoffice> {
+  try {
+    return await import(pathToFileURL(resolve(folder, 'bench/systems/boxoffice.ts')).href);
+  } catch (error) {
+    throw new PlainError(
+      `--against takes a checkout of Boxoffice with its dependencies installed, not ${folder}: ${(error as Error).message}`,
+    );
+  }
+}
+
+function rowOf({ run, before, now }: { run: Case; before: RunResult[]; now: RunResult[] }): string[] {
+  const ratio = spreadOf(now.map(({ rate }, round) => rate / (before[round]?.rate ?? Number.NaN)));
+  const figures: ((result: RunResult) => number)[] = [
+    ({ rate }) => rate,
+    ({ latencyMs }) => latencyMs.p50,
+    ({ latencyMs }) => latencyMs.p99,
+    allButLoad,
+  ];
+  const medians = figures.map((figure) =>
+    [before, now].map((results) => formatCount(spreadOf(results.map(figure)).median)).join(' → '),
+  );
+  return [cellName(run), `${formatSpread(ratio, 2)} ×`, ...medians];
+}
+
+/** CPU time per counted request of all processes but the load generator, in microseconds. */
+function allButLoad({ cpuMicros }: RunResult): number {
+  return Object.entries(cpuMicros).reduce((sum, [name, micros]) => (name === 'load' ? sum : sum + micros), 0);
+}

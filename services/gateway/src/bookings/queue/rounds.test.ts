@@ -1,0 +1,102 @@
+import { setImmediate as endOfTick } from 'node:timers/promises';
+import { newEnvelopeId } from '@boxoffice/shared/booking-id';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Rounds } from './rounds.ts';
+
+/** Counts its pending requests. */
+class Counted {
+  readonly number: number;
+  pendingCount = 0;
+  oldestPendingSince: number | undefined;
+
+  constructor(number: number) {
+    this.number = number;
+  }
+
+  refusePending(): void {
+    this.pendingCount = 0;
+  }
+}
+
+/** One worker owns the even partitions, another the odd ones. */
+const ownerOf = (partition: number) => partition % 2;
+const partitions = [0, 1, 2].map((number) => new Counted(number));
+let sent: { id: string; partition: number; requests: number }[];
+let rounds: Rounds<Counted>;
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['performance', 'setTimeout'] });
+  sent = [];
+  for (const partition of partitions) partition.refusePending();
+  rounds = new Rounds<Counted>(partitions, {
+    ownerOf,
+    async send(partition) {
+      const id = newEnvelopeId(partition.number);
+      rounds.expectOutcomes(id);
+      sent.push({ id, partition: partition.number, requests: partition.pendingCount });
+      partition.pendingCount = 0;
+      partition.oldestPendingSince = undefined;
+      return true;
+    },
+  });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** Adds pending requests to partitions; returns what is sent at once. */
+async function request(...numbers: number[]): Promise<[partition: number, requests: number][]> {
+  for (const number of numbers) {
+    const partition = partitions[number] as Counted;
+    partition.pendingCount++;
+    partition.oldestPendingSince ??= performance.now();
+  }
+  rounds.start();
+  return settle();
+}
+
+async function settle(): Promise<[partition: number, requests: number][]> {
+  const before = sent.length;
+  await endOfTick();
+  await endOfTick();
+  return sent.slice(before).map(({ partition, requests }) => [partition, requests]);
+}
+
+test('a request that comes alone is sent immediately', async () => {
+  expect(await request(1)).toEqual([[1, 1]]);
+});
+
+test('while a worker decides, requests for all its partitions gather, and go together', async () => {
+  expect(await request(0, 0)).toEqual([[0, 2]]);
+  expect(await request(0, 2)).toEqual([]);
+  expect(await request(2)).toEqual([]);
+  rounds.outcomesArrived(sent[0]?.id ?? '');
+  expect(await settle()).toEqual([
+    [0, 1],
+    [2, 2],
+  ]);
+  rounds.outcomesArrived(sent[1]?.id ?? '');
+  expect(await request(0)).toEqual([]); // partition 2 is still being decided
+});
+
+test('no worker waits for another', async () => {
+  expect(await request(0)).toEqual([[0, 1]]);
+  expect(await request(1, 2)).toEqual([[1, 1]]);
+});
+
+test('a large envelope follows one that is being decided, a third waits until it is full', async () => {
+  await request(0);
+  expect(await request(...Array(23).fill(0))).toEqual([]);
+  expect(await request(0)).toEqual([[0, 24]]);
+  expect(await request(...Array(127).fill(0))).toEqual([]);
+  expect(await request(0)).toEqual([[0, 128]]);
+});
+
+test('requests gather for 20 ms at most, even if outcomes never arrive', async () => {
+  await request(0);
+  expect(await request(0)).toEqual([]);
+  vi.advanceTimersByTime(19);
+  expect(await settle()).toEqual([]);
+  vi.advanceTimersByTime(1);
+  expect(await settle()).toEqual([[0, 1]]);
+});
