@@ -1,4 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { type MikroORM, openDatabase } from '@boxoffice/shared/database/orm';
 import { createTestDatabase, type TestDatabase } from '@boxoffice/testing/database';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -97,5 +99,29 @@ describe('it finds', () => {
     const { payment } = await add();
     await rows('update payments.payments set booking_id = ? where id = ?', [booking, payment]);
     expect(await rulesBroken()).toContain('two payments captured for one booking');
+  });
+});
+
+describe('the command', () => {
+  const run = () =>
+    spawnSync(process.execPath, [join(import.meta.dirname, 'audit-money.ts')], {
+      ...{ encoding: 'utf8', env: { ...process.env, GATEWAY_DATABASE_URL: database.url } },
+    });
+
+  test('prints the sums and a verdict, and exits with 0', async () => {
+    await add();
+    const { stdout, stderr, status } = run();
+    expect([stderr, status]).toEqual(['', 0]);
+    expect(stdout).toMatch(/EUR +1,000 +0 +1,000 +1,000 +0 +0 +1,000\nNo violations/);
+  });
+
+  test('names what is wrong, and exits with 1', async () => {
+    const { payment, booking } = await add({ paid: 999 });
+    const { stdout, status } = run();
+    expect(status).toBe(1);
+    expect(stdout).toContain(
+      `VIOLATION: booked by a payment of another amount or currency (payment ${payment}) (booking ${booking})`,
+    );
+    expect(stdout).toMatch(/\n2 violations\.\n$/);
   });
 });

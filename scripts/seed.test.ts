@@ -164,8 +164,8 @@ test('--large adds hundreds of shows, once', async () => {
   expect(await count()).toEqual([45, 608 + 28]);
 });
 
-test('three halls with priced seats, and one free show', async () => {
-  await seed(database.url);
+test('three halls with priced seats, a show that is paid for online, and one free show', async () => {
+  await seed(database.url, { environment: 'development' });
   const em = orm.em.fork();
   const screens = await em.findAll(Screen, { populate: ['layout'] });
   const seats = (layout: LayoutRow) => allSeats({ total_seats: 0, seats_per_row: 0, layout });
@@ -178,7 +178,9 @@ test('three halls with priced seats, and one free show', async () => {
   const shows = await em.findAll(Show, { where: { dateTime: { $gt: new Date() } }, orderBy: { id: 'asc' } });
   expect(shows.map(({ payment, currency }) => [payment, currency])).toEqual([
     ['free', null],
-    ...Array(7).fill(['counter', 'EUR']),
+    ...Array(3).fill(['counter', 'EUR']),
+    ['online', 'EUR'],
+    ...Array(3).fill(['counter', 'EUR']),
   ]);
   const bookings = await em.findAll(Booking, { where: { showId: { $in: shows.map(({ id }) => id) } } });
   for (const { items, total, seats: labels, showId } of bookings) {

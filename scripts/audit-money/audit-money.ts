@@ -7,7 +7,7 @@ interface Violation {
 }
 
 /** In minor units. Each figure is summed from its own table, so that they can disagree. */
-interface CurrencySums {
+export interface CurrencySums {
   currency: string;
   captured: number;
   refunded: number;
@@ -19,8 +19,13 @@ interface CurrencySums {
   to_refund: number;
 }
 
+export interface MoneyAudit {
+  violations: Violation[];
+  currencies: CurrencySums[];
+}
+
 /** Checks the rules of promise 7 in one snapshot. @returns up to 100 violations of each rule, and the sums by currency */
-export function auditMoney(em: EntityManager): Promise<{ violations: Violation[]; currencies: CurrencySums[] }> {
+export function auditMoney(em: EntityManager): Promise<MoneyAudit> {
   return em.transactional(async (em) => {
     await em.execute('set transaction isolation level repeatable read, read only');
     const violations: Violation[] = [];

@@ -71,7 +71,7 @@ const movies: SampleMovie[] = [
  * Five movies, eight shows in the two weeks to come and two a day in the two weeks before. No two shows
  * on one screen overlap. The very first show is free of charge, has 80 seats in rows of ten, none of them sold, and is
  * the last to start: the README's examples use it. All others take place in one of three halls and are paid at the counter,
- * except one that is paid for online.
+ * except the fifth, which is paid for online: the README's example of a payment uses it.
  */
 export function sampleProgramme(now: Date): Programme {
   const at = (title: string, days: number, time: string, hall: SampleHall, sold: number): SampleShow => {

@@ -17,8 +17,12 @@ const curl = spawnSync('curl', ['--version']).status === 0;
 
 let boxoffice: Boxoffice;
 beforeAll(async () => {
-  boxoffice = await startBoxoffice();
+  boxoffice = await startBoxoffice({ env: { PAYMENT_PROVIDER: 'test' } });
   await boxoffice.addShow({ id: 1 });
+  await boxoffice.addShow({ id: 5 });
+  await boxoffice.rows(
+    `update catalog.shows set payment = 'online', prices = '{"standard": 1100}', currency = 'EUR' where id = 5 returning id`,
+  );
 });
 afterAll(() => boxoffice.stop());
 
@@ -37,6 +41,20 @@ test.skipIf(!curl)("the README's booking in five lines works", () => {
     count: 1,
     results: [{ id: booking.id, show: { movie: { title: 'The Last Reel' } } }],
   });
+});
+
+test.skipIf(!curl)("the README's payment in six lines books the seats and takes the money", async () => {
+  const example = exampleUnder('## A payment in six lines', 'README.md');
+  const login = `URL=${boxoffice.url}; JSON='Content-Type: application/json'; TOKEN=${boxoffice.token(1)}\n`;
+  const output = execFileSync('sh', ['-eu', '-c', login + example], { encoding: 'utf8' });
+  const { booking_id, ...payment } = JSON.parse(output);
+  expect(payment).toMatchObject({ amount: 2_200, currency: 'EUR', provider: 'test' });
+  const followed = 'select status from payments.payments where id = ?';
+  await expect
+    .poll(() => boxoffice.rows(followed, [payment.id]), { timeout: 20_000 })
+    .toEqual([{ status: 'captured' }]);
+  const { body } = await boxoffice.call(`/api/bookings/${booking_id}/`, { user: 1 });
+  expect(body).toMatchObject({ show_id: 5, status: 'booked', paid_at: expect.any(String) });
 });
 
 test("the example in the client's README signs up, books, is refused the same seats, holds, confirms and cancels", () => {

@@ -36,6 +36,12 @@ const start = (more: Record<string, string> = {}): Promise<SpawnedService> =>
 test.each([
   ['a URL', { PUBLIC_URL: '' }, /PUBLIC_URL is not set.*PUBLIC_URL=https:/],
   ['a signing key', { JWT_PRIVATE_KEY: '' }, /JWT_PRIVATE_KEY is not set/],
+  ['payments that take money', { PAYMENT_PROVIDER: 'test' }, /PAYMENT_PROVIDER=test takes no money/],
+  [
+    'a live key of Stripe, unless a test key is allowed by name',
+    { PAYMENT_PROVIDER: 'stripe', STRIPE_SECRET_KEY: 'sk_test_1', STRIPE_WEBHOOK_SECRET: 'whsec_1' },
+    /STRIPE_SECRET_KEY is a test key.*STRIPE_ALLOW_TEST_KEYS=true allows it/,
+  ],
   ['named proxies', { TRUST_PROXY: 'true' }, /TRUST_PROXY: true would let every client/],
 ])('without %s', async (_, more, message) => {
   const gateway = await start(more);

@@ -936,6 +936,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/payments/{id}/resolve/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that a payment needs no attention any more
+         * @description Audited, with what was done about it. Idempotent. If the cause remains, the payment needs attention again.
+         */
+        post: operations["adminResolvePayment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/audit/": {
         parameters: {
             query?: never;
@@ -1453,6 +1473,15 @@ export interface components {
          *     }
          */
         RefundInput: {
+            reason: string;
+        };
+        /**
+         * @example {
+         *       "reason": "Paid in cash at the counter"
+         *     }
+         */
+        ResolveInput: {
+            /** @description what was done about it */
             reason: string;
         };
         /** @description RFC 9457 problem details */
@@ -2826,6 +2855,7 @@ export type AdminUserCreateInput = components['schemas']['AdminUserCreateInput']
 export type AdminUserChangeInput = components['schemas']['AdminUserChangeInput'];
 export type AdminUserReplaceInput = components['schemas']['AdminUserReplaceInput'];
 export type RefundInput = components['schemas']['RefundInput'];
+export type ResolveInput = components['schemas']['ResolveInput'];
 export type Problem = components['schemas']['Problem'];
 export type Screen = components['schemas']['Screen'];
 export type ScreenPage = components['schemas']['ScreenPage'];
@@ -8161,6 +8191,104 @@ export interface operations {
             };
             /** @description `nothing_to_refund`: There is no money to be given back */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database_unavailable`: The database is unavailable. `service_unavailable`: The server is being stopped */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    adminResolvePayment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResolveInput"];
+            };
+        };
+        responses: {
+            /** @description The payment */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminPayment"];
+                };
+            };
+            /** @description `validation_failed`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: A valid access token is required */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: Administrators only */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payment_not_found`: There is no such payment */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -104,6 +104,11 @@ export class StripeBook {
     return { session: id, intent: intent.id };
   }
 
+  /** Somebody takes the money in Stripe's dashboard. */
+  takeByHand(sessionId: string): void {
+    this.#capture(this.intentOf(sessionId).id);
+  }
+
   /** The checkout is over without a payment. Returns Stripe's event. */
   expire(sessionId: string): object {
     const session = this.#session(sessionId);

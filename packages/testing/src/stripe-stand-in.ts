@@ -5,8 +5,13 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { StripeBook } from './stripe-book.ts';
 
-/** `drop`: acts and closes the connection without an answer; `hang`: acts and never answers; a number: refuses with this status. */
-export type StripeFault = 'drop' | 'hang' | number;
+/**
+ * - `drop`: acts, and closes the connection without a response
+ * - `hang`: acts, and never responds
+ * - `broken`: acts, and responds with 500 to this and every repeat under the same idempotency key, as Stripe does
+ * - a number: refuses with this status
+ */
+export type StripeFault = 'drop' | 'hang' | 'broken' | number;
 
 interface Call {
   /** Such as `POST /v1/refunds`, with `:id` for an id. */
@@ -52,7 +57,8 @@ export async function startStripeStandIn() {
       return send(response, fault, {
         error: { type: fault === 429 ? 'rate_limit_error' : 'api_error', message: 'stand-in' },
       });
-    const result = known ?? book.act(method, pathname, form);
+    const acted = known ?? book.act(method, pathname, form);
+    const result = fault === 'broken' ? { status: 500, body: { error: { type: 'api_error' } } } : acted;
     if (key && !known) answers.set(key, result);
     if (fault === 'hang') return;
     if (fault === 'drop') return void request.socket.destroy();

@@ -176,7 +176,8 @@ describe('the relay', () => {
     );
   });
 
-  test('relays kinds of any queue', async () => {
+  test('relays kinds of any queue, and leaves those that only a newer version knows without waiting for them', async () => {
+    await database.rows(`insert into booking.outbox (show_id, kind, data) values (1, 'newer', '{}')`);
     await database.rows(`insert into booking.outbox (show_id, kind, data) values (1, 'mail', '{"to": "ada"}')`);
     const mail: OutboxKind<{ to: string }> = { queue: '{mail}', title: ({ to }) => `to ${to}` };
     await relay.stop();
@@ -186,6 +187,7 @@ describe('the relay', () => {
     await eventually(async () => expect(await mails.getWaitingCount()).toBe(1));
     expect((await mails.getWaiting())[0]).toMatchObject({ name: 'to ada', data: { kind: 'mail', to: 'ada' } });
     await mails.close();
+    await eventually(async () => expect((await outbox()).map(({ kind }) => kind)).toEqual(['newer']));
   });
 });
 
@@ -207,7 +209,8 @@ test('a backlog of 100,000 rows makes a turn no slower, and finds its next rows 
   await database.rows('analyze booking.outbox');
   expect(await batch()).toBeLessThan(5 * before + 20);
   const [plan] = await database.rows<Record<string, unknown>>(
-    'explain select * from booking.outbox where show_id % 1 = any(array[0]) order by seq limit 200',
+    `explain select * from booking.outbox
+     where show_id % 1 = any(array[0]) and kind = any(array['capture', 'void', 'refund']) order by seq limit 200`,
   );
   expect(Object.values(plan ?? {}).join()).not.toContain('Sort');
   await database.rows('truncate booking.outbox');

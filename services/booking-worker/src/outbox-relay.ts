@@ -85,7 +85,9 @@ export class OutboxRelay {
     const partitions = leases().map((lease) => lease.partition);
     if (partitions.length === 0) return 0;
     try {
-      const rows = await store.readOutbox({ partitions, partitionCount, limit: batchSize });
+      // Rows of a kind that only a newer version knows must not keep the others waiting.
+      const kinds = Object.keys(this.#kinds);
+      const rows = await store.readOutbox({ partitions, partitionCount, kinds, limit: batchSize });
       if (rows.length === 0) return 0;
       for (const [name, ofQueue] of Map.groupBy(rows, (row) => this.#kindOf(row).queue)) await this.#add(name, ofQueue);
       await store.deleteFromOutbox(rows);

@@ -1,9 +1,9 @@
 import { bestSeats } from '@boxoffice/shared/best-seats';
-import type { BookingRequest } from '@boxoffice/shared/contracts/jobs';
+import type { AuthorizedPayment, BookingRequest, ConfirmRequest } from '@boxoffice/shared/contracts/jobs';
 import { allSeats } from '@boxoffice/shared/seats';
 import { findStrandedSeat } from '@boxoffice/shared/stranded-seat';
 import type { DrawnEnvelope } from './drawn-requests.ts';
-import { rules, seats } from './model-database.ts';
+import { rules, seatPrice, seats } from './model-database.ts';
 
 export type ClerksOutcome = { id: string; status: string; code?: string; taken?: string[]; seats?: string[] };
 
@@ -16,14 +16,23 @@ interface ClerksBooking {
   /** Whether it was given back, rather than ended by itself. */
   cancelled: boolean;
   until: number;
+  /** Whether its hold got more time for a payment. */
+  extended?: boolean;
+  /** The payment that booked it. */
+  payment?: string;
 }
 
+type Refusal = { code: string; taken?: string[] };
 type Sale = Extract<BookingRequest, { kind: 'book' | 'hold' }>;
 
 /** The reference: a clerk with one list, who serves one request after another. */
 export class Clerk {
   readonly #bookings = new Map<string, ClerksBooking>();
   readonly #firsts = new Map<string, { fingerprint: string; outcome: ClerksOutcome }>();
+  /** What was decided about each payment: null when it booked its seats. */
+  readonly #verdicts = new Map<string, Refusal | null>();
+  /** What is to be done about payments, in order, such as `capture 0-1/1`. */
+  readonly due: string[] = [];
   #now = 0;
 
   serveAll(envelopes: readonly DrawnEnvelope[]): ClerksOutcome[] {
@@ -49,8 +58,9 @@ export class Clerk {
     return outcome;
   }
 
-  #serve(request: BookingRequest): { code: string; taken?: string[] } | null {
+  #serve(request: BookingRequest): Refusal | null {
     if (request.kind === 'book' || request.kind === 'hold') return this.#sell(request);
+    if (request.kind === 'confirm' && request.payment) return this.#confirmPaid(request, request.payment);
     const booking = this.#bookings.get(request.booking_id);
     const isAllowed = request.kind === 'pay' || booking?.user === request.user_id || 'as_admin' in request;
     if (!booking || !isAllowed) return { code: 'booking_not_found' };
@@ -58,11 +68,42 @@ export class Clerk {
     const { show, status, cancelled, until } = booking;
     if (request.kind === 'pay') return status === 'booked' && rules.get(show)?.prices ? null : { code: 'nothing_due' };
     if (!cancelled && (status === 'over' || (status === 'held' && until <= this.#now))) return { code: 'hold_expired' };
+    if (request.kind === 'checkout') return this.#beginPayment(booking, request.payment_seconds);
+    if (booking.payment && !cancelled) this.due.push(`refund ${booking.payment}`);
     Object.assign(booking, { status: 'over', cancelled: true });
     return null;
   }
 
-  #sell(request: Sale): { code: string; taken?: string[] } | null {
+  #beginPayment(booking: ClerksBooking, seconds: number): Refusal | null {
+    if (booking.cancelled) return { code: 'hold_expired' };
+    if (booking.status !== 'held' || rules.get(booking.show)?.payment !== 'online') return { code: 'nothing_due' };
+    if (!booking.extended)
+      Object.assign(booking, { extended: true, until: Math.max(booking.until, this.#now + seconds) });
+    return null;
+  }
+
+  /** Decides about a payment once, and says what is to be done with the money. */
+  #confirmPaid(request: ConfirmRequest, payment: AuthorizedPayment): Refusal | null {
+    const known = this.#verdicts.get(payment.id);
+    if (known !== undefined) return known;
+    const booking = this.#bookings.get(request.booking_id);
+    const verdict =
+      booking?.user === request.user_id ? this.#bookPaid(booking, payment) : { code: 'booking_not_found' };
+    this.#verdicts.set(payment.id, verdict);
+    this.due.push(`${verdict ? 'void' : 'capture'} ${payment.id}`);
+    return verdict;
+  }
+
+  #bookPaid(booking: ClerksBooking, { id, amount, currency }: AuthorizedPayment): Refusal | null {
+    const total = rules.get(booking.show)?.prices ? seatPrice * booking.seats.length : null;
+    if (amount !== total || currency !== 'EUR') return { code: 'payment_mismatch' };
+    if (booking.status === 'booked') return { code: 'nothing_due' };
+    const refusal = this.#confirm(booking, { isPaid: true });
+    if (!refusal) booking.payment = id;
+    return refusal;
+  }
+
+  #sell(request: Sale): Refusal | null {
     const { id, user_id: user, show_id: show } = request;
     const isHold = request.kind === 'hold';
     const given = (isHold && request.replace && this.#holdsOf(show, user)) || [];
@@ -79,7 +120,7 @@ export class Clerk {
     return null;
   }
 
-  #refusal(request: Sale, wanted: string[] | null, given: ClerksBooking[]): { code: string; taken?: string[] } | null {
+  #refusal(request: Sale, wanted: string[] | null, given: ClerksBooking[]): Refusal | null {
     const { show_id: show, user_id: user } = request;
     const rule = rules.get(show);
     if (!rule) return { code: 'show_not_found' };
@@ -94,12 +135,7 @@ export class Clerk {
   }
 
   /** The rules about other seats. */
-  #breach(
-    show: number,
-    user: number,
-    wanted: string[],
-    given: ClerksBooking[],
-  ): { code: string; taken?: string[] } | null {
+  #breach(show: number, user: number, wanted: string[], given: ClerksBooking[]): Refusal | null {
     const rule = rules.get(show);
     const lonely = findStrandedSeat(seatsOf(show), (seat) => this.#isTaken(show, seat, given), wanted);
     if (rule?.forbidSingleSeats && lonely) return { code: 'leaves_single_seat', taken: [lonely] };
@@ -108,11 +144,11 @@ export class Clerk {
     return count > (rule?.maxSeatsPerUser ?? 6) ? { code: 'limit_reached' } : null;
   }
 
-  #confirm(booking: ClerksBooking): { code: string; taken?: string[] } | null {
+  #confirm(booking: ClerksBooking, { isPaid = false } = {}): Refusal | null {
     const { show, user, seats, status, until } = booking;
     if (status === 'booked') return null;
     if (booking.cancelled) return { code: 'hold_expired' };
-    if (rules.get(show)?.payment === 'online') return { code: 'payment_required' };
+    if (!isPaid && rules.get(show)?.payment === 'online') return { code: 'payment_required' };
     if (status === 'over' || until <= this.#now) {
       if (seats.some((seat) => this.#isTaken(show, seat, [booking]))) return { code: 'hold_expired' };
       const breach = this.#breach(show, user, seats, [booking]);

@@ -18,7 +18,9 @@ const plain: ShowRow = {
   ...{ payment: 'free', prices: null, currency: null, salesOpenAt: null, salesCloseAt: null },
   ...{ maxSeatsPerUser: null, forbidSingleSeats: false },
 };
-const priced = { payment: 'counter' as const, prices: { standard: 900 }, currency: 'EUR' };
+/** Of every seat of a priced show, in minor units of EUR. */
+export const seatPrice = 900;
+const priced = { payment: 'counter' as const, prices: { standard: seatPrice }, currency: 'EUR' };
 /** Shows with the same six seats and different rules. There is no other. */
 export const rules: ReadonlyMap<number, ShowRow> = new Map<number, ShowRow>([
   [1, plain],

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { PaymentView } from '@boxoffice/shared/contracts/payments';
 import { type Boxoffice, startBoxoffice } from '@boxoffice/testing/boxoffice';
 import { eventually } from '@boxoffice/testing/eventually';
@@ -27,7 +28,8 @@ export async function startPaidShows(options: Parameters<typeof startBoxoffice>[
     },
     /** Holds seats, and begins their payment. */
     async begin(show: number, seats: string[], user = 1) {
-      const held = await patiently(() => boxoffice.hold(show, seats, { user, wait: 10 }));
+      const key = randomUUID();
+      const held = await patiently(() => boxoffice.hold(show, seats, { user, wait: 10, key }));
       if (held.status !== 201) throw new Error(JSON.stringify(held.body));
       const { body, status } = await patiently(() => started.pay(held.body.id, user));
       if (status !== 201) throw new Error(JSON.stringify(body));

@@ -111,6 +111,10 @@ export const RefundBody = z
   .object({ reason: Text.min(1).max(500) })
   .meta({ id: 'Refund', example: { reason: 'The projector failed' } });
 
+export const ResolveBody = z
+  .object({ reason: Text.min(1).max(500).describe('what was done about it') })
+  .meta({ id: 'Resolve', example: { reason: 'Paid in cash at the counter' } });
+
 export const PaymentSumQuery = z.object({
   from: PointInTime.optional().describe('default: 30 days ago'),
   to: PointInTime.optional().describe('default: now'),

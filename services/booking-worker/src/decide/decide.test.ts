@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Clerk } from '../../test/clerk.ts';
 import { type DrawnEnvelope, threeEnvelopes } from '../../test/drawn-requests.ts';
-import { ModelDatabase, nothing } from '../../test/model-database.ts';
+import { ModelDatabase, nothing, rules } from '../../test/model-database.ts';
 import { type BookingRow, isLive } from './state.ts';
 
 const asSeenByClerk = (outcome: Outcome) => ({
@@ -14,6 +14,8 @@ const asSeenByClerk = (outcome: Outcome) => ({
   ...(outcome.status !== 'succeeded' && { code: outcome.problem.code }),
   ...(outcome.status !== 'succeeded' && outcome.problem.seats && { taken: outcome.problem.seats }),
 });
+
+const dueOf = ({ outbox }: ModelDatabase) => outbox.map(({ kind, data }) => `${kind} ${data.payment_id}`);
 
 const runs = { numRuns: 500 };
 
@@ -38,7 +40,9 @@ describe('decide', () => {
       fc.property(threeEnvelopes, (envelopes) => {
         const database = new ModelDatabase();
         const outcomes = envelopes.flatMap((envelope) => begin(database, envelope).run(envelope.requests).outcomes);
-        expect(outcomes.map(asSeenByClerk)).toEqual(new Clerk().serveAll(envelopes));
+        const clerk = new Clerk();
+        expect(outcomes.map(asSeenByClerk)).toEqual(clerk.serveAll(envelopes));
+        expect(dueOf(database)).toEqual(clerk.due);
       }),
       runs,
     );
@@ -113,6 +117,30 @@ describe('decide', () => {
           expect(again.changes).toEqual(requests.map(() => nothing));
         }
         expect(oneByOne.claims).toEqual(together.claims);
+        expect(dueOf(oneByOne)).toEqual(dueOf(together));
+      }),
+      runs,
+    );
+  });
+
+  it('gives each payment one verdict, captures what has booked, and refunds it once its booking is cancelled', () => {
+    fc.assert(
+      fc.property(threeEnvelopes, (envelopes) => {
+        const database = new ModelDatabase();
+        for (const envelope of envelopes) begin(database, envelope).run(envelope.requests);
+        const bookings = [...database.bookings.values()];
+        const paidBy = new Map(bookings.map((row) => [row.paymentId, row]));
+        const expected = [...database.verdicts.values()].map(({ paymentId, problem: refusal }) => {
+          const isCancelled = paidBy.get(paymentId)?.status === 'cancelled';
+          return [paymentId, refusal ? ['void'] : isCancelled ? ['capture', 'refund'] : ['capture']];
+        });
+        const due = Map.groupBy(database.outbox, ({ data }) => data.payment_id);
+        expect([...due].map(([payment, rows]) => [payment, rows.map(({ kind }) => kind)])).toEqual(expected);
+        for (const row of bookings.filter(({ status }) => status === 'booked')) {
+          const isPaidOnline = rules.get(row.showId)?.payment === 'online';
+          const verdict = database.verdicts.get(row.paymentId ?? '');
+          if (isPaidOnline || row.paymentId) expect(verdict).toMatchObject({ bookingId: row.id, problem: null });
+        }
       }),
       runs,
     );

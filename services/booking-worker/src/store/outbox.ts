@@ -20,14 +20,23 @@ const insertSql = `
   select show_id, kind, data from json_to_recordset($1::json) as entry (show_id int, kind text, data jsonb, place int)
   order by place`;
 
-/** The oldest rows of these partitions, of so many partitions, in order. Takes no locks. */
+export interface OutboxQuery {
+  /** The partitions whose rows are read, of this many. */
+  partitions: readonly number[];
+  partitionCount: number;
+  kinds: readonly string[];
+  limit: number;
+}
+
+/** The oldest rows of these partitions and kinds, in order. Takes no locks. */
 export async function readOutbox(
   client: PoolClient,
-  { partitions, partitionCount, limit }: { partitions: readonly number[]; partitionCount: number; limit: number },
+  { partitions, partitionCount, kinds, limit }: OutboxQuery,
 ): Promise<OutboxRow[]> {
   const { rows } = await client.query<{ show_id: number; id: string; kind: string; data: object }>(
-    `select show_id, id, kind, data from booking.outbox where show_id % $2::int = any($1::int[]) order by seq limit $3`,
-    [[...partitions], partitionCount, limit],
+    `select show_id, id, kind, data from booking.outbox
+     where show_id % $2::int = any($1::int[]) and kind = any($3::text[]) order by seq limit $4`,
+    [[...partitions], partitionCount, [...kinds], limit],
   );
   return rows.map(({ show_id: showId, ...row }) => ({ showId, ...row }));
 }

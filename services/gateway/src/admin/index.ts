@@ -46,6 +46,7 @@ import { replaceMovie } from './routes/replace-movie.ts';
 import { replaceScreen } from './routes/replace-screen.ts';
 import { replaceShow } from './routes/replace-show.ts';
 import { replaceUser } from './routes/replace-user.ts';
+import { resolvePayment } from './routes/resolve-payment.ts';
 import { sumPayments } from './routes/sum-payments.ts';
 import type { Sales } from './sales.ts';
 import type { Takings } from './takings.ts';
@@ -77,7 +78,7 @@ export const operations: Operation<Dependencies>[] = [
   ...[listShows, createShow, createShowRun, getShow, changeShow, replaceShow, cancelShow, deleteShow],
   ...[listUsers, createUser, getUser, changeUser, replaceUser, deleteUser],
   ...[listBookings, getBooking, cancelBooking, deleteBooking, payBooking],
-  ...[listPayments, sumPayments, getPayment, refundPayment],
+  ...[listPayments, sumPayments, getPayment, refundPayment, resolvePayment],
   ...[listAuditLines, getDashboard, getTakings, getQueues],
 ];
 

@@ -118,6 +118,7 @@ describe('/schema/', () => {
         'GET /api/admin/payments/sums/',
         'GET /api/admin/payments/{id}/',
         'POST /api/admin/payments/{id}/refund/',
+        'POST /api/admin/payments/{id}/resolve/',
         'GET /.well-known/jwks.json',
       ].sort(),
     );

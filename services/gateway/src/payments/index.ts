@@ -24,6 +24,7 @@ import { StoredPayments } from './stored-payments.ts';
 export type { PaymentRow } from './payment-row.ts';
 export { testSecretOf } from './providers/load-providers.ts';
 export { refundPayment } from './refund-payment.ts';
+export { resolvePayment } from './resolve-payment.ts';
 
 /** Calls that one gateway makes to a provider per second: Stripe takes 25 in test mode, 100 else. */
 const callsPerSecond = 20;

@@ -9,6 +9,11 @@ export class Pace {
     this.#intervalMs = 1_000 / perSecond;
   }
 
+  /** How long a call that is asked for now must wait, in milliseconds. */
+  get delayMs(): number {
+    return Math.max(0, this.#next - performance.now());
+  }
+
   /** Waits for this caller's turn. */
   async turn(): Promise<void> {
     const now = performance.now();

@@ -18,6 +18,18 @@ const timeOf: Partial<Record<PaymentStatus, string>> = {
   ...{ voided: 'ended_at', failed: 'ended_at' },
 };
 
+/**
+ * What a report says about the money itself. The line compares it with the total of the booking; money that was taken
+ * without us, in another amount, is also a person's affair.
+ */
+const moneyOf: Partial<Record<PaymentStatus, string>> = {
+  authorized: ', authorized_amount = ?::bigint, authorized_currency = ?, ended_at = null',
+  captured: `, (authorized_amount, authorized_currency, attention) = (
+    select coalesce(authorized_amount, said.amount), coalesce(authorized_currency, said.currency),
+      case when said.amount <> payments.amount or said.currency <> payments.currency then 'amount_mismatch' else attention end
+    from (select ?::bigint as amount, ?::text as currency) as said)`,
+};
+
 type Connected = Pick<EntityManager, 'execute'>;
 
 /** How soon a payment is looked at again when whoever changed it is gone, in seconds. */
@@ -74,16 +86,16 @@ export class PaymentChanges {
     const time = timeOf[status];
     if (!time) return null;
     const isOver = !['authorized', 'captured'].includes(status);
-    const isAuthorized = status === 'authorized';
+    const { amount = null, currency = null } = report;
     const [row] = await this.#write(
       `update payments.payments set status = ?, reference = coalesce(reference, ?), intent = coalesce(intent, ?),
          ${time} = coalesce(${time}, now()), changed_at = now(), tries = 0,
          next_step_at = ${isOver ? 'null' : `now() + ${watchSeconds} * interval '1 second'`}
-         ${isAuthorized ? ', authorized_amount = ?::bigint, authorized_currency = ?, ended_at = null' : ''}
+         ${moneyOf[status] ?? ''}
        where id = ? and status = any(string_to_array(?, ',')) returning *`,
       [
         ...[status, report.reference ?? null, report.intent ?? null],
-        ...(isAuthorized ? [report.amount ?? null, report.currency ?? null] : []),
+        ...(moneyOf[status] ? [amount, currency] : []),
         ...[id, predecessors[status].join()],
       ],
       em,
@@ -102,27 +114,32 @@ export class PaymentChanges {
     return row?.settlement ?? null;
   }
 
-  /** The next step is due in so many milliseconds. */
-  async postpone(id: string, delayMs: number, { failed = false } = {}): Promise<void> {
+  /** The next step is due in so many milliseconds, unless the payment has another state by now. */
+  async postpone({ id, status }: { id: string; status?: PaymentStatus }, delayMs: number): Promise<void> {
     await this.#write(
-      `update payments.payments set next_step_at = now() + ? * interval '1 millisecond'
-         ${failed ? ', tries = tries + 1' : ''} where id = ? returning *`,
-      [delayMs, id],
+      `update payments.payments set next_step_at = now() + ? * interval '1 millisecond', tries = tries + 1
+       where id = ? and status = coalesce(?, status) returning *`,
+      [delayMs, id, status ?? null],
     );
   }
 
   /** Nothing is left to be done, unless something has happened to the payment since it was read. */
-  async rest({ id, status, tries }: Pick<PaymentRow, 'id' | 'status' | 'tries'>): Promise<void> {
+  async rest({ id, status, tries, refund_requested_at }: PaymentRow): Promise<void> {
     await this.#write(
-      'update payments.payments set next_step_at = null where id = ? and status = ? and tries = ? returning *',
-      [id, status, tries],
+      `update payments.payments set next_step_at = null where id = ? and status = ? and tries = ?
+         and (refund_requested_at is not null) = ? returning *`,
+      [id, status, tries, refund_requested_at !== null],
     );
   }
 
-  /** Says why a person should look at a payment, or that nobody needs to any more. Returns whether that is news. */
+  /**
+   * Says why a person should look at a payment, or that nobody needs to any more. A mismatch of amounts stays until a
+   * person has resolved it. Returns whether anything has changed.
+   */
   async setAttention(id: string, reason: string | null): Promise<boolean> {
     const rows = await this.#write(
-      'update payments.payments set attention = ? where id = ? and attention is distinct from ? returning *',
+      `update payments.payments set attention = ? where id = ? and attention is distinct from ?
+         and attention is distinct from 'amount_mismatch' returning *`,
       [reason, id, reason],
     );
     return rows.length > 0;
@@ -144,26 +161,30 @@ export class PaymentChanges {
     return this.#orm.em.fork().transactional(async (em) => {
       const [row] = await this.#write(
         `update payments.payments set refund_reason = ?, refund_requested_by = ?, refund_requested_at = now(),
-           next_step_at = now(), tries = 0 where id = ? and status in ('authorized', 'captured')
+           next_step_at = now() + ${watchSeconds} * interval '1 second', tries = 0 where id = ? and status in ('authorized', 'captured')
            and refund_requested_at is null returning *`,
         [reason, actorId, id],
         em,
       );
       if (!row) return null;
-      await em.execute(
-        `insert into payments.audit_lines (actor_id, request_id, action, subject, subject_id, before, after)
-         values (?, ?, 'refund', 'payment', ?, ?::jsonb, ?::jsonb)`,
-        [
-          ...[actorId, requestId, id],
-          JSON.stringify({
-            booking_id: row.booking_id,
-            status: row.status,
-            amount: row.amount,
-            currency: row.currency,
-          }),
-          JSON.stringify({ refund_reason: reason }),
-        ],
-      );
+      const { booking_id, status, amount, currency } = row;
+      const before = { booking_id, status, amount, currency };
+      await addAuditLine(em, { id, actorId, requestId, action: 'refund', before, after: { refund_reason: reason } });
+      return row;
+    });
+  }
+
+  /** Records that a payment needs no attention any more, with an audit line. Returns null if it needs other attention. */
+  resolve(
+    { id, attention }: Pick<PaymentRow, 'id' | 'attention'>,
+    { actorId, requestId, reason }: { actorId: number; requestId: string; reason: string },
+  ): Promise<PaymentRow | null> {
+    return this.#orm.em.fork().transactional(async (em) => {
+      const sql = 'update payments.payments set attention = null where id = ? and attention = ? returning *';
+      const [row] = await this.#write(sql, [id, attention], em);
+      if (!row) return null;
+      const after = { attention: null, reason };
+      await addAuditLine(em, { id, actorId, requestId, action: 'change', before: { attention }, after });
       return row;
     });
   }
@@ -199,4 +220,25 @@ export class PaymentChanges {
     const rows = (await em.execute<Record<string, unknown>[]>(sql, parameters)) as Record<string, unknown>[];
     return rows.map(paymentRow);
   }
+}
+
+interface AuditLine {
+  /** The payment. */
+  id: string;
+  actorId: number;
+  requestId: string;
+  action: 'refund' | 'change';
+  before: object;
+  after: object;
+}
+
+async function addAuditLine(
+  em: Connected,
+  { id, actorId, requestId, action, before, after }: AuditLine,
+): Promise<void> {
+  await em.execute(
+    `insert into payments.audit_lines (actor_id, request_id, action, subject, subject_id, before, after)
+     values (?, ?, ?, 'payment', ?, ?::jsonb, ?::jsonb)`,
+    [actorId, requestId, action, id, JSON.stringify(before), JSON.stringify(after)],
+  );
 }

@@ -128,4 +128,9 @@ test('a payment rests only if nothing has happened to it since it was read', asy
   await changes.apply(id, { ...authorized, reference });
   if (read) await changes.rest(read);
   expect((await stored.find(id))?.next_step_at).not.toBeNull();
+  await changes.apply(id, { ...authorized, status: 'captured', reference });
+  const taken = await stored.find(id);
+  await changes.requestRefund(id, { actorId: 9, requestId: 'r', reason: 'The projector failed' });
+  if (taken) await changes.rest(taken);
+  expect((await stored.find(id))?.next_step_at).not.toBeNull();
 });

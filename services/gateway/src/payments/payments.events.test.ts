@@ -73,12 +73,17 @@ describe('an event', () => {
     await shows.reaches(payment, 'captured', 30_000);
   });
 
-  test('is answered within a second', async () => {
+  test('is answered within a second, also while the provider responds to nothing', async () => {
     const { session } = await begin();
-    const [event] = shows.stripe.book.pay(session);
+    const [, event] = shows.stripe.book.pay(session);
+    const looks = () => shows.stripe.callsOf(/GET \/v1\/checkout/).length;
+    const before = looks();
+    shows.stripe.fail(/./, 'hang', { times: 1_000 });
     const startedAt = performance.now();
     expect((await shows.stripe.deliver(shows.boxoffice.url, event ?? {})).status).toBe(200);
     expect(performance.now() - startedAt).toBeLessThan(1_000);
+    await eventually(() => expect(looks()).toBeGreaterThan(before));
+    shows.stripe.heal();
   });
 });
 
@@ -117,7 +122,7 @@ test('a refund by hand cancels the booking, gives the money back and is audited 
   );
 });
 
-test('administrators list payments, those that need attention, and the sums of the day', async () => {
+test('administrators list payments, resolve those that need attention, and see the sums of the day', async () => {
   const list = (query: string) =>
     shows.boxoffice.call<{ count: number; results: { attention: string | null }[] }>(`/api/admin/payments/${query}`, {
       ...{ user: 9, role: 'admin' as const },
@@ -128,6 +133,23 @@ test('administrators list payments, those that need attention, and the sums of t
   const { body } = await list('?needs_attention=true');
   expect(body.count).toBeGreaterThan(0);
   expect(body.results.every(({ attention }) => attention !== null)).toBe(true);
+  const resolve = () =>
+    shows.boxoffice.call(`/api/admin/payments/${payment}/resolve/`, {
+      ...{ method: 'POST', user: 9, role: 'admin' as const, body: { reason: 'Called the buyer' } },
+    });
+  expect([await resolve(), await resolve()]).toMatchObject([
+    { body: { attention: null } },
+    { body: { attention: null } },
+  ]);
+  expect((await list('?needs_attention=true')).body.count).toBe(body.count - 1);
+  const lines = `select action, before, after from payments.audit_lines where subject_id = ?`;
+  expect(await shows.boxoffice.rows(lines, [payment])).toEqual([
+    {
+      action: 'change',
+      before: { attention: 'amount_mismatch' },
+      after: { attention: null, reason: 'Called the buyer' },
+    },
+  ]);
   const [expected] = await shows.boxoffice.rows<{ sum: string }>(
     'select sum(amount) from payments.payments where captured_at is not null',
   );
@@ -138,7 +160,10 @@ test('administrators list payments, those that need attention, and the sums of t
     },
   );
   const captured = sums.body.results.filter(({ state }) => state === 'captured');
-  expect(captured.reduce((sum, { amount }) => sum + amount, 0)).toBe(Number(expected?.sum));
+  const sum = captured.reduce((sum, { amount }) => sum + amount, 0);
+  expect(sum).toBe(Number(expected?.sum));
+  const atProvider = [...shows.stripe.book.intents.values()].map(({ amount_received }) => amount_received);
+  expect(sum).toBe(atProvider.reduce((sum, amount) => sum + amount, 0));
 });
 
 test('no secret, signature or body of an event is logged, at the most verbose level', () => {

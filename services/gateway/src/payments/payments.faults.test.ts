@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { newEnvelopeId, requestId } from '@boxoffice/shared/booking-id';
 import { partitionOf } from '@boxoffice/shared/partition';
 import { eventually } from '@boxoffice/testing/eventually';
+import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { auditMoney } from '../../../../scripts/audit-money/audit-money.ts';
@@ -35,6 +36,32 @@ test('a capture whose answer is lost is made again under the same key, and the m
   expect(await shows.bookingStatus(booking)).toBe('booked');
 });
 
+test('a capture that was carried out, but is answered 500 for ever, is found out by asking', async () => {
+  const show = await shows.addShow();
+  shows.stripe.fail(capture, 'broken');
+  const { payment, session } = await paid(show, ['A1']);
+  await shows.reaches(payment, 'captured', 30_000);
+  expect(shows.stripe.book.intentOf(session).captures).toBe(1);
+});
+
+test('a capture that is refused for our mistake needs attention, and no more once the mistake is corrected', async () => {
+  const show = await shows.addShow();
+  shows.stripe.fail(capture, 401, { times: 100 });
+  const { payment } = await paid(show, ['A1']);
+  await eventually(async () => expect(await shows.row(payment)).toMatchObject({ attention: 'capture_failed' }), {
+    timeoutMs: 20_000,
+  });
+  shows.stripe.heal();
+  await eventually(
+    async () => {
+      await shows.remind(payment);
+      expect(await shows.row(payment)).toMatchObject({ status: 'captured', attention: null });
+      return true;
+    },
+    { timeoutMs: 20_000, intervalMs: 1_000 },
+  );
+});
+
 test.each([429, 500])('a capture that is answered %i is made again', async (status) => {
   const show = await shows.addShow();
   shows.stripe.fail(capture, status, { times: 2 });
@@ -58,12 +85,17 @@ test('captures and refunds come back when Redis is emptied while they are queued
   const show = await shows.addShow();
   const first = await paid(show, ['A1']);
   await shows.reaches(first.payment, 'captured');
-  shows.stripe.fail(capture, 500, { times: 3 });
-  shows.stripe.fail(refunds, 500, { times: 3 });
+  const redis = new Redis(shows.boxoffice.redisUrl);
+  const queue = new Queue('{payments}', { connection: redis });
+  await queue.pause();
   const second = await paid(show, ['A2']);
   await patiently(() => shows.boxoffice.cancel(first.booking));
-  const redis = new Redis(shows.boxoffice.redisUrl);
-  await redis.del(...(await redis.keys('bull:{payments}:*')));
+  const queued = async () => (await queue.getJobs(['waiting'])).map(({ name }) => name).sort();
+  const names = [`capture · booking ${second.booking}`, `refund · booking ${first.booking}`];
+  await eventually(async () => expect(await queued()).toEqual(names), { timeoutMs: 20_000 });
+  await redis.flushdb();
+  expect((await shows.row(second.payment))?.status).toBe('authorized');
+  await queue.close();
   redis.disconnect();
   await shows.reaches(second.payment, 'captured', 40_000);
   await shows.reaches(first.payment, 'refunded', 40_000);
@@ -112,6 +144,38 @@ test('the 300 paid bookings of a cancelled show are refunded, each once, while e
   expect(sessions.map((session) => shows.stripe.book.intentOf(session).refunds)).toEqual(Array(300).fill(1));
   const { violations } = await auditMoney(shows.boxoffice.orm.em.fork());
   expect(violations).toEqual([]);
+});
+
+test('a refund whose worker is killed between the commit and the relay is relayed by the next worker', {
+  timeout: 120_000,
+}, async () => {
+  const show = await shows.addShow();
+  const { payment, session, booking } = await paid(show, ['A1']);
+  await shows.reaches(payment, 'captured');
+  const [worker] = shows.boxoffice.workers;
+  // The turn inserts only, so it still commits; the relay reads.
+  await shows.boxoffice.rows('revoke select on booking.outbox from boxoffice_worker');
+  expect((await patiently(() => shows.boxoffice.cancel(booking))).status).toBe(200);
+  const rows = () =>
+    shows.boxoffice.rows<{ id: string; kind: string }>('select id, kind from booking.outbox where show_id = ?', [show]);
+  const [row] = await rows();
+  expect(row).toMatchObject({ kind: 'refund' });
+  await eventually(() => expect(worker?.logs.join('')).toContain('the outbox cannot be relayed yet'));
+  worker?.kill('SIGKILL');
+  await worker?.exited;
+  const redis = new Redis(shows.boxoffice.redisUrl);
+  const queue = new Queue('{payments}', { connection: redis });
+  expect([await rows(), await queue.getJob(row?.id ?? '')]).toEqual([[row], undefined]);
+  await shows.boxoffice.rows('grant select on booking.outbox to boxoffice_worker');
+  await shows.boxoffice.addWorker();
+  await eventually(async () => expect(await rows()).toEqual([]), { timeoutMs: 60_000 });
+  await eventually(async () => expect(await (await queue.getJob(row?.id ?? ''))?.getState()).toBe('completed'), {
+    timeoutMs: 20_000,
+  });
+  await shows.reaches(payment, 'refunded', 60_000);
+  expect(shows.stripe.book.intentOf(session)).toMatchObject({ captures: 1, refunds: 1 });
+  await queue.close();
+  redis.disconnect();
 });
 
 test('a gateway that dies between the call to the provider and its record takes the money once', {

@@ -2,12 +2,13 @@
 import { eventually } from '@boxoffice/testing/eventually';
 import { expectProblem } from '@boxoffice/testing/problem';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { auditMoney } from '../../../../scripts/audit-money/audit-money.ts';
 import { type PaidShows, patiently, startPaidShows } from '../../test/paid-shows.ts';
 
 let shows: PaidShows;
 let show: number;
 beforeAll(async () => {
-  shows = await startPaidShows({ env: { LOG_LEVEL: 'trace' } });
+  shows = await startPaidShows({ gateways: 2 });
   show = await shows.addShow();
 });
 afterAll(() => shows.stop());
@@ -61,10 +62,14 @@ describe('a buyer who pays', () => {
     expect(await shows.bookingStatus(booking)).toBe('booked');
   });
 
-  test('is charged once when the event is sent many times at once', async () => {
+  test('is charged once when the event is sent many times at once, to two gateways that also look for it', async () => {
     const { payment, session } = await begin();
     const [event] = shows.stripe.book.pay(session);
-    const answers = await Promise.all(Array.from({ length: 10 }, () => deliver(event ?? {})));
+    const urls = shows.boxoffice.gateways.map(({ url }) => url);
+    const send = (n: number) => patiently(() => shows.stripe.deliver(urls[n % 2] ?? '', event ?? {}));
+    const sent = Array.from({ length: 10 }, (_, n) => send(n));
+    await shows.remind(payment);
+    const answers = await Promise.all(sent);
     expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 10 }, () => 200));
     await shows.reaches(payment, 'captured');
     const stored = (await eventsOf(payment)).filter((row) => row.source === 'event');
@@ -95,6 +100,20 @@ describe('a buyer who pays', () => {
     expect(await shows.bookingStatus(booking)).toBe('booked');
   });
 
+  test('is charged once when two checkouts are paid: the second payment is voided', async () => {
+    const { booking, payment, session } = await begin();
+    await deliver(shows.stripe.book.expire(session));
+    await shows.reaches(payment, 'failed');
+    const { body } = await patiently(() => shows.pay(booking));
+    const other = await eventually(() => shows.stripe.book.sessionOf(body.id).id);
+    await deliver(shows.stripe.book.pay(other)[0] ?? {});
+    await shows.reaches(body.id, 'captured');
+    await deliver(shows.stripe.book.pay(session)[0] ?? {});
+    await shows.reaches(payment, 'voided');
+    expect([session, other].map((id) => shows.stripe.book.intentOf(id).captures)).toEqual([0, 1]);
+    expect(await shows.bookingStatus(booking)).toBe('booked');
+  });
+
   test.each([
     ['another amount', { amount: 1 }],
     ['another currency', { currency: 'jpy' }],
@@ -105,7 +124,44 @@ describe('a buyer who pays', () => {
     await shows.reaches(payment, 'voided');
     expect(await shows.row(payment)).toMatchObject({ attention: 'amount_mismatch' });
     expect(await shows.bookingStatus(booking)).toBe('held');
-    expect(await shows.boxoffice.metrics()).toMatch(/payment_alarms_total\{reason="amount_mismatch"\} \d/);
+    const metrics = shows.boxoffice.gateways.map((gateway) => shows.boxoffice.metrics({ gateway }));
+    expect((await Promise.all(metrics)).join('\n')).toMatch(/payment_alarms_total\{reason="amount_mismatch"\} \d/);
+  });
+
+  test('is refunded, and somebody is alarmed, when the money was taken without us and in another amount', async () => {
+    const { booking, payment, session } = await begin();
+    shows.stripe.book.pay(session, { amount: 700 });
+    shows.stripe.book.takeByHand(session);
+    expect((await deliver(shows.stripe.book.event('payment_intent.succeeded', session))).status).toBe(200);
+    await shows.reaches(payment, 'refunded');
+    expect(await shows.row(payment)).toMatchObject({ attention: 'amount_mismatch' });
+    expect(shows.stripe.book.intentOf(session)).toMatchObject({ captures: 1, refunds: 1 });
+    expect(await shows.bookingStatus(booking)).toBe('held');
+  });
+});
+
+describe('amounts', () => {
+  test.each([
+    ['JPY', 1_050, 2_100],
+    ['KWD', 1_050, 2_100],
+    ['ISK', 1_050, 210_000],
+  ])('in %s are agreed, captured and refunded as Stripe counts them', async (currency, price, atStripe) => {
+    const other = await shows.addShow({ price, currency });
+    const { booking, payment, session } = await shows.begin(other, ['A1', 'A2']);
+    expect(await shows.payment(payment)).toMatchObject({ amount: 2 * price, currency });
+    expect(shows.stripe.book.sessions.get(session)?.order).toMatchObject({
+      ...{ amount: atStripe, currency: currency.toLowerCase() },
+    });
+    await deliver(shows.stripe.book.pay(session)[0] ?? {});
+    await shows.reaches(payment, 'captured');
+    expect(await shows.row(payment)).toMatchObject({ attention: null, authorized_amount: String(2 * price) });
+    expect((await patiently(() => shows.boxoffice.cancel(booking))).status).toBe(200);
+    await shows.reaches(payment, 'refunded');
+    const { currencies, violations } = await auditMoney(shows.boxoffice.orm.em.fork());
+    expect(violations).toEqual([]);
+    expect(currencies).toContainEqual({
+      ...{ currency, captured: 2 * price, refunded: 2 * price, booked: 0, to_capture: 0, to_refund: 0 },
+    });
   });
 });
 

@@ -61,7 +61,7 @@ export class Reconciler {
       await changes.remindOfCancelled(this.#searches === 0 ? everSeconds : recentSeconds);
     this.#searches++;
     const eventIds = await events.findDue(dueLimit);
-    for (const id of eventIds) await handleEvent(id).catch((error: Error) => this.#warn(error, { event: id }));
+    await Promise.all(eventIds.map((id) => handleEvent(id).catch((error: Error) => this.#warn(error, { event: id }))));
     const payments = await changes.takeDue(dueLimit);
     const settled = payments.map(({ id }) =>
       settler.settle(id).catch((error: Error) => this.#warn(error, { payment: id })),

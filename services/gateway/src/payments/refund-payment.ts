@@ -6,7 +6,7 @@ import type { StoredPayments } from './stored-payments.ts';
 
 interface Dependencies {
   stored: Pick<StoredPayments, 'find'>;
-  changes: Pick<PaymentChanges, 'requestRefund' | 'addHistory' | 'setAttention'>;
+  changes: Pick<PaymentChanges, 'requestRefund' | 'addHistory'>;
   settler: Pick<Settler, 'settle'>;
 }
 

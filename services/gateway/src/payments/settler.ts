@@ -6,7 +6,7 @@ import type { Pace } from './pace.ts';
 import type { PaymentChanges } from './payment-changes.ts';
 import type { PaymentMetrics } from './payment-metrics.ts';
 import type { PaymentRow } from './payment-row.ts';
-import { ProviderError } from './providers/provider.ts';
+import { ProviderError, type ProviderErrorKind } from './providers/provider.ts';
 import { type StepDependencies, takeStep } from './steps.ts';
 import type { PaymentFacts, StoredPayments } from './stored-payments.ts';
 
@@ -14,6 +14,10 @@ import type { PaymentFacts, StoredPayments } from './stored-payments.ts';
 const stepLimit = 8;
 /** How soon a payment is looked at again whose next step somebody must help with, in milliseconds. */
 const helplessMs = 60 * 60_000;
+/** From this delay on, people who merely wait make no calls of their own, in milliseconds: the queue would only grow. */
+const busyMs = 500;
+/** After so many failed attempts the provider is asked whether one of them succeeded. */
+const triesBeforeAsking = 2;
 /** The longest until a buyer who may still be paying is looked for again, in milliseconds: their own polls count as tries. */
 const buyerMs = 5 * 60_000;
 
@@ -51,13 +55,20 @@ export class Settler {
       const continues = await this.#take(step, facts);
       if (!continues) return;
     }
-    await changes.postpone(id, backoffMs(stepLimit), { failed: true });
+    await changes.postpone({ id }, backoffMs(stepLimit));
   }
 
-  /** Nothing is left to be done, unless the money is gone and the seats are not. */
+  /** Settles a payment for somebody who waits for it, unless the provider has too much to do: then the others will. */
+  async settleSoon(id: string): Promise<void> {
+    if (this.#options.pace.delayMs < busyMs) await this.settle(id);
+  }
+
+  /** Nothing is left to be done, unless the money is gone and the seats are not. What was wrong on the way is over. */
   async #rest({ payment, isBooked }: PaymentFacts): Promise<void> {
+    const { changes } = this.#options;
     if (isBooked && payment.status !== 'captured') await this.#raise(payment, 'booked_without_money');
-    await this.#options.changes.rest(payment);
+    else if (payment.attention !== null) await changes.setAttention(payment.id, null);
+    await changes.rest(payment);
   }
 
   /** Returns whether the payment may need another step now. */
@@ -70,7 +81,8 @@ export class Settler {
       metrics.step(step, result.outcome);
       if (result.attention) await this.#raise(payment, result.attention);
       if (result.outcome === 'done') return true;
-      await changes.postpone(payment.id, result.delayMs ?? pauseMs(step, payment), { failed: true });
+      if (result.outcome === 'relayed') return false;
+      await changes.postpone(payment, result.delayMs ?? pauseMs(step, payment));
       return false;
     } catch (error) {
       return this.#failed(step, facts, error);
@@ -86,16 +98,17 @@ export class Settler {
     metrics.step(step, kind);
     logger.warn({ payment: paymentId, step, kind, reason: message, tries }, 'a step of a payment failed');
     await changes.addHistory({ paymentId, provider, source: 'boxoffice', kind: step, outcome: `${kind}: ${message}` });
-    if (kind === 'declined' && (await this.#learn(payment))) return true;
+    if (mayHaveSucceeded(step, kind, tries) && (await this.#learn(payment))) return true;
     if (kind !== 'retry') await this.#raise(payment, `${step}_${kind === 'ours' ? 'failed' : kind}`);
-    await changes.postpone(paymentId, kind === 'retry' ? pauseMs(step, payment) : helplessMs, { failed: true });
+    await changes.postpone(payment, kind === 'retry' ? pauseMs(step, payment) : helplessMs);
     return false;
   }
 
   /** A step that cannot be done may have been done, or be out of date. Returns whether the provider says so. */
   async #learn({ id, provider, reference }: PaymentRow): Promise<boolean> {
-    const { changes, providers } = this.#options;
+    const { changes, providers, pace } = this.#options;
     if (!reference) return false;
+    await pace.turn();
     const report = await providers
       .get(provider)
       ?.find(reference)
@@ -110,6 +123,14 @@ export class Settler {
     logger.error({ payment: id, provider, reason }, 'a payment needs attention');
   }
 }
+
+/**
+ * A call that the provider declines may have been made before, or by somebody else. So may one that keeps failing:
+ * Stripe repeats the response of an idempotency key for a day, also a 500 to a call that it has carried out.
+ */
+const mayHaveSucceeded = (step: Step, kind: ProviderErrorKind, tries: number) =>
+  kind === 'declined' ||
+  (kind === 'retry' && ['capture', 'void', 'refund'].includes(step) && tries >= triesBeforeAsking);
 
 const pauseMs = (step: Step, { tries }: PaymentRow) =>
   step === 'find' ? Math.min(backoffMs(tries), buyerMs) : backoffMs(tries);

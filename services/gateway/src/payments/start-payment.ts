@@ -13,7 +13,7 @@ export interface StartPaymentDependencies extends ChangeDependencies {
   payments: {
     stored: Pick<StoredPayments, 'find' | 'findOpen'>;
     changes: Pick<PaymentChanges, 'add'>;
-    settler: Pick<Settler, 'settle'>;
+    settler: Pick<Settler, 'settleSoon'>;
     /** The provider of new payments; null when there is none. */
     provider: string | null;
     seconds: number;
@@ -61,7 +61,7 @@ export async function startPayment(
 /** Waits a little for the provider to open the checkout; the buyer can ask for it again. */
 async function withCheckout({ payments }: StartPaymentDependencies, payment: PaymentRow): Promise<PaymentRow> {
   if (payment.status !== 'pending' || payment.checkout_url) return payment;
-  const opened = payments.settler.settle(payment.id).catch(() => undefined); // reconciliation goes on with it
+  const opened = payments.settler.settleSoon(payment.id).catch(() => undefined); // reconciliation goes on with it
   await Promise.race([opened, new Promise((resolve) => setTimeout(resolve, checkoutWaitMs).unref())]);
   return (await payments.stored.find(payment.id)) ?? payment;
 }

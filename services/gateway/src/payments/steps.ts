@@ -1,4 +1,5 @@
 import type { CancelRequest, ConfirmRequest, Outcome } from '@boxoffice/shared/contracts/jobs';
+import { backoffMs } from './backoff.ts';
 import type { Step } from './next-step.ts';
 import type { PaymentChanges } from './payment-changes.ts';
 import type { PaymentRow } from './payment-row.ts';
@@ -15,8 +16,8 @@ export interface StepDependencies {
 }
 
 interface StepResult {
-  /** `waiting`: for the buyer, or for an outcome. */
-  outcome: 'done' | 'waiting';
+  /** `waiting`: for the buyer, or for an outcome; `relayed`: the outbox brings what follows from the outcome. */
+  outcome: 'done' | 'waiting' | 'relayed';
   /** How soon to look again, if not by the usual backoff. */
   delayMs?: number;
   /** Why a person should look at the payment. */
@@ -24,12 +25,17 @@ interface StepResult {
 }
 
 const done: StepResult = { outcome: 'done' };
-/** How soon an outcome is looked for that the line has not given yet; its outbox is faster. In milliseconds. */
+/** A person should look at a payment of another amount or currency than agreed. */
+const amountMismatch = 'amount_mismatch';
+/** How soon an outcome is looked for again that the line has not given yet, at least. In milliseconds. */
 const lineMs = 5_000;
 /** Nobody has seen a checkout that its provider has not opened within this time, in milliseconds. */
 const openWithinMs = 4 * 60_000;
 /** Buyers are given up whose provider does not know their checkout for this long, in milliseconds. */
 const unknownMs = 24 * 60 * 60_000;
+
+/** One process takes what follows from an outcome, and not also this one. It is due soon anyway, should no job come. */
+const relayed: StepResult = { outcome: 'relayed' };
 
 /** Takes one step. Its result is recorded before it returns. @throws {ProviderError}, {ProblemError} */
 export async function takeStep(dependencies: StepDependencies, step: Step, facts: PaymentFacts): Promise<StepResult> {
@@ -85,20 +91,21 @@ async function confirm({ submit }: StepDependencies, payment: PaymentRow): Promi
     ...{ kind: 'confirm', show_id: payment.show_id, user_id: payment.user_id, booking_id: payment.booking_id },
     ...{ request_id: `payment-${payment.id}`, payment: { id: payment.id, amount, currency } },
   });
-  if (!outcome) return { outcome: 'waiting', delayMs: lineMs };
+  if (!outcome) return { outcome: 'waiting', delayMs: Math.max(lineMs, backoffMs(payment.tries)) };
   if (outcome.status === 'failed') return { outcome: 'waiting' };
   const isMismatch = outcome.status === 'rejected' && outcome.problem.code === 'payment_mismatch';
-  return isMismatch ? { ...done, attention: 'amount_mismatch' } : done;
+  return { ...relayed, ...(isMismatch && { attention: amountMismatch }) };
 }
 
-/** The line then leaves a refund in its outbox. */
+/** The line leaves a refund in its outbox. */
 async function cancel({ submit }: StepDependencies, payment: PaymentRow): Promise<StepResult> {
   const outcome = await submit({
     ...{ kind: 'cancel', show_id: payment.show_id, booking_id: payment.booking_id, as_admin: true },
     ...{ user_id: payment.refund_requested_by ?? 0, request_id: `payment-${payment.id}` },
     reason: payment.refund_reason ?? 'Refunded',
   });
-  return outcome?.status === 'succeeded' ? done : { outcome: 'waiting', delayMs: lineMs };
+  if (outcome?.status === 'succeeded') return relayed;
+  return { outcome: 'waiting', delayMs: Math.max(lineMs, backoffMs(payment.tries)) };
 }
 
 /** Captures or voids, whichever was chosen first: a capture and a void never meet. */
@@ -123,7 +130,7 @@ async function record(
   const outcome = `${report.amount ?? amount} ${report.currency ?? currency}`;
   await changes.addHistory({ paymentId: id, provider, source: 'boxoffice', kind: report.status, outcome });
   const isOther = report.amount !== undefined && (report.amount !== amount || report.currency !== currency);
-  return isOther && report.status === 'captured' ? { ...done, attention: 'amount_mismatch' } : done;
+  return isOther && report.status === 'captured' ? { ...done, attention: amountMismatch } : done;
 }
 
 function providerPayment({ id, reference, intent, amount, currency }: PaymentRow): ProviderPayment {

@@ -10,7 +10,7 @@ import type { StoredPayments } from '../stored-payments.ts';
 const askEveryMs = 3_000;
 
 interface Dependencies {
-  payments: { stored: Pick<StoredPayments, 'find'>; settler: Pick<Settler, 'settle'> };
+  payments: { stored: Pick<StoredPayments, 'find'>; settler: Pick<Settler, 'settleSoon'> };
 }
 
 export const getPayment = operation({
@@ -35,7 +35,7 @@ export const getPayment = operation({
       const isUndecided = payment.status === 'pending' || payment.status === 'authorized';
       if (isUndecided && !asked.has(payment.id)) {
         asked.set(payment.id, true);
-        payments.settler.settle(payment.id).catch(() => undefined); // reconciliation goes on with it
+        payments.settler.settleSoon(payment.id).catch(() => undefined); // reconciliation goes on with it
       }
       return paymentView(payment);
     };

@@ -7,10 +7,12 @@ import type { TestEvent } from './test-provider.ts';
 
 const attemptLimit = 8;
 const firstPauseMs = 250;
+/** Providers do not hurry: each delivery comes after up to so many milliseconds. */
+const latestMs = 500;
 
 /**
- * Sends an event by HTTP, as a provider out there would: signed, twice, and again until it is answered. If nobody
- * answers for long it is lost: reconciliation must find out.
+ * Sends an event by HTTP, as a provider out there would: signed, a little late, twice, and again until it is answered.
+ * If nobody answers for long it is lost: reconciliation must find out.
  */
 export async function sendEvent(
   checkout: TestCheckoutRow,
@@ -23,6 +25,7 @@ export async function sendEvent(
   };
   const body = JSON.stringify(event);
   for (let delivered = 0, attempt = 0; delivered < 2 && attempt < attemptLimit; attempt++) {
+    await delay(Math.random() * latestMs, undefined, { ref: false });
     const accepted = await fetch(`${url}/api/payments/events/test/`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', [signatureHeader]: sign(secret, body) },
