@@ -10,6 +10,7 @@ import type { BookingQueue, Bookings, RequestBudget, SubmitDependencies } from '
 import type { Operation } from '../http/operation.ts';
 import { Pace } from './pace.ts';
 import { PaymentChanges } from './payment-changes.ts';
+import { PaymentCorrections } from './payment-corrections.ts';
 import { PaymentEvents } from './payment-events.ts';
 import { PaymentJobs } from './payment-jobs.ts';
 import { backlogSql, type PaymentBacklog, PaymentMetrics } from './payment-metrics.ts';
@@ -52,6 +53,7 @@ export function buildPayments(options: PaymentsOptions) {
   const providers = loadProviders(options);
   const stored = new StoredPayments(orm);
   const changes = new PaymentChanges(orm);
+  const corrections = new PaymentCorrections(orm);
   const events = new PaymentEvents(orm, changes);
   const metrics = new PaymentMetrics(options.metrics, async () => {
     const [backlog] = await orm.em.getConnection().execute<PaymentBacklog[]>(backlogSql);
@@ -72,7 +74,7 @@ export function buildPayments(options: PaymentsOptions) {
   const reconciler = new Reconciler({ changes, events, settler, handleEvent, logger });
   const jobs = new PaymentJobs({ redis, consumer, settler, logger });
   return {
-    ...{ stored, changes, events, metrics, settler, handleEvent, reconciler },
+    ...{ stored, changes, corrections, events, metrics, settler, handleEvent, reconciler },
     providers: providers.byName,
     provider: providers.current,
     seconds: config.PAYMENT_SECONDS,

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { PaymentStatus } from '@boxoffice/shared/contracts/payments';
-import type { EntityManager, MikroORM } from '@boxoffice/shared/database/orm';
-import { type PaymentRow, paymentRow } from './payment-row.ts';
+import type { MikroORM } from '@boxoffice/shared/database/orm';
+import type { PaymentRow } from './payment-row.ts';
 import type { PaymentReport } from './providers/provider.ts';
+import { type Connected, watchSeconds, writePayments } from './write-payments.ts';
 
 /** The states that a report can follow on. Reports may come in any order: those that are late change nothing. */
 const predecessors: Record<PaymentStatus, readonly PaymentStatus[]> = {
@@ -29,11 +30,6 @@ const moneyOf: Partial<Record<PaymentStatus, string>> = {
       case when said.amount <> payments.amount or said.currency <> payments.currency then 'amount_mismatch' else attention end
     from (select ?::bigint as amount, ?::text as currency) as said)`,
 };
-
-type Connected = Pick<EntityManager, 'execute'>;
-
-/** How soon a payment is looked at again when whoever changed it is gone, in seconds. */
-const watchSeconds = 15;
 
 export interface HistoryLine {
   paymentId: string;
@@ -115,12 +111,29 @@ export class PaymentChanges {
   }
 
   /** The next step is due in so many milliseconds, unless the payment has another state by now. */
-  async postpone({ id, status }: { id: string; status?: PaymentStatus }, delayMs: number): Promise<void> {
+  async postpone(
+    { id, status }: { id: string; status?: PaymentStatus },
+    { delayMs, countsAsTry }: { delayMs: number; countsAsTry: boolean },
+  ): Promise<void> {
     await this.#write(
-      `update payments.payments set next_step_at = now() + ? * interval '1 millisecond', tries = tries + 1
+      `update payments.payments set next_step_at = now() + ? * interval '1 millisecond', tries = tries + ?
        where id = ? and status = coalesce(?, status) returning *`,
-      [delayMs, id, status ?? null],
+      [delayMs, countsAsTry ? 1 : 0, id, status ?? null],
     );
+  }
+
+  /**
+   * Gives up a pending payment that is this old, in seconds, by the database's clock; if `unopened`, only one whose
+   * checkout has not been opened. Returns whether it is given up now.
+   */
+  async giveUp(id: string, { seconds, unopened }: { seconds: number; unopened: boolean }): Promise<boolean> {
+    const rows = await this.#write(
+      `update payments.payments set status = 'failed', ended_at = now(), changed_at = now(), next_step_at = null
+       where id = ? and status = 'pending' and created_at < now() - ? * interval '1 second'
+         and (reference is null or not ?) returning *`,
+      [id, seconds, unopened],
+    );
+    return rows.length > 0;
   }
 
   /** Nothing is left to be done, unless something has happened to the payment since it was read. */
@@ -153,42 +166,6 @@ export class PaymentChanges {
     );
   }
 
-  /** Records that an administrator wants the money to be given back, with an audit line. Returns null for none to give. */
-  requestRefund(
-    id: string,
-    { actorId, requestId, reason }: { actorId: number; requestId: string; reason: string },
-  ): Promise<PaymentRow | null> {
-    return this.#orm.em.fork().transactional(async (em) => {
-      const [row] = await this.#write(
-        `update payments.payments set refund_reason = ?, refund_requested_by = ?, refund_requested_at = now(),
-           next_step_at = now() + ${watchSeconds} * interval '1 second', tries = 0 where id = ? and status in ('authorized', 'captured')
-           and refund_requested_at is null returning *`,
-        [reason, actorId, id],
-        em,
-      );
-      if (!row) return null;
-      const { booking_id, status, amount, currency } = row;
-      const before = { booking_id, status, amount, currency };
-      await addAuditLine(em, { id, actorId, requestId, action: 'refund', before, after: { refund_reason: reason } });
-      return row;
-    });
-  }
-
-  /** Records that a payment needs no attention any more, with an audit line. Returns null if it needs other attention. */
-  resolve(
-    { id, attention }: Pick<PaymentRow, 'id' | 'attention'>,
-    { actorId, requestId, reason }: { actorId: number; requestId: string; reason: string },
-  ): Promise<PaymentRow | null> {
-    return this.#orm.em.fork().transactional(async (em) => {
-      const sql = 'update payments.payments set attention = null where id = ? and attention = ? returning *';
-      const [row] = await this.#write(sql, [id, attention], em);
-      if (!row) return null;
-      const after = { attention: null, reason };
-      await addAuditLine(em, { id, actorId, requestId, action: 'change', before: { attention }, after });
-      return row;
-    });
-  }
-
   /**
    * Payments whose next step is due. They are this process' for a while: another looks at them when we are gone.
    *
@@ -216,29 +193,7 @@ export class PaymentChanges {
     return rows.length;
   }
 
-  async #write(sql: string, parameters: unknown[], em: Connected = this.#orm.em.fork()): Promise<PaymentRow[]> {
-    const rows = (await em.execute<Record<string, unknown>[]>(sql, parameters)) as Record<string, unknown>[];
-    return rows.map(paymentRow);
+  #write(sql: string, parameters: unknown[], em: Connected = this.#orm.em.fork()): Promise<PaymentRow[]> {
+    return writePayments(em, sql, parameters);
   }
-}
-
-interface AuditLine {
-  /** The payment. */
-  id: string;
-  actorId: number;
-  requestId: string;
-  action: 'refund' | 'change';
-  before: object;
-  after: object;
-}
-
-async function addAuditLine(
-  em: Connected,
-  { id, actorId, requestId, action, before, after }: AuditLine,
-): Promise<void> {
-  await em.execute(
-    `insert into payments.audit_lines (actor_id, request_id, action, subject, subject_id, before, after)
-     values (?, ?, ?, 'payment', ?, ?::jsonb, ?::jsonb)`,
-    [actorId, requestId, action, id, JSON.stringify(before), JSON.stringify(after)],
-  );
 }

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { type MikroORM, openDatabase } from '@boxoffice/shared/database/orm';
-import { createTestDatabase, type TestDatabase } from '@boxoffice/testing/database';
+import { createTestDatabase, execute, type TestDatabase } from '@boxoffice/testing/database';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PaymentChanges } from './payment-changes.ts';
+import { PaymentCorrections } from './payment-corrections.ts';
 import { PaymentEvents } from './payment-events.ts';
 import type { PaymentReport, ProviderEvent } from './providers/provider.ts';
 import { StoredPayments } from './stored-payments.ts';
@@ -130,7 +131,24 @@ test('a payment rests only if nothing has happened to it since it was read', asy
   expect((await stored.find(id))?.next_step_at).not.toBeNull();
   await changes.apply(id, { ...authorized, status: 'captured', reference });
   const taken = await stored.find(id);
-  await changes.requestRefund(id, { actorId: 9, requestId: 'r', reason: 'The projector failed' });
+  await new PaymentCorrections(orm).requestRefund(id, { actorId: 9, requestId: 'r', reason: 'The projector failed' });
   if (taken) await changes.rest(taken);
   expect((await stored.find(id))?.next_step_at).not.toBeNull();
+});
+
+test('a payment is given up by its age, and while a checkout is open only after longer', async () => {
+  const { id } = await addPayment();
+  const age = (interval: string) =>
+    execute(
+      database.url,
+      `update payments.payments set created_at = now() - interval '${interval}' where id = '${id}'`,
+    );
+  const giveUp = (unopened: boolean) => changes.giveUp(id, { seconds: 240, unopened });
+  await age('239 seconds');
+  expect(await giveUp(false)).toBe(false);
+  await age('241 seconds');
+  expect(await giveUp(true)).toBe(false); // it has a checkout, perhaps opened by another process just now
+  expect(await statusOf(id)).toBe('pending');
+  expect(await giveUp(false)).toBe(true);
+  expect(await statusOf(id)).toBe('failed');
 });

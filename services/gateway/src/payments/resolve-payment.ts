@@ -1,11 +1,13 @@
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import type { PaymentChanges } from './payment-changes.ts';
+import type { PaymentCorrections } from './payment-corrections.ts';
 import type { PaymentRow } from './payment-row.ts';
 import type { StoredPayments } from './stored-payments.ts';
 
 interface Dependencies {
   stored: Pick<StoredPayments, 'find'>;
-  changes: Pick<PaymentChanges, 'resolve' | 'addHistory'>;
+  changes: Pick<PaymentChanges, 'addHistory'>;
+  corrections: Pick<PaymentCorrections, 'resolve'>;
 }
 
 /**
@@ -15,12 +17,12 @@ interface Dependencies {
  * @throws {ProblemError} payment_not_found
  */
 export async function resolvePayment(
-  { stored, changes }: Dependencies,
+  { stored, changes, corrections }: Dependencies,
   { id, reason, ...author }: { id: string; reason: string; actorId: number; requestId: string },
 ): Promise<PaymentRow> {
   const before = await stored.find(id);
   if (!before) throw new ProblemError('payment_not_found');
-  const resolved = before.attention === null ? null : await changes.resolve(before, { ...author, reason });
+  const resolved = before.attention === null ? null : await corrections.resolve(before, { ...author, reason });
   if (!resolved) return before;
   const line = { paymentId: id, provider: before.provider, source: 'administrator', kind: 'resolve' } as const;
   await changes.addHistory({ ...line, outcome: reason, data: { by: author.actorId, attention: before.attention } });

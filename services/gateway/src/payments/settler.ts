@@ -18,7 +18,7 @@ const helplessMs = 60 * 60_000;
 const busyMs = 500;
 /** After so many failed attempts the provider is asked whether one of them succeeded. */
 const triesBeforeAsking = 2;
-/** The longest until a buyer who may still be paying is looked for again, in milliseconds: their own polls count as tries. */
+/** The longest until a buyer who may still be paying is looked for again, in milliseconds. */
 const buyerMs = 5 * 60_000;
 
 export interface SettlerOptions extends StepDependencies {
@@ -27,6 +27,11 @@ export interface SettlerOptions extends StepDependencies {
   pace: Pace;
   metrics: PaymentMetrics;
   logger: Logger;
+}
+
+interface Attempt {
+  /** Whether the pause before the next attempt grows. */
+  countsAsTry: boolean;
 }
 
 /**
@@ -45,22 +50,29 @@ export class Settler {
    *
    * @throws the database's error when it is unavailable
    */
-  async settle(id: string): Promise<void> {
+  settle(id: string): Promise<void> {
+    return this.#settle(id, { countsAsTry: true });
+  }
+
+  /**
+   * Settles a payment for somebody who waits for it, unless the provider has too much to do: then the others will. It
+   * does not count as a try: while the provider is down, a page that polls must not put the next try off by an hour.
+   */
+  async settleSoon(id: string): Promise<void> {
+    if (this.#options.pace.delayMs < busyMs) await this.#settle(id, { countsAsTry: false });
+  }
+
+  async #settle(id: string, attempt: Attempt): Promise<void> {
     const { payments, changes } = this.#options;
     for (let steps = 0; steps < stepLimit; steps++) {
       const facts = await payments.findFacts(id);
       if (!facts) return;
       const step = nextStep(facts);
       if (step === null) return this.#rest(facts);
-      const continues = await this.#take(step, facts);
+      const continues = await this.#take(step, facts, attempt);
       if (!continues) return;
     }
-    await changes.postpone({ id }, backoffMs(stepLimit));
-  }
-
-  /** Settles a payment for somebody who waits for it, unless the provider has too much to do: then the others will. */
-  async settleSoon(id: string): Promise<void> {
-    if (this.#options.pace.delayMs < busyMs) await this.settle(id);
+    await changes.postpone({ id }, { delayMs: backoffMs(stepLimit), ...attempt });
   }
 
   /** Nothing is left to be done, unless the money is gone and the seats are not. What was wrong on the way is over. */
@@ -72,7 +84,7 @@ export class Settler {
   }
 
   /** Returns whether the payment may need another step now. */
-  async #take(step: Step, facts: PaymentFacts): Promise<boolean> {
+  async #take(step: Step, facts: PaymentFacts, attempt: Attempt): Promise<boolean> {
     const { changes, pace, metrics } = this.#options;
     const { payment } = facts;
     try {
@@ -82,14 +94,18 @@ export class Settler {
       if (result.attention) await this.#raise(payment, result.attention);
       if (result.outcome === 'done') return true;
       if (result.outcome === 'relayed') return false;
-      await changes.postpone(payment, result.delayMs ?? pauseMs(step, payment));
+      await changes.postpone(payment, { delayMs: result.delayMs ?? pauseMs(step, payment), ...attempt });
       return false;
     } catch (error) {
-      return this.#failed(step, facts, error);
+      return this.#failed(step, facts, { error, ...attempt });
     }
   }
 
-  async #failed(step: Step, { payment }: PaymentFacts, error: unknown): Promise<boolean> {
+  async #failed(
+    step: Step,
+    { payment }: PaymentFacts,
+    { error, countsAsTry }: Attempt & { error: unknown },
+  ): Promise<boolean> {
     const { changes, metrics, logger } = this.#options;
     const kind = error instanceof ProviderError ? error.kind : error instanceof ProblemError ? 'retry' : null;
     if (kind === null) throw error;
@@ -100,7 +116,8 @@ export class Settler {
     await changes.addHistory({ paymentId, provider, source: 'boxoffice', kind: step, outcome: `${kind}: ${message}` });
     if (mayHaveSucceeded(step, kind, tries) && (await this.#learn(payment))) return true;
     if (kind !== 'retry') await this.#raise(payment, `${step}_${kind === 'ours' ? 'failed' : kind}`);
-    await changes.postpone(payment, kind === 'retry' ? pauseMs(step, payment) : helplessMs);
+    const delayMs = kind === 'retry' ? pauseMs(step, payment) : helplessMs;
+    await changes.postpone(payment, { delayMs, countsAsTry });
     return false;
   }
 

@@ -29,10 +29,10 @@ const done: StepResult = { outcome: 'done' };
 const amountMismatch = 'amount_mismatch';
 /** How soon an outcome is looked for again that the line has not given yet, at least. In milliseconds. */
 const lineMs = 5_000;
-/** Nobody has seen a checkout that its provider has not opened within this time, in milliseconds. */
-const openWithinMs = 4 * 60_000;
-/** Buyers are given up whose provider does not know their checkout for this long, in milliseconds. */
-const unknownMs = 24 * 60 * 60_000;
+/** Nobody has seen a checkout that its provider has not opened within this time, in seconds. */
+const openWithinSeconds = 4 * 60;
+/** Buyers are given up whose provider does not know their checkout for this long, in seconds. */
+const unknownSeconds = 24 * 60 * 60;
 
 /** One process takes what follows from an outcome, and not also this one. It is due soon anyway, should no job come. */
 const relayed: StepResult = { outcome: 'relayed' };
@@ -63,10 +63,7 @@ async function open(
   { payment, holdEndsAt }: PaymentFacts,
 ): Promise<StepResult> {
   const { id, amount, currency, booking_id: bookingId, created_at: createdAt } = payment;
-  if (Date.now() - createdAt.getTime() > openWithinMs) {
-    await changes.apply(id, { status: 'failed' });
-    return done;
-  }
+  if (await changes.giveUp(id, { seconds: openWithinSeconds, unopened: true })) return done;
   const order = { id, amount, currency, bookingId, createdAt, holdEndsAt: holdEndsAt ?? createdAt };
   await changes.addCheckout(id, await provider.createCheckout({ ...order, returnUrl: returnUrlOf(id) }));
   return { outcome: 'waiting', delayMs: 60_000 };
@@ -75,13 +72,13 @@ async function open(
 async function look(
   { changes }: StepDependencies,
   provider: PaymentProvider,
-  { id, reference, created_at }: PaymentRow,
+  { id, reference }: PaymentRow,
 ): Promise<StepResult> {
   const report = await provider.find(reference ?? '');
-  const isLost = !report && Date.now() - created_at.getTime() > unknownMs;
-  if (isLost) await changes.apply(id, { status: 'failed' });
-  const changed = report ? await changes.apply(id, report) : null;
-  return isLost || changed ? done : { outcome: 'waiting' };
+  const changed = report
+    ? await changes.apply(id, report)
+    : await changes.giveUp(id, { seconds: unknownSeconds, unopened: false });
+  return changed ? done : { outcome: 'waiting' };
 }
 
 async function confirm({ submit }: StepDependencies, payment: PaymentRow): Promise<StepResult> {
