@@ -40,6 +40,14 @@ export interface HistoryLine {
   data?: object;
 }
 
+/** One pass through the paid bookings that were cancelled, in batches. */
+export interface CancelledPass {
+  withinSeconds: number;
+  /** The last booking of the batch before. The time is PostgreSQL's text, which keeps microseconds. */
+  after: { cancelledAt: string; paymentId: string } | null;
+}
+const beforeAll = { cancelledAt: '-infinity', paymentId: '00000000-0000-0000-0000-000000000000' };
+
 /** Writes payments, and their history in the same transaction. */
 export class PaymentChanges {
   readonly #orm: MikroORM;
@@ -180,17 +188,30 @@ export class PaymentChanges {
     );
   }
 
-  /** Finds money for bookings that were cancelled within so many seconds, and makes its next step due. */
-  async remindOfCancelled(withinSeconds: number): Promise<number> {
-    const rows = await this.#write(
-      `update payments.payments set next_step_at = now() from booking.bookings
-       where bookings.status = 'cancelled' and bookings.payment_id is not null
-         and bookings.cancelled_at >= now() - ? * interval '1 second'
-         and payments.id = bookings.payment_id and payments.status in ('authorized', 'captured')
-         and payments.next_step_at is null returning payments.*`,
-      [withinSeconds],
+  /**
+   * Finds money for bookings that were cancelled within so many seconds, and makes its next step due. Inspects one batch
+   * of those bookings, oldest first: all of them would outlast the statement timeout.
+   *
+   * @param after the last booking of the batch before, if there was one
+   * @returns the last booking of this batch, null when there was none left
+   */
+  async remindOfCancelled({ withinSeconds, after }: CancelledPass, limit: number): Promise<CancelledPass['after']> {
+    const { cancelledAt, paymentId } = after ?? beforeAll;
+    const [last] = await this.#orm.em.getConnection().execute<{ cancelled_at: string; payment_id: string }[]>(
+      `with cancelled as (
+         select cancelled_at, payment_id from booking.bookings
+         where status = 'cancelled' and payment_id is not null and cancelled_at >= now() - ? * interval '1 second'
+           and (cancelled_at, payment_id) > (?::timestamptz, ?::uuid)
+         order by cancelled_at, payment_id limit ?
+       ), reminded as (
+         update payments.payments set next_step_at = now() from cancelled where payments.id = cancelled.payment_id
+           and payments.status in ('authorized', 'captured') and payments.next_step_at is null
+       )
+       select cancelled_at::text, payment_id from cancelled
+       order by cancelled.cancelled_at desc, payment_id desc limit 1`,
+      [withinSeconds, cancelledAt, paymentId, limit],
     );
-    return rows.length;
+    return last ? { cancelledAt: last.cancelled_at, paymentId: last.payment_id } : null;
   }
 
   #write(sql: string, parameters: unknown[], em: Connected = this.#orm.em.fork()): Promise<PaymentRow[]> {

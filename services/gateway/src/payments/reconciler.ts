@@ -1,16 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@boxoffice/shared/service/logging';
-import type { PaymentChanges } from './payment-changes.ts';
+import type { CancelledPass, PaymentChanges } from './payment-changes.ts';
 import type { PaymentEvents } from './payment-events.ts';
 import type { Settler } from './settler.ts';
 
 /** The time between two searches, in milliseconds. */
 const pauseMs = 1_000;
 const dueLimit = 20;
-/** Every so many searches, money for bookings that were cancelled recently is looked for. */
+/** Every so many searches begins a pass that looks for money for bookings that were cancelled recently. */
 const searchesPerReminder = 30;
 const recentSeconds = 60 * 60;
 const everSeconds = 1_000_000_000;
+/** Cancelled bookings that one search inspects, for each pass. */
+const cancelledLimit = 500;
 
 interface ReconcilerOptions {
   changes: Pick<PaymentChanges, 'takeDue' | 'remindOfCancelled'>;
@@ -29,6 +31,8 @@ export class Reconciler {
   readonly #stop = new AbortController();
   #running: Promise<void> = Promise.resolve();
   #searches = 0;
+  /** How far each pass under way has come, by the age that it looks back to. The first looks back to ever. */
+  readonly #passes = new Map<number, CancelledPass['after']>([[everSeconds, null]]);
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
@@ -57,9 +61,10 @@ export class Reconciler {
   /** One search. Returns how many payments and events it found. */
   async search(): Promise<number> {
     const { changes, events, settler, handleEvent } = this.#options;
-    if (this.#searches % searchesPerReminder === 0)
-      await changes.remindOfCancelled(this.#searches === 0 ? everSeconds : recentSeconds);
-    this.#searches++;
+    if (this.#searches++ % searchesPerReminder === 0 && !this.#passes.has(recentSeconds))
+      this.#passes.set(recentSeconds, null);
+    for (const [withinSeconds, after] of this.#passes)
+      await this.#remind({ withinSeconds, after }).catch((error: Error) => this.#warn(error, { withinSeconds }));
     const eventIds = await events.findDue(dueLimit);
     await Promise.all(eventIds.map((id) => handleEvent(id).catch((error: Error) => this.#warn(error, { event: id }))));
     const payments = await changes.takeDue(dueLimit);
@@ -68,6 +73,13 @@ export class Reconciler {
     );
     await Promise.all(settled);
     return Math.max(eventIds.length, payments.length);
+  }
+
+  /** Inspects one batch. A pass whose batch fails tries it again at the next search. */
+  async #remind(pass: CancelledPass): Promise<void> {
+    const after = await this.#options.changes.remindOfCancelled(pass, cancelledLimit);
+    if (after) this.#passes.set(pass.withinSeconds, after);
+    else this.#passes.delete(pass.withinSeconds);
   }
 
   /** One that fails must not keep the others waiting. */

@@ -60,7 +60,7 @@ export const Booking = defineEntity({
     {
       name: 'bookings_cancelled_paid_idx',
       expression:
-        "create index bookings_cancelled_paid_idx on booking.bookings (cancelled_at) where status = 'cancelled' and payment_id is not null",
+        "create index bookings_cancelled_paid_idx on booking.bookings (cancelled_at, payment_id) where status = 'cancelled' and payment_id is not null",
     },
     {
       name: 'bookings_code_idx',

@@ -39,7 +39,7 @@ export class Payments extends Migration {
       );`);
     this.addSql(`
       alter table booking.bookings add column payment_id uuid, add column held_until timestamptz;
-      create index bookings_cancelled_paid_idx on booking.bookings (cancelled_at)
+      create index bookings_cancelled_paid_idx on booking.bookings (cancelled_at, payment_id)
         where status = 'cancelled' and payment_id is not null;
       alter table booking.requests drop constraint requests_kind_check;
       alter table booking.requests add constraint requests_kind_check
