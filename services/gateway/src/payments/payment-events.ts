@@ -7,6 +7,14 @@ import type { PaymentReport, ProviderEvent } from './providers/provider.ts';
 /** An event of a payment that is still unknown after so many tries belongs to somebody else. */
 const tryLimit = 40;
 
+/** What PostgreSQL is sure to read as one. */
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+interface Handled {
+  paymentId: string;
+  mustAsk: boolean;
+}
+
 interface StoredEvent {
   id: number;
   provider: string;
@@ -50,8 +58,18 @@ export class PaymentEvents {
    * Applies a stored event to its payment, once. If that is not known yet, the event waits.
    *
    * @returns the payment, and whether the provider must be asked about it
+   * @throws what made it fail; the event is tried again later, so that it does not keep newer ones waiting
    */
-  handle(id: number): Promise<{ paymentId: string; mustAsk: boolean } | null> {
+  async handle(id: number): Promise<Handled | null> {
+    try {
+      return await this.#handle(id);
+    } catch (error) {
+      await this.#postpone(id).catch(() => undefined); // the first error is the one to be reported
+      throw error;
+    }
+  }
+
+  #handle(id: number): Promise<Handled | null> {
     return this.#orm.em.fork().transactional(async (em) => {
       const [event] = await em.execute<StoredEvent[]>(
         'select * from payments.payment_events where id = ? and handled_at is null for update skip locked',
@@ -81,15 +99,30 @@ export class PaymentEvents {
     return rows.map((row) => Number(row.id));
   }
 
-  /** The intent counts too: events about money name no checkout. */
+  /** One index after the other, until one has it. The intent counts too: events about money name no checkout. */
   async #findPayment(em: EntityManager, { provider, reference, data }: StoredEvent): Promise<string | null> {
-    const isId = /^[0-9a-f-]{36}$/.test(data?.payment_id ?? '');
-    const [found] = await em.execute<{ id: string }[]>(
-      `select id from payments.payments
-       where provider = ? and (id = ?::uuid or reference = ? or (reference is not null and intent = ?)) limit 1`,
-      [provider, isId ? (data?.payment_id ?? null) : null, reference, data?.intent ?? null],
+    const paymentId = data?.payment_id ?? '';
+    const [found] = await em.execute<{ id: string | null }[]>(
+      `select coalesce(
+         (select id from payments.payments where provider = ? and id = ?::uuid),
+         (select id from payments.payments where provider = ? and reference = ?),
+         (select id from payments.payments where provider = ? and intent = ? and reference is not null limit 1)) as id`,
+      [provider, uuid.test(paymentId) ? paymentId : null, provider, reference, provider, data?.intent ?? null],
     );
     return found?.id ?? null;
+  }
+
+  async #postpone(id: number): Promise<void> {
+    const connection = this.#orm.em.getConnection();
+    const [event] = await connection.execute<{ tries: number }[]>(
+      'update payments.payment_events set tries = tries + 1 where id = ? and handled_at is null returning tries',
+      [id],
+    );
+    if (!event) return;
+    await connection.execute(
+      `update payments.payment_events set next_try_at = now() + ? * interval '1 millisecond' where id = ?`,
+      [backoffMs(event.tries - 1), id],
+    );
   }
 
   /** Keeps an event for later, unless it names nothing that a payment could have. */

@@ -1,9 +1,12 @@
 /** How PostgreSQL runs the statements about payments when there are many. */
+import { randomUUID } from 'node:crypto';
 import { type MikroORM, openDatabase } from '@boxoffice/shared/database/orm';
 import { createTestDatabase, execute, type TestDatabase } from '@boxoffice/testing/database';
 import { collectStatements, explainEverything, type RunStatement } from '@boxoffice/testing/plans';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type CancelledPass, PaymentChanges } from './payment-changes.ts';
+import { PaymentEvents } from './payment-events.ts';
+import { StoredPayments } from './stored-payments.ts';
 
 const statements: RunStatement[] = [];
 let database: TestDatabase;
@@ -73,4 +76,39 @@ test('the money of cancelled bookings is found in batches, which read only their
   expect(batches.at(-1)).toBe(1_000);
   expect(batches.length).toBe(5);
   expect(await changes.remindOfCancelled({ withinSeconds: 3_600, after: null }, 400)).toBeNull();
+});
+
+test.each([
+  ['our id', { paymentId: '00000000-0000-4000-8000-000000000007' }, true],
+  ['the checkout', { reference: 'cs_7' }, true],
+  ['the money', { intent: 'pi_7' }, true],
+  ['nothing that we know', { paymentId: randomUUID(), reference: 'cs_0', intent: 'pi_0' }, false],
+])('the payment of an event that names %s is looked up by keys', async (_, fields, isKnown) => {
+  const events = new PaymentEvents(orm, changes);
+  const names = { paymentId: null, reference: null, intent: null, ...fields };
+  const id = await events.store('stripe', { id: randomUUID(), kind: 'changed', report: null, ...names });
+  expect((await explained(() => events.handle(id ?? 0)))?.paymentId.endsWith('7') ?? false).toBe(isKnown);
+  const lookUps = statements.filter(({ sql }) => /payments\.payments\b/.test(sql));
+  expect(lookUps.length).toBe(1);
+  expect([lookUps[0]?.readWhole, lookUps[0]?.rows]).toEqual([[], isKnown ? 1 : 0]);
+});
+
+test.each([{ user_id: 7 }, { show_id: 7 }])(
+  'the payments of one user or show are listed from an index: %j',
+  async (filter) => {
+    const found = await explained(() => new StoredPayments(orm).list({ page: 1, page_size: 20, ...filter }));
+    expect([found.count, found.results.length]).toEqual([30, 20]);
+    expect(totals().wholes).toEqual([]);
+    expect(totals().rows).toBeLessThanOrEqual(30 + 20);
+  },
+);
+
+test('the sums of a day read only its payments', async () => {
+  const hours = 60 * 60_000;
+  const sums = await explained(() =>
+    new StoredPayments(orm).sums(new Date(Date.now() - 24 * hours), new Date(Date.now() + hours)),
+  );
+  expect(new Set(sums.map(({ state }) => state))).toEqual(new Set(['authorized', 'captured', 'failed']));
+  expect(totals().wholes).toEqual([]);
+  expect(totals().rows).toBeLessThanOrEqual(2 * 24 * 60);
 });

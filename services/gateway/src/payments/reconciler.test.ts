@@ -62,3 +62,15 @@ test('recently cancelled bookings are looked for again and again', async () => {
   for (let search = 0; search < 61; search++) await one.search();
   expect(withins.slice(1)).toEqual([3_600, 3_600, 3_600]);
 });
+
+test('a search that can handle none of what it found is followed by a pause', async () => {
+  const ids = Array.from({ length: 20 }, (_, id) => id);
+  const failing = reconciler({
+    events: { findDue: async () => ids },
+    handleEvent: () => Promise.reject(new Error('not now')),
+    changes: { takeDue: async () => ids.map((id) => ({ id: `${id}` }) as PaymentRow) },
+    settler: { settle: () => Promise.reject(new Error('not now')) },
+  });
+  expect(await failing.search()).toBe(0);
+  expect(await reconciler({ events: { findDue: async () => ids } }).search()).toBe(20);
+});

@@ -49,16 +49,16 @@ export class Reconciler {
 
   async #run(): Promise<void> {
     while (!this.#stop.signal.aborted) {
-      const found = await this.search().catch((error: Error) => {
+      const movedOn = await this.search().catch((error: Error) => {
         this.#warn(error, {});
         return 0;
       });
-      if (found >= dueLimit) continue;
+      if (movedOn >= dueLimit) continue; // there may be more; what fails must not be tried without a pause
       await delay(pauseMs, undefined, { signal: this.#stop.signal, ref: false }).catch(() => undefined);
     }
   }
 
-  /** One search. Returns how many payments and events it found. */
+  /** One search. Returns how many payments or events it could move on, whichever are more. */
   async search(): Promise<number> {
     const { changes, events, settler, handleEvent } = this.#options;
     if (this.#searches++ % searchesPerReminder === 0 && !this.#passes.has(recentSeconds))
@@ -66,13 +66,10 @@ export class Reconciler {
     for (const [withinSeconds, after] of this.#passes)
       await this.#remind({ withinSeconds, after }).catch((error: Error) => this.#warn(error, { withinSeconds }));
     const eventIds = await events.findDue(dueLimit);
-    await Promise.all(eventIds.map((id) => handleEvent(id).catch((error: Error) => this.#warn(error, { event: id }))));
+    const handled = await Promise.all(eventIds.map((id) => this.#succeeds(handleEvent(id), { event: id })));
     const payments = await changes.takeDue(dueLimit);
-    const settled = payments.map(({ id }) =>
-      settler.settle(id).catch((error: Error) => this.#warn(error, { payment: id })),
-    );
-    await Promise.all(settled);
-    return Math.max(eventIds.length, payments.length);
+    const settled = await Promise.all(payments.map(({ id }) => this.#succeeds(settler.settle(id), { payment: id })));
+    return Math.max(handled.filter(Boolean).length, settled.filter(Boolean).length);
   }
 
   /** Inspects one batch. A pass whose batch fails tries it again at the next search. */
@@ -83,6 +80,16 @@ export class Reconciler {
   }
 
   /** One that fails must not keep the others waiting. */
+  #succeeds(work: Promise<void>, about: object): Promise<boolean> {
+    return work.then(
+      () => true,
+      (error: Error) => {
+        this.#warn(error, about);
+        return false;
+      },
+    );
+  }
+
   #warn(error: Error, about: object): void {
     this.#options.logger.warn({ ...about, reason: error.message }, 'payments cannot be reconciled yet');
   }

@@ -45,8 +45,18 @@ export const Payment = defineEntity({
     endedAt: p.datetime().nullable(),
   },
   indexes: [
+    {
+      name: 'payments_intent_idx',
+      expression: 'create index payments_intent_idx on payments.payments (provider, intent) where intent is not null',
+    },
     { name: 'payments_booking_id_idx', properties: ['bookingId'] },
     { name: 'payments_created_at_idx', properties: ['createdAt', 'id'] },
+    { name: 'payments_user_id_idx', properties: ['userId', 'createdAt', 'id'] },
+    { name: 'payments_show_id_idx', properties: ['showId', 'createdAt', 'id'] },
+    ...['authorized', 'captured', 'refunded', 'ended'].map((state) => ({
+      name: `payments_${state}_at_idx`,
+      expression: `create index payments_${state}_at_idx on payments.payments (${state}_at) where ${state}_at is not null`,
+    })),
     {
       name: 'payments_next_step_at_idx',
       expression:

@@ -102,8 +102,15 @@ const paymentsSql = `
   );
   create unique index payments_reference_key on payments.payments (provider, reference);
   create unique index payments_pending_key on payments.payments (booking_id) where status = 'pending';
+  create index payments_intent_idx on payments.payments (provider, intent) where intent is not null;
   create index payments_booking_id_idx on payments.payments (booking_id);
   create index payments_created_at_idx on payments.payments (created_at, id);
+  create index payments_user_id_idx on payments.payments (user_id, created_at, id);
+  create index payments_show_id_idx on payments.payments (show_id, created_at, id);
+  create index payments_authorized_at_idx on payments.payments (authorized_at) where authorized_at is not null;
+  create index payments_captured_at_idx on payments.payments (captured_at) where captured_at is not null;
+  create index payments_refunded_at_idx on payments.payments (refunded_at) where refunded_at is not null;
+  create index payments_ended_at_idx on payments.payments (ended_at) where ended_at is not null;
   create index payments_next_step_at_idx on payments.payments (next_step_at) where next_step_at is not null;
   create index payments_attention_idx on payments.payments (created_at) where attention is not null;
   create table payments.payment_events (
