@@ -70,18 +70,19 @@ export class PaymentChanges {
     return row ?? null;
   }
 
-  /** Records where a payment is paid. The first answer counts. */
+  /** Records where a payment is paid. The first answer counts, and none after the payment was given up. */
   async addCheckout(id: string, { reference, url }: { reference: string; url: string }): Promise<void> {
     await this.#write(
       `update payments.payments set reference = ?, checkout_url = ?, changed_at = now(), tries = 0,
          next_step_at = now() + 60 * interval '1 second'
-       where id = ? and reference is null returning *`,
+       where id = ? and reference is null and status = 'pending' returning *`,
       [reference, url, id],
     );
   }
 
   /**
-   * Applies what the provider says. Whatever is due now is due soon, in case we crash.
+   * Applies what the provider says. The next step is due soon, in case we crash; if there is none, `rest` ends it after
+   * it has seen that the booking agrees.
    *
    * @returns the payment if this has changed its state, null if it was known or is out of date
    */
@@ -89,12 +90,11 @@ export class PaymentChanges {
     const { status } = report;
     const time = timeOf[status];
     if (!time) return null;
-    const isOver = !['authorized', 'captured'].includes(status);
     const { amount = null, currency = null } = report;
     const [row] = await this.#write(
       `update payments.payments set status = ?, reference = coalesce(reference, ?), intent = coalesce(intent, ?),
          ${time} = coalesce(${time}, now()), changed_at = now(), tries = 0,
-         next_step_at = ${isOver ? 'null' : `now() + ${watchSeconds} * interval '1 second'`}
+         next_step_at = now() + ${watchSeconds} * interval '1 second'
          ${moneyOf[status] ?? ''}
        where id = ? and status = any(string_to_array(?, ',')) returning *`,
       [
@@ -136,7 +136,8 @@ export class PaymentChanges {
    */
   async giveUp(id: string, { seconds, unopened }: { seconds: number; unopened: boolean }): Promise<boolean> {
     const rows = await this.#write(
-      `update payments.payments set status = 'failed', ended_at = now(), changed_at = now(), next_step_at = null
+      `update payments.payments set status = 'failed', ended_at = now(), changed_at = now(),
+         next_step_at = now() + ${watchSeconds} * interval '1 second'
        where id = ? and status = 'pending' and created_at < now() - ? * interval '1 second'
          and (reference is null or not ?) returning *`,
       [id, seconds, unopened],
@@ -166,11 +167,17 @@ export class PaymentChanges {
     return rows.length > 0;
   }
 
+  /** Adds a line, unless it only repeats the last one: what is tried for days must not fill the history. */
   async addHistory({ paymentId, provider, source, kind, outcome, data }: HistoryLine): Promise<void> {
+    const said = [kind, outcome.slice(0, 500), data ? JSON.stringify(data) : null];
     await this.#orm.em.getConnection().execute(
-      `insert into payments.payment_events (payment_id, source, provider, kind, data, handled_at, outcome)
-       values (?, ?, ?, ?, ?::jsonb, now(), ?)`,
-      [paymentId, source, provider, kind, data ? JSON.stringify(data) : null, outcome.slice(0, 500)],
+      `insert into payments.payment_events (payment_id, source, provider, kind, outcome, data, handled_at)
+       select ?::uuid, ?, ?, ?, ?, ?::jsonb, now() where not exists (
+         select from (
+           select source, kind, outcome, data from payments.payment_events where payment_id = ? order by id desc limit 1
+         ) as last
+         where (source, kind, outcome) = (?, ?, ?) and data is not distinct from ?::jsonb)`,
+      [paymentId, source, provider, ...said, paymentId, source, ...said],
     );
   }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type MikroORM, openDatabase } from '@boxoffice/shared/database/orm';
 import { createTestDatabase, execute, type TestDatabase } from '@boxoffice/testing/database';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PaymentChanges } from './payment-changes.ts';
 import { PaymentCorrections } from './payment-corrections.ts';
 import { PaymentEvents } from './payment-events.ts';
@@ -25,16 +25,12 @@ afterAll(async () => {
   await database.drop();
 });
 
+const newPayment = () => ({
+  ...{ show_id: 7, booking_id: randomUUID(), user_id: 1, provider: 'stripe', amount: 1_000, currency: 'EUR' },
+});
+
 async function addPayment(): Promise<{ id: string; reference: string }> {
-  const fields = {
-    show_id: 7,
-    booking_id: randomUUID(),
-    user_id: 1,
-    provider: 'stripe',
-    amount: 1_000,
-    currency: 'EUR',
-  };
-  const added = await changes.add(fields);
+  const added = await changes.add(newPayment());
   const id = added?.id ?? '';
   const reference = `cs_${id}`;
   await changes.addCheckout(id, { reference, url: 'https://pay' });
@@ -99,6 +95,33 @@ test('an event about an unknown payment waits for it; one about none of ours doe
   expect(rows).toEqual([{ handled_at: expect.anything() }]);
 });
 
+test('an event that cannot be handled waits longer each time, and keeps no others waiting', async () => {
+  const { id, reference } = await addPayment();
+  const broken = Object.assign(Object.create(changes), {
+    apply: () => Promise.reject(new Error('a field is missing')),
+  });
+  const eventId = (await events.store('stripe', event(authorized, { reference }))) ?? 0;
+  const read = () =>
+    execute<{ tries: number; seconds: number }>(
+      database.url,
+      `select tries, extract(epoch from next_try_at - received_at)::float as seconds from payments.payment_events where id = ${eventId}`,
+    );
+  for (const tries of [1, 2, 3]) {
+    await expect(new PaymentEvents(orm, broken).handle(eventId)).rejects.toThrow('a field is missing');
+    const [row] = await read();
+    expect(row?.tries).toBe(tries);
+    expect(row?.seconds).toBeGreaterThan(2 ** (tries - 1) * 0.75);
+  }
+  expect(await events.handle(eventId)).toEqual({ paymentId: id, mustAsk: false });
+});
+
+test.each(['-'.repeat(36), 'a'.repeat(36), '0-'.repeat(18)])(
+  'an event that names %s, which is no id of ours, waits',
+  async (paymentId) => {
+    expect(await handle(event(authorized, { paymentId }))).toBeNull();
+  },
+);
+
 test('a choice between capturing and voiding is made once', async () => {
   const { id } = await addPayment();
   const choices = await Promise.all([
@@ -110,14 +133,7 @@ test('a choice between capturing and voiding is made once', async () => {
 });
 
 test('a booking has one pending payment', async () => {
-  const fields = {
-    show_id: 7,
-    booking_id: randomUUID(),
-    user_id: 1,
-    provider: 'stripe',
-    amount: 1_000,
-    currency: 'EUR',
-  };
+  const fields = newPayment();
   const added = await Promise.all([changes.add(fields), changes.add(fields), changes.add(fields)]);
   expect(added.filter((payment) => payment !== null)).toHaveLength(1);
 });
@@ -151,4 +167,58 @@ test('a payment is given up by its age, and while a checkout is open only after 
   expect(await statusOf(id)).toBe('pending');
   expect(await giveUp(false)).toBe(true);
   expect(await statusOf(id)).toBe('failed');
+});
+
+test.each(['failed', 'voided', 'refunded'] as const)('a payment that is %s is due until it rests', async (status) => {
+  const { id, reference } = await addPayment();
+  await changes.apply(id, { ...authorized, status, reference });
+  const applied = await stored.find(id);
+  expect(applied?.next_step_at?.getTime()).toBeLessThan(Date.now() + 60_000);
+  if (applied) await changes.rest(applied);
+  expect((await stored.find(id))?.next_step_at).toBeNull();
+});
+
+test('a checkout that is opened too late is not recorded', async () => {
+  const added = await changes.add(newPayment());
+  const id = added?.id ?? '';
+  await execute(database.url, `update payments.payments set created_at = now() - interval '1 day' where id = '${id}'`);
+  expect(await changes.giveUp(id, { seconds: 240, unopened: true })).toBe(true);
+  await changes.addCheckout(id, { reference: 'cs_late', url: 'https://pay' });
+  const { next_step_at, ...given } = (await stored.find(id)) ?? {};
+  expect(given).toMatchObject({ status: 'failed', reference: null, checkout_url: null });
+  expect(next_step_at?.getTime()).toBeLessThan(Date.now() + 30_000); // due until it rests
+});
+
+describe('the history of a payment', () => {
+  const line = (paymentId: string, outcome: string) =>
+    ({ paymentId, provider: 'stripe', source: 'boxoffice', kind: 'find', outcome }) as const;
+
+  test('has one line for an outcome that only repeats', async () => {
+    const { id } = await addPayment();
+    for (const outcome of ['retry: 500', 'retry: 500', 'retry: 500', 'retry: 429', 'retry: 500'])
+      await changes.addHistory(line(id, outcome));
+    await changes.addHistory({ ...line(id, 'retry: 500'), kind: 'capture' });
+    expect((await stored.history(id)).map(({ kind, outcome }) => `${kind} ${outcome}`)).toEqual([
+      ...['find retry: 500', 'find retry: 429', 'find retry: 500', 'capture retry: 500'],
+    ]);
+  });
+
+  test('has every line of an administrator', async () => {
+    const { id } = await addPayment();
+    for (const attention of ['capture_failed', 'refund_failed'])
+      await changes.addHistory({ ...line(id, 'Seen to'), source: 'administrator', data: { by: 9, attention } });
+    expect(await stored.history(id)).toHaveLength(2);
+  });
+
+  test('shows the newest, oldest first', async () => {
+    const { id } = await addPayment();
+    await execute(
+      database.url,
+      `insert into payments.payment_events (payment_id, source, provider, kind, outcome)
+       select '${id}', 'boxoffice', 'stripe', 'find', n from generate_series(1, 203) as n`,
+    );
+    expect((await stored.history(id)).map(({ outcome }) => Number(outcome))).toEqual(
+      Array.from({ length: 200 }, (_, n) => n + 4),
+    );
+  });
 });

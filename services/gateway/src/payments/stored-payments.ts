@@ -68,11 +68,12 @@ export class StoredPayments {
     return { count: counted?.count ?? 0, results };
   }
 
-  /** What happened to a payment, oldest first. */
+  /** What happened to a payment, oldest first; if that is much, the newest of it. */
   async history(id: string): Promise<PaymentHistoryEntry[]> {
     const rows = await this.#read<Omit<PaymentHistoryEntry, 'at'> & { received_at: string }>(
-      `select received_at, source, kind, outcome, data from payments.payment_events
-       where payment_id = ? order by id limit ${historyLimit}`,
+      `select received_at, source, kind, outcome, data from (
+         select * from payments.payment_events where payment_id = ? order by id desc limit ${historyLimit}
+       ) as newest order by id`,
       [id],
     );
     return rows.map(({ received_at, ...entry }) => ({ at: new Date(received_at).toISOString(), ...entry }));
