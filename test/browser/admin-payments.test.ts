@@ -83,6 +83,11 @@ test('a show is paid for online, its payments are listed, and one is refunded wi
   await page.getByText('Needs attention: refund declined.').waitFor();
   expect(page.url()).toContain(second.payment);
   await expectAccessible(page);
+  await page.getByRole('button', { name: 'Resolve' }).click();
+  await page.getByRole('dialog').getByLabel('Reason').fill('Paid back in cash');
+  await page.getByRole('dialog').getByRole('button', { name: 'Resolve' }).click();
+  await page.getByRole('row', { name: /Administrator Resolved it Paid back in cash/ }).waitFor();
+  expect(await page.getByText('Needs attention').count()).toBe(0);
 
   await page.goto(`/admin/bookings/${first.booking}`);
   await page.getByRole('link', { name: /^paid online/ }).click();

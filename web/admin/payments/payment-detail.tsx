@@ -9,6 +9,7 @@ import { PageHead } from '../page-head.tsx';
 import { attentionOf, isRefundable, priceOf } from './payment-facts.ts';
 import { PaymentHistory } from './payment-history.tsx';
 import { RefundPayment } from './refund-payment.tsx';
+import { ResolvePayment } from './resolve-payment.tsx';
 import { StatusTag } from './status-tag.tsx';
 
 /** Events arrive, and steps are taken, while the page is open. */
@@ -38,6 +39,7 @@ export function PaymentDetail({ id }: { id: string }) {
         <Link className="button" to={`/audit?subject=payment&subject_id=${id}`}>
           Audit
         </Link>
+        {payment?.attention && <ResolvePayment payment={payment} onResolved={refetch} />}
         {payment && isRefundable(payment) && <RefundPayment payment={payment} onRefunded={refetch} />}
       </PageHead>
       <Outage message={outage ?? problem?.message} />

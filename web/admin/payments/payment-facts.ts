@@ -38,6 +38,11 @@ const attentions: Record<string, { short: string; advice: string }> = {
     advice:
       'The provider refuses the refund, for example because the account has no balance. It is tried again every hour; or refund in another way.',
   },
+  refund_failed: {
+    short: 'refund failed later',
+    advice:
+      'The buyer’s bank returned the refund, for example because the card is closed. Give the money back in another way, then resolve this.',
+  },
   void_declined: {
     short: 'release declined',
     advice:
@@ -51,6 +56,11 @@ export function attentionOf({ attention }: AdminPayment): { short: string; advic
   const known = attentions[attention];
   if (known) return known;
   const short = attention.replaceAll('_', ' ');
+  if (attention.endsWith('_stuck'))
+    return {
+      short,
+      advice: 'It has failed many times. It is tried again and again; see the history for what the provider says.',
+    };
   return {
     short,
     advice: `The provider cannot use our request (${short}). Check its settings, such as the key; it is tried again every hour.`,

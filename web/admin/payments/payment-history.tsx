@@ -60,7 +60,7 @@ const steps: Record<string, string> = {
 
 function describe({ source, kind }: PaymentHistoryEntry) {
   if (source === 'event') return <code>{kind}</code>;
-  if (source === 'administrator' && kind === 'refund') return 'Asked for a refund';
+  if (source === 'administrator') return kind === 'refund' ? 'Asked for a refund' : 'Resolved it';
   return steps[kind] ?? kind;
 }
 
