@@ -29,7 +29,7 @@ test('payments and events are reconciled also while the reminder of cancelled bo
       takeDue: async () => [{ id: 'payment' } as PaymentRow],
     },
     events: { findDue: async () => [7] },
-    handleEvent: async (id) => void done.push(id),
+    handleEvent: async (id: number) => void done.push(id),
     settler: { settle: async (id) => void done.push(id) },
   });
   await one.search();
@@ -57,7 +57,12 @@ test('each search inspects one batch of the bookings that were ever cancelled, u
 test('recently cancelled bookings are looked for again and again', async () => {
   const withins: number[] = [];
   const one = reconciler({
-    changes: { remindOfCancelled: async (pass) => void withins.push(pass.withinSeconds) ?? null },
+    changes: {
+      async remindOfCancelled({ withinSeconds }) {
+        withins.push(withinSeconds);
+        return null;
+      },
+    },
   });
   for (let search = 0; search < 61; search++) await one.search();
   expect(withins.slice(1)).toEqual([3_600, 3_600, 3_600]);
