@@ -49,6 +49,8 @@ const refusal = (status: number, code: string): Answer => ({
 export class StripeBook {
   readonly sessions = new Map<string, Session>();
   readonly intents = new Map<string, Intent>();
+  /** Whether the account has money for refunds. */
+  hasBalance = true;
   readonly #obeys: boolean;
 
   /**
@@ -174,6 +176,7 @@ export class StripeBook {
   #refund(id: string): Answer {
     const intent = this.#intent(id);
     if (intent.status !== 'succeeded') return refusal(400, 'payment_intent_unexpected_state');
+    if (!this.hasBalance) return refusal(400, 'balance_insufficient');
     if (intent.latest_charge?.refunded && !this.#obeys) return refusal(400, 'charge_already_refunded');
     Object.assign(intent.latest_charge ?? {}, { refunded: true, amount_refunded: intent.amount });
     intent.refunds++;

@@ -158,6 +158,16 @@ export class PaymentChanges {
     return rows.length > 0;
   }
 
+  /** Gives the payment new idempotency keys, unless somebody else has or it has another state by now. */
+  async renewKeys({ id, status, key_generation }: PaymentRow): Promise<boolean> {
+    const rows = await this.#write(
+      `update payments.payments set key_generation = key_generation + 1
+       where id = ? and status = ? and key_generation = ? returning *`,
+      [id, status, key_generation],
+    );
+    return rows.length > 0;
+  }
+
   async addHistory({ paymentId, provider, source, kind, outcome, data }: HistoryLine): Promise<void> {
     await this.#orm.em.getConnection().execute(
       `insert into payments.payment_events (payment_id, source, provider, kind, data, handled_at, outcome)
