@@ -118,6 +118,23 @@ export class StripeBook {
     return eventOf('checkout.session.expired', publishedSession(session));
   }
 
+  /** The bank of the buyer sends a refund back, such as for a closed account. Returns Stripe's events. */
+  failRefund(sessionId: string): object[] {
+    const { id, amount, currency, metadata, latest_charge } = this.intentOf(sessionId);
+    Object.assign(latest_charge ?? {}, { refunded: false, amount_refunded: 0 });
+    const refund = {
+      id: newId('re'),
+      object: 'refund',
+      status: 'failed',
+      payment_intent: id,
+      amount,
+      currency,
+      metadata,
+    };
+    const types = ['refund.updated', 'charge.refund.updated', 'refund.failed'];
+    return types.map((type) => eventOf(type, refund));
+  }
+
   /** The event about the money of a checkout in its present state. */
   event(type: string, sessionId: string): object {
     return eventOf(type, published(this.intentOf(sessionId)));

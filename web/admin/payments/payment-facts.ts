@@ -38,6 +38,11 @@ const attentions: Record<string, { short: string; advice: string }> = {
     advice:
       'The provider refuses the refund, for example because the account has no balance. It is tried again every hour; or refund in another way.',
   },
+  refund_failed: {
+    short: 'refund failed',
+    advice:
+      'The money came back from the bank of the buyer, for example because the account is closed, and was not given back. Pay it in another way; then say here that you have.',
+  },
   void_declined: {
     short: 'release declined',
     advice:

@@ -70,7 +70,10 @@ test('a provider that has been down for long needs attention, a buyer who does n
   const find = () => Promise.reject(new ProviderError('retry', 'away'));
   const away = settlerOf({ status: 'pending', tries: 12 }, { find });
   await away.settler.settle('1');
-  expect(away.done).toMatchObject([['attention', 'find_stuck'], ['postpone', {}]]);
+  expect(away.done).toMatchObject([
+    ['attention', 'find_stuck'],
+    ['postpone', {}],
+  ]);
   const waiting = settlerOf({ status: 'pending', tries: 12 }, { find: async () => ({ status: 'pending' }) });
   await waiting.settler.settle('1');
   expect(waiting.done).toMatchObject([['postpone', { countsAsTry: true }]]);

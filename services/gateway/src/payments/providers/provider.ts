@@ -42,6 +42,8 @@ export interface ProviderEvent {
   intent: string | null;
   /** What it reports; null when it only says that something has changed, or is none of our business. */
   report: PaymentReport | null;
+  /** Why a person should look at the payment. */
+  attention?: 'refund_failed';
 }
 
 /**
