@@ -56,7 +56,7 @@ test('a refund that has failed needs attention whatever else does, until a perso
   await changes.setAttention(id, 'amount_mismatch');
   const failed = () => event(null, { reference, attention: 'refund_failed' });
   expect(await handle(failed())).toMatchObject({ paymentId: id, attention: 'refund_failed' });
-  expect(await handle(failed())).toMatchObject({ paymentId: id, attention: null });
+  expect(await handle(failed())).toEqual({ paymentId: id, mustAsk: true });
   for (const reason of [null, 'amount_mismatch', 'booked_without_money'])
     expect(await changes.setAttention(id, reason)).toBe(false);
   expect((await stored.find(id))?.attention).toBe('refund_failed');

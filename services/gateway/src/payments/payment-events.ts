@@ -56,7 +56,7 @@ export class PaymentEvents {
    *
    * @returns the payment, whether the provider must be asked about it, and the attention that it needs since now
    */
-  handle(id: number): Promise<{ paymentId: string; mustAsk: boolean; attention: string | null } | null> {
+  handle(id: number): Promise<{ paymentId: string; mustAsk: boolean; attention?: string } | null> {
     return this.#orm.em.fork().transactional(async (em) => {
       const [event] = await em.execute<StoredEvent[]>(
         'select * from payments.payment_events where id = ? and handled_at is null for update skip locked',
@@ -74,7 +74,7 @@ export class PaymentEvents {
         'update payments.payment_events set payment_id = ?, handled_at = now(), outcome = ? where id = ? returning id',
         [paymentId, outcome, id],
       );
-      return { paymentId, mustAsk: !report, attention: (isRaised && reason) || null };
+      return { paymentId, mustAsk: !report, ...(isRaised && reason && { attention: reason }) };
     });
   }
 
