@@ -70,6 +70,8 @@ const rules = {
   'voided, refunded or failed, and booked': `
     select payment.id as payment, booking.id as booking from ${bookingOfPayment}
     where payment.status in ('voided', 'refunded', 'failed') and ${isBooked}`,
+  'refunded, but the refund has failed at the provider': `
+    select id as payment, booking_id as booking from payments.payments where attention = 'refund_failed'`,
   'captured and voided': `
     select payment.id as payment, payment.booking_id as booking from payments.payments as payment
     where payment.captured_at is not null and (payment.status = 'voided' or payment.settlement = 'void')`,

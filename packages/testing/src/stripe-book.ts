@@ -49,6 +49,8 @@ const refusal = (status: number, code: string): Answer => ({
 export class StripeBook {
   readonly sessions = new Map<string, Session>();
   readonly intents = new Map<string, Intent>();
+  /** Whether the account has money for refunds. */
+  hasBalance = true;
   readonly #obeys: boolean;
 
   /**
@@ -116,6 +118,23 @@ export class StripeBook {
     return eventOf('checkout.session.expired', publishedSession(session));
   }
 
+  /** The bank of the buyer sends a refund back, such as for a closed account. Returns Stripe's events. */
+  failRefund(sessionId: string): object[] {
+    const { id, amount, currency, metadata, latest_charge } = this.intentOf(sessionId);
+    Object.assign(latest_charge ?? {}, { refunded: false, amount_refunded: 0 });
+    const refund = {
+      id: newId('re'),
+      object: 'refund',
+      status: 'failed',
+      payment_intent: id,
+      amount,
+      currency,
+      metadata,
+    };
+    const types = ['refund.updated', 'charge.refund.updated', 'refund.failed'];
+    return types.map((type) => eventOf(type, refund));
+  }
+
   /** The event about the money of a checkout in its present state. */
   event(type: string, sessionId: string): object {
     return eventOf(type, published(this.intentOf(sessionId)));
@@ -174,6 +193,7 @@ export class StripeBook {
   #refund(id: string): Answer {
     const intent = this.#intent(id);
     if (intent.status !== 'succeeded') return refusal(400, 'payment_intent_unexpected_state');
+    if (!this.hasBalance) return refusal(400, 'balance_insufficient');
     if (intent.latest_charge?.refunded && !this.#obeys) return refusal(400, 'charge_already_refunded');
     Object.assign(intent.latest_charge ?? {}, { refunded: true, amount_refunded: intent.amount });
     intent.refunds++;

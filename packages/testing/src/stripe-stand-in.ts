@@ -62,6 +62,7 @@ export async function startStripeStandIn() {
     if (key && !known) answers.set(key, result);
     if (fault === 'hang') return;
     if (fault === 'drop') return void request.socket.destroy();
+    if (known) response.setHeader('idempotent-replayed', 'true');
     send(response, result.status, result.body);
   }
 

@@ -104,6 +104,23 @@ describe('holds', () => {
     expect(outcomes).toMatchObject([succeeded({ status: 'cancelled' }), succeeded({ status: 'held' })]);
   });
 
+  it('last longer once when their payment begins in the same turn, and keep the end that they were given', async () => {
+    const show = await database.addShow();
+    await database.setRules(show, `payment = 'online', prices = '{"standard": 950}', currency = 'EUR'`);
+    const held = envelope(show, [{ hold: ['A1'], user: 5 }]);
+    const checkout = (seconds: number) => envelope(show, [{ checkout: idOf(held), user: 5, seconds }]);
+    const [hold, begun] = await decide([...held, ...checkout(900)]);
+    const endOf = (outcome?: Outcome) => outcome?.status === 'succeeded' && outcome.booking.expires_at;
+    const ends = "select held_until, expires_at - held_until = interval '5 minutes' as is_longer";
+    expect(await database.rows(`${ends} from booking.bookings where show_id = ?`, [show])).toEqual([
+      { held_until: expect.anything(), is_longer: true },
+    ]);
+    const [again] = await decide(checkout(3_600));
+    expect(endOf(again)).toBe(endOf(begun));
+    expect(await decide(held)).toEqual([hold]);
+    expect(endOf(hold)).not.toBe(endOf(begun));
+  });
+
   it('are replaced when asked: by the new seats, or not at all', async () => {
     const show = await database.addShow();
     await decide(envelope(show, [{ hold: ['A1', 'A2'], user: 5 }, { seats: ['A9'] }]));

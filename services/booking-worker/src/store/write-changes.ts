@@ -65,6 +65,7 @@ const allColumns = {
   ...plainColumns,
   ...{ cancel_reason: 'text', expires_at: 'timestamptz', items: 'jsonb', total: 'bigint', currency: 'text' },
   ...{ code: 'text', confirmed_by: 'uuid', paid_at: 'timestamptz', paid_by: 'int', paid_with: 'text' },
+  ...{ payment_id: 'uuid', held_until: 'timestamptz' },
 };
 
 function insertSql(types: Record<string, string>): string {

@@ -69,7 +69,13 @@ export function buildPayments(options: PaymentsOptions) {
   });
   const handleEvent = async (id: number) => {
     const handled = await events.handle(id);
-    if (handled) await settler.settle(handled.paymentId);
+    if (!handled) return;
+    const { paymentId: payment, attention: reason } = handled;
+    if (reason) {
+      metrics.alarms.inc({ reason });
+      logger.error({ payment, reason }, 'a payment needs attention');
+    }
+    await settler.settle(payment);
   };
   const reconciler = new Reconciler({ changes, events, settler, handleEvent, logger });
   const jobs = new PaymentJobs({ redis, consumer, settler, logger });

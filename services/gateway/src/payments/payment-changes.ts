@@ -156,13 +156,24 @@ export class PaymentChanges {
 
   /**
    * Says why a person should look at a payment, or that nobody needs to any more. A mismatch of amounts stays until a
-   * person has resolved it. Returns whether anything has changed.
+   * person has resolved it, and a refund that has failed above all. Returns whether anything has changed.
    */
-  async setAttention(id: string, reason: string | null): Promise<boolean> {
+  async setAttention(id: string, reason: string | null, em?: Connected): Promise<boolean> {
     const rows = await this.#write(
       `update payments.payments set attention = ? where id = ? and attention is distinct from ?
-         and attention is distinct from 'amount_mismatch' returning *`,
-      [reason, id, reason],
+         and (attention is null or attention not in ('amount_mismatch', 'refund_failed') or ?) returning *`,
+      [reason, id, reason, reason === 'refund_failed'],
+      em,
+    );
+    return rows.length > 0;
+  }
+
+  /** Gives the payment new idempotency keys, unless somebody else has or it has another state by now. */
+  async renewKeys({ id, status, key_generation }: PaymentRow): Promise<boolean> {
+    const rows = await this.#write(
+      `update payments.payments set key_generation = key_generation + 1
+       where id = ? and status = ? and key_generation = ? returning *`,
+      [id, status, key_generation],
     );
     return rows.length > 0;
   }

@@ -47,6 +47,18 @@ const handle = async (one: ProviderEvent) => {
   return id === null ? null : events.handle(id);
 };
 
+test('a refund that has failed needs attention whatever else does, until a person has resolved it', async () => {
+  const { id, reference } = await addPayment();
+  await changes.setAttention(id, 'amount_mismatch');
+  const failed = () => event(null, { reference, attention: 'refund_failed' });
+  expect(await handle(failed())).toMatchObject({ paymentId: id, attention: 'refund_failed' });
+  expect(await handle(failed())).toEqual({ paymentId: id, mustAsk: true });
+  for (const reason of [null, 'amount_mismatch', 'booked_without_money'])
+    expect(await changes.setAttention(id, reason)).toBe(false);
+  expect((await stored.find(id))?.attention).toBe('refund_failed');
+  expect((await stored.history(id)).map(({ outcome }) => outcome)).toEqual(['refund_failed', 'refund_failed']);
+});
+
 test('an event is stored once, and handled once, however many handle it', async () => {
   const { id, reference } = await addPayment();
   const one = event(authorized, { reference });

@@ -13,6 +13,7 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 interface Handled {
   paymentId: string;
   mustAsk: boolean;
+  attention?: string;
 }
 
 interface StoredEvent {
@@ -21,7 +22,7 @@ interface StoredEvent {
   kind: string;
   payment_id: string | null;
   reference: string | null;
-  data: { payment_id?: string; intent?: string; report?: PaymentReport } | null;
+  data: { payment_id?: string; intent?: string; report?: PaymentReport; attention?: 'refund_failed' } | null;
   tries: number;
 }
 
@@ -42,8 +43,13 @@ export class PaymentEvents {
    * @throws {ProblemError} database_unavailable
    */
   async store(provider: string, event: ProviderEvent): Promise<number | null> {
-    const { paymentId, intent, report } = event;
-    const data = { ...(paymentId && { payment_id: paymentId }), ...(intent && { intent }), ...(report && { report }) };
+    const { paymentId, intent, report, attention } = event;
+    const data = {
+      ...(paymentId && { payment_id: paymentId }),
+      ...(intent && { intent }),
+      ...(report && { report }),
+      ...(attention && { attention }),
+    };
     const rows = await readDatabase(() =>
       this.#orm.em.getConnection().execute<{ id: string }[]>(
         `insert into payments.payment_events (source, provider, event_id, kind, reference, data, next_try_at)
@@ -57,7 +63,7 @@ export class PaymentEvents {
   /**
    * Applies a stored event to its payment, once. If that is not known yet, the event waits.
    *
-   * @returns the payment, and whether the provider must be asked about it
+   * @returns the payment, whether the provider must be asked about it, and the attention that it needs since now
    * @throws what made it fail; the event is tried again later, so that it does not keep newer ones waiting
    */
   async handle(id: number): Promise<Handled | null> {
@@ -80,12 +86,14 @@ export class PaymentEvents {
       if (!paymentId) return this.#wait(em, event, { names: names(event) });
       const report = event.data?.report ?? null;
       const changed = report ? await this.#changes.apply(paymentId, report, em) : null;
-      const outcome = changed ? changed.status : report ? 'known already' : 'looked up';
+      const reason = event.data?.attention;
+      const isRaised = reason ? await this.#changes.setAttention(paymentId, reason, em) : false;
+      const outcome = reason ?? (changed ? changed.status : report ? 'known already' : 'looked up');
       await em.execute(
         'update payments.payment_events set payment_id = ?, handled_at = now(), outcome = ? where id = ? returning id',
         [paymentId, outcome, id],
       );
-      return { paymentId, mustAsk: !report };
+      return { paymentId, mustAsk: !report, ...(isRaised && reason && { attention: reason }) };
     });
   }
 

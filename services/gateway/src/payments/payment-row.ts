@@ -22,6 +22,8 @@ export interface PaymentRow {
   attention: string | null;
   next_step_at: Date | null;
   tries: number;
+  /** Of the idempotency keys at the provider. */
+  key_generation: number;
   created_at: Date;
   authorized_at: Date | null;
   captured_at: Date | null;

@@ -1,6 +1,7 @@
 /** Events of the provider, what administrators see and do, and what is logged. */
 import { eventually } from '@boxoffice/testing/eventually';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { auditMoney } from '../../../../scripts/audit-money/audit-money.ts';
 import { type PaidShows, patiently, startPaidShows } from '../../test/paid-shows.ts';
 
 let shows: PaidShows;
@@ -120,6 +121,30 @@ test('a refund by hand cancels the booking, gives the money back and is audited 
       expect.objectContaining({ source: 'administrator', kind: 'refund', outcome: 'The projector failed' }),
     ]),
   );
+});
+
+test('a refund that fails later needs attention until a person has resolved it', async () => {
+  const { booking, payment, session } = await begin();
+  await deliver(shows.stripe.book.pay(session)[0] ?? {});
+  await shows.reaches(payment, 'captured');
+  await patiently(() => shows.boxoffice.cancel(booking));
+  await shows.reaches(payment, 'refunded');
+  for (const event of shows.stripe.book.failRefund(session)) expect((await deliver(event)).status).toBe(200);
+  const outcomes = async () =>
+    (await eventsOf(payment)).filter(({ source }) => source === 'event').map(({ outcome }) => outcome);
+  await eventually(async () => expect((await outcomes()).slice(1)).toEqual(Array(3).fill('refund_failed')));
+  await shows.remind(payment);
+  await eventually(async () => expect((await shows.row(payment))?.next_step_at).toBeNull());
+  expect(await shows.row(payment)).toMatchObject({ status: 'refunded', attention: 'refund_failed' });
+  expect(await shows.boxoffice.metrics()).toMatch(/payment_alarms_total\{reason="refund_failed"\} 1\n/);
+  const failures = async () =>
+    (await auditMoney(shows.boxoffice.orm.em.fork())).violations.filter((found) => found.payment === payment);
+  expect(await failures()).toMatchObject([{ rule: 'refunded, but the refund has failed at the provider' }]);
+  const resolved = await shows.boxoffice.call(`/api/admin/payments/${payment}/resolve/`, {
+    ...{ method: 'POST', user: 9, role: 'admin' as const, body: { reason: 'Paid in cash' } },
+  });
+  expect(resolved.body).toMatchObject({ attention: null });
+  expect(await failures()).toEqual([]);
 });
 
 test('administrators list payments, resolve those that need attention, and see the sums of the day', async () => {

@@ -62,6 +62,29 @@ test('a capture that is refused for our mistake needs attention, and no more onc
   );
 });
 
+test('a refund that was refused for lack of balance is made under another key once there is some, and once', async () => {
+  const show = await shows.addShow();
+  const { payment, session, booking } = await paid(show, ['A1']);
+  await shows.reaches(payment, 'captured');
+  shows.stripe.book.hasBalance = false;
+  const before = shows.stripe.callsOf(refunds).length;
+  expect((await patiently(() => shows.boxoffice.cancel(booking))).status).toBe(200);
+  await eventually(async () => expect(await shows.row(payment)).toMatchObject({ attention: 'refund_declined' }), {
+    timeoutMs: 20_000,
+  });
+  shows.stripe.book.hasBalance = true;
+  await shows.remind(payment);
+  await shows.reaches(payment, 'refunded');
+  expect(shows.stripe.book.intentOf(session)).toMatchObject({ captures: 1, refunds: 1 });
+  const calls = shows.stripe.callsOf(refunds).slice(before);
+  const key = `boxoffice-${payment}-refund`;
+  expect(calls).toMatchObject([
+    { key, replayed: false },
+    { key, replayed: true },
+    { key: `${key}-2`, replayed: false },
+  ]);
+});
+
 test.each([429, 500])('a capture that is answered %i is made again', async (status) => {
   const show = await shows.addShow();
   shows.stripe.fail(capture, status, { times: 2 });

@@ -1,6 +1,6 @@
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import type { Logger } from '@boxoffice/shared/service/logging';
-import { backoffMs } from './backoff.ts';
+import { backoffMs, pauseMs } from './backoff.ts';
 import { nextStep, type Step } from './next-step.ts';
 import type { Pace } from './pace.ts';
 import type { PaymentChanges } from './payment-changes.ts';
@@ -18,8 +18,8 @@ const helplessMs = 60 * 60_000;
 const busyMs = 500;
 /** After so many failed attempts the provider is asked whether one of them succeeded. */
 const triesBeforeAsking = 2;
-/** The longest until a buyer who may still be paying is looked for again, in milliseconds. */
-const buyerMs = 5 * 60_000;
+/** A step that has failed so often for a passing reason is a person's affair too. */
+const stuckTries = 12;
 
 export interface SettlerOptions extends StepDependencies {
   payments: Pick<StoredPayments, 'findFacts'>;
@@ -67,6 +67,7 @@ export class Settler {
     for (let steps = 0; steps < stepLimit; steps++) {
       const facts = await payments.findFacts(id);
       if (!facts) return;
+      if (!attempt.countsAsTry && steps === 0 && isPausing(facts.payment)) return;
       const step = nextStep(facts);
       if (step === null) return this.#rest(facts);
       const continues = await this.#take(step, facts, attempt);
@@ -94,6 +95,7 @@ export class Settler {
       if (result.attention) await this.#raise(payment, result.attention);
       if (result.outcome === 'done') return true;
       if (result.outcome === 'relayed') return false;
+      if (isStuck(payment) && (step === 'confirm' || step === 'cancel')) await this.#raise(payment, `${step}_stuck`);
       await changes.postpone(payment, { delayMs: result.delayMs ?? pauseMs(step, payment), ...attempt });
       return false;
     } catch (error) {
@@ -107,22 +109,28 @@ export class Settler {
     { error, countsAsTry }: Attempt & { error: unknown },
   ): Promise<boolean> {
     const { changes, metrics, logger } = this.#options;
-    const kind = error instanceof ProviderError ? error.kind : error instanceof ProblemError ? 'retry' : null;
-    if (kind === null) throw error;
+    if (!(error instanceof ProviderError || error instanceof ProblemError)) throw error;
+    const { kind, isReplayed } = error instanceof ProviderError ? error : passing;
     const { id: paymentId, provider, tries } = payment;
-    const { message } = error as Error;
+    const { message } = error;
     metrics.step(step, kind);
     logger.warn({ payment: paymentId, step, kind, reason: message, tries }, 'a step of a payment failed');
     await changes.addHistory({ paymentId, provider, source: 'boxoffice', kind: step, outcome: `${kind}: ${message}` });
-    if (mayHaveSucceeded(step, kind, tries) && (await this.#learn(payment))) return true;
-    if (kind !== 'retry') await this.#raise(payment, `${step}_${kind === 'ours' ? 'failed' : kind}`);
+    if (mustAsk(step, { kind, isReplayed, tries }) && (await this.#learn(payment, isReplayed))) return true;
+    if (kind !== 'retry' || isStuck(payment)) await this.#raise(payment, `${step}_${attentionOf[kind]}`);
     const delayMs = kind === 'retry' ? pauseMs(step, payment) : helplessMs;
     await changes.postpone(payment, { delayMs, countsAsTry });
     return false;
   }
 
-  /** A step that cannot be done may have been done, or be out of date. Returns whether the provider says so. */
-  async #learn({ id, provider, reference }: PaymentRow): Promise<boolean> {
+  /**
+   * A step that cannot be done may have been done, or be out of date. If the provider says that it was not done, and has
+   * stored the failure, the step gets a new key: no call with the old one can succeed any more.
+   *
+   * @returns whether the step can be taken again, or another one
+   */
+  async #learn(payment: PaymentRow, isReplayed: boolean): Promise<boolean> {
+    const { id, provider, reference, status } = payment;
     const { changes, providers, pace } = this.#options;
     if (!reference) return false;
     await pace.turn();
@@ -130,7 +138,9 @@ export class Settler {
       .get(provider)
       ?.find(reference)
       .catch(() => null);
-    return Boolean(report && (await changes.apply(id, report)));
+    if (!report) return false;
+    if (await changes.apply(id, report)) return true;
+    return isReplayed && report.status === status && (await changes.renewKeys(payment));
   }
 
   async #raise({ id, provider }: PaymentRow, reason: string): Promise<void> {
@@ -141,13 +151,21 @@ export class Settler {
   }
 }
 
+/** How an error is treated that is not the provider's, but the queue's or the database's. */
+const passing = { kind: 'retry', isReplayed: false } as const;
+const attentionOf: Record<ProviderErrorKind, string> = { ours: 'failed', declined: 'declined', retry: 'stuck' };
+
 /**
  * A call that the provider declines may have been made before, or by somebody else. So may one that keeps failing:
  * Stripe repeats the response of an idempotency key for a day, also a 500 to a call that it has carried out.
  */
-const mayHaveSucceeded = (step: Step, kind: ProviderErrorKind, tries: number) =>
-  kind === 'declined' ||
-  (kind === 'retry' && ['capture', 'void', 'refund'].includes(step) && tries >= triesBeforeAsking);
+const mustAsk = (step: Step, error: { kind: ProviderErrorKind; isReplayed: boolean; tries: number }) =>
+  error.kind === 'declined' ||
+  (['capture', 'void', 'refund'].includes(step) &&
+    (error.isReplayed || (error.kind === 'retry' && error.tries >= triesBeforeAsking)));
 
-const pauseMs = (step: Step, { tries }: PaymentRow) =>
-  step === 'find' ? Math.min(backoffMs(tries), buyerMs) : backoffMs(tries);
+const isStuck = ({ tries }: PaymentRow) => tries >= stuckTries;
+
+/** Whether a step has failed and is not due again. A checkout may be paid at any time, so it is always looked up. */
+const isPausing = ({ status, reference, tries, next_step_at: at }: PaymentRow) =>
+  tries > 0 && (at?.getTime() ?? 0) > Date.now() && !(status === 'pending' && reference !== null);

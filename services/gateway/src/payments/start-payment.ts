@@ -25,7 +25,7 @@ export interface StartPaymentDependencies extends ChangeDependencies {
  * is sent to pay for seats that are gone. A booking has one open payment: a repeat gets the same.
  *
  * @returns the payment, or the job when the hold could not be extended, or not yet
- * @throws {ProblemError} booking_not_found, payments_unavailable, and what submitRequest throws
+ * @throws {ProblemError} booking_not_found, hold_expired, nothing_due, payments_unavailable, and what submitRequest throws
  */
 export async function startPayment(
   dependencies: StartPaymentDependencies,
@@ -49,6 +49,7 @@ export async function startPayment(
   );
   const total = job.booking?.total;
   if (!total) return { job };
+  await checkHeld(dependencies, bookingId);
   const added = await changes.add({
     ...{ show_id: showId, booking_id: bookingId, user_id: userId, provider },
     ...total,
@@ -56,6 +57,14 @@ export async function startPayment(
   const payment = added ?? (await stored.findOpen(bookingId));
   if (!payment) throw new ProblemError('payments_unavailable', undefined, { retryAfterSeconds: 1 });
   return { payment: await withCheckout(dependencies, payment) };
+}
+
+/** The outcome of a repeated key may be an old one: the hold may have ended or been cancelled since. */
+async function checkHeld({ bookings }: StartPaymentDependencies, bookingId: string): Promise<void> {
+  const booking = await bookings.find(bookingId);
+  if (booking?.status === 'booked') throw new ProblemError('nothing_due', 'It is booked.');
+  const isHeld = booking?.status === 'held' && (booking.expiresAt?.getTime() ?? 0) > Date.now();
+  if (!isHeld) throw new ProblemError('hold_expired');
 }
 
 /** Waits a little for the provider to open the checkout; the buyer can ask for it again. */

@@ -1,5 +1,5 @@
 import type { CancelRequest, ConfirmRequest, Outcome } from '@boxoffice/shared/contracts/jobs';
-import { backoffMs } from './backoff.ts';
+import { pauseMs } from './backoff.ts';
 import type { Step } from './next-step.ts';
 import type { PaymentChanges } from './payment-changes.ts';
 import type { PaymentRow } from './payment-row.ts';
@@ -88,7 +88,7 @@ async function confirm({ submit }: StepDependencies, payment: PaymentRow): Promi
     ...{ kind: 'confirm', show_id: payment.show_id, user_id: payment.user_id, booking_id: payment.booking_id },
     ...{ request_id: `payment-${payment.id}`, payment: { id: payment.id, amount, currency } },
   });
-  if (!outcome) return { outcome: 'waiting', delayMs: Math.max(lineMs, backoffMs(payment.tries)) };
+  if (!outcome) return { outcome: 'waiting', delayMs: Math.max(lineMs, pauseMs('confirm', payment)) };
   if (outcome.status === 'failed') return { outcome: 'waiting' };
   const isMismatch = outcome.status === 'rejected' && outcome.problem.code === 'payment_mismatch';
   return { ...relayed, ...(isMismatch && { attention: amountMismatch }) };
@@ -102,7 +102,7 @@ async function cancel({ submit }: StepDependencies, payment: PaymentRow): Promis
     reason: payment.refund_reason ?? 'Refunded',
   });
   if (outcome?.status === 'succeeded') return relayed;
-  return { outcome: 'waiting', delayMs: Math.max(lineMs, backoffMs(payment.tries)) };
+  return { outcome: 'waiting', delayMs: Math.max(lineMs, pauseMs('cancel', payment)) };
 }
 
 /** Captures or voids, whichever was chosen first: a capture and a void never meet. */
@@ -130,7 +130,7 @@ async function record(
   return isOther && report.status === 'captured' ? { ...done, attention: amountMismatch } : done;
 }
 
-function providerPayment({ id, reference, intent, amount, currency }: PaymentRow): ProviderPayment {
+function providerPayment({ id, reference, intent, amount, currency, key_generation }: PaymentRow): ProviderPayment {
   if (!reference) throw new ProviderError('ours', 'the payment has no reference');
-  return { id, reference, intent, amount, currency };
+  return { id, reference, intent, amount, currency, keyGeneration: key_generation };
 }

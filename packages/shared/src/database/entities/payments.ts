@@ -36,6 +36,8 @@ export const Payment = defineEntity({
     /** When the next step is due; null when nothing remains to be done. */
     nextStepAt: p.datetime().nullable(),
     tries: p.integer().default(0),
+    /** Of the idempotency keys at the provider: a new one when the provider has stored a failure under the old ones. */
+    keyGeneration: p.integer().default(1),
     createdAt: p.datetime().defaultRaw('now()'),
     changedAt: p.datetime().defaultRaw('now()'),
     authorizedAt: p.datetime().nullable(),

@@ -93,6 +93,7 @@ const paymentsSql = `
     attention text,
     next_step_at timestamptz,
     tries int not null default 0,
+    key_generation int not null default 1,
     created_at timestamptz not null default now(),
     changed_at timestamptz not null default now(),
     authorized_at timestamptz,

@@ -9,6 +9,8 @@ export interface ProviderPayment {
   intent: string | null;
   amount: number;
   currency: string;
+  /** From 1: a higher one has idempotency keys of its own. */
+  keyGeneration: number;
 }
 
 export interface CheckoutOrder extends Pick<ProviderPayment, 'id' | 'amount' | 'currency'> {
@@ -40,11 +42,13 @@ export interface ProviderEvent {
   intent: string | null;
   /** What it reports; null when it only says that something has changed, or is none of our business. */
   report: PaymentReport | null;
+  /** Why a person should look at the payment. */
+  attention?: 'refund_failed';
 }
 
 /**
  * A provider of payments. Every call has a deadline, and may be made again with the same effect: its idempotency key
- * follows from the payment.
+ * follows from the payment and its generation.
  *
  * @throws {ProviderError} by each call
  */
@@ -73,10 +77,13 @@ export type ProviderErrorKind = 'retry' | 'declined' | 'ours';
 export class ProviderError extends Error {
   override name = 'ProviderError';
   readonly kind: ProviderErrorKind;
+  /** Whether it is the stored answer to an earlier call with the same idempotency key, and so says nothing of now. */
+  readonly isReplayed: boolean;
 
-  constructor(kind: ProviderErrorKind, message: string) {
+  constructor(kind: ProviderErrorKind, message: string, { isReplayed = false } = {}) {
     super(message); // without a cause: a library's error may hold the request, with its secrets
     this.kind = kind;
+    this.isReplayed = isReplayed;
   }
 }
 

@@ -56,6 +56,14 @@ export function eventOf(event: Stripe.Event): ProviderEvent {
       const report = charge.refunded ? ({ status: 'refunded', amount, currency } as const) : null;
       return { ...common, paymentId: charge.metadata.payment_id ?? null, intent: idOf(charge.payment_intent), report };
     }
+    case 'refund.failed':
+    case 'refund.updated':
+    case 'charge.refund.updated': {
+      const { status, metadata, payment_intent } = event.data.object;
+      const named = { paymentId: metadata?.payment_id ?? null, intent: idOf(payment_intent) };
+      const hasFailed = status === 'failed' || status === 'canceled';
+      return { ...common, ...named, report: null, ...(hasFailed && { attention: 'refund_failed' }) };
+    }
     default:
       return { ...common, report: null };
   }

@@ -10,7 +10,7 @@ import {
   type ProviderPayment,
 } from '../provider.ts';
 import { toStripeAmount } from './amounts.ts';
-import { providerError } from './errors.ts';
+import { isReplayed, providerError } from './errors.ts';
 import { eventOf, reportOfIntent, reportOfSession } from './reports.ts';
 
 /** What this code was written for. Stripe keeps answering in this version until the constant is changed. */
@@ -65,7 +65,7 @@ export class StripeProvider implements PaymentProvider {
             },
           ],
         },
-        keyFor('checkout', order),
+        { idempotencyKey: `boxoffice-${order.id}-checkout` },
       );
       if (!session.url) throw new ProviderError('ours', 'Stripe: a checkout without an address');
       return { reference: session.id, url: session.url };
@@ -87,12 +87,15 @@ export class StripeProvider implements PaymentProvider {
   refund(payment: ProviderPayment): Promise<PaymentReport> {
     return this.#withIntent(payment, async (intent) => {
       const metadata = { payment_id: payment.id };
-      const { status } = await this.#stripe.refunds.create(
+      const { status, lastResponse } = await this.#stripe.refunds.create(
         { payment_intent: intent, metadata },
         keyFor('refund', payment),
       );
       // The bank of the buyer may take days to agree; what we ask for is done.
-      if (status === 'failed' || status === 'canceled') throw new ProviderError('declined', `Stripe: refund ${status}`);
+      if (status === 'failed' || status === 'canceled') {
+        const details = { isReplayed: isReplayed(lastResponse.headers) };
+        throw new ProviderError('declined', `Stripe: refund ${status}`, details);
+      }
       return { status: 'refunded', amount: payment.amount, currency: payment.currency };
     });
   }
@@ -138,5 +141,7 @@ export class StripeProvider implements PaymentProvider {
   }
 }
 
-/** The same call for the same payment has the same key, whoever makes it. */
-const keyFor = (what: string, { id }: { id: string }) => ({ idempotencyKey: `boxoffice-${id}-${what}` });
+/** The same call for the same payment has the same key, whoever makes it, until the payment has another generation. */
+const keyFor = (what: string, { id, keyGeneration }: ProviderPayment) => ({
+  idempotencyKey: `boxoffice-${id}-${what}${keyGeneration > 1 ? `-${keyGeneration}` : ''}`,
+});
