@@ -65,7 +65,7 @@ test('a show is paid for online, its payments are listed, and one is refunded wi
   const first = await pay(show?.id ?? 0, 'A1');
   const second = await pay(show?.id ?? 0, 'A2');
   await browsing.boxoffice.rows(
-    `update payments.payments set attention = 'refund_declined' where id = ? returning id`,
+    `update payments.payments set attention = 'amount_mismatch' where id = ? returning id`,
     [second.payment],
   );
   await page.getByRole('link', { name: 'Payments' }).click();
@@ -73,14 +73,14 @@ test('a show is paid for online, its payments are listed, and one is refunded wi
   expect(await page.getByRole('row', { name: /captured.*alice.*€13.00/ }).count()).toBe(2);
   await page.getByRole('link', { name: 'Needs attention' }).click();
   await page.getByText('1 payment', { exact: true }).waitFor();
-  await page.getByRole('cell', { name: 'refund declined' }).waitFor();
+  await page.getByRole('cell', { name: 'another amount' }).waitFor();
   await expectAccessible(page);
   await page
-    .getByRole('row', { name: /refund declined/ })
+    .getByRole('row', { name: /another amount/ })
     .getByRole('link')
     .first()
     .click();
-  await page.getByText('Needs attention: refund declined.').waitFor();
+  await page.getByText('Needs attention: another amount.').waitFor();
   expect(page.url()).toContain(second.payment);
   await expectAccessible(page);
   await page.getByRole('button', { name: 'Resolve' }).click();
