@@ -62,9 +62,9 @@ export const moneyBugs: readonly Bug[] = [
         replace: 'where payment_id is null and false\n',
       },
       {
-        file: `${payments}/reconciler.ts`,
-        find: 'if (this.#searches % searchesPerReminder === 0)',
-        replace: 'if (this.#searches < 0)',
+        file: `${payments}/payment-changes.ts`,
+        find: 'update payments.payments set next_step_at = now() from cancelled where',
+        replace: 'update payments.payments set next_step_at = next_step_at from cancelled where',
       },
     ],
     faults: 'none',
