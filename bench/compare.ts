@@ -4,8 +4,9 @@ import { PlainError } from '@boxoffice/local-servers/plain-error';
 import { loadConfig } from '@boxoffice/shared/service/config';
 import { startEnvironment } from './environment.ts';
 import type { Options } from './options.ts';
-import { spreadOf } from './report/spread.ts';
+import { ratiosOf, spreadOf } from './report/spread.ts';
 import { cellName, formatCount, formatSpread, type Table } from './report/table.ts';
+import { allButLoad } from './runs/processes.ts';
 import { runTasks, type Task } from './runs/progress.ts';
 import { type RunResult, runCase, warmUp } from './runs/run-case.ts';
 import type * as boxoffice from './systems/boxoffice.ts';
@@ -87,20 +88,15 @@ async function loadSystem(folder: string): Promise<typeof boxoffice> {
 }
 
 function rowOf({ run, before, now }: { run: Case; before: RunResult[]; now: RunResult[] }): string[] {
-  const ratio = spreadOf(now.map(({ rate }, round) => rate / (before[round]?.rate ?? Number.NaN)));
   const figures: ((result: RunResult) => number)[] = [
     ({ rate }) => rate,
     ({ latencyMs }) => latencyMs.p50,
     ({ latencyMs }) => latencyMs.p99,
-    allButLoad,
+    ({ cpuMicros }) => allButLoad(cpuMicros),
   ];
   const medians = figures.map((figure) =>
     [before, now].map((results) => formatCount(spreadOf(results.map(figure)).median)).join(' → '),
   );
-  return [cellName(run), `${formatSpread(ratio, 2)} ×`, ...medians];
-}
-
-/** CPU time per counted request of all processes but the load generator, in microseconds. */
-function allButLoad({ cpuMicros }: RunResult): number {
-  return Object.entries(cpuMicros).reduce((sum, [name, micros]) => (name === 'load' ? sum : sum + micros), 0);
+  const rates = (results: RunResult[]) => spreadOf(results.map(({ rate }) => rate));
+  return [cellName(run), `${formatSpread(ratiosOf(rates(now), rates(before)), 2)} ×`, ...medians];
 }

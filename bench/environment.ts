@@ -38,11 +38,10 @@ export async function startEnvironment(
   const folder = makeRunFolder(join(dataDir, 'bench'), cleanup);
   const servers = await startServers({ folder, binDir, cleanup, signal });
   const boxoffice = await startBoxoffice(servers, cleanup, signal);
-  const cases = selectCases(options).map((one) =>
-    options.against === null ? one : { ...one, systems: ['boxoffice' as const] },
-  );
-  const peers = await startPeers(options, cases, servers, cleanup, signal);
-  const pgbench = options.only.includes('pgbench') ? await findPgbench(servers, cleanup) : null;
+  const cases = selectCases(options);
+  const peers = options.against === null ? await startPeers(options, cases, servers, cleanup, signal) : [];
+  const pgbench =
+    options.against === null && options.only.includes('pgbench') ? await findPgbench(servers, cleanup) : null;
   const generator = await findGenerator();
   const tokensFile = join(folder, 'tokens');
   const tokens = writeTokens(tokensFile, servers.privateKey);

@@ -1,4 +1,4 @@
-import type { ByProcess } from '../runs/processes.ts';
+import { allButLoad, type ByProcess } from '../runs/processes.ts';
 import type { Cell } from './cells.ts';
 import type { Report } from './report.ts';
 import { ratioOf } from './spread.ts';
@@ -13,9 +13,7 @@ export function cpuTable({ cells }: Report): Table {
       cellName(cell),
       cell.system,
       ...names.map((name) => cpuMicros(cell, name)),
-      Object.entries(cell.cpuMicros)
-        .reduce((sum, [name, micros]) => (name === 'load' ? sum : sum + micros), 0)
-        .toFixed(0),
+      allButLoad(cell.cpuMicros).toFixed(0),
     ]),
   };
 }

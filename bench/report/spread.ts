@@ -21,9 +21,14 @@ export function spreadOf(values: readonly number[]): Spread {
 }
 
 /**
- * The ratio of two figures: the median of the ratios of each round. Figures of one round were measured
- * under the same conditions; the machine may be slower in another round.
+ * The ratios of two figures, round by round. Figures of one round were measured under the same conditions; the machine
+ * may be slower in another round.
  */
+export function ratiosOf(figure: Spread, other: Spread): Spread {
+  return spreadOf(figure.rounds.map((value, round) => value / (other.rounds[round] ?? other.median)));
+}
+
+/** The median of the ratios of each round. */
 export function ratioOf(figure: Spread, other: Spread): number {
-  return spreadOf(figure.rounds.map((value, round) => value / (other.rounds[round] ?? other.median))).median;
+  return ratiosOf(figure, other).median;
 }

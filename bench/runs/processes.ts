@@ -26,6 +26,11 @@ export function cpuSecondsOfEndedChildren(): number {
   return ticksOf(process.pid, 13) / ticksPerSecond;
 }
 
+/** Sums up all processes but the load generator. */
+export function allButLoad(figures: ByProcess): number {
+  return Object.entries(figures).reduce((sum, [name, figure]) => (name === 'load' ? sum : sum + figure), 0);
+}
+
 /** Subtracts an earlier measurement, process by process. */
 export function difference(before: ByProcess, after: ByProcess): ByProcess {
   return Object.fromEntries(

@@ -8,8 +8,9 @@ import { Gauge, type Registry } from 'prom-client';
 const pollEveryMs = 1_000;
 
 /**
- * Knows which worker serves each partition, and which partitions none serves. What is queued there is safe and will be decided, but nobody can say
- * when: a request need not wait for its outcome. A takeover is no gap: it takes two polls in a row to count.
+ * Knows which worker serves each partition, and which partitions no worker serves. What is queued in those is safe and
+ * will be decided, but nobody can say when: a request need not wait for its outcome. A takeover is no gap: it takes two
+ * polls in a row to count.
  */
 export class PartitionOwners {
   readonly #options: { orm: MikroORM; partitions: number; logger: Logger };
@@ -76,8 +77,7 @@ export class PartitionOwners {
     this.#polling = true;
     const owners = await this.#findOwners().catch(() => null);
     if (owners) this.#owners = owners;
-    const all = Array.from({ length: owners ? this.#options.partitions : 0 }, (_, partition) => partition);
-    const unowned = new Set(all.filter((partition) => !owners?.has(partition)));
+    const unowned = owners ? this.#withoutOwner() : new Set<number>(); // unknown
     const before = this.#ownerless;
     this.#ownerless = new Set([...unowned].filter((partition) => this.#unowned.has(partition)));
     this.#unowned = unowned;
@@ -87,6 +87,11 @@ export class PartitionOwners {
       this.#options.logger.warn({ partition }, 'no worker serves the partition');
       this.#onOwnerless(partition);
     }
+  }
+
+  #withoutOwner(): Set<number> {
+    const all = Array.from({ length: this.#options.partitions }, (_, partition) => partition);
+    return new Set(all.filter((partition) => !this.#owners.has(partition)));
   }
 
   /** The partitions that are served, each with its owner. */

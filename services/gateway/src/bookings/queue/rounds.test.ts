@@ -44,7 +44,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** Adds pending requests to partitions; returns what is sent at once. */
+/** Adds pending requests to partitions; returns what is sent immediately. */
 async function request(...numbers: number[]): Promise<[partition: number, requests: number][]> {
   for (const number of numbers) {
     const partition = partitions[number] as Counted;

@@ -4,7 +4,7 @@ import type { PartitionQueue } from './partition-queue.ts';
 
 type Partition = Pick<PartitionQueue, 'number' | 'pendingCount' | 'oldestPendingSince' | 'refusePending'>;
 
-/** So many pending requests are sent while one envelope of theirs is undecided, so that the worker need not wait. */
+/** This many pending requests are sent even while an envelope is undecided, so that the worker need not wait for them. */
 const nextEnvelopeFrom = 24;
 /** The longest that a request waits for others to share its envelope, in milliseconds. */
 const gatherMs = 20;
