@@ -11,8 +11,8 @@ export interface Cancellation extends BookingChange {
 
 /**
  * Queues a cancellation behind every request that was accepted for the show before. The queue's order makes
- * it safe to cancel a booking that is still queued itself. Who waits for the outcome learns from it whether the booking
- * exists and whose it is; only who does not wait costs a look-up first, because a 202 would not say so.
+ * it safe to cancel a booking that is still queued itself. A client that waits learns from the outcome whether the booking
+ * exists and is theirs; for one that does not wait it is looked up first, because a 202 would not say so.
  *
  * @returns the job; decided immediately when the booking is already cancelled
  * @throws {ProblemError} booking_not_found when the user has no such booking, and what submitRequest throws
