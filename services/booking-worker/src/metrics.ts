@@ -6,6 +6,7 @@ export class TurnMetrics {
   readonly outcomes: Counter<'kind' | 'status'>;
   readonly conflicts: Counter;
   readonly partitionsHeld: Gauge;
+  readonly partitionsRefused: Gauge;
   readonly relayed: Counter<'kind'>;
   readonly #envelopeSize: Histogram;
   readonly #turnSize: Histogram;
@@ -30,6 +31,11 @@ export class TurnMetrics {
     this.partitionsHeld = new Gauge({
       name: 'booking_partitions_held',
       help: 'Partitions that this worker owns',
+      registers,
+    });
+    this.partitionsRefused = new Gauge({
+      name: 'booking_partitions_refused',
+      help: 'Partitions whose next job only a worker of a later release understands',
       registers,
     });
     this.relayed = new Counter({

@@ -26,7 +26,8 @@ interface RelayOptions {
   logger: Logger;
   /** The leases of the partitions that this process serves. */
   leases: () => readonly Lease[];
-  partitionCount: number;
+  /** The number of all partitions. */
+  partitionCount: () => number;
   /** Called with the kind of each row that was relayed. */
   onRelayed?: (kind: string) => void;
   kinds?: Readonly<Record<string, OutboxKind<never>>>;
@@ -87,7 +88,7 @@ export class OutboxRelay {
     try {
       // Rows of a kind that only a newer version knows must not keep the others waiting.
       const kinds = Object.keys(this.#kinds);
-      const rows = await store.readOutbox({ partitions, partitionCount, kinds, limit: batchSize });
+      const rows = await store.readOutbox({ partitions, partitionCount: partitionCount(), kinds, limit: batchSize });
       if (rows.length === 0) return 0;
       for (const [name, ofQueue] of Map.groupBy(rows, (row) => this.#kindOf(row).queue)) await this.#add(name, ofQueue);
       await store.deleteFromOutbox(rows);

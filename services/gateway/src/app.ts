@@ -66,16 +66,18 @@ export function buildGateway(options: GatewayOptions): { http: Http; internal: H
       revocations: () => accessRevocations.check(),
       queue: () => queue.check(),
       workers: () => owners.check(),
+      partitions: () => partitioning.check(),
       ...checks,
     },
   });
   if (options.isChecked) refuseUntilChecked(http, options.isChecked);
   warnOfUntrustedProxy(http, config);
-  const owners = new bookings.PartitionOwners({ orm, partitions: config.BOOKING_PARTITIONS, logger, metrics });
+  const partitioning = new bookings.CurrentPartitioning({ orm, redis, config, logger });
+  const partitions = () => partitioning.current?.partitions ?? 0;
+  const owners = new bookings.PartitionOwners({ orm, partitions, logger, metrics });
   const outcomes = new bookings.StoredOutcomes(orm);
   const queue = new bookings.BookingQueue({
-    ...{ redis, subscriber, outcomes, owners, logger, metrics },
-    partitions: config.BOOKING_PARTITIONS,
+    ...{ redis, subscriber, outcomes, owners, partitioning, logger, metrics },
     limit: config.BOOKING_QUEUE_LIMIT,
     userLimit: bookings.undecidedLimit(config),
   });
@@ -103,6 +105,7 @@ export function buildGateway(options: GatewayOptions): { http: Http; internal: H
 
   http.addHook('onReady', async () => {
     accessRevocations.start();
+    await partitioning.start();
     owners.start();
     online.start();
   });
@@ -114,6 +117,7 @@ export function buildGateway(options: GatewayOptions): { http: Http; internal: H
   });
   http.addHook('onClose', async () => {
     stopHeartbeats();
+    partitioning.close();
     owners.close();
     accessRevocations.close();
     await online.close();

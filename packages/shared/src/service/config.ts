@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { loadEnvFile } from 'node:process';
 import { z } from 'zod';
+import { partitionLimit } from '../partition.ts';
 import { findDevelopmentSecrets } from './development-secrets.ts';
 import { TrustedProxies } from './trusted-proxies.ts';
 
@@ -71,7 +72,10 @@ const Config = z.object({
     .describe('health and metrics port of the first booking-worker; each further one takes the next port'),
   WORKERS: count.max(64).default(1).describe('booking-worker processes that `pnpm start` runs'),
   SAMPLE_DATA: z.stringbool().optional().describe('load sample data at start; default: true, in production false'),
-  BOOKING_PARTITIONS: count.max(256).default(4).describe('booking queues; fixed for the life of an installation'),
+  BOOKING_PARTITIONS: count
+    .max(partitionLimit)
+    .optional()
+    .describe('booking queues of a new installation; `pnpm repartition` changes the number later; default: 4'),
   BOOKING_QUEUE_LIMIT: count.default(10_000).describe('jobs that may wait in one partition before booking answers 503'),
   BOOKING_LIMIT_PER_MINUTE: count
     .optional()
