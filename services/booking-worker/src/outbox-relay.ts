@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { outboxKinds } from '@boxoffice/shared/outbox/kinds';
-import type { OutboxKind } from '@boxoffice/shared/outbox/outbox-kind';
+import { type OutboxKind, outboxVersion } from '@boxoffice/shared/outbox/outbox-kind';
 import type { Logger } from '@boxoffice/shared/service/logging';
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
@@ -108,7 +108,7 @@ export class OutboxRelay {
     this.#queues.set(name, queue);
     const jobs = rows.map((row) => ({
       name: this.#kindOf(row).title(row.data as never),
-      data: { kind: row.kind, ...row.data },
+      data: { kind: row.kind, version: outboxVersion, ...row.data },
       opts: { ...jobOptions, jobId: row.id },
     }));
     await queue.addBulk(jobs);

@@ -43,9 +43,10 @@ export interface GatewayOptions {
  * Assembles the gateway; only this function knows every component. Does no I/O before the server is ready.
  * Closing the server closes everything that is built here, but nothing that was passed in.
  *
- * @returns the public server, and the one for the internal port, which serves metrics and details of readiness
+ * @returns the public server, and the one for the internal port, which serves metrics and details of readiness; `drain`
+ *   prepares for closing them (createPublicHttp)
  */
-export function buildGateway(options: GatewayOptions): { http: Http; internal: Http } {
+export function buildGateway(options: GatewayOptions): { http: Http; internal: Http; drain(): void } {
   const { catalogConnection, config, keys, logger, orm, redis, subscriber, checks } = options;
   const accessRevocations = new identity.AccessRevocations({ ...options, revocations: new identity.Revocations(orm) });
   const responses = new catalog.ResponseCache(options);
@@ -54,7 +55,7 @@ export function buildGateway(options: GatewayOptions): { http: Http; internal: H
     client.clearShowFacts();
     responses.invalidateEverywhere();
   });
-  const { http, internal, metrics } = createPublicHttp({
+  const { http, internal, metrics, drain } = createPublicHttp({
     logger,
     headers: securityHeaders(config),
     trustProxy: config.TRUST_PROXY,
@@ -134,5 +135,5 @@ export function buildGateway(options: GatewayOptions): { http: Http; internal: H
   });
   online.addPages(http);
   pages.register(http, dependencies);
-  return { http, internal };
+  return { http, internal, drain };
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { openDatabase } from '@boxoffice/shared/database/orm';
 import { type Config, required } from '@boxoffice/shared/service/config';
 import { databaseUrlOf } from '@boxoffice/shared/service/database-url';
@@ -40,7 +41,7 @@ await runService('gateway', async ({ config, logger }) => {
     });
   }
 
-  const { http, internal } = buildGateway({
+  const { http, internal, drain } = buildGateway({
     config,
     logger,
     orm,
@@ -60,6 +61,10 @@ await runService('gateway', async ({ config, logger }) => {
   await listen(http, { host: config.HOST, port: config.PORT });
   return {
     async stop() {
+      if (config.DRAIN_SECONDS > 0) {
+        drain();
+        await delay(config.DRAIN_SECONDS * 1_000);
+      }
       await http.close();
       await catalogConnection.close();
       await orm.close();

@@ -54,7 +54,22 @@ const Config = z.object({
     .min(32)
     .optional()
     .describe('secret of at least 32 characters that the gateway sends to the catalog; required in production'),
-  METRICS_PORT: port.default(9464).describe('internal port of the gateway: metrics and details of its readiness'),
+  DRAIN_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(5)
+    .default(0)
+    .describe(
+      'how long a gateway goes on serving after SIGTERM while its /readyz says that it is stopping, for the load balancer in front of it to notice',
+    ),
+  GATEWAYS: count
+    .max(16)
+    .default(1)
+    .describe('gateway processes that `pnpm start` runs; if there are several, behind HAProxy, which listens on PORT'),
+  METRICS_PORT: port
+    .default(9464)
+    .describe('internal port of the first gateway: metrics and details of its readiness; each further one takes the next'),
   CATALOG_PORT: port.default(3001).describe('internal port of the catalog'),
   CATALOG_URL: z
     .url()
