@@ -4,11 +4,14 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { turnLockClass } from '@boxoffice/shared/partition';
 import { type Boxoffice, startBoxoffice } from '@boxoffice/testing/boxoffice';
-import { eventually } from '@boxoffice/testing/eventually';
 import { type SeatChain, startSeatChain } from '@boxoffice/testing/seat-chain';
 import type { SpawnedService } from '@boxoffice/testing/service';
 import { closeShow } from '@boxoffice/testing/show-gate';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { repartition as changePartitions } from '../../scripts/repartition/repartition.ts';
+import { withServers } from '../../scripts/repartition/servers.ts';
+
+vi.setConfig({ testTimeout: 180_000 }); // for machines that are busy with other things: it takes seconds
 
 const script = join(resolve(import.meta.dirname, '../..'), 'scripts/repartition.ts');
 
@@ -16,6 +19,9 @@ let boxoffice: Boxoffice;
 let gateways: SpawnedService[];
 beforeAll(async () => {
   boxoffice = await startBoxoffice({ gateways: 2, workers: 2, env: { BOOKING_PARTITIONS: '4' } });
+});
+afterEach(() => {
+  for (const chain of chains) chain.end();
 });
 afterAll(() => boxoffice.stop());
 
@@ -25,7 +31,7 @@ let chains: SeatChain[];
 let nextShow = 1_000;
 beforeEach(async () => {
   gateways = [...boxoffice.gateways];
-  shows = await Promise.all([0, 1, 2, 4, 5, 6].map((offset) => boxoffice.addShow({ id: nextShow + offset })));
+  shows = await Promise.all([0, 1, 2, 5].map((offset) => boxoffice.addShow({ id: nextShow + offset })));
   nextShow += 8;
   chains = shows.map((show) => startSeatChain(boxoffice, show, () => gateways));
 });
@@ -63,10 +69,15 @@ function repartition(partitions: number): Command {
   };
 }
 
-async function change(partitions: number): Promise<string> {
-  const command = repartition(partitions);
-  expect(await command.exitCode, command.lines.join('\n')).toBe(0);
-  return command.lines.join('\n');
+/** Does the same in this process, and returns what it says. */
+async function change(partitions: number, onLine: (line: string) => void = () => undefined): Promise<string> {
+  const lines: string[] = [];
+  const say = (line: string) => {
+    lines.push(line);
+    onLine(line);
+  };
+  await withServers(boxoffice, ({ client, redis }) => changePartitions({ client, redis, partitions, configured: 4, say }));
+  return lines.join('\n');
 }
 
 /** The partitions that applied, one after another. */
@@ -140,9 +151,9 @@ it('rolls back by itself when a turn does not end, and says so', async () => {
   await goOn();
   const before = await history();
   const turn = await blockTurns(3);
-  const command = repartition(16);
-  expect(await command.exitCode).toBe(1);
-  expect(command.lines.join('\n')).toMatch(/A turn that is in progress does not end.*There are 4 partitions, as before/);
+  await expect(change(16)).rejects.toThrow(
+    /A turn that is in progress does not end.*There are 4 partitions, as before, and requests are accepted again/,
+  );
   await goOn();
   await turn.end();
   await stopChains();
@@ -152,16 +163,19 @@ it('rolls back by itself when a turn does not end, and says so', async () => {
 it('keeps the order when a gateway and a worker are killed while the number changes', async () => {
   await goOn();
   const [victim] = gateways as [SpawnedService];
-  const command = repartition(16);
-  await command.says(/refused for a moment/);
-  gateways = gateways.slice(1);
-  victim.kill('SIGKILL');
-  boxoffice.workers[0]?.kill('SIGKILL');
-  const code = await command.exitCode;
-  // Its queues may not drain in time, as the worker's partitions first have to be taken over.
-  expect((await history()).at(-1)).toBe(code === 0 ? 16 : 4);
+  const isChanged = await change(16, (line) => {
+    if (!/refused for a moment/.test(line)) return;
+    gateways = gateways.slice(1);
+    victim.kill('SIGKILL');
+    boxoffice.workers[0]?.kill('SIGKILL');
+  }).then(
+    () => true,
+    () => false,
+  );
+  // The queues may not drain in time, as the worker's partitions first have to be taken over.
+  expect((await history()).at(-1)).toBe(isChanged ? 16 : 4);
   await goOn();
-  if (code !== 0) await change(16);
+  if (!isChanged) await change(16);
   await goOn();
   await stopChains();
   expect((await history()).at(-1)).toBe(16);

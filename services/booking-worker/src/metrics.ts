@@ -6,7 +6,6 @@ export class TurnMetrics {
   readonly outcomes: Counter<'kind' | 'status'>;
   readonly conflicts: Counter;
   readonly partitionsHeld: Gauge;
-  readonly partitionsRefused: Gauge;
   readonly relayed: Counter<'kind'>;
   readonly #envelopeSize: Histogram;
   readonly #turnSize: Histogram;
@@ -31,11 +30,6 @@ export class TurnMetrics {
     this.partitionsHeld = new Gauge({
       name: 'booking_partitions_held',
       help: 'Partitions that this worker owns',
-      registers,
-    });
-    this.partitionsRefused = new Gauge({
-      name: 'booking_partitions_refused',
-      help: 'Partitions whose next job only a worker of a later release understands',
       registers,
     });
     this.relayed = new Counter({
@@ -86,4 +80,15 @@ export class TurnMetrics {
       this.outcomes.inc({ kind: requests[index]?.kind ?? 'book', status: outcome.status });
     }
   }
+}
+
+export function registerRefusedPartitions(registry: Registry, count: () => number): void {
+  new Gauge({
+    name: 'booking_partitions_refused',
+    help: 'Partitions whose next job only a worker of a later release understands',
+    registers: [registry],
+    collect() {
+      this.set(count());
+    },
+  });
 }

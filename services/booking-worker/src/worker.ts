@@ -8,7 +8,7 @@ import type { Redis } from 'ioredis';
 import { Chores } from './chores.ts';
 import { type ConsumerDependencies, PartitionConsumer } from './consumer.ts';
 import { type Lease, type LeaseHandler, Leases } from './leases/leases.ts';
-import { TurnMetrics } from './metrics.ts';
+import { registerRefusedPartitions, TurnMetrics } from './metrics.ts';
 import { OutboxRelay } from './outbox-relay.ts';
 import { publishSeatsChanged } from './publish-outcomes.ts';
 import { RedisWatch } from './redis-watch.ts';
@@ -52,6 +52,7 @@ export function buildWorker(options: {
     },
   });
   const metrics = new TurnMetrics(registry);
+  registerRefusedPartitions(registry, () => leases.refusals.partitions.length);
   const store = new BookingStore(orm, { onOutbox: () => relay.wake() });
   const turns = new Turns({ store, logger, metrics });
   const retention = new Retention({
