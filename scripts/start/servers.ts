@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { explain } from '@boxoffice/local-servers/plain-error';
 import { startHaproxy } from '@boxoffice/local-servers/haproxy';
+import { explain } from '@boxoffice/local-servers/plain-error';
 import { startPostgres } from '@boxoffice/local-servers/postgres';
 import { startRedis } from '@boxoffice/local-servers/redis';
 import type { Server } from '@boxoffice/local-servers/server';

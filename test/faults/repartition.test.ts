@@ -76,14 +76,18 @@ async function change(partitions: number, onLine: (line: string) => void = () =>
     lines.push(line);
     onLine(line);
   };
-  await withServers(boxoffice, ({ client, redis }) => changePartitions({ client, redis, partitions, configured: 4, say }));
+  await withServers(boxoffice, ({ client, redis }) =>
+    changePartitions({ client, redis, partitions, configured: 4, say }),
+  );
   return lines.join('\n');
 }
 
 /** The partitions that applied, one after another. */
 const history = async () =>
   (
-    await boxoffice.rows<{ partitions: number }>('select partitions from installation.partitionings order by generation')
+    await boxoffice.rows<{ partitions: number }>(
+      'select partitions from installation.partitionings order by generation',
+    )
   ).map((row) => row.partitions);
 
 /** Lets the chains go on for a while, and returns when all of them have. */
@@ -92,7 +96,9 @@ const goOn = () => Promise.all(chains.map((chain) => chain.rounds(3)));
 async function stopChains(): Promise<void> {
   await Promise.all(chains.map((chain) => chain.stop()));
   const refusals = new Set(chains.flatMap((chain) => chain.refusals));
-  expect([...refusals].filter((refusal) => !/^(503 queue_unavailable|409 idempotency_in_progress|0 )/.test(refusal))).toEqual([]);
+  expect(
+    [...refusals].filter((refusal) => !/^(503 queue_unavailable|409 idempotency_in_progress|0 )/.test(refusal)),
+  ).toEqual([]);
 }
 
 it('changes the number of partitions under load: order is kept, nothing is lost, requests are refused for 2 s at most', async () => {

@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from '@boxoffice/local-servers/free-port';
 import { findHaproxy, startHaproxy } from '@boxoffice/local-servers/haproxy';
 import type { Server } from '@boxoffice/local-servers/server';
@@ -44,7 +44,9 @@ beforeAll(async () => {
     );
   }
   const addresses = (kind: string) =>
-    [...recipes.values()].filter((one) => one.kind === kind).map(({ env }) => `127.0.0.1:${env.PORT ?? env.CATALOG_PORT}`);
+    [...recipes.values()]
+      .filter((one) => one.kind === kind)
+      .map(({ env }) => `127.0.0.1:${env.PORT ?? env.CATALOG_PORT}`);
   const host = '127.0.0.1';
   haproxy = await startHaproxy({
     ...{ ...find, dataDir: folder },
@@ -87,7 +89,11 @@ function startClients(shows: number[]) {
   let stopped = false;
   let requests = 0;
   const gateway = { url: haproxy.url } as SpawnedService;
-  const expectSuccess = async (what: string, sending: Promise<{ status: number; body: unknown }>, also: number[] = []) => {
+  const expectSuccess = async (
+    what: string,
+    sending: Promise<{ status: number; body: unknown }>,
+    also: number[] = [],
+  ) => {
     requests++;
     const answer = await sending.catch((error: Error) => ({ status: 0, body: String(error.cause ?? error) }));
     if (answer.status < 200 || (answer.status > 299 && !also.includes(answer.status)))
@@ -130,7 +136,10 @@ function startViewer(show: number) {
   const running = (async () => {
     while (!stopped) {
       const last = ids.at(-1);
-      current = await readEvents(`${haproxy.url}/api/shows/${show}/seats/events/`, last ? { 'last-event-id': last } : {});
+      current = await readEvents(
+        `${haproxy.url}/api/shows/${show}/seats/events/`,
+        last ? { 'last-event-id': last } : {},
+      );
       statuses.push(current.status);
       await current.ended;
       ids.push(...current.events.flatMap(({ id }) => id ?? []));
@@ -146,20 +155,24 @@ function startViewer(show: number) {
   };
 }
 
-it.skipIf(missing)('restarts every gateway, worker and catalog behind HAProxy under load without a failed request', { timeout: 120_000 }, async () => {
-  const shows = await Promise.all(Array.from({ length: 4 }, () => boxoffice.addShow()));
-  const clients = startClients(shows);
-  const viewer = startViewer(shows[0] ?? 0);
-  await eventually(() => viewer.statuses.length > 0);
-  for (const name of recipes.keys()) await restart(name);
-  for (const worker of boxoffice.workers) {
-    await boxoffice.addWorker();
-    expect((await worker.stop()).code).toBe(0);
-  }
-  const before = clients.requests;
-  await eventually(() => clients.requests > before + 20, { timeoutMs: 30_000 });
-  await Promise.all([clients.stop(), viewer.stop()]);
-  expect(clients.failures).toEqual([]);
-  expect(new Set(viewer.statuses)).toEqual(new Set([200]));
-  expect(viewer.statuses.length).toBeGreaterThan(1);
-});
+it.skipIf(missing)(
+  'restarts every gateway, worker and catalog behind HAProxy under load without a failed request',
+  { timeout: 120_000 },
+  async () => {
+    const shows = await Promise.all(Array.from({ length: 4 }, () => boxoffice.addShow()));
+    const clients = startClients(shows);
+    const viewer = startViewer(shows[0] ?? 0);
+    await eventually(() => viewer.statuses.length > 0);
+    for (const name of recipes.keys()) await restart(name);
+    for (const worker of boxoffice.workers) {
+      await boxoffice.addWorker();
+      expect((await worker.stop()).code).toBe(0);
+    }
+    const before = clients.requests;
+    await eventually(() => clients.requests > before + 20, { timeoutMs: 30_000 });
+    await Promise.all([clients.stop(), viewer.stop()]);
+    expect(clients.failures).toEqual([]);
+    expect(new Set(viewer.statuses)).toEqual(new Set([200]));
+    expect(viewer.statuses.length).toBeGreaterThan(1);
+  },
+);

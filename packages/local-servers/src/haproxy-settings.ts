@@ -48,8 +48,15 @@ const reasons = { 502: 'Bad Gateway', 503: 'Service Unavailable', 504: 'Gateway 
 
 /** HAProxy's own error, in the form that clients know from the gateway. */
 function unavailable(status: number): string {
-  const detail = 'The service does not respond. If this was not a read, it may have been accepted: use an Idempotency-Key.';
-  const body = JSON.stringify({ type: 'about:blank', title: reasons[status], status, code: 'service_unavailable', detail });
+  const detail =
+    'The service does not respond. If this was not a read, it may have been accepted: use an Idempotency-Key.';
+  const body = JSON.stringify({
+    type: 'about:blank',
+    title: reasons[status],
+    status,
+    code: 'service_unavailable',
+    detail,
+  });
   return `  http-error status ${status} content-type application/problem+json string '${body}' hdr Retry-After 1`;
 }
 

@@ -94,5 +94,7 @@ describe('the partitioning', () => {
 
 it('says that BOOKING_PARTITIONS is ignored, and how to change the number, only when it differs', () => {
   expect([ignoredPartitionsMessage(undefined, 4), ignoredPartitionsMessage(4, 4)]).toEqual([null, null]);
-  expect(ignoredPartitionsMessage(16, 4)).toMatch(/has 4 booking partitions, so BOOKING_PARTITIONS=16 is ignored.*pnpm repartition 16/);
+  expect(ignoredPartitionsMessage(16, 4)).toMatch(
+    /has 4 booking partitions, so BOOKING_PARTITIONS=16 is ignored.*pnpm repartition 16/,
+  );
 });

@@ -173,7 +173,10 @@ it('measures the latest decisions', async () => {
 });
 
 it('refuses envelopes of an outdated partitioning, and leaves no trace of them', async () => {
-  const envelope = { requests: [{ kind: 'book' as const, id: 'r', show_id: 1, user_id: 1, seats: ['A1'], request_id: 'test' }], reply_to: 'nobody' };
+  const envelope = {
+    requests: [{ kind: 'book' as const, id: 'r', show_id: 1, user_id: 1, seats: ['A1'], request_id: 'test' }],
+    reply_to: 'nobody',
+  };
   await queue.add('1', envelope, 1);
   expect(await queue.leastGeneration()).toBe(1); // what was accepted raises it
   await queue.acceptFrom(3);

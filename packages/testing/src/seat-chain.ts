@@ -66,7 +66,11 @@ export function startSeatChain(boxoffice: Boxoffice, show: number, gateways: () 
 
   async function run(): Promise<void> {
     for (let user = 1; !stopped; user += 2) {
-      const winner = await accepted(user, 'succeeded', (key) => (to) => boxoffice.book(show, 'A1', { user, key, ...to }));
+      const winner = await accepted(
+        user,
+        'succeeded',
+        (key) => (to) => boxoffice.book(show, 'A1', { user, key, ...to }),
+      );
       const loser = await accepted(
         user + 1,
         'rejected',

@@ -1,3 +1,4 @@
+import type { Partitioning } from '@boxoffice/shared/partitioning';
 import { EnvelopeQueue } from '@boxoffice/shared/queue-layout';
 import type { Logger } from '@boxoffice/shared/service/logging';
 import type { Redis } from 'ioredis';
@@ -10,9 +11,11 @@ const inspectEveryMs = 1_000;
 const rollBackAfter = 3;
 
 interface RollbackOptions {
-  store: Pick<BookingStore, 'readPartitioning' | 'advancePartitioning'>;
+  store: Pick<BookingStore, 'advancePartitioning'>;
   redis: Redis;
   logger: Logger;
+  /** The partitioning that applies. */
+  current: () => Partitioning;
   /** Whether this worker is the one that does it: the owner of partition 0, whose queue is closed first. */
   isOurs: () => boolean;
 }
@@ -51,8 +54,8 @@ export class RepartitionRollback {
     const { store, logger } = this.#options;
     try {
       const least = await this.#queue.leastGeneration();
-      const current = await store.readPartitioning();
-      if (!current || least <= current.generation) {
+      const current = this.#options.current();
+      if (least <= current.generation) {
         this.#closed = 0;
         return;
       }
@@ -61,7 +64,7 @@ export class RepartitionRollback {
       if (await store.advancePartitioning(current, { generation: least, partitions }))
         logger.warn({ partitions }, 'an interrupted change of the number of partitions is rolled back');
     } catch (error) {
-      logger.warn({ reason: (error as Error).message }, 'the partitioning cannot be inspected');
+      logger.debug({ reason: (error as Error).message }, 'the queue cannot be inspected'); // the connections say why
     }
   }
 }

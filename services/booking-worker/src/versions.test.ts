@@ -5,7 +5,7 @@ import { partitionOf } from '@boxoffice/shared/partition';
 import { createLogger } from '@boxoffice/shared/service/logging';
 import { openPatientRedis } from '@boxoffice/shared/service/redis';
 import { createTestDatabase, type TestDatabase } from '@boxoffice/testing/database';
-import { type Wish, envelope } from '@boxoffice/testing/envelope';
+import { envelope, type Wish } from '@boxoffice/testing/envelope';
 import { eventually } from '@boxoffice/testing/eventually';
 import { createTestRedis, type TestRedis } from '@boxoffice/testing/redis';
 import { afterEach, beforeEach, expect, it } from 'vitest';

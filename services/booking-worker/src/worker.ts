@@ -72,6 +72,7 @@ export function buildWorker(options: {
   });
   const rollback = new RepartitionRollback({
     ...{ store, redis, logger },
+    current: () => leases.partitioning,
     isOurs: () => consumers.has(0),
   });
   const giveUp = () => leases.standBack();

@@ -24,7 +24,11 @@ export function openQueue(
     queue,
     async add(requests, version) {
       const jobId = readBookingId(requests[0]?.id ?? '')?.envelopeId ?? '';
-      await queue.add('test', { requests, reply_to: 'boxoffice:outcomes:nobody', ...(version !== undefined && { version }) }, { jobId });
+      await queue.add(
+        'test',
+        { requests, reply_to: 'boxoffice:outcomes:nobody', ...(version !== undefined && { version }) },
+        { jobId },
+      );
     },
     async takeAndForget() {
       const worker = new Worker(queue.name, null, { connection, autorun: false, skipStalledCheck: true });

@@ -69,7 +69,9 @@ const Config = z.object({
     .describe('gateway processes that `pnpm start` runs; if there are several, behind HAProxy, which listens on PORT'),
   METRICS_PORT: port
     .default(9464)
-    .describe('internal port of the first gateway: metrics and details of its readiness; each further one takes the next'),
+    .describe(
+      'internal port of the first gateway: metrics and details of its readiness; each further one takes the next',
+    ),
   CATALOG_PORT: port.default(3001).describe('internal port of the catalog'),
   CATALOG_URL: z
     .url()

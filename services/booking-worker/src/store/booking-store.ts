@@ -2,7 +2,7 @@ import type { Outcome } from '@boxoffice/shared/contracts/jobs';
 import type { MikroORM } from '@boxoffice/shared/database/orm';
 import { showLockClass } from '@boxoffice/shared/database/show-lock';
 import { turnLockClass } from '@boxoffice/shared/partition';
-import { advancePartitioning, type Partitioning, readPartitioning } from '@boxoffice/shared/partitioning';
+import { advancePartitioning, type Partitioning } from '@boxoffice/shared/partitioning';
 import type { PoolClient } from 'pg';
 import type { Decision, RequestRow, State } from '../decide/state.ts';
 import type { Lease } from '../leases/leases.ts';
@@ -145,10 +145,6 @@ export class BookingStore {
   /** Removes rows from the outbox whose jobs are in their queues. */
   deleteFromOutbox(rows: readonly OutboxRow[]): Promise<void> {
     return this.#withClient((client) => deleteFromOutbox(client, rows));
-  }
-
-  readPartitioning(): Promise<Partitioning | null> {
-    return this.#withClient(readPartitioning);
   }
 
   /** Adds a generation unless there is another. Returns whether it did. */

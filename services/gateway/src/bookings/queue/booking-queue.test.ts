@@ -20,6 +20,7 @@ import type { Draft, Submitted } from './submission.ts';
 
 const logger = createLogger('gateway', { LOG_LEVEL: 'silent' });
 const partitions = 2;
+const partitioning = fixedPartitioning(partitions);
 
 let server: TestRedis;
 let redis: Redis;
@@ -46,16 +47,7 @@ afterEach(async () => {
 });
 
 const newQueue = (limit: number, userLimit = 1_000) => {
-  const options = {
-    redis,
-    subscriber,
-    outcomes,
-    owners,
-    partitioning: fixedPartitioning(partitions),
-    limit,
-    userLimit,
-    logger,
-  };
+  const options = { redis, subscriber, outcomes, owners, partitioning, limit, userLimit, logger };
   return new BookingQueue({ ...options, metrics: new Registry() });
 };
 
