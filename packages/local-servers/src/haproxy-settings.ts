@@ -1,3 +1,5 @@
+import { problem } from '@boxoffice/shared/contracts/problems';
+
 /** Where HAProxy listens, and the services behind it. */
 export interface HaproxyListener {
   name: string;
@@ -44,19 +46,10 @@ ${[502, 503, 504].map(unavailable).join('\n')}
 ${listeners.map(listen).join('\n')}`;
 }
 
-const reasons = { 502: 'Bad Gateway', 503: 'Service Unavailable', 504: 'Gateway Timeout' } as Record<number, string>;
-
 /** HAProxy's own error, in the form that clients know from the gateway. */
 function unavailable(status: number): string {
-  const detail =
-    'The service does not respond. If this was not a read, it may have been accepted: use an Idempotency-Key.';
-  const body = JSON.stringify({
-    type: 'about:blank',
-    title: reasons[status],
-    status,
-    code: 'service_unavailable',
-    detail,
-  });
+  const detail = 'The service does not respond. A request other than a read may have been accepted: use an Idempotency-Key.';
+  const body = JSON.stringify({ ...problem('service_unavailable', detail), status });
   return `  http-error status ${status} content-type application/problem+json string '${body}' hdr Retry-After 1`;
 }
 
