@@ -11,7 +11,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vite
 import { repartition as changePartitions } from '../../scripts/repartition/repartition.ts';
 import { withServers } from '../../scripts/repartition/servers.ts';
 
-vi.setConfig({ testTimeout: 180_000 }); // for machines that are busy with other things: it takes seconds
+vi.setConfig({ testTimeout: 60_000 });
 
 const script = join(resolve(import.meta.dirname, '../..'), 'scripts/repartition.ts');
 

@@ -20,7 +20,7 @@ interface Sent {
 
 /**
  * Buyers who pass one seat of a show on: a winner books it, a loser asks too early, the winner cancels, and so on. Each
- * outcome depends on all requests before it, so the least change of their order shows. Refusals and broken connections
+ * outcome depends on all requests before it, so the least change of their order shows. Three are undecided at most. Refusals and broken connections
  * are waited out with the same Idempotency-Key, at whichever gateway responds.
  */
 export interface SeatChain {
@@ -79,7 +79,7 @@ export function startSeatChain(boxoffice: Boxoffice, show: number, gateways: () 
       const cancel = await accepted(
         user,
         'succeeded',
-        (key) => (to) => boxoffice.cancel(winner.id, { user, key, wait: 0, ...to }),
+        (key) => (to) => boxoffice.cancel(winner.id, { user, key, wait: 10, ...to }),
       );
       sent.push(winner, loser, cancel);
       for (const mark of marks) if (sent.length >= mark.at) mark.resolve();
