@@ -4,6 +4,7 @@ import { PlainError } from '@boxoffice/local-servers/plain-error';
 import { databaseUrlOfRunning } from '@boxoffice/local-servers/running';
 import { Movie } from '@boxoffice/shared/database/entities/catalog';
 import { User } from '@boxoffice/shared/database/entities/identity';
+import { defaultPartitions } from '@boxoffice/shared/partition';
 import { type Config, loadConfig } from '@boxoffice/shared/service/config';
 import { paymentProviderOf } from '@boxoffice/shared/service/payment-provider';
 import { findSampleLogins, sampleLoginsMessage } from '../services/gateway/src/identity/index.ts';
@@ -45,7 +46,12 @@ export interface SeedOptions {
  */
 export function seed(databaseUrl: string, options: SeedOptions = {}): Promise<{ loaded: boolean }> {
   const { NODE_ENV, BOOKING_PARTITIONS, PAYMENT_PROVIDER } = loadConfig();
-  const { large = false, environment = NODE_ENV, partitions = BOOKING_PARTITIONS, log = () => {} } = options;
+  const {
+    large = false,
+    environment = NODE_ENV,
+    partitions = BOOKING_PARTITIONS ?? defaultPartitions,
+    log = () => {},
+  } = options;
   const { canPayOnline = paymentProviderOf({ NODE_ENV: environment, PAYMENT_PROVIDER }) !== null } = options;
   return withDatabase(databaseUrl, (em) =>
     em.transactional(async (em) => {

@@ -15,7 +15,7 @@ import { keepPnpm, watchLaunchers } from './start/launchers.ts';
 import { createOutput, type Output } from './start/output.ts';
 import { findPorts } from './start/ports.ts';
 import { serviceRecipes } from './start/recipes.ts';
-import { type KeptServer, prepareDatabase, prepareRedis } from './start/servers.ts';
+import { type KeptServer, prepareDatabase, prepareLoadBalancer, prepareRedis } from './start/servers.ts';
 import { keepRunning, type Service } from './start/service.ts';
 import { summary } from './start/summary.ts';
 
@@ -76,6 +76,7 @@ async function bringUp(config: Config, output: Output, started: Started, signal:
   const pages = buildPages();
   pages.catch(() => {});
   Object.assign(note, await prepareServers(config, output, started, signal));
+  await prepareLoadBalancer({ config, output, servers: started.servers, signal }, ports);
   signal.throwIfAborted();
   writeNote(config, note);
 
@@ -93,7 +94,7 @@ async function bringUp(config: Config, output: Output, started: Started, signal:
   );
   const seconds = (performance.now() - startedAt) / 1_000;
   const { NODE_ENV } = config;
-  const metricsUrl = `http://${reachable(config.INTERNAL_HOST)}:${ports.metrics}/metrics`;
+  const metricsUrl = `http://${reachable(config.INTERNAL_HOST)}:${ports.gateways[0].metrics}/metrics`;
   output.line(
     summary({
       gatewayUrl,

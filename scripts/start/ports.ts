@@ -3,11 +3,21 @@ import { freePort, listen } from '@boxoffice/local-servers/free-port';
 import { PlainError } from '@boxoffice/local-servers/plain-error';
 import type { Config } from '@boxoffice/shared/service/config';
 
+/** Gateways behind HAProxy listen on loopback only, from this far above the public port on. */
+const behindProxy = 100;
+const loopback = '127.0.0.1';
+
+interface GatewayPorts {
+  http: number;
+  metrics: number;
+}
+
 /** The ports on which the services will listen. */
 export interface Ports {
+  /** The public one. */
   gateway: number;
-  /** The gateway's internal one. */
-  metrics: number;
+  /** Of each gateway its own and its internal one. A single gateway's own is the public one. */
+  gateways: [GatewayPorts, ...GatewayPorts[]];
   catalog: number;
   workers: number[];
 }
@@ -26,13 +36,18 @@ export async function findPorts(config: Config): Promise<Ports> {
   };
   try {
     const gateway = await claim('PORT', config.PORT, config.HOST);
-    const metrics = await claim('METRICS_PORT', config.METRICS_PORT);
+    const gateways: GatewayPorts[] = [];
+    for (let i = 0; i < config.GATEWAYS; i++) {
+      const metrics = await claim('METRICS_PORT', config.METRICS_PORT && config.METRICS_PORT + i);
+      const isOnly = config.GATEWAYS === 1;
+      gateways.push({ http: isOnly ? gateway : await claim('PORT', gateway + behindProxy + i, loopback), metrics });
+    }
     const catalog = await claim('CATALOG_PORT', config.CATALOG_PORT);
     const workers: number[] = [];
     for (let i = 0; i < config.WORKERS; i++) {
       workers.push(await claim('WORKER_PORT', config.WORKER_PORT && config.WORKER_PORT + i));
     }
-    return { gateway, metrics, catalog, workers };
+    return { gateway, gateways: gateways as Ports['gateways'], catalog, workers };
   } finally {
     // Held until all are checked, which also detects two services with the same port.
     await Promise.all(held.map((server) => new Promise((resolve) => server.close(resolve))));

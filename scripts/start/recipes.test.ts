@@ -15,7 +15,7 @@ test('each service gets its own login and secrets, and none that of the administ
   const config = loadConfig({ DATA_DIR, DATABASE_URL: databaseUrl, WORKERS: '2', HOST: '0.0.0.0', ...secrets });
   const serviceUrls = generatedUrls(databaseUrl, config);
   const recipes = serviceRecipes(config, {
-    ports: { gateway: 1, metrics: 2, catalog: 3, workers: [4, 5] },
+    ports: { gateway: 1, gateways: [{ http: 1, metrics: 2 }], catalog: 3, workers: [4, 5] },
     note: { pid: 1, gatewayUrl: '', databaseUrl, redisUrl: 'redis://a', serviceUrls, services: [] },
     output: createOutput(false),
     compileCache: DATA_DIR,

@@ -29,8 +29,6 @@ export function serviceRecipes(
     NODE_ENV: config.NODE_ENV,
     DATA_DIR: resolve(config.DATA_DIR),
     NODE_COMPILE_CACHE: compileCache,
-    PORT: String(ports.gateway),
-    METRICS_PORT: String(ports.metrics),
     CATALOG_PORT: String(ports.catalog),
   };
   const secrets: Record<string, string | undefined> = {
@@ -47,11 +45,17 @@ export function serviceRecipes(
       Object.entries(secrets).map(([name, value = '']) => [name, secretNames[kind].includes(name) ? value : '']),
     ),
   });
-  const recipe = (name: string, kind: ServiceRecipe['kind'], colour: 'cyan' | 'magenta' | 'yellow', port: number) => ({
+  const recipe = (
+    name: string,
+    kind: ServiceRecipe['kind'],
+    colour: 'cyan' | 'magenta' | 'yellow',
+    port: number,
+    env: Record<string, string> = {},
+  ) => ({
     name,
     kind,
-    env: { ...sharedEnv, ...secretsOf(kind), ...(kind === 'booking-worker' && { WORKER_PORT: String(port) }) },
-    healthUrl: `http://${reachable(kind === 'gateway' ? config.HOST : config.INTERNAL_HOST)}:${port}/readyz`,
+    env: { ...sharedEnv, ...secretsOf(kind), ...env },
+    healthUrl: `http://${reachable(kind === 'gateway' ? (env.HOST ?? config.HOST) : config.INTERNAL_HOST)}:${port}/readyz`,
     onLine: (line: string) => output.log(name, colour, line),
     onDeath: (text: string) => output.line(output.paint('red', text)),
     onStart(pid: number) {
@@ -59,10 +63,33 @@ export function serviceRecipes(
       writeNote(config, note);
     },
   });
-  const workerName = (i: number) => (ports.workers.length > 1 ? `worker ${i + 1}` : 'worker');
+  const nameOf = (name: string, all: unknown[], i: number) => (all.length > 1 ? `${name} ${i + 1}` : name);
   return [
     recipe('catalog', 'catalog', 'magenta', ports.catalog),
-    ...ports.workers.map((port, i) => recipe(workerName(i), 'booking-worker', 'yellow', port)),
-    recipe('gateway', 'gateway', 'cyan', ports.gateway),
+    ...ports.workers.map((port, i) =>
+      recipe(nameOf('worker', ports.workers, i), 'booking-worker', 'yellow', port, { WORKER_PORT: String(port) }),
+    ),
+    ...ports.gateways.map(({ http, metrics }, i) =>
+      recipe(nameOf('gateway', ports.gateways, i), 'gateway', 'cyan', http, {
+        ...{ PORT: String(http), METRICS_PORT: String(metrics) },
+        ...(ports.gateways.length > 1 && behindHaproxy(config, ports.gateway)),
+      }),
+    ),
   ];
+}
+
+/** How long a gateway serves on once it is stopped, in seconds: HAProxy notices within one. */
+const drainSeconds = 2;
+
+/** What gateways behind HAProxy on this machine must know. */
+function behindHaproxy({ PUBLIC_URL, TRUST_PROXY, NODE_ENV }: Config, port: number): Record<string, string> {
+  const publicUrl = PUBLIC_URL ?? (NODE_ENV === 'production' ? undefined : `http://localhost:${port}`);
+  const isNetworks = typeof TRUST_PROXY === 'object';
+  return {
+    HOST: '127.0.0.1',
+    DRAIN_SECONDS: String(drainSeconds),
+    // One proxy more than in front of HAProxy.
+    TRUST_PROXY: isNetworks ? [...TRUST_PROXY, 'loopback'].join() : String((TRUST_PROXY || 0) + 1),
+    ...(publicUrl && { PUBLIC_URL: publicUrl }),
+  };
 }

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { startHaproxy } from '@boxoffice/local-servers/haproxy';
 import { explain } from '@boxoffice/local-servers/plain-error';
 import { startPostgres } from '@boxoffice/local-servers/postgres';
 import { startRedis } from '@boxoffice/local-servers/redis';
@@ -10,6 +11,7 @@ import { databaseUrls, generatedUrls } from '@boxoffice/shared/service/database-
 import { bringUpToDate } from '../migrate.ts';
 import { isSampleDataEnabled, seed } from '../seed.ts';
 import type { Output } from './output.ts';
+import type { Ports } from './ports.ts';
 
 /** A server that is restarted when it dies, until it is stopped. */
 export interface KeptServer {
@@ -63,6 +65,29 @@ export async function prepareRedis({ config, output, servers, signal }: ServerOp
   );
   servers.push(keepServerRunning(server, output, signal));
   return server.url;
+}
+
+/** HAProxy, if there is more than one gateway. */
+export async function prepareLoadBalancer(
+  { config, output, servers, signal }: ServerOptions,
+  { gateway: port, gateways }: Ports,
+): Promise<void> {
+  if (gateways.length === 1) return;
+  const home = resolve(config.DATA_DIR);
+  const listener = {
+    name: 'gateways',
+    host: config.HOST,
+    port,
+    servers: gateways.map(({ http }) => `127.0.0.1:${http}`),
+    isBehindProxy: config.TRUST_PROXY !== false,
+  };
+  const options = { dataDir: join(home, 'haproxy'), binDir: join(home, 'bin'), log: output.line, signal };
+  const server = await output.step(
+    'HAProxy',
+    () => startHaproxy({ ...options, listeners: [listener] }),
+    () => `HAProxy on port ${port}, in front of ${gateways.length} gateways`,
+  );
+  servers.push(keepServerRunning(server, output, signal));
 }
 
 async function startOwnPostgres({ config, output, servers, signal }: ServerOptions): Promise<string> {

@@ -93,7 +93,7 @@ const signUp = (username: string) =>
 const logIn = async (username: string) => (await post('/api/auth/login/', { username, password })).access as string;
 
 /** What the gateway reads every few seconds, independently of requests: revocations, and who owns the partitions. */
-const periodic = /access_revocations|pg_locks/;
+const periodic = /access_revocations|pg_locks|partitionings/;
 
 /**
  * Sends a request, by default a GET, until it is not refused with 503; returns the body and the statements that were

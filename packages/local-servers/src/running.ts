@@ -39,6 +39,20 @@ export function databaseUrlOfRunning(config: Config): string {
   );
 }
 
+/**
+ * The Redis for a command: REDIS_URL, or that of the running `pnpm start`.
+ *
+ * @throws {PlainError} when there is neither
+ */
+export function redisUrlOfRunning(config: Config): string {
+  if (config.REDIS_URL) return config.REDIS_URL;
+  const note = readNote(config);
+  if (note?.redisUrl && isStart(note.pid)) return note.redisUrl;
+  throw new PlainError(
+    'REDIS_URL is not set and Boxoffice is not running: start it (npx -y pnpm start) or set REDIS_URL.',
+  );
+}
+
 /** Reads the note of a start that is running, or was killed before it could remove it. */
 export function readNote(config: Pick<Config, 'DATA_DIR'>): Running | null {
   try {

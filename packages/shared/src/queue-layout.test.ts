@@ -5,7 +5,7 @@ import { Redis } from 'ioredis';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Envelope, EnvelopeSummary } from './contracts/jobs.ts';
 import { queueName } from './partition.ts';
-import { EnvelopeQueue } from './queue-layout.ts';
+import { EnvelopeQueue, PartitioningOutdated } from './queue-layout.ts';
 
 let server: TestRedis;
 let redis: Redis;
@@ -170,4 +170,21 @@ it('measures the latest decisions', async () => {
   for (const ms of all) expect(ms).toBeGreaterThanOrEqual(0);
   expect(await queue.recentDecisionsMs({ withinMs: 60_000, limit: 2 })).toHaveLength(2);
   expect(await queue.recentDecisionsMs({ withinMs: -1_000, limit: 20 })).toEqual([]);
+});
+
+it('refuses envelopes of an outdated partitioning, and leaves no trace of them', async () => {
+  const envelope = {
+    requests: [{ kind: 'book' as const, id: 'r', show_id: 1, user_id: 1, seats: ['A1'], request_id: 'test' }],
+    reply_to: 'nobody',
+  };
+  await queue.add('1', envelope, 1);
+  expect(await queue.leastGeneration()).toBe(1); // what was accepted raises it
+  await queue.acceptFrom(3);
+  await queue.acceptFrom(2); // too late
+  await expect(queue.add('2', envelope, 2)).rejects.toEqual(new PartitioningOutdated(3));
+  expect(await queue.find('2')).toBeNull();
+  expect([await queue.countUnfinished(), await queue.countWaiting()]).toEqual([1, 1]);
+  expect(await queue.add('3', envelope, 3)).toEqual({ waitingJobs: 2, ahead: 1 });
+  expect(await work(2)).toEqual(['1', '3']);
+  expect(await queue.countUnfinished()).toBe(0);
 });

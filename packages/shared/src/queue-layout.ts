@@ -10,15 +10,24 @@
  *              `sequence`: the requests accepted up to the last of this envelope
  *   marker     sorted set; an entry wakes a worker that waits for jobs
  *
- * Beside it, under the same prefix and hash tag, we keep two counters of requests, from which positions follow:
+ * Beside it, under the same prefix and hash tag, we keep two counters of requests, from which positions follow, and what
+ * the queue accepts:
  *
  *   accepted   all that were ever added
  *   decided    all whose job has finished; set to `accepted` whenever the queue is empty, which corrects what a crash lost
+ *   least      the least generation of the partitioning (partitioning.ts) whose envelopes it accepts; only grows
  */
 import { type IRedisTransaction, Job, Queue, Worker } from 'bullmq';
 import type { ChainableCommander, Redis } from 'ioredis';
 import { type BookingRequest, type Envelope, type EnvelopeSummary, envelopeName } from './contracts/jobs.ts';
 import { queueName } from './partition.ts';
+import {
+  countAcceptedScript,
+  countUnfinishedScript,
+  raiseLeastScript,
+  settleCountsScript,
+  takeBackScript,
+} from './queue-scripts.ts';
 import { isReadOnly } from './service/redis.ts';
 
 export type EnvelopeJob = Job<Envelope, EnvelopeSummary>;
@@ -32,6 +41,18 @@ const retention = {
   removeOnFail: { age: 24 * 60 * 60, count: 100 },
 };
 
+/** A queue refuses an envelope, because the number of partitions has changed or is being changed. */
+export class PartitioningOutdated extends Error {
+  override name = 'PartitioningOutdated';
+  /** The least generation that the queue accepts. */
+  readonly least: number;
+
+  constructor(least: number) {
+    super(`the queue accepts envelopes from generation ${least} on`);
+    this.least = least;
+  }
+}
+
 /** An envelope as the queue holds it. */
 export interface StoredEnvelope {
   requests: BookingRequest[];
@@ -39,34 +60,6 @@ export interface StoredEnvelope {
   /** The undecided requests of earlier envelopes. */
   ahead: number;
 }
-
-/**
- * Counts the requests of an envelope as accepted, and notes in its job how many there are up to its last one.
- * An envelope that was added before was counted then.
- */
-const countAccepted = `
-  local sequence = redis.call('hget', KEYS[3], 'sequence')
-  if not sequence then
-    sequence = redis.call('incrby', KEYS[1], ARGV[1])
-    redis.call('hset', KEYS[3], 'sequence', sequence)
-  end
-  return {tonumber(sequence), tonumber(redis.call('get', KEYS[2]) or 0)}`;
-
-/** In one step, so that whoever runs it, the active list is empty afterwards and the order is the original one. */
-const takeBackScript = `
-  local ids = redis.call('lrange', KEYS[1], 0, -1)
-  for _, id in ipairs(ids) do
-    redis.call('rpush', KEYS[2], id)
-    redis.call('del', ARGV[1] .. id .. ':lock')
-  end
-  redis.call('del', KEYS[1])
-  if #ids > 0 then redis.call('zadd', KEYS[3], 0, '0') end
-  return ids`;
-
-const settleCountsScript = `
-  if redis.call('llen', KEYS[1]) == 0 and redis.call('llen', KEYS[2]) == 0 then
-    redis.call('set', KEYS[4], redis.call('get', KEYS[3]) or '0')
-  end`;
 
 /** The queue of one partition: one BullMQ job per envelope, whose id is the envelope's. */
 export class EnvelopeQueue {
@@ -91,17 +84,19 @@ export class EnvelopeQueue {
   /**
    * Adds an envelope and counts its requests, in one transaction: positions are exact, across gateways too.
    *
+   * @param generation of the partitioning that makes this the queue of its shows
    * @returns the waiting jobs, and the undecided requests ahead of it
+   * @throws {PartitioningOutdated} when the queue accepts only later generations; nothing was added then
    */
-  async add(envelopeId: string, envelope: Envelope): Promise<{ waitingJobs: number; ahead: number }> {
+  async add(envelopeId: string, envelope: Envelope, generation = 0): Promise<{ waitingJobs: number; ahead: number }> {
     const size = envelope.requests.length;
     const job = new Job(this.bull, envelopeName(envelope.requests), envelope, { jobId: envelopeId }, envelopeId);
     const { backend } = this.bull;
     const multi = (await backend.client).multi() as IRedisTransaction & ChainableCommander;
     // This only queues the command. Its result comes with the others'.
     void backend.addJobToTransaction(multi, job.asJSON(), envelopeId);
-    const keys = [this.bull.toKey('accepted'), this.bull.toKey('decided'), this.bull.toKey(envelopeId)];
-    multi.eval(countAccepted, keys.length, ...keys, size);
+    const keys = ['accepted', 'decided', envelopeId, 'least', 'wait'].map((name) => this.bull.toKey(name));
+    multi.eval(countAcceptedScript, keys.length, ...keys, size, generation, envelopeId);
     multi.llen(this.bull.toKey('wait'));
     const results = ((await multi.exec()) ?? []).map(([error, result]) => {
       if (!error) return result;
@@ -109,7 +104,8 @@ export class EnvelopeQueue {
       if (isReadOnly(error)) this.#redis.disconnect(true);
       throw error;
     });
-    const [, [accepted, decided], waitingJobs] = results as [string, [number, number], number];
+    const [, [accepted, decided], waitingJobs] = results as [string, [number, number?], number];
+    if (decided === undefined) throw new PartitioningOutdated(accepted);
     return { waitingJobs, ahead: Math.max(accepted - size - decided, 0) };
   }
 
@@ -129,6 +125,22 @@ export class EnvelopeQueue {
   /** Counts the waiting jobs. */
   countWaiting(): Promise<number> {
     return this.#redis.llen(this.bull.toKey('wait'));
+  }
+
+  /** From now on refuses envelopes of earlier generations than this one. */
+  async acceptFrom(generation: number): Promise<void> {
+    await this.#redis.eval(raiseLeastScript, 1, this.bull.toKey('least'), generation);
+  }
+
+  /** The least generation whose envelopes are accepted. */
+  async leastGeneration(): Promise<number> {
+    return Number(await this.#redis.get(this.bull.toKey('least')));
+  }
+
+  /** Counts the envelopes that are not finished. In one step: none is missed while it changes lists. */
+  async countUnfinished(): Promise<number> {
+    const lists = ['wait', 'active'].map((name) => this.bull.toKey(name));
+    return (await this.#redis.eval(countUnfinishedScript, lists.length, ...lists)) as number;
   }
 
   /** Whether an envelope waits, rather than being decided. */

@@ -28,7 +28,7 @@ afterEach(async () => {
 function startChores(session = database.session): number[] {
   const freed: number[] = [];
   const chores = new Chores({
-    ...{ store, turns: { busy: false }, partitionCount: 1, logger },
+    ...{ store, turns: { busy: false }, partitionCount: () => 1, logger },
     leases: () => [{ partition: 0, session }],
     onSeatsFreed: (shows) => freed.push(...shows),
   });
@@ -60,7 +60,7 @@ async function searchTimes(results: Awaited<ReturnType<typeof endOnce>>[], tookM
   const times: number[] = [];
   const all = Promise.withResolvers<void>();
   const busy = new Chores({
-    ...{ turns: { busy: true }, partitionCount: 1, logger, onSeatsFreed: () => undefined },
+    ...{ turns: { busy: true }, partitionCount: () => 1, logger, onSeatsFreed: () => undefined },
     store: {
       async endBookings() {
         const result = results[times.push(performance.now()) - 1];

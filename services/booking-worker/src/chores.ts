@@ -21,7 +21,8 @@ interface ChoresOptions {
   turns: { readonly busy: boolean };
   /** The leases of the partitions that this process serves. */
   leases: () => readonly Lease[];
-  partitionCount: number;
+  /** The number of all partitions. */
+  partitionCount: () => number;
   logger: Logger;
   /** Called after the commit with the shows whose seats have become free. */
   onSeatsFreed: (showIds: number[]) => void;
@@ -63,7 +64,7 @@ export class Chores {
     const startedAt = performance.now();
     try {
       const cancelledWithinSeconds = considersAll ? everSeconds : recentSeconds;
-      const found = await store.endBookings(leases, { partitionCount, cancelledWithinSeconds });
+      const found = await store.endBookings(leases, { partitionCount: partitionCount(), cancelledWithinSeconds });
       const { shows, ended, nextInMs, mayHaveMore } = found;
       if (!mayHaveMore) {
         this.#known = owned;

@@ -74,7 +74,15 @@ class Partition {
       this.takeOver(partition);
       return true;
     };
-    this.#owner = new PartitionConsumer(lease, { redis, turns, metrics, logger, giveUp, onReady: () => undefined });
+    this.#owner = new PartitionConsumer(lease, {
+      redis,
+      turns,
+      metrics,
+      logger,
+      giveUp,
+      onReady: () => undefined,
+      refuse: () => undefined,
+    });
   }
 
   /** The owner crashes at this moment of its next turn, if anything is left to be decided. */

@@ -50,7 +50,15 @@ beforeEach(async () => {
   const metrics = new TurnMetrics(new Registry());
   const onReady = () => void ready++;
   const lease = { partition: 0, session: 1 };
-  consumer = new PartitionConsumer(lease, { redis, turns: { decide }, metrics, logger, giveUp, onReady });
+  consumer = new PartitionConsumer(lease, {
+    redis,
+    turns: { decide },
+    metrics,
+    logger,
+    giveUp,
+    onReady,
+    refuse: () => undefined,
+  });
 });
 afterEach(async () => {
   consumer.abandon();

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { EnvelopeSummary, Outcome } from '@boxoffice/shared/contracts/jobs';
+import { type EnvelopeSummary, isUnderstood, type Outcome } from '@boxoffice/shared/contracts/jobs';
 import { type EnvelopeJob, EnvelopeQueue, type EnvelopeWorker } from '@boxoffice/shared/queue-layout';
 import type { Logger } from '@boxoffice/shared/service/logging';
 import { UnrecoverableError, WaitingError } from 'bullmq';
@@ -27,6 +27,15 @@ export interface ConsumerDependencies {
    * partition is given up.
    */
   giveUp: () => boolean;
+  /**
+   * Called with an envelope that only a worker of a later release understands. This consumer decides nothing further,
+   * because everything that waits is behind that envelope.
+   *
+   * @param isStillThere whether the envelope still waits to be decided
+   */
+  refuse: (envelopeId: string, isStillThere: () => Promise<boolean>) => void;
+  /** The newest version of envelopes that this worker understands; by default this release's. */
+  newestVersion?: number;
   /** Called when the connection on which a worker waits for envelopes is ready. */
   onReady: () => void;
 }
@@ -154,6 +163,10 @@ export class PartitionConsumer {
         this.resume();
         throw new WaitingError(); // leaves the envelope alone
       }
+      if (!isUnderstood(job.data, this.#dependencies.newestVersion)) {
+        this.#refuse(job);
+        throw new WaitingError(); // it stays in the active list: the next owner takes it back
+      }
       const deciding = this.#decide(job);
       this.#deciding = deciding.catch(() => undefined);
       return deciding;
@@ -171,6 +184,18 @@ export class PartitionConsumer {
     worker.on('completed', countDecided).on('failed', countDecided);
     worker.on('drained', () => void this.#queue.settleCounts().catch(() => undefined));
     return worker;
+  }
+
+  #refuse({ id = '', data }: EnvelopeJob): void {
+    const kinds = [...new Set(data.requests.map(({ kind }) => kind))];
+    this.#logger.error(
+      { envelope: id, version: data.version, kinds },
+      'the next envelope is of a later release: its partition waits for a worker that understands it',
+    );
+    this.#stopped = true;
+    this.#watch.stop();
+    this.suspend();
+    this.#dependencies.refuse(id, async () => (await this.#queue.find(id))?.finished === false);
   }
 
   /**

@@ -18,7 +18,7 @@ beforeAll(() => {
     ...{
       store,
       turns: { busy: false },
-      partitionCount: 1,
+      partitionCount: () => 1,
       logger: createLogger('booking-worker', { LOG_LEVEL: 'silent' }),
     },
     leases: () => [{ partition: 0, session: database.session }],

@@ -81,3 +81,14 @@ export class TurnMetrics {
     }
   }
 }
+
+export function registerRefusedPartitions(registry: Registry, count: () => number): void {
+  new Gauge({
+    name: 'booking_partitions_refused',
+    help: 'Partitions whose next job only a worker of a later release understands',
+    registers: [registry],
+    collect() {
+      this.set(count());
+    },
+  });
+}

@@ -49,7 +49,7 @@ interface Options {
 
 function newRelay({ deletes, kinds, partitions = [0] }: Options = {}): OutboxRelay {
   return new OutboxRelay({
-    ...{ redis, logger, partitionCount: partitions.length === 1 ? 1 : 2, ...(kinds && { kinds }) },
+    ...{ redis, logger, partitionCount: () => (partitions.length === 1 ? 1 : 2), ...(kinds && { kinds }) },
     store: {
       readOutbox: (query) => store.readOutbox(query),
       deleteFromOutbox: deletes ?? ((rows) => store.deleteFromOutbox(rows)),
@@ -166,7 +166,7 @@ describe('the relay', () => {
     await addRows(3, 1);
     await relay.stop();
     relay = new OutboxRelay({
-      ...{ redis, logger, partitionCount: 2, store },
+      ...{ redis, logger, partitionCount: () => 2, store },
       leases: () => [{ partition: 1, session: database.session }],
     });
     relay.start();

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { outboxKinds } from '@boxoffice/shared/outbox/kinds';
-import type { OutboxKind } from '@boxoffice/shared/outbox/outbox-kind';
+import { type OutboxKind, outboxVersion } from '@boxoffice/shared/outbox/outbox-kind';
 import type { Logger } from '@boxoffice/shared/service/logging';
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
@@ -26,7 +26,8 @@ interface RelayOptions {
   logger: Logger;
   /** The leases of the partitions that this process serves. */
   leases: () => readonly Lease[];
-  partitionCount: number;
+  /** The number of all partitions. */
+  partitionCount: () => number;
   /** Called with the kind of each row that was relayed. */
   onRelayed?: (kind: string) => void;
   kinds?: Readonly<Record<string, OutboxKind<never>>>;
@@ -87,7 +88,7 @@ export class OutboxRelay {
     try {
       // Rows of a kind that only a newer version knows must not keep the others waiting.
       const kinds = Object.keys(this.#kinds);
-      const rows = await store.readOutbox({ partitions, partitionCount, kinds, limit: batchSize });
+      const rows = await store.readOutbox({ partitions, partitionCount: partitionCount(), kinds, limit: batchSize });
       if (rows.length === 0) return 0;
       for (const [name, ofQueue] of Map.groupBy(rows, (row) => this.#kindOf(row).queue)) await this.#add(name, ofQueue);
       await store.deleteFromOutbox(rows);
@@ -107,7 +108,7 @@ export class OutboxRelay {
     this.#queues.set(name, queue);
     const jobs = rows.map((row) => ({
       name: this.#kindOf(row).title(row.data as never),
-      data: { kind: row.kind, ...row.data },
+      data: { kind: row.kind, version: outboxVersion, ...row.data },
       opts: { ...jobOptions, jobId: row.id },
     }));
     await queue.addBulk(jobs);

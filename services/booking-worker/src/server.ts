@@ -1,5 +1,6 @@
 import { openDatabase } from '@boxoffice/shared/database/orm';
-import { checkPartitionCount } from '@boxoffice/shared/partition';
+import { defaultPartitions } from '@boxoffice/shared/partition';
+import { firstPartitions } from '@boxoffice/shared/partitioning';
 import { required } from '@boxoffice/shared/service/config';
 import { databaseUrlOf } from '@boxoffice/shared/service/database-url';
 import { listen } from '@boxoffice/shared/service/http';
@@ -20,10 +21,9 @@ await runService('booking-worker', async ({ config, logger }) => {
     settings: turnSettings,
     logger,
   });
-  const worker = buildWorker({ config, databaseUrl, logger, orm, redis });
+  const worker = buildWorker({ configuredPartitions: config.BOOKING_PARTITIONS, databaseUrl, logger, orm, redis });
   await listen(worker.http, { host: config.INTERNAL_HOST, port: config.WORKER_PORT });
-  await checkPartitionCount(redis, config.BOOKING_PARTITIONS);
-  worker.start();
+  worker.start(await firstPartitions(redis, config.BOOKING_PARTITIONS ?? defaultPartitions));
   return {
     async stop() {
       await worker.stop();

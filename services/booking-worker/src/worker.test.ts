@@ -15,9 +15,8 @@ it('hands its partitions over while a removal of expired outcomes is still in pr
   const connection = database.admin.em.getConnection();
   const lock = await connection.begin();
   await connection.execute('lock table booking.requests', [], 'all', lock);
-  const config = { BOOKING_PARTITIONS: 4 };
-  const worker = buildWorker({ config, databaseUrl: database.url, logger, orm: database.orm, redis });
-  worker.start();
+  const worker = buildWorker({ databaseUrl: database.url, logger, orm: database.orm, redis });
+  worker.start(4);
   try {
     await eventually(() => worker.leases.held.has(0));
     await database.blocked(); // by the lock: the removal

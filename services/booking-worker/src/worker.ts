@@ -1,16 +1,18 @@
 import { type MikroORM, pingDatabase } from '@boxoffice/shared/database/orm';
+import { ignoredPartitionsMessage } from '@boxoffice/shared/partitioning';
 import { EnvelopeQueue } from '@boxoffice/shared/queue-layout';
-import type { Config } from '@boxoffice/shared/service/config';
+import type { HealthWarning } from '@boxoffice/shared/service/health';
 import { createHttp, type Http } from '@boxoffice/shared/service/http';
 import type { Logger } from '@boxoffice/shared/service/logging';
 import type { Redis } from 'ioredis';
 import { Chores } from './chores.ts';
-import { PartitionConsumer } from './consumer.ts';
+import { type ConsumerDependencies, PartitionConsumer } from './consumer.ts';
 import { type Lease, type LeaseHandler, Leases } from './leases/leases.ts';
-import { TurnMetrics } from './metrics.ts';
+import { registerRefusedPartitions, TurnMetrics } from './metrics.ts';
 import { OutboxRelay } from './outbox-relay.ts';
 import { publishSeatsChanged } from './publish-outcomes.ts';
 import { RedisWatch } from './redis-watch.ts';
+import { RepartitionRollback } from './repartition-rollback.ts';
 import { Retention } from './retention.ts';
 import { BookingStore } from './store/booking-store.ts';
 import { Turns } from './turn.ts';
@@ -22,15 +24,19 @@ const drainTimeoutMs = 2_000;
  * Assembles a booking-worker. It does nothing before `start`.
  *
  * @param options.databaseUrl for the dedicated connection that holds the leases
+ * @param options.configuredPartitions BOOKING_PARTITIONS
+ * @param options.newestVersion of envelopes that it understands; by default this release's
  */
 export function buildWorker(options: {
-  config: Pick<Config, 'BOOKING_PARTITIONS'>;
   databaseUrl: string;
   logger: Logger;
   orm: MikroORM;
   redis: Redis;
-}): { http: Http; leases: Leases; start(): void; stop(): Promise<void> } {
-  const { logger, orm, redis } = options;
+  newestVersion?: number;
+  configuredPartitions?: number | undefined;
+}): { http: Http; leases: Leases; start(firstPartitions: number): void; stop(): Promise<void> } {
+  const { logger, orm, redis, newestVersion } = options;
+  const partitionCount = () => leases.partitioning.partitions;
   const consumers = new Map<number, PartitionConsumer>();
   /** The leases of the partitions that are served. */
   const held = new Map<number, Lease>();
@@ -41,26 +47,33 @@ export function buildWorker(options: {
       redis: () => redis.ping(),
       leases: async () => leases.check(),
       turns: async () => turns.check(),
+      versions: async () => refusalWarning(leases.refusals.partitions),
       queues: () => Promise.all([...consumers.values()].map((consumer) => consumer.check())),
     },
   });
   const metrics = new TurnMetrics(registry);
+  registerRefusedPartitions(registry, () => leases.refusals.partitions.length);
   const store = new BookingStore(orm, { onOutbox: () => relay.wake() });
   const turns = new Turns({ store, logger, metrics });
   const retention = new Retention({
     ...{ store, turns, logger },
     isOurs: () => consumers.has(0),
-    oldestUnfinishedId: () => findOldestUnfinished(redis, options.config.BOOKING_PARTITIONS),
+    oldestUnfinishedId: () => findOldestUnfinished(redis, partitionCount()),
   });
   const chores = new Chores({
-    ...{ store, turns, logger, partitionCount: options.config.BOOKING_PARTITIONS },
+    ...{ store, turns, logger, partitionCount },
     leases: () => [...held.values()],
     onSeatsFreed: (showIds) => publishSeatsChanged(redis, showIds),
   });
   const relay = new OutboxRelay({
-    ...{ store, redis, logger, partitionCount: options.config.BOOKING_PARTITIONS },
+    ...{ store, redis, logger, partitionCount },
     leases: () => [...held.values()],
     onRelayed: (kind) => metrics.relayed.inc({ kind }),
+  });
+  const rollback = new RepartitionRollback({
+    ...{ store, redis, logger },
+    current: () => leases.partitioning,
+    isOurs: () => consumers.has(0),
   });
   const giveUp = () => leases.standBack();
   const onReady = () => leases.confirmServing();
@@ -68,7 +81,13 @@ export function buildWorker(options: {
     acquired(lease) {
       held.set(lease.partition, lease);
       relay.wake();
-      consumers.set(lease.partition, new PartitionConsumer(lease, { redis, turns, metrics, logger, giveUp, onReady }));
+      const refuse: ConsumerDependencies['refuse'] = (_, isStillThere) =>
+        leases.refusals.add(lease.partition, isStillThere);
+      const dependencies = { redis, turns, metrics, logger, giveUp, onReady, refuse };
+      consumers.set(
+        lease.partition,
+        new PartitionConsumer(lease, { ...dependencies, ...(newestVersion !== undefined && { newestVersion }) }),
+      );
       metrics.partitionsHeld.set(consumers.size);
     },
     async releasing(partition) {
@@ -95,9 +114,14 @@ export function buildWorker(options: {
   });
   const leases = new Leases({
     databaseUrl: options.databaseUrl,
-    partitions: options.config.BOOKING_PARTITIONS,
     handler,
     logger,
+    onPartitioning: (partitioning) => {
+      logger.info(partitioning, 'partitioning');
+      const ignored = ignoredPartitionsMessage(options.configuredPartitions, partitioning.partitions);
+      if (ignored) logger.warn(ignored);
+      relay.wake();
+    },
   });
   const redisWatch = new RedisWatch(redis, {
     unreachable() {
@@ -110,21 +134,29 @@ export function buildWorker(options: {
   return {
     http,
     leases,
-    start() {
-      leases.start();
+    /** @param firstPartitions the number of partitions of an installation that has none yet */
+    start(firstPartitions) {
+      leases.start(firstPartitions);
       redisWatch.start();
       retention.start();
       chores.start();
       relay.start();
+      rollback.start();
     },
     async stop() {
       redisWatch.stop();
-      const othersStopped = Promise.all([retention.stop(), chores.stop(), relay.stop()]); // must not delay handing over the leases
+      const othersStopped = Promise.all([retention.stop(), chores.stop(), relay.stop(), rollback.stop()]); // must not delay handing over the leases
       await Promise.race([leases.stop(), new Promise((resolve) => setTimeout(resolve, drainTimeoutMs).unref())]);
       await turns.stop();
       await othersStopped;
     },
   };
+}
+
+/** Warns of partitions that wait for a worker of a later release. */
+function refusalWarning(partitions: number[]): HealthWarning | null {
+  if (partitions.length === 0) return null;
+  return { warning: `partitions that wait for a worker of a later release: ${partitions.join(', ')}` };
 }
 
 /** The id of the oldest envelope, of all partitions, that is not finished; null when all are. */

@@ -10,8 +10,8 @@ export function openQueue(
   partition: number,
 ): {
   queue: Queue<Envelope>;
-  /** Adds an envelope whose outcomes are published to no subscriber. */
-  add(requests: BookingRequest[]): Promise<void>;
+  /** Adds an envelope, by default without a version, whose outcomes are published to no subscriber. */
+  add(requests: BookingRequest[], version?: number): Promise<void>;
   /** Makes the next job active, as Redis does for a worker that never receives its response. */
   takeAndForget(): Promise<void>;
   close(): Promise<void>;
@@ -22,9 +22,13 @@ export function openQueue(
   queue.on('error', () => undefined);
   return {
     queue,
-    async add(requests) {
+    async add(requests, version) {
       const jobId = readBookingId(requests[0]?.id ?? '')?.envelopeId ?? '';
-      await queue.add('test', { requests, reply_to: 'boxoffice:outcomes:nobody' }, { jobId });
+      await queue.add(
+        'test',
+        { requests, reply_to: 'boxoffice:outcomes:nobody', ...(version !== undefined && { version }) },
+        { jobId },
+      );
     },
     async takeAndForget() {
       const worker = new Worker(queue.name, null, { connection, autorun: false, skipStalledCheck: true });

@@ -43,9 +43,10 @@ export interface GatewayOptions {
  * Assembles the gateway; only this function knows every component. Does no I/O before the server is ready.
  * Closing the server closes everything that is built here, but nothing that was passed in.
  *
- * @returns the public server, and the one for the internal port, which serves metrics and details of readiness
+ * @returns the public server, and the one for the internal port, which serves metrics and details of readiness; `drain`
+ *   prepares for closing them (createPublicHttp)
  */
-export function buildGateway(options: GatewayOptions): { http: Http; internal: Http } {
+export function buildGateway(options: GatewayOptions): { http: Http; internal: Http; drain(): void } {
   const { catalogConnection, config, keys, logger, orm, redis, subscriber, checks } = options;
   const accessRevocations = new identity.AccessRevocations({ ...options, revocations: new identity.Revocations(orm) });
   const responses = new catalog.ResponseCache(options);
@@ -54,7 +55,7 @@ export function buildGateway(options: GatewayOptions): { http: Http; internal: H
     client.clearShowFacts();
     responses.invalidateEverywhere();
   });
-  const { http, internal, metrics } = createPublicHttp({
+  const { http, internal, metrics, drain } = createPublicHttp({
     logger,
     headers: securityHeaders(config),
     trustProxy: config.TRUST_PROXY,
@@ -66,16 +67,18 @@ export function buildGateway(options: GatewayOptions): { http: Http; internal: H
       revocations: () => accessRevocations.check(),
       queue: () => queue.check(),
       workers: () => owners.check(),
+      partitions: () => partitioning.check(),
       ...checks,
     },
   });
   if (options.isChecked) refuseUntilChecked(http, options.isChecked);
   warnOfUntrustedProxy(http, config);
-  const owners = new bookings.PartitionOwners({ orm, partitions: config.BOOKING_PARTITIONS, logger, metrics });
+  const partitioning = new bookings.CurrentPartitioning({ orm, redis, config, logger });
+  const partitions = () => partitioning.current?.partitions ?? 0;
+  const owners = new bookings.PartitionOwners({ orm, partitions, logger, metrics });
   const outcomes = new bookings.StoredOutcomes(orm);
   const queue = new bookings.BookingQueue({
-    ...{ redis, subscriber, outcomes, owners, logger, metrics },
-    partitions: config.BOOKING_PARTITIONS,
+    ...{ redis, subscriber, outcomes, owners, partitioning, logger, metrics },
     limit: config.BOOKING_QUEUE_LIMIT,
     userLimit: bookings.undecidedLimit(config),
   });
@@ -103,6 +106,7 @@ export function buildGateway(options: GatewayOptions): { http: Http; internal: H
 
   http.addHook('onReady', async () => {
     accessRevocations.start();
+    await partitioning.start();
     owners.start();
     online.start();
   });
@@ -114,6 +118,7 @@ export function buildGateway(options: GatewayOptions): { http: Http; internal: H
   });
   http.addHook('onClose', async () => {
     stopHeartbeats();
+    partitioning.close();
     owners.close();
     accessRevocations.close();
     await online.close();
@@ -130,5 +135,5 @@ export function buildGateway(options: GatewayOptions): { http: Http; internal: H
   });
   online.addPages(http);
   pages.register(http, dependencies);
-  return { http, internal };
+  return { http, internal, drain };
 }

@@ -1,5 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { openDatabase } from '@boxoffice/shared/database/orm';
-import { awaitPartitionCheck, PartitionCountError } from '@boxoffice/shared/partition';
 import { type Config, required } from '@boxoffice/shared/service/config';
 import { databaseUrlOf } from '@boxoffice/shared/service/database-url';
 import { listen } from '@boxoffice/shared/service/http';
@@ -30,16 +30,6 @@ await runService('gateway', async ({ config, logger }) => {
   });
   const catalogConnection = new CatalogConnection(catalogUrl(config), loadInternalSecret(config));
 
-  // Redis may be unavailable now; the gateway is not ready until it has checked the number of partitions.
-  let partitionsChecked = false;
-  void awaitPartitionCheck(redis, config.BOOKING_PARTITIONS).then(
-    () => (partitionsChecked = true),
-    (error: unknown) => {
-      logger.fatal((error as Error).message);
-      process.exit(error instanceof PartitionCountError ? 78 : 1);
-    },
-  );
-
   // A database from development may have users whose passwords everyone can read: nobody is served before.
   let usersChecked = config.NODE_ENV !== 'production';
   if (!usersChecked) {
@@ -51,7 +41,7 @@ await runService('gateway', async ({ config, logger }) => {
     });
   }
 
-  const { http, internal } = buildGateway({
+  const { http, internal, drain } = buildGateway({
     config,
     logger,
     orm,
@@ -62,9 +52,6 @@ await runService('gateway', async ({ config, logger }) => {
     keys,
     isChecked: () => usersChecked,
     checks: {
-      async partitions() {
-        if (!partitionsChecked) throw new Error('the number of partitions has not been checked yet');
-      },
       async users() {
         if (!usersChecked) throw new Error('the users have not been checked for known passwords yet');
       },
@@ -74,6 +61,10 @@ await runService('gateway', async ({ config, logger }) => {
   await listen(http, { host: config.HOST, port: config.PORT });
   return {
     async stop() {
+      if (config.DRAIN_SECONDS > 0) {
+        drain();
+        await delay(config.DRAIN_SECONDS * 1_000);
+      }
       await http.close();
       await catalogConnection.close();
       await orm.close();

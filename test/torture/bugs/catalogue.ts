@@ -91,18 +91,18 @@ export const bugs: readonly Bug[] = [
       noLookAtQueue,
       {
         file: `${worker}/leases/leases.ts`,
-        find: 'if (!rows[0]?.won) return;',
-        replace: 'if (rows.length > 9) return;',
+        find: 'if (!rows[0]?.won) return false;',
+        replace: 'if (rows.length > 9) return false;',
       },
       {
-        file: `${worker}/leases/leases.ts`,
-        find: 'if (!taken.has(partition)) await',
-        replace: 'if (!this.held.has(partition) || taken.size > 1e9) await',
+        file: `${worker}/leases/balance.ts`,
+        find: '(partition) => !taken.has(partition) &&',
+        replace: '(partition) => (!held.has(partition) || taken.size > 1e9) &&',
       },
       {
-        file: `${worker}/leases/leases.ts`,
-        find: 'const share = fairShare(this.#options.partitions, workers.length, rank);',
-        replace: 'const share = Math.max(this.#options.partitions, fairShare(1, workers.length, rank));',
+        file: `${worker}/leases/balance.ts`,
+        find: 'const share = fairShare(partitions, workers, rank);',
+        replace: 'const share = Math.max(partitions, fairShare(1, workers, rank));',
       },
     ],
     faults: 'latency,reordering,stall',
@@ -121,7 +121,7 @@ export const bugs: readonly Bug[] = [
     says: 'a new owner puts what the one before had in hand behind everything that waits',
     edits: [
       {
-        file: queueLayout,
+        file: 'packages/shared/src/queue-scripts.ts',
         find: "redis.call('rpush', KEYS[2], id)",
         replace: "redis.call('lpush', KEYS[2], id)",
       },
@@ -173,9 +173,9 @@ export const bugs: readonly Bug[] = [
     edits: [
       {
         file: `${gateway}/queue/envelope-sender.ts`,
-        find: 'const ahead = await partition.add(envelopeId, { requests, reply_to: this.#inbox.channel });',
+        find: 'const ahead = await partition.add(envelopeId, envelope);',
         replace: `const ahead = 0;
-    void partition.add(envelopeId, { requests, reply_to: this.#inbox.channel }).catch(() => undefined);`,
+    void partition.add(envelopeId, envelope).catch(() => undefined);`,
       },
     ],
     faults: 'redis-kill,redis-full,cut',

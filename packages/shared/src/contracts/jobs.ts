@@ -1,6 +1,6 @@
 /**
- * The contents of a queue: an envelope of requests in one direction, their outcomes in the other. Both
- * sides belong to the same release, so these are types, not schemas: nothing is validated again.
+ * The contents of a queue: an envelope of requests in one direction, their outcomes in the other. They are types, not
+ * schemas: nothing is validated again. The two sides may be of neighbouring releases, hence `version` (decision 20).
  */
 import type { BookingView, PaidWith, SeatPreferences } from './booking.ts';
 import type { Problem } from './problems.ts';
@@ -82,8 +82,26 @@ export interface CancelRequest extends Asked {
 
 export type BookingRequest = BookRequest | HoldRequest | ConfirmRequest | CancelRequest | PayRequest | CheckoutRequest;
 
+/**
+ * The version of the envelopes that this release sends, and the newest that its workers understand. Raise it when a worker
+ * of the release before would misread one, a new kind of request aside: it notices those. Workers understand the version
+ * before as well, and send outcomes that gateways of the release before can read.
+ */
+export const envelopeVersion = 1;
+
+const requestKinds: Record<BookingRequest['kind'], true> = {
+  ...{ book: true, hold: true, confirm: true, cancel: true, pay: true, checkout: true },
+};
+
+/** Whether a worker can decide an envelope. If not, only a worker of a later release can. */
+export function isUnderstood({ version = 1, requests }: Envelope, newest = envelopeVersion): boolean {
+  return version <= newest && requests.every(({ kind }) => Object.hasOwn(requestKinds, kind));
+}
+
 /** One BullMQ job: requests of one partition, in the order in which they were accepted. */
 export interface Envelope {
+  /** Absent from envelopes of releases before 0.2, which are of version 1. */
+  version?: number;
   requests: BookingRequest[];
   /** The Redis channel on which the sending gateway listens for the outcomes. */
   reply_to: string;

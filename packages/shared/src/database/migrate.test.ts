@@ -27,7 +27,7 @@ test('concurrent migrations of an up-to-date database change nothing', async () 
 
 test('concurrent migrations are applied once', async () => {
   await owner.em.execute(
-    'drop schema identity cascade; drop schema catalog cascade; drop schema booking cascade; drop schema payments cascade; drop table migrations',
+    'drop schema identity cascade; drop schema catalog cascade; drop schema booking cascade; drop schema payments cascade; drop schema installation cascade; drop table migrations',
   );
   const runs = await Promise.all([1, 2, 3].map(() => migrate(database.url)));
   expect(runs.map((names) => names.length).sort()).toEqual([0, 0, expect.any(Number)]);

@@ -5,6 +5,7 @@ import { BookingAuditLine, CatalogAuditLine, IdentityAuditLine, PaymentsAuditLin
 import { Booking, OutboxRow, PaymentVerdict, RequestOutcome, SeatClaim } from './entities/booking.ts';
 import { LayoutRow, Movie, Screen, Show } from './entities/catalog.ts';
 import { AccessRevocation, RefreshToken, SessionRevocation, User } from './entities/identity.ts';
+import { PartitioningRow } from './entities/installation.ts';
 import { Payment, PaymentEvent, TestCheckout } from './entities/payments.ts';
 import { FirstSchema } from './migrations/0001-first-schema.ts';
 import { Administration } from './migrations/0002-administration.ts';
@@ -15,6 +16,7 @@ import { Screens } from './migrations/0006-screens.ts';
 import { Holds } from './migrations/0007-holds.ts';
 import { Takings } from './migrations/0008-takings.ts';
 import { Payments } from './migrations/0009-payments.ts';
+import { Partitionings } from './migrations/0010-partitionings.ts';
 import { ReturningClient } from './returning-client.ts';
 import { type ServiceRole, serviceUrl } from './service-roles.ts';
 
@@ -59,13 +61,14 @@ export function ormOptions(options: DatabaseOptions): Options {
       ...[Movie, LayoutRow, Screen, Show, CatalogAuditLine],
       ...[Booking, SeatClaim, RequestOutcome, OutboxRow, PaymentVerdict, BookingAuditLine],
       ...[Payment, PaymentEvent, TestCheckout, PaymentsAuditLine],
+      PartitioningRow,
     ],
     extensions: [Migrator],
     // A list, not a glob: the order is explicit, and nothing scans folders at start-up.
     migrations: {
       migrationsList: [
         ...[FirstSchema, Administration, Search, Requests, SessionRevocations],
-        ...[Screens, Holds, Takings, Payments],
+        ...[Screens, Holds, Takings, Payments, Partitionings],
       ],
       tableName: 'migrations',
       snapshot: false,

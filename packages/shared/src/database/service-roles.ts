@@ -8,7 +8,7 @@ export type ServiceRole = (typeof serviceRoles)[number];
 export const ownerRole = 'boxoffice_owner';
 
 /** The schemas that hold the tables. */
-export const schemas = ['identity', 'catalog', 'booking', 'payments'] as const;
+export const schemas = ['identity', 'catalog', 'booking', 'payments', 'installation'] as const;
 
 /** Passwords and secrets that are generated outside production start with this, so that production can refuse them. */
 export const developmentPrefix = 'development-';

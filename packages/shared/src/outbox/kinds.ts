@@ -1,10 +1,15 @@
 import { capture } from './capture.ts';
-import type { OutboxKind } from './outbox-kind.ts';
+import { type OutboxJob, type OutboxKind, outboxVersion } from './outbox-kind.ts';
 import { refund } from './refund.ts';
 import { voidPayment } from './void.ts';
 
 /** Every kind of row in the outbox. A new one is a file beside these and a line here. */
 export const outboxKinds = { capture, void: voidPayment, refund };
+
+/** Whether this release can do what an outbox job asks for. If not, only a later release can. */
+export function isKnownJob({ kind, version = 1 }: OutboxJob): boolean {
+  return version <= outboxVersion && Object.hasOwn(outboxKinds, kind);
+}
 
 type Kinds = typeof outboxKinds;
 type DataOf<Kind> = Kind extends OutboxKind<infer Data> ? Data : never;

@@ -9,6 +9,16 @@ export interface OutboxKind<Data extends object> {
   title: (data: Data) => string;
 }
 
+/** The version of outbox jobs. Raise it when a gateway of the release before would misread a job of a kind that it knows. */
+export const outboxVersion = 1;
+
+/** What every outbox job carries, beside the data of its kind. */
+export interface OutboxJob {
+  kind: string;
+  /** Absent from jobs of releases before 0.2, which are of version 1. */
+  version?: number;
+}
+
 /** The queue of everything that is to be done at a payment provider. */
 export const paymentsQueue = '{payments}';
 

@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { loadEnvFile } from 'node:process';
 import { z } from 'zod';
+import { partitionLimit } from '../partition.ts';
 import { findDevelopmentSecrets } from './development-secrets.ts';
 import { TrustedProxies } from './trusted-proxies.ts';
 
@@ -53,7 +54,24 @@ const Config = z.object({
     .min(32)
     .optional()
     .describe('secret of at least 32 characters that the gateway sends to the catalog; required in production'),
-  METRICS_PORT: port.default(9464).describe('internal port of the gateway: metrics and details of its readiness'),
+  DRAIN_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(5)
+    .default(0)
+    .describe(
+      'how long a gateway goes on serving after SIGTERM while its /readyz says that it is stopping, for the load balancer in front of it to notice',
+    ),
+  GATEWAYS: count
+    .max(16)
+    .default(1)
+    .describe('gateway processes that `pnpm start` runs; if there are several, behind HAProxy, which listens on PORT'),
+  METRICS_PORT: port
+    .default(9464)
+    .describe(
+      'internal port of the first gateway: metrics and details of its readiness; each further one takes the next',
+    ),
   CATALOG_PORT: port.default(3001).describe('internal port of the catalog'),
   CATALOG_URL: z
     .url()
@@ -71,7 +89,10 @@ const Config = z.object({
     .describe('health and metrics port of the first booking-worker; each further one takes the next port'),
   WORKERS: count.max(64).default(1).describe('booking-worker processes that `pnpm start` runs'),
   SAMPLE_DATA: z.stringbool().optional().describe('load sample data at start; default: true, in production false'),
-  BOOKING_PARTITIONS: count.max(256).default(4).describe('booking queues; fixed for the life of an installation'),
+  BOOKING_PARTITIONS: count
+    .max(partitionLimit)
+    .optional()
+    .describe('booking queues of a new installation; `pnpm repartition` changes the number later; default: 4'),
   BOOKING_QUEUE_LIMIT: count.default(10_000).describe('jobs that may wait in one partition before booking answers 503'),
   BOOKING_LIMIT_PER_MINUTE: count
     .optional()

@@ -89,18 +89,38 @@ export function createHttp(options: HttpOptions): { http: Http; metrics: Registr
   return { http, metrics };
 }
 
+interface PublicHttp {
+  http: Http;
+  internal: Http;
+  metrics: Registry;
+  /**
+   * From now on readiness fails, and each response closes its connection, so that a load balancer sends its requests to
+   * others; those that come nevertheless are served.
+   */
+  drain(): void;
+}
+
 /**
  * Builds the server of a public service. Strangers learn the names of its dependencies and whether they respond;
  * metrics and details are for `internal`, a server for a port of its own, which closes after the public one.
  */
-export function createPublicHttp(options: HttpOptions): { http: Http; internal: Http; metrics: Registry } {
+export function createPublicHttp(options: HttpOptions): PublicHttp {
   const { http, metrics, health } = createMeasured(options);
+  let draining = false;
+  http.addHook('onSend', (_request, reply, _payload, done) => {
+    if (draining) reply.header('connection', 'close');
+    done();
+  });
   addHealth(http, health, 'state');
   const internal = createPlain({ logger: options.logger });
   addHealth(internal, health, 'detail');
   addMetrics(internal, metrics, health);
   http.addHook('onClose', () => internal.close());
-  return { http, internal, metrics };
+  const drain = () => {
+    draining = true;
+    health.stop();
+  };
+  return { http, internal, metrics, drain };
 }
 
 function createMeasured(options: HttpOptions) {

@@ -1,5 +1,4 @@
 import type { Logger } from 'pino';
-import { PartitionCountError } from '../partition.ts';
 import { type Config, ConfigError, loadConfig } from './config.ts';
 import { createLogger } from './logging.ts';
 
@@ -28,8 +27,8 @@ export async function runService(
     const running = await start({ config, logger });
     stopOnSignal(running, logger);
   } catch (error) {
-    const misconfigured = error instanceof ConfigError || error instanceof PartitionCountError;
-    (logger ?? createLogger(name, { LOG_LEVEL: 'info' })).fatal(misconfigured ? (error as Error).message : error);
+    const misconfigured = error instanceof ConfigError;
+    (logger ?? createLogger(name, { LOG_LEVEL: 'info' })).fatal(misconfigured ? error.message : error);
     process.exit(misconfigured ? 78 : 1);
   }
 }

@@ -7,15 +7,37 @@ import type pg from 'pg';
  */
 export const presenceClass = 7_231;
 
-/** The sessions of the workers present, in order, and the partitions that have an owner. */
-export async function inspectLocks(client: pg.Client): Promise<{ workers: number[]; taken: Set<number> }> {
-  const { rows } = await client.query<{ class: number; key: number }>(locksSql, [[presenceClass, leaseLockClass]]);
-  const keys = (lockClass: number) => rows.filter((row) => row.class === lockClass).map((row) => row.key);
-  return { workers: keys(presenceClass).sort((a, b) => a - b), taken: new Set(keys(leaseLockClass)) };
+/**
+ * First key of the shared advisory locks with which workers say that they do not know how to decide the next request of
+ * a partition, the second key. Like leases, they end with the session.
+ */
+export const refusalClass = 7_235;
+
+interface Locks {
+  /** The sessions of the workers present, in order. */
+  workers: number[];
+  /** The partitions that have an owner. */
+  taken: Set<number>;
+  /** The partitions that other sessions refuse. */
+  refusedByOthers: Set<number>;
 }
 
-/** Exclusive locks only: a turn that tests whether a session lives takes a shared one for a moment. */
+export async function inspectLocks(client: pg.Client): Promise<Locks> {
+  const { rows } = await client.query<{ class: number; key: number }>(locksSql, [
+    [presenceClass, leaseLockClass],
+    refusalClass,
+  ]);
+  const keys = (lockClass: number) => rows.filter((row) => row.class === lockClass).map((row) => row.key);
+  return {
+    workers: keys(presenceClass).sort((a, b) => a - b),
+    taken: new Set(keys(leaseLockClass)),
+    refusedByOthers: new Set(keys(refusalClass)),
+  };
+}
+
+/** Of presence and leases exclusive locks only: a turn that tests whether a session lives takes a shared one for a moment. */
 const locksSql = `
   select classid::int as class, objid::int as key from pg_locks
-  where locktype = 'advisory' and mode = 'ExclusiveLock' and granted and objsubid = 2 and classid = any($1)
+  where locktype = 'advisory' and granted and objsubid = 2
+    and (mode = 'ExclusiveLock' and classid = any($1) or classid = $2 and pid <> pg_backend_pid())
     and database = (select oid from pg_database where datname = current_database())`;

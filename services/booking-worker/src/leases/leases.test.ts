@@ -37,8 +37,8 @@ describe('Leases', () => {
         },
       };
       const logger = createLogger('booking-worker', { LOG_LEVEL: 'silent' });
-      this.leases = new Leases({ databaseUrl, partitions, handler, logger });
-      this.leases.start();
+      this.leases = new Leases({ databaseUrl, handler, logger });
+      this.leases.start(partitions);
       workers.push(this);
     }
 

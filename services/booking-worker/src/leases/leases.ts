@@ -3,11 +3,15 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { serviceUrl } from '@boxoffice/shared/database/service-roles';
 import { leaseLockClass } from '@boxoffice/shared/partition';
-import type { Logger } from '@boxoffice/shared/service/logging';
+import { ensurePartitioning, type Partitioning } from '@boxoffice/shared/partitioning';
 import type pg from 'pg';
-import { fairShare } from './fair-share.ts';
+import { balance } from './balance.ts';
 import { inspectLocks, presenceClass } from './inspect-locks.ts';
+import type { Lease, LeaseOptions } from './lease.ts';
 import { LeaseClient } from './lease-client.ts';
+import { Refusals } from './refusals.ts';
+
+export type { Lease, LeaseHandler } from './lease.ts';
 
 /** How often a worker checks for other workers and free partitions, in milliseconds: the longest that a takeover waits. */
 const pollMs = 200;
@@ -26,23 +30,6 @@ const releaseTimeoutMs = 12_000;
  */
 const standBackMs = { first: 5_000, longest: 5 * 60_000 };
 
-/** The right to serve a partition, for as long as a PostgreSQL session lives. */
-export interface Lease {
-  partition: number;
-  /** Number of the session that holds the lock. */
-  session: number;
-}
-
-/** Serves partitions while this worker holds their leases. */
-export interface LeaseHandler {
-  /** The lease is ours: start to serve the partition. Must not block. */
-  acquired(lease: Lease): void;
-  /** Finish the work in progress: the lease is released when this resolves. */
-  releasing(partition: number): Promise<void>;
-  /** The lease is already gone: stop immediately. */
-  lost(partition: number): void;
-}
-
 /**
  * Distributes the partitions among the live workers, one owner each. A lease is a PostgreSQL session
  * advisory lock on one dedicated connection: it ends when the process or its connection does. Every
@@ -52,7 +39,9 @@ export interface LeaseHandler {
  */
 export class Leases {
   readonly held = new Set<number>();
-  readonly #options: { databaseUrl: string; partitions: number; handler: LeaseHandler; logger: Logger };
+  /** The partitions that this worker refuses to serve for now. */
+  readonly refusals = new Refusals();
+  readonly #options: LeaseOptions;
   readonly #stop = new AbortController();
   #running: Promise<void> = Promise.resolve();
   #connected = false;
@@ -61,14 +50,23 @@ export class Leases {
   #client: LeaseClient | null = null;
   /** The workers present, this one included, when last checked. */
   #workers = 0;
+  #firstPartitions = 0;
+  #partitioning: Partitioning = { generation: -1, partitions: 0 };
   #standBackUntil = 0;
   #nextStandBackMs = standBackMs.first;
 
-  constructor(options: { databaseUrl: string; partitions: number; handler: LeaseHandler; logger: Logger }) {
+  constructor(options: LeaseOptions) {
     this.#options = options;
   }
 
-  start(): void {
+  /** The partitioning that applied when last checked; no partitions before that. */
+  get partitioning(): Partitioning {
+    return this.#partitioning;
+  }
+
+  /** @param firstPartitions the number of partitions of an installation that has none yet */
+  start(firstPartitions: number): void {
+    this.#firstPartitions = firstPartitions;
     this.#running = this.#run();
   }
 
@@ -137,6 +135,7 @@ export class Leases {
         this.#connected = false;
         for (const partition of this.held) this.#options.handler.lost(partition);
         this.held.clear();
+        this.refusals.sessionEnded();
         client.destroy();
       }
       await this.#poll();
@@ -190,27 +189,38 @@ export class Leases {
 
   /** Moves towards this worker's share: releases surplus partitions, acquires free ones. */
   async #balance(client: pg.Client, session: number): Promise<void> {
-    const { workers, taken } = await inspectLocks(client);
+    this.#setPartitioning(await ensurePartitioning(client, this.#firstPartitions));
+    const { workers, ...locks } = await inspectLocks(client);
     this.#workers = workers.length;
     const rank = workers.indexOf(session);
     if (rank < 0) throw new Error('the presence lock is gone');
-    const share = fairShare(this.#options.partitions, workers.length, rank);
-    if (this.held.size > share) await this.#release(client, [...this.held].slice(share));
-    for (let partition = 0; partition < this.#options.partitions && this.held.size < share; partition++) {
-      if (!taken.has(partition)) await this.#acquire(client, { partition, session });
-    }
+    const refused = await this.refusals.update(client, locks.taken);
+    const { partitions } = this.#partitioning;
+    const moves = balance({ partitions, workers: workers.length, rank, held: this.held, ...locks, refused });
+    if (moves.release.length > 0) await this.#release(client, moves.release);
+    for (const partition of moves.adopt) await this.#acquire(client, { partition, session });
+    let { room } = moves;
+    for (const partition of moves.free) if (room > 0 && (await this.#acquire(client, { partition, session }))) room--;
   }
 
-  async #acquire(client: pg.Client, lease: Lease): Promise<void> {
+  #setPartitioning(current: Partitioning): void {
+    const isNew = current.generation !== this.#partitioning.generation;
+    this.#partitioning = current;
+    if (isNew) this.#options.onPartitioning?.(current);
+  }
+
+  /** Returns whether the lease is ours now. */
+  async #acquire(client: pg.Client, lease: Lease): Promise<boolean> {
     const { partition } = lease;
     const { rows } = await client.query<{ won: boolean }>('select pg_try_advisory_lock($1, $2) as won', [
       leaseLockClass,
       partition,
     ]);
-    if (!rows[0]?.won) return;
+    if (!rows[0]?.won) return false;
     this.held.add(partition);
     this.#options.logger.info({ partition }, 'partition taken');
     this.#options.handler.acquired(lease);
+    return true;
   }
 
   /** @throws when the handler does not finish in time: the session must end then, because an open turn is fenced by it */

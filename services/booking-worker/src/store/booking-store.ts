@@ -1,6 +1,8 @@
 import type { Outcome } from '@boxoffice/shared/contracts/jobs';
 import type { MikroORM } from '@boxoffice/shared/database/orm';
 import { showLockClass } from '@boxoffice/shared/database/show-lock';
+import { turnLockClass } from '@boxoffice/shared/partition';
+import { advancePartitioning, type Partitioning } from '@boxoffice/shared/partitioning';
 import type { PoolClient } from 'pg';
 import type { Decision, RequestRow, State } from '../decide/state.ts';
 import type { Lease } from '../leases/leases.ts';
@@ -8,7 +10,7 @@ import type { Batch } from './batch.ts';
 import { type Ended, type EndQuery, endBookings, findDue } from './end-bookings.ts';
 import { Layouts } from './layouts.ts';
 import { deleteFromOutbox, insertOutbox, type OutboxRow, readOutbox } from './outbox.ts';
-import { checkLeases, readState } from './read-state.ts';
+import { checkLeases, checkPartitionCount, readState } from './read-state.ts';
 import { sortedUnique } from './sorted-unique.ts';
 import { insertVerdicts, readVerdicts } from './verdicts.ts';
 import {
@@ -25,9 +27,6 @@ import {
  * tables are small and a full scan is cheap, and keep that plan while they grow.
  */
 export const turnSettings = { enable_seqscan: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off' };
-
-/** First key of the transaction-level advisory locks that let a partition's turns run one at a time. */
-const turnClass = 7_233;
 
 /**
  * The booking schema as a turn needs it: set-based statements, each with its rows in one JSON parameter,
@@ -117,6 +116,7 @@ export class BookingStore {
    * @returns also `nextInMs`, the time after which there may be more to end; null when nothing was ended and no hold
    *   ends within a second
    * @throws {LeaseLost} when one of the leases is no longer held
+   * @throws {PartitionCountChanged} when the number of partitions is no longer this
    */
   async endBookings(
     leases: readonly Lease[],
@@ -126,7 +126,11 @@ export class BookingStore {
     return this.#withClient(async (client) => {
       const { isAnythingOver, nextInMs } = await findDue(client, query);
       if (!isAnythingOver) return { shows: [], ended: 0, mayHaveMore: false, nextInMs };
-      await Promise.all([begin(client, { requests: [], leases }), checkLeases(client, leases)]);
+      await Promise.all([
+        begin(client, { requests: [], leases }),
+        checkLeases(client, leases),
+        checkPartitionCount(client, query.partitionCount),
+      ]);
       const [ended] = await Promise.all([endBookings(client, query), client.query('commit')]);
       this.#onOutbox(); // some of them may have been paid
       return { ...ended, nextInMs: 0 };
@@ -141,6 +145,11 @@ export class BookingStore {
   /** Removes rows from the outbox whose jobs are in their queues. */
   deleteFromOutbox(rows: readonly OutboxRow[]): Promise<void> {
     return this.#withClient((client) => deleteFromOutbox(client, rows));
+  }
+
+  /** Adds a generation unless there is another. Returns whether it did. */
+  advancePartitioning(from: Partitioning, to: Partitioning): Promise<boolean> {
+    return this.#withClient((client) => advancePartitioning(client, from, to));
   }
 
   /** Removes up to `limit` outcomes of requests whose ids come before this one. Returns how many it removed. */
@@ -180,7 +189,7 @@ async function begin(client: PoolClient, { requests, leases }: Batch): Promise<v
   const partitions = sortedUnique(leases.map((lease) => lease.partition));
   await client.query(
     `begin;
-     select pg_advisory_xact_lock(${turnClass}, partition) from unnest('{${partitions}}'::int[]) as partition
+     select pg_advisory_xact_lock(${turnLockClass}, partition) from unnest('{${partitions}}'::int[]) as partition
      union all
      select pg_advisory_xact_lock_shared(${showLockClass}, show_id) from unnest('{${shows}}'::int[]) as show_id`,
   );

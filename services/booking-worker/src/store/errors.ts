@@ -15,6 +15,11 @@ export class LeaseLost extends Error {
   }
 }
 
+/** The number of partitions has changed: the leases are for other shows than was assumed. */
+export class PartitionCountChanged extends Error {
+  override name = 'PartitionCountChanged';
+}
+
 /** Our own code cannot handle a request: a bug, which must not keep the requests behind it waiting. */
 export class Undecidable extends Error {
   override name = 'Undecidable';

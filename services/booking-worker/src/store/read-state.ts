@@ -1,11 +1,12 @@
 import type { BookingRequest } from '@boxoffice/shared/contracts/jobs';
+import { readPartitioning } from '@boxoffice/shared/partitioning';
 import type { PoolClient } from 'pg';
 import type { ShowRow, State } from '../decide/state.ts';
 import { presenceClass } from '../leases/inspect-locks.ts';
 import type { Lease } from '../leases/leases.ts';
 import type { Batch } from './batch.ts';
 import { toBytea } from './bytea.ts';
-import { LeaseLost, Undecidable } from './errors.ts';
+import { LeaseLost, PartitionCountChanged, Undecidable } from './errors.ts';
 import type { PlannedShow } from './layouts.ts';
 import { sortedUnique } from './sorted-unique.ts';
 import { bookingRow, claimRow, requestRow, type StateRow, showRow } from './state-rows.ts';
@@ -71,6 +72,18 @@ export async function checkLeases(client: PoolClient, leases: readonly Lease[]):
   const { rows } = await client.query<Pick<StateRow, 'lost'>>(`select ${lostSql('$1')}`, [JSON.stringify(sessions)]);
   const lost = rows[0]?.lost ?? [];
   if (lost.length > 0) throw new LeaseLost(lost);
+}
+
+/**
+ * For transactions that choose shows by their partition. Must run under the locks that begin the transaction: the number
+ * changes only while they are not held (partitioning.ts).
+ *
+ * @throws {PartitionCountChanged} when the number of partitions is not this
+ */
+export async function checkPartitionCount(client: PoolClient, partitionCount: number): Promise<void> {
+  const current = await readPartitioning(client);
+  if (current && current.partitions !== partitionCount)
+    throw new PartitionCountChanged(`there are ${current.partitions} partitions now, not ${partitionCount}`);
 }
 
 /** The lock of a session that lives cannot be acquired. */

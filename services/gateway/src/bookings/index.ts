@@ -23,6 +23,7 @@ export { cancelBooking } from './cancel-booking.ts';
 export { readDatabase } from './database-read.ts';
 export { payBooking } from './pay-booking.ts';
 export { BookingQueue } from './queue/booking-queue.ts';
+export { CurrentPartitioning } from './queue/current-partitioning.ts';
 export { PartitionOwners } from './queue/partition-owners.ts';
 export { undecidedLimit } from './queue/undecided-requests.ts';
 export { type BudgetDependencies, RequestBudget, withinBudget } from './request-budget.ts';

@@ -6,7 +6,7 @@ import type { Queue } from 'bullmq';
 import { type OperatorDependencies, requireOperator } from './operators.ts';
 
 export interface BoardDependencies extends OperatorDependencies {
-  queue: { queues: Queue[] };
+  queue: { readonly queues: Queue[]; onArranged(listener: () => void): void };
   payments: { queue: Queue };
 }
 
@@ -19,11 +19,14 @@ const path = '/ops/queues';
 export function addOperatorsBoard(http: Http, { queue, payments, ...operators }: BoardDependencies): void {
   const board = new FastifyAdapter();
   board.setBasePath(path);
-  createBullBoard({
-    queues: [...queue.queues, payments.queue].map((queue) => new BullMQAdapter(queue, { readOnlyMode: true })),
+  const adapters = () =>
+    [...queue.queues, payments.queue].map((queue) => new BullMQAdapter(queue, { readOnlyMode: true }));
+  const { replaceQueues } = createBullBoard({
+    queues: adapters(),
     serverAdapter: board,
     options: { uiConfig: { boardTitle: 'Boxoffice' } },
   });
+  queue.onArranged(() => replaceQueues(adapters()));
   void http.register(async (pages) => {
     pages.addHook('onRequest', requireOperator(operators));
     pages.addHook('onRoute', (route) => {

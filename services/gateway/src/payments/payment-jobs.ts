@@ -1,18 +1,23 @@
-import { type PaymentDue, paymentsQueue } from '@boxoffice/shared/outbox/outbox-kind';
+import { isKnownJob } from '@boxoffice/shared/outbox/kinds';
+import { type OutboxJob, type PaymentDue, paymentsQueue } from '@boxoffice/shared/outbox/outbox-kind';
 import type { Logger } from '@boxoffice/shared/service/logging';
-import { Queue, Worker } from 'bullmq';
+import { DelayedError, type Job, Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Settler } from './settler.ts';
 
 /** Payments that one gateway works on at the same time. */
 const concurrency = 8;
+/** How long a job that this gateway does not know is left to others before it is offered again, in milliseconds. */
+const leftForMs = 5_000;
+
+type PaymentJob = Job<PaymentDue & OutboxJob>;
 
 /** The queue of what the outbox wants to be done about payments. */
 export class PaymentJobs {
   /** For the operators' board. */
   readonly queue: Queue;
   readonly #options: { consumer: Redis; settler: Pick<Settler, 'settle'>; logger: Logger };
-  #worker: Worker<PaymentDue> | null = null;
+  #worker: Worker<PaymentDue & OutboxJob> | null = null;
 
   /**
    * @param options.redis fails fast
@@ -30,8 +35,8 @@ export class PaymentJobs {
 
   /** Starts to work. A job fails only while the database is unavailable; then it is tried again. */
   start(): void {
-    const { consumer, settler, logger } = this.#options;
-    this.#worker = new Worker<PaymentDue>(paymentsQueue, (job) => settler.settle(job.data.payment_id), {
+    const { consumer, logger } = this.#options;
+    this.#worker = new Worker(paymentsQueue, (job: PaymentJob, token) => this.#work(job, token), {
       connection: consumer,
       concurrency,
       maxStalledCount: 100,
@@ -40,6 +45,15 @@ export class PaymentJobs {
     this.#worker.on('failed', (job, error) =>
       logger.warn({ payment: job?.data.payment_id, reason: error.message }, 'a payment cannot be worked on yet'),
     );
+  }
+
+  async #work(job: PaymentJob, token: string | undefined): Promise<void> {
+    if (isKnownJob(job.data)) return this.#options.settler.settle(job.data.payment_id);
+    // Done by one that does not know what to do, it would be gone.
+    const { kind, version, payment_id: payment } = job.data;
+    this.#options.logger.warn({ kind, version, payment }, 'a payment job is left to a gateway of a later release');
+    await job.moveToDelayed(Date.now() + leftForMs, token);
+    throw new DelayedError();
   }
 
   /** Leaves what is in progress: whoever is next does it again. */

@@ -6,6 +6,7 @@ import { createTestRedis, type TestRedis } from '@boxoffice/testing/redis';
 import type { Redis } from 'ioredis';
 import { Registry } from 'prom-client';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { fixedPartitioning } from '../../../test/fixed-partitioning.ts';
 import { BookingQueue } from './booking-queue.ts';
 
 const logger = createLogger('gateway', { LOG_LEVEL: 'silent' });
@@ -30,7 +31,16 @@ function newQueue(limits: { limit: number; userLimit: number }): BookingQueue {
   const owners = { markOwned: () => undefined, isOwned: () => true, onOwnerless: () => undefined, ownerOf: () => 1 };
   const outcomes = { findMany: async () => new Map() };
   const metrics = new Registry();
-  return new BookingQueue({ redis, subscriber: direct, outcomes, owners, partitions: 2, ...limits, logger, metrics });
+  return new BookingQueue({
+    redis,
+    subscriber: direct,
+    outcomes,
+    owners,
+    partitioning: fixedPartitioning(2),
+    ...limits,
+    logger,
+    metrics,
+  });
 }
 
 test('counts a request that may have been accepted, and not one that was refused', async () => {

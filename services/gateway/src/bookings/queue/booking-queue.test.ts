@@ -12,6 +12,7 @@ import { Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { Registry } from 'prom-client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fixedPartitioning } from '../../../test/fixed-partitioning.ts';
 import { Acceptance } from '../acceptance.ts';
 import type { StoredOutcome } from '../stored-outcomes.ts';
 import { BookingQueue } from './booking-queue.ts';
@@ -19,6 +20,7 @@ import type { Draft, Submitted } from './submission.ts';
 
 const logger = createLogger('gateway', { LOG_LEVEL: 'silent' });
 const partitions = 2;
+const partitioning = fixedPartitioning(partitions);
 
 let server: TestRedis;
 let redis: Redis;
@@ -45,7 +47,7 @@ afterEach(async () => {
 });
 
 const newQueue = (limit: number, userLimit = 1_000) => {
-  const options = { redis, subscriber, outcomes, owners, partitions, limit, userLimit, logger };
+  const options = { redis, subscriber, outcomes, owners, partitioning, limit, userLimit, logger };
   return new BookingQueue({ ...options, metrics: new Registry() });
 };
 

@@ -2,6 +2,7 @@ import { partitionIn } from '@boxoffice/shared/booking-id';
 import type { Outcome, RequestKey } from '@boxoffice/shared/contracts/jobs';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import { partitionOf } from '@boxoffice/shared/partition';
+import type { Partitioning } from '@boxoffice/shared/partitioning';
 import type { HealthWarning } from '@boxoffice/shared/service/health';
 import type { Logger } from '@boxoffice/shared/service/logging';
 import type { Queue } from 'bullmq';
@@ -9,7 +10,9 @@ import type { Redis } from 'ioredis';
 import type { Registry } from 'prom-client';
 import type { Acceptance } from '../acceptance.ts';
 import type { StoredOutcomes } from '../stored-outcomes.ts';
+import type { CurrentPartitioning } from './current-partitioning.ts';
 import { registerDepthMetrics } from './depth-metrics.ts';
+import { EnvelopeQueues } from './envelope-queues.ts';
 import { EnvelopeSender } from './envelope-sender.ts';
 import { IdempotencyKeys, type KeyOwner } from './idempotency-keys.ts';
 import { JobLookup, type QueuedJob } from './job-lookup.ts';
@@ -18,10 +21,12 @@ import { MemoryWatch } from './memory-watch.ts';
 import { OutcomeInbox } from './outcome-inbox.ts';
 import type { PartitionOwners } from './partition-owners.ts';
 import { PartitionQueue, type PartitionSnapshot } from './partition-queue.ts';
-import { orLookupUnavailable, queueFull } from './queue-errors.ts';
+import { intakePaused, lookupUnavailable, orLookupUnavailable, queueFull } from './queue-errors.ts';
 import { Rounds } from './rounds.ts';
 import type { Draft, SubmitOptions, Submitted } from './submission.ts';
 import { UndecidedRequests } from './undecided-requests.ts';
+
+type Partitionings = Pick<CurrentPartitioning, 'isPaused' | 'expect' | 'onChange'>;
 
 /** The gateway's side of the partitions' queues: requests go in here, and their outcomes come back. */
 export class BookingQueue {
@@ -29,7 +34,11 @@ export class BookingQueue {
   readonly #inbox: OutcomeInbox;
   readonly #lookup: JobLookup;
   readonly #watch: JobWatch;
-  readonly #partitions: PartitionQueue[];
+  readonly #queues: EnvelopeQueues;
+  /** Of the partitioning that applies. */
+  #partitions: PartitionQueue[] = [];
+  readonly #partitioning: Partitionings;
+  readonly #jobLimit: number;
   readonly #rounds: Rounds;
   readonly #memory: MemoryWatch;
   readonly #undecided: UndecidedRequests;
@@ -47,7 +56,7 @@ export class BookingQueue {
     subscriber: Redis;
     outcomes: Pick<StoredOutcomes, 'findMany'>;
     owners: Pick<PartitionOwners, 'isOwned' | 'markOwned' | 'onOwnerless' | 'ownerOf'>;
-    partitions: number;
+    partitioning: Partitionings;
     limit: number;
     userLimit: number;
     logger: Logger;
@@ -58,11 +67,10 @@ export class BookingQueue {
     this.#owners = options.owners;
     options.owners.onOwnerless((partition) => this.#inbox.endWaits(partition));
     this.#keys = new IdempotencyKeys(redis);
-    this.#partitions = Array.from(
-      { length: options.partitions },
-      (_, number) => new PartitionQueue(number, { redis, jobLimit: options.limit }),
-    );
-    this.#lookup = new JobLookup(this.#partitions, options.outcomes);
+    this.#queues = new EnvelopeQueues(redis);
+    this.#partitioning = options.partitioning;
+    this.#jobLimit = options.limit;
+    this.#lookup = new JobLookup(this.#queues, options.outcomes);
     this.#undecided = new UndecidedRequests(options.userLimit, this.#lookup);
     this.#watch = new JobWatch(this.#lookup);
     this.#inbox = new OutcomeInbox({
@@ -80,14 +88,16 @@ export class BookingQueue {
       keys: this.#keys,
       inbox: this.#inbox,
       onSend: (envelopeId) => this.#rounds.expectOutcomes(envelopeId),
+      onOutdated: (least) => options.partitioning.expect(least),
       logger,
       metrics,
     });
-    this.#rounds = new Rounds(this.#partitions, {
+    this.#rounds = new Rounds(() => this.#partitions, {
       send: (partition) => sender.send(partition),
       ownerOf: (partition) => options.owners.ownerOf(partition),
     });
-    registerDepthMetrics(this.#partitions, metrics);
+    registerDepthMetrics(() => this.#partitions, metrics);
+    options.partitioning.onChange((partitioning) => this.#arrange(partitioning));
   }
 
   /** The partitions' queues, for the operators' board. */
@@ -95,12 +105,19 @@ export class BookingQueue {
     return this.#partitions.map((partition) => partition.bullQueue);
   }
 
+  /** @param listener called when the number of partitions, and so `queues`, has changed */
+  onArranged(listener: () => void): void {
+    this.#partitioning.onChange(listener);
+  }
+
   /**
    * Queues a request. Resolves when Redis has stored it durably.
    *
-   * @throws {ProblemError} too_many_requests, queue_full, queue_unavailable
+   * @throws {ProblemError} too_many_requests, queue_full, queue_unavailable, which is also thrown while the number of
+   *   partitions changes
    */
   async submit(draft: Draft, options: SubmitOptions): Promise<Submitted> {
+    if (this.#partitioning.isPaused) throw intakePaused();
     if (this.#memory.isFull) throw queueFull();
     const place = this.#undecided.enter(draft.user_id);
     try {
@@ -162,7 +179,8 @@ export class BookingQueue {
    *
    * @throws {ProblemError} queue_unavailable
    */
-  snapshot(): Promise<PartitionSnapshot[]> {
+  async snapshot(): Promise<PartitionSnapshot[]> {
+    if (this.#partitions.length === 0) throw lookupUnavailable(new Error('the number of partitions is not known yet'));
     return orLookupUnavailable(() => Promise.all(this.#partitions.map((partition) => partition.snapshot())));
   }
 
@@ -183,7 +201,23 @@ export class BookingQueue {
 
   async close(): Promise<void> {
     this.#memory.close();
-    await Promise.all(this.#partitions.map((partition) => partition.close()));
+    await this.#queues.close();
+  }
+
+  /** Changes the number of partitions. Requests that are pending move to their new partitions, in their order. */
+  #arrange({ generation, partitions }: Partitioning): void {
+    const pending = this.#partitions.flatMap((partition) => partition.takeAllPending());
+    this.#partitions = Array.from({ length: partitions }, (_, number) => {
+      return new PartitionQueue(number, { queue: this.#queues.of(number), generation, jobLimit: this.#jobLimit });
+    });
+    for (const request of pending) {
+      try {
+        this.#partitionOf(request.draft.show_id).addPending(request);
+      } catch (error) {
+        request.reject(error); // fewer partitions can hold fewer of them
+      }
+    }
+    if (pending.length > 0) this.#rounds.start();
   }
 
   #addPending(draft: Draft, options: SubmitOptions): Promise<Submitted> {

@@ -2,7 +2,7 @@ import { Gauge, type Registry } from 'prom-client';
 import type { PartitionQueue } from './partition-queue.ts';
 
 /** Registers gauges of each queue's depth and oldest job; Redis is asked when the metrics are scraped. */
-export function registerDepthMetrics(partitions: PartitionQueue[], metrics: Registry): void {
+export function registerDepthMetrics(partitions: () => readonly PartitionQueue[], metrics: Registry): void {
   const gauge = (name: string, help: string, measure: (partition: PartitionQueue) => Promise<number>) =>
     new Gauge({
       name,
@@ -13,7 +13,8 @@ export function registerDepthMetrics(partitions: PartitionQueue[], metrics: Regi
         const set = async (partition: PartitionQueue) =>
           this.set({ partition: partition.number }, await measure(partition));
         // While Redis is unreachable no value is better than a stale one.
-        await Promise.all(partitions.map(set)).catch(() => this.reset());
+        this.reset(); // there may be fewer partitions than last time
+        await Promise.all(partitions().map(set)).catch(() => this.reset());
       },
     });
   gauge('booking_queue_jobs', 'Queue depth in jobs, by partition', (partition) => partition.countWaiting());

@@ -1,13 +1,14 @@
 import { newEnvelopeId, requestId } from '@boxoffice/shared/booking-id';
-import type { BookingRequest } from '@boxoffice/shared/contracts/jobs';
+import { type BookingRequest, envelopeVersion } from '@boxoffice/shared/contracts/jobs';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
+import { PartitioningOutdated } from '@boxoffice/shared/queue-layout';
 import type { Logger } from '@boxoffice/shared/service/logging';
 import { Histogram, type Registry } from 'prom-client';
 import { withinTime } from '../time-limit.ts';
-import type { IdempotencyKeys, KeyOwner } from './idempotency-keys.ts';
+import type { IdempotencyKeys, KeyedRequest, KeyOwner } from './idempotency-keys.ts';
 import type { OutcomeInbox } from './outcome-inbox.ts';
 import type { PartitionQueue } from './partition-queue.ts';
-import { queueFull, queueUnavailable } from './queue-errors.ts';
+import { intakePaused, queueFull, queueUnavailable } from './queue-errors.ts';
 import type { PendingRequest } from './submission.ts';
 
 /** A request that has its place in an envelope, and so its id. */
@@ -29,20 +30,26 @@ export class EnvelopeSender {
   readonly #keys: IdempotencyKeys;
   readonly #inbox: OutcomeInbox;
   readonly #onSend: (envelopeId: string) => void;
+  readonly #onOutdated: (least: number) => void;
   readonly #logger: Logger;
   readonly #sizes: Histogram;
 
-  /** @param options.onSend called before each envelope is sent, because its outcomes may arrive before Redis responds */
+  /**
+   * @param options.onSend called before each envelope is sent, because its outcomes may arrive before Redis responds
+   * @param options.onOutdated called when a queue refuses an envelope, with the least generation that it accepts
+   */
   constructor(options: {
     keys: IdempotencyKeys;
     inbox: OutcomeInbox;
     onSend: (envelopeId: string) => void;
+    onOutdated: (least: number) => void;
     logger: Logger;
     metrics: Registry;
   }) {
     this.#keys = options.keys;
     this.#inbox = options.inbox;
     this.#onSend = options.onSend;
+    this.#onOutdated = options.onOutdated;
     this.#logger = options.logger;
     this.#sizes = new Histogram({
       name: 'booking_submitted_envelope_requests',
@@ -116,7 +123,15 @@ export class EnvelopeSender {
       round.unsettled.set(request, owner.id);
       if (request.options.acceptance) request.options.acceptance.jobId = owner.id;
     }
-    await this.#add(partition, envelopeId, fresh);
+    try {
+      await this.#add(partition, envelopeId, fresh);
+    } catch (error) {
+      if (!(error instanceof PartitioningOutdated)) throw error;
+      this.#onOutdated(error.least);
+      // So that a repeat need not wait until it is certain that these were not accepted.
+      await this.#keys.release(claimsOf(fresh).map(({ claim }) => claim)).catch(() => undefined);
+      throw intakePaused();
+    }
     for (const { request, owner } of followers) request.resolve({ status: 'repeat', owner });
   }
 
@@ -124,21 +139,7 @@ export class EnvelopeSender {
   async #claimKeys(
     placed: PlacedRequest[],
   ): Promise<{ fresh: PlacedRequest[]; repeats: { request: PlacedRequest; owner: KeyOwner }[] }> {
-    const keyed = placed.flatMap((request) =>
-      request.draft.key
-        ? [
-            {
-              request,
-              claim: {
-                id: request.id,
-                userId: request.draft.user_id,
-                key: request.draft.key,
-                replaces: request.options.replaces,
-              },
-            },
-          ]
-        : [],
-    );
+    const keyed = claimsOf(placed);
     if (keyed.length === 0) return { fresh: placed, repeats: [] };
     const owners = await this.#keys.claim(keyed.map(({ claim }) => claim));
     const repeats = keyed.flatMap(({ request }, index) => {
@@ -154,7 +155,8 @@ export class EnvelopeSender {
     // Before the add: the outcomes can arrive before Redis has confirmed it.
     const outcomes = placed.map(({ id, options }) => this.#inbox.wait(id, options.waitMs));
     this.#onSend(envelopeId);
-    const ahead = await partition.add(envelopeId, { requests, reply_to: this.#inbox.channel });
+    const envelope = { version: envelopeVersion, requests, reply_to: this.#inbox.channel };
+    const ahead = await partition.add(envelopeId, envelope);
     this.#sizes.observe(requests.length);
     for (const [index, request] of placed.entries()) {
       request.resolve({
@@ -165,6 +167,15 @@ export class EnvelopeSender {
       });
     }
   }
+}
+
+/** The requests that have an Idempotency-Key, each with what it takes to claim that. */
+function claimsOf(placed: readonly PlacedRequest[]): { request: PlacedRequest; claim: KeyedRequest }[] {
+  return placed.flatMap((request) => {
+    const { id, draft, options } = request;
+    if (!draft.key) return [];
+    return [{ request, claim: { id, userId: draft.user_id, key: draft.key, replaces: options.replaces } }];
+  });
 }
 
 /** Separates the requests that nobody waits for any more from the others. */

@@ -53,6 +53,13 @@ export class IdempotencyKeys {
     return Promise.all(requests.map((request) => this.#claim(request)));
   }
 
+  /** Gives the keys of requests up that were not accepted after all. */
+  async release(requests: readonly KeyedRequest[]): Promise<void> {
+    const release = ({ id, userId, key }: KeyedRequest) =>
+      this.#redis.eval(releaseScript, 1, redisKey(userId, key.hash), `${id} ${key.fingerprint}`);
+    await Promise.all(requests.map(release));
+  }
+
   async #claim({ id, userId, key: { hash, fingerprint }, replaces }: KeyedRequest): Promise<KeyOwner | null> {
     const key = redisKey(userId, hash);
     const mine = `${id} ${fingerprint}`;
@@ -74,6 +81,8 @@ const takeOver = `
   if owner and string.sub(owner, 1, #ARGV[1]) ~= ARGV[1] then return {owner, redis.call('pttl', KEYS[1])} end
   redis.call('set', KEYS[1], ARGV[2], 'PX', ARGV[3])
   return false`;
+
+const releaseScript = `if redis.call('get', KEYS[1]) == ARGV[1] then redis.call('del', KEYS[1]) end`;
 
 function redisKey(userId: number, hash: string): string {
   return `boxoffice:idempotency:${userId}:${hash}`;

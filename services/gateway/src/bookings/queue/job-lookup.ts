@@ -2,7 +2,7 @@ import { partitionIn, readBookingId } from '@boxoffice/shared/booking-id';
 import type { JobView } from '@boxoffice/shared/contracts/booking';
 import type { BookingRequest, Outcome } from '@boxoffice/shared/contracts/jobs';
 import type { StoredOutcome, StoredOutcomes } from '../stored-outcomes.ts';
-import type { PartitionQueue } from './partition-queue.ts';
+import type { EnvelopeQueues } from './envelope-queues.ts';
 import { orLookupUnavailable } from './queue-errors.ts';
 
 /** A request and its progress. */
@@ -17,11 +17,11 @@ export interface QueuedJob {
 
 /** Finds requests, decided or queued, whichever gateway queued them. */
 export class JobLookup {
-  readonly #partitions: readonly PartitionQueue[];
+  readonly #queues: EnvelopeQueues;
   readonly #outcomes: Pick<StoredOutcomes, 'findMany'>;
 
-  constructor(partitions: readonly PartitionQueue[], outcomes: Pick<StoredOutcomes, 'findMany'>) {
-    this.#partitions = partitions;
+  constructor(queues: EnvelopeQueues, outcomes: Pick<StoredOutcomes, 'findMany'>) {
+    this.#queues = queues;
     this.#outcomes = outcomes;
   }
 
@@ -69,10 +69,9 @@ export class JobLookup {
   }
 
   async #findQueued(envelopeId: string): Promise<Map<string, QueuedJob>> {
-    const partition = this.#partitions[partitionIn(envelopeId)];
-    if (!partition) return new Map();
+    const queue = this.#queues.of(partitionIn(envelopeId));
     const [envelope, isWaiting] = await orLookupUnavailable(() =>
-      Promise.all([partition.find(envelopeId), partition.isWaiting(envelopeId)]),
+      Promise.all([queue.find(envelopeId), queue.isWaiting(envelopeId)]),
     );
     // The queue keeps finished envelopes for the operators' board, perhaps for longer than PostgreSQL keeps their outcomes.
     if (!envelope || envelope.finished) return new Map();

@@ -13,7 +13,7 @@ const pollEveryMs = 1_000;
  * polls in a row to count.
  */
 export class PartitionOwners {
-  readonly #options: { orm: MikroORM; partitions: number; logger: Logger };
+  readonly #options: { orm: MikroORM; partitions: () => number; logger: Logger };
   /** The owners of partitions at the latest poll that succeeded. */
   #owners = new Map<number, number>();
   /** Partitions without an owner at the latest poll. */
@@ -24,7 +24,8 @@ export class PartitionOwners {
   #timer: NodeJS.Timeout | undefined;
   #polling = false;
 
-  constructor(options: { orm: MikroORM; partitions: number; logger: Logger; metrics: Registry }) {
+  /** @param options.partitions the number of partitions */
+  constructor(options: { orm: MikroORM; partitions: () => number; logger: Logger; metrics: Registry }) {
     this.#options = options;
     const ownerless = () => this.#ownerless.size;
     new Gauge({
@@ -90,7 +91,7 @@ export class PartitionOwners {
   }
 
   #withoutOwner(): Set<number> {
-    const all = Array.from({ length: this.#options.partitions }, (_, partition) => partition);
+    const all = Array.from({ length: this.#options.partitions() }, (_, partition) => partition);
     return new Set(all.filter((partition) => !this.#owners.has(partition)));
   }
 

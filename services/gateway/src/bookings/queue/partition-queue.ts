@@ -1,8 +1,7 @@
 import { envelopeLimit } from '@boxoffice/shared/booking-id';
 import type { Envelope } from '@boxoffice/shared/contracts/jobs';
-import { EnvelopeQueue, type StoredEnvelope } from '@boxoffice/shared/queue-layout';
+import type { EnvelopeQueue } from '@boxoffice/shared/queue-layout';
 import type { Queue } from 'bullmq';
-import type { Redis } from 'ioredis';
 import { queueFull, queueUnavailable } from './queue-errors.ts';
 import type { PendingRequest } from './submission.ts';
 
@@ -20,20 +19,30 @@ export interface PartitionSnapshot {
   decisionMs: number[];
 }
 
-/** One partition: its queue in Redis, and the requests pending in this process that will join it. */
+/**
+ * One partition under one partitioning: its queue in Redis, and the requests pending in this process that will join it.
+ */
 export class PartitionQueue {
   readonly number: number;
+  readonly #generation: number;
   readonly #queue: EnvelopeQueue;
   readonly #jobLimit: number;
   readonly #pending: PendingRequest[] = [];
   /** The waiting jobs when they were last counted. */
   #waitingJobs = 0;
 
-  /** @param options.jobLimit jobs that may wait in this partition */
-  constructor(number: number, { redis, jobLimit }: { redis: Redis; jobLimit: number }) {
+  /**
+   * @param options.generation of the partitioning
+   * @param options.jobLimit jobs that may wait in this partition
+   */
+  constructor(
+    number: number,
+    { queue, generation, jobLimit }: { queue: EnvelopeQueue; generation: number; jobLimit: number },
+  ) {
     this.number = number;
+    this.#generation = generation;
     this.#jobLimit = jobLimit;
-    this.#queue = new EnvelopeQueue(number, redis, { failFast: true });
+    this.#queue = queue;
   }
 
   /** For the operators' board. */
@@ -61,6 +70,11 @@ export class PartitionQueue {
     return this.#pending.splice(0, envelopeLimit);
   }
 
+  /** Takes out all requests, because the partitioning has changed. */
+  takeAllPending(): PendingRequest[] {
+    return this.#pending.splice(0);
+  }
+
   /** Refuses everything that is pending: Redis does not respond. */
   refusePending(): void {
     // Ask Redis before the next envelope is sent: one without a response must not be followed by more.
@@ -72,9 +86,10 @@ export class PartitionQueue {
    * Adds an envelope.
    *
    * @returns the undecided requests ahead of it
+   * @throws {PartitioningOutdated} when the partitioning is outdated; nothing was added then
    */
   async add(envelopeId: string, envelope: Envelope): Promise<number> {
-    const { waitingJobs, ahead } = await this.#queue.add(envelopeId, envelope);
+    const { waitingJobs, ahead } = await this.#queue.add(envelopeId, envelope, this.#generation);
     this.#waitingJobs = waitingJobs;
     return ahead;
   }
@@ -87,16 +102,6 @@ export class PartitionQueue {
   async countWaiting(): Promise<number> {
     this.#waitingJobs = await this.#queue.countWaiting();
     return this.#waitingJobs;
-  }
-
-  /** Finds an envelope, or null when the queue does not know it or has already removed it. */
-  find(envelopeId: string): Promise<StoredEnvelope | null> {
-    return this.#queue.find(envelopeId);
-  }
-
-  /** Whether an envelope waits, rather than being decided. */
-  isWaiting(envelopeId: string): Promise<boolean> {
-    return this.#queue.isWaiting(envelopeId);
   }
 
   /** How long the job at the head has waited; 0 when none is waiting. */
@@ -112,9 +117,5 @@ export class PartitionQueue {
       this.#queue.recentDecisionsMs(recentDecisions),
     ]);
     return { partition: this.number, waiting_jobs, oldest_seconds, decisionMs };
-  }
-
-  close(): Promise<void> {
-    return this.#queue.close();
   }
 }

@@ -8,6 +8,15 @@ export function queueFull(): ProblemError {
   );
 }
 
+/** The number of partitions is being changed, or is not known yet. */
+export function intakePaused(): ProblemError {
+  return new ProblemError(
+    'queue_unavailable',
+    'Requests are not accepted for a moment, because the queues are being rearranged. Nothing was accepted: try again.',
+    { retryAfterSeconds: 1 },
+  );
+}
+
 /** @param jobId set when the request may have been accepted nonetheless */
 export function queueUnavailable(cause: unknown, jobId?: string): ProblemError {
   const detail = jobId

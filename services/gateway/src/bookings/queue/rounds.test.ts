@@ -28,7 +28,7 @@ beforeEach(() => {
   vi.useFakeTimers({ toFake: ['performance', 'setTimeout'] });
   sent = [];
   for (const partition of partitions) partition.refusePending();
-  rounds = new Rounds<Counted>(partitions, {
+  rounds = new Rounds<Counted>(() => partitions, {
     ownerOf,
     async send(partition) {
       const id = newEnvelopeId(partition.number);

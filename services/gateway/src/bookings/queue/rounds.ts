@@ -18,7 +18,7 @@ type OwnerOf = (partition: number) => number | null;
  * A request that comes alone is sent immediately; none waits for others for longer than 20 ms.
  */
 export class Rounds<Queue extends Partition = PartitionQueue> {
-  readonly #partitions: readonly Queue[];
+  readonly #partitions: () => readonly Queue[];
   readonly #send: (partition: Queue) => Promise<boolean>;
   readonly #ownerOf: OwnerOf;
   /** The round of each envelope whose outcomes have not arrived, except those so overdue that they no longer count. */
@@ -27,9 +27,12 @@ export class Rounds<Queue extends Partition = PartitionQueue> {
   #running = false;
   #nextRound: NodeJS.Timeout | null = null;
 
-  /** @param send sends the next envelope of a partition, and returns whether Redis responded; never rejects */
+  /**
+   * @param partitions those of the partitioning that applies
+   * @param send sends the next envelope of a partition, and returns whether Redis responded; never rejects
+   */
   constructor(
-    partitions: readonly Queue[],
+    partitions: () => readonly Queue[],
     { send, ownerOf }: { send: (partition: Queue) => Promise<boolean>; ownerOf: OwnerOf },
   ) {
     this.#partitions = partitions;
@@ -64,7 +67,7 @@ export class Rounds<Queue extends Partition = PartitionQueue> {
       this.#round++;
       const responded = await Promise.all(due.map((partition) => this.#send(partition)));
       // What has gathered meanwhile would take as long again, one round after the other.
-      if (responded.includes(false)) for (const partition of this.#partitions) partition.refusePending();
+      if (responded.includes(false)) for (const partition of this.#partitions()) partition.refusePending();
     }
     this.#running = false;
     if (this.#nextRound || this.#withPending().length === 0) return;
@@ -101,12 +104,12 @@ export class Rounds<Queue extends Partition = PartitionQueue> {
   }
 
   #withPending(): Queue[] {
-    return this.#partitions.filter((partition) => partition.pendingCount > 0);
+    return this.#partitions().filter((partition) => partition.pendingCount > 0);
   }
 
   /** How long the oldest pending request has waited; negative when none is pending. */
   #oldestPendingMs(): number {
-    const since = this.#partitions.map((partition) => partition.oldestPendingSince ?? Number.POSITIVE_INFINITY);
+    const since = this.#partitions().map((partition) => partition.oldestPendingSince ?? Number.POSITIVE_INFINITY);
     return performance.now() - Math.min(...since);
   }
 }

@@ -1,0 +1,14 @@
+import { defineEntity, p } from '@mikro-orm/core';
+
+/** The number of partitions since a generation began. The newest row applies; rows are only added (partitioning.ts). */
+export const PartitioningRow = defineEntity({
+  name: 'PartitioningRow',
+  schema: 'installation',
+  tableName: 'partitionings',
+  properties: {
+    generation: p.integer().primary().autoincrement(false),
+    partitions: p.integer(),
+    since: p.datetime().defaultRaw('transaction_timestamp()'),
+  },
+  checks: [{ name: 'partitionings_partitions_check', expression: 'partitions between 1 and 256' }],
+});

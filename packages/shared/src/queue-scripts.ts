@@ -1,0 +1,43 @@
+/** What must happen in one step inside Redis. queue-layout.ts describes the keys. */
+
+/**
+ * Counts the requests of an envelope as accepted, and notes in its job how many there are up to its last one.
+ * An envelope that was added before was counted then. One of an outdated partitioning is taken out again: it was added in
+ * the same transaction, so nobody has seen it.
+ */
+export const countAcceptedScript = `
+  local sequence = redis.call('hget', KEYS[3], 'sequence')
+  if not sequence then
+    local generation, least = tonumber(ARGV[2]), tonumber(redis.call('get', KEYS[4]) or 0)
+    if generation < least then
+      redis.call('lrem', KEYS[5], 1, ARGV[3])
+      redis.call('del', KEYS[3])
+      return {least}
+    end
+    if generation > least then redis.call('set', KEYS[4], generation) end
+    sequence = redis.call('incrby', KEYS[1], ARGV[1])
+    redis.call('hset', KEYS[3], 'sequence', sequence)
+  end
+  return {tonumber(sequence), tonumber(redis.call('get', KEYS[2]) or 0)}`;
+
+/** In one step, so that whoever runs it, the active list is empty afterwards and the order is the original one. */
+export const takeBackScript = `
+  local ids = redis.call('lrange', KEYS[1], 0, -1)
+  for _, id in ipairs(ids) do
+    redis.call('rpush', KEYS[2], id)
+    redis.call('del', ARGV[1] .. id .. ':lock')
+  end
+  redis.call('del', KEYS[1])
+  if #ids > 0 then redis.call('zadd', KEYS[3], 0, '0') end
+  return ids`;
+
+/** Whoever runs it last: the value only grows. */
+export const raiseLeastScript = `
+  if tonumber(redis.call('get', KEYS[1]) or 0) < tonumber(ARGV[1]) then redis.call('set', KEYS[1], ARGV[1]) end`;
+
+export const settleCountsScript = `
+  if redis.call('llen', KEYS[1]) == 0 and redis.call('llen', KEYS[2]) == 0 then
+    redis.call('set', KEYS[4], redis.call('get', KEYS[3]) or '0')
+  end`;
+
+export const countUnfinishedScript = `return redis.call('llen', KEYS[1]) + redis.call('llen', KEYS[2])`;

@@ -1,0 +1,49 @@
+import { once } from 'node:events';
+import { PlainError } from '@boxoffice/local-servers/plain-error';
+import { isDatabaseAway, sqlState } from '@boxoffice/shared/database/errors';
+import { createLogger } from '@boxoffice/shared/service/logging';
+import { openImpatientRedis } from '@boxoffice/shared/service/redis';
+import type { Redis } from 'ioredis';
+import pg from 'pg';
+
+const undefinedTable = '42P01';
+const connectWithinMs = 5_000;
+/** What takes longer than this makes the pause too long, in milliseconds. */
+const settings = { lock_timeout: 600, statement_timeout: 700, idle_in_transaction_session_timeout: 2_000 };
+
+/**
+ * Opens PostgreSQL, with the rights of the URL's user, and Redis, and closes them afterwards.
+ *
+ * @throws {PlainError} when one of them does not respond
+ */
+export async function withServers(
+  { databaseUrl, redisUrl }: { databaseUrl: string; redisUrl: string },
+  work: (servers: { client: pg.Client; redis: Redis }) => Promise<void>,
+): Promise<void> {
+  const redis = openImpatientRedis(redisUrl, createLogger('repartition', { LOG_LEVEL: 'silent' }));
+  const client = new pg.Client({
+    connectionString: databaseUrl,
+    application_name: 'boxoffice repartition',
+    connectionTimeoutMillis: connectWithinMs,
+    options: Object.entries(settings)
+      .map(([name, value]) => `-c ${name}=${value}`)
+      .join(' '),
+  });
+  client.on('error', () => undefined); // the next query rejects and says why
+  try {
+    if (redis.status !== 'ready')
+      await once(redis, 'ready', { signal: AbortSignal.timeout(connectWithinMs) }).catch(() => {
+        throw new PlainError('Redis does not respond.');
+      });
+    await client.connect();
+    await work({ client, redis });
+  } catch (error) {
+    if (sqlState(error) === undefinedTable)
+      throw new PlainError('The database is of an earlier release: run `pnpm migrate`.');
+    if (isDatabaseAway(error)) throw new PlainError(`The database does not respond: ${(error as Error).message}`);
+    throw error;
+  } finally {
+    redis.disconnect();
+    await client.end().catch(() => undefined);
+  }
+}

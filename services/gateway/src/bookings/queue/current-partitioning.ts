@@ -1,0 +1,120 @@
+import type { MikroORM } from '@boxoffice/shared/database/orm';
+import { defaultPartitions } from '@boxoffice/shared/partition';
+import {
+  firstPartitions,
+  ignoredPartitionsMessage,
+  type Partitioning,
+  partitioningSql,
+} from '@boxoffice/shared/partitioning';
+import type { HealthWarning } from '@boxoffice/shared/service/health';
+import type { Logger } from '@boxoffice/shared/service/logging';
+import type { Redis } from 'ioredis';
+
+/** How often PostgreSQL is asked for the partitioning, in milliseconds: always, and while it is known to be outdated. */
+const readEveryMs = { always: 1_000, outdated: 100 };
+
+interface Options {
+  orm: MikroORM;
+  /** Fails fast. */
+  redis: Redis;
+  config: { BOOKING_PARTITIONS?: number | undefined };
+  logger: Logger;
+}
+
+/**
+ * The partitioning as this gateway knows it. It may be outdated, which is safe: a queue refuses what is sent under an
+ * outdated one (partitioning.ts).
+ */
+export class CurrentPartitioning {
+  readonly #options: Options;
+  readonly #listeners: ((partitioning: Partitioning) => void)[] = [];
+  #current: Partitioning | null = null;
+  /** The least generation that a queue has asked for. */
+  #least = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #reading: Promise<void> | null = null;
+  #closed = false;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** Null until it has been read for the first time. */
+  get current(): Partitioning | null {
+    return this.#current;
+  }
+
+  /** Whether requests must wait: the number of partitions is unknown, or is being changed. */
+  get isPaused(): boolean {
+    return this.#current === null || this.#current.generation < this.#least;
+  }
+
+  /** Reads it, once and then again and again. Resolves after the first attempt, whether it succeeded or not. */
+  async start(): Promise<void> {
+    await this.#read();
+    this.#schedule();
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+  }
+
+  /** @param listener called with the partitioning that applies, now if it is known and after each change */
+  onChange(listener: (partitioning: Partitioning) => void): void {
+    this.#listeners.push(listener);
+    if (this.#current) listener(this.#current);
+  }
+
+  /** Call it when a queue accepts only this generation or later ones: requests wait until it is known. */
+  expect(least: number): void {
+    if (least <= this.#least) return;
+    this.#least = least;
+    if (this.isPaused) void this.#read().then(() => this.#schedule());
+  }
+
+  /**
+   * For the readiness probe.
+   *
+   * @throws when the number of partitions is not known yet
+   */
+  async check(): Promise<HealthWarning | null> {
+    if (!this.#current) throw new Error('the number of partitions is not known yet');
+    return this.isPaused ? { warning: 'the number of partitions is being changed' } : null;
+  }
+
+  #schedule(): void {
+    clearTimeout(this.#timer);
+    if (this.#closed) return;
+    const ms = this.isPaused ? readEveryMs.outdated : readEveryMs.always;
+    this.#timer = setTimeout(() => void this.#read().then(() => this.#schedule()), ms).unref();
+  }
+
+  #read(): Promise<void> {
+    this.#reading ??= this.#readOnce()
+      .catch(() => undefined) // the database's and Redis' own checks say why
+      .finally(() => {
+        this.#reading = null;
+      });
+    return this.#reading;
+  }
+
+  async #readOnce(): Promise<void> {
+    const { orm, redis, config, logger } = this.#options;
+    const rows: Partitioning[] = await orm.em.getConnection().execute(partitioningSql);
+    const configured = config.BOOKING_PARTITIONS;
+    // A worker adds the first row, with the same number.
+    const first = async () => ({
+      generation: 0,
+      partitions: await firstPartitions(redis, configured ?? defaultPartitions),
+    });
+    const read = rows[0] ?? (await first());
+    const before = this.#current;
+    if (before && read.generation <= before.generation) return; // never back: a replica may lag
+    this.#current = read;
+    logger.info(read, 'partitioning');
+    const ignored = before ? null : ignoredPartitionsMessage(configured, read.partitions);
+    if (ignored) logger.warn(ignored);
+    for (const listener of this.#listeners) listener(read);
+  }
+}

@@ -1,0 +1,158 @@
+import { newEnvelopeId, requestId } from '@boxoffice/shared/booking-id';
+import { openDatabase } from '@boxoffice/shared/database/orm';
+import type { Partitioning } from '@boxoffice/shared/partitioning';
+import { EnvelopeQueue } from '@boxoffice/shared/queue-layout';
+import { createLogger } from '@boxoffice/shared/service/logging';
+import { openImpatientRedis, openPatientRedis } from '@boxoffice/shared/service/redis';
+import { createTestDatabase } from '@boxoffice/testing/database';
+import { eventually } from '@boxoffice/testing/eventually';
+import { createTestRedis, type TestRedis } from '@boxoffice/testing/redis';
+import { TcpProxy } from '@boxoffice/testing/tcp-proxy';
+import type { Redis } from 'ioredis';
+import { Registry } from 'prom-client';
+import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest';
+import { BookingQueue } from './booking-queue.ts';
+import { CurrentPartitioning } from './current-partitioning.ts';
+import type { Draft } from './submission.ts';
+
+const logger = createLogger('gateway', { LOG_LEVEL: 'silent' });
+const key = { hash: 'h', fingerprint: 'f' };
+const draft: Draft = { kind: 'book', show_id: 6, user_id: 1, seats: ['A1'], request_id: 'test', key };
+
+let server: TestRedis;
+let redis: Redis;
+let subscriber: Redis;
+beforeEach(async () => {
+  server = await createTestRedis();
+  redis = openImpatientRedis(server.url, logger);
+  subscriber = openPatientRedis(server.url, logger);
+  await eventually(() => redis.status === 'ready');
+});
+afterEach(async () => {
+  redis.disconnect();
+  subscriber.disconnect();
+  await server.drop();
+});
+
+/** A partitioning that a test changes. */
+class GivenPartitioning {
+  isPaused = false;
+  expected = 0;
+  #listener: (partitioning: Partitioning) => void = () => undefined;
+
+  onChange(listener: (partitioning: Partitioning) => void): void {
+    this.#listener = listener;
+    listener({ generation: 0, partitions: 4 });
+  }
+
+  expect(least: number): void {
+    this.expected = least;
+    this.isPaused = true;
+  }
+
+  becomes(partitioning: Partitioning): void {
+    this.isPaused = false;
+    this.#listener(partitioning);
+  }
+}
+
+function openQueue(partitioning: GivenPartitioning): BookingQueue {
+  const owners = { markOwned: () => undefined, isOwned: () => true, onOwnerless: () => undefined, ownerOf: () => 1 };
+  const outcomes = { findMany: async () => new Map() };
+  const limits = { limit: 100, userLimit: 100 };
+  const metrics = new Registry();
+  const queue = new BookingQueue({ redis, subscriber, outcomes, owners, partitioning, ...limits, logger, metrics });
+  onTestFinished(async () => {
+    await queue.stopWaiting();
+    await queue.close();
+  });
+  return queue;
+}
+
+it('refuses requests while the number of partitions changes, then sends them to their new partition', async () => {
+  const partitioning = new GivenPartitioning();
+  const queue = openQueue(partitioning);
+  const before = new EnvelopeQueue(2, redis);
+  const after = new EnvelopeQueue(6, redis);
+  await before.acceptFrom(1);
+  const refusal = { problem: { code: 'queue_unavailable', status: 503 }, retryAfterSeconds: 1 };
+  const refused = await queue.submit(draft, { waitMs: 0 }).catch((error: unknown) => error);
+  expect(refused).toMatchObject(refusal);
+  expect(refused).not.toHaveProperty('problem.job_id');
+  expect(partitioning.expected).toBe(1);
+  await expect(queue.submit(draft, { waitMs: 0 })).rejects.toMatchObject(refusal);
+
+  partitioning.becomes({ generation: 1, partitions: 8 });
+  // The key is free, because its request was not accepted.
+  const submitted = await queue.submit(draft, { waitMs: 0 });
+  expect(submitted).toMatchObject({ status: 'queued', position: 1 });
+  expect([await before.countUnfinished(), await after.countUnfinished()]).toEqual([0, 1]);
+  await Promise.all([before.close(), after.close()]);
+});
+
+it('finds a request in a partition that it does not send to yet', async () => {
+  const queue = openQueue(new GivenPartitioning());
+  const envelopeId = newEnvelopeId(11);
+  const id = requestId(envelopeId, 11, 0);
+  const other = new EnvelopeQueue(11, redis);
+  await other.add(envelopeId, { requests: [{ ...draft, id } as never], reply_to: 'nobody' }, 1);
+  expect(await queue.find(id)).toMatchObject({ status: 'queued', position: 1 });
+  await other.close();
+});
+
+it('moves pending requests to their new partitions when the number changes', async () => {
+  const partitioning = new GivenPartitioning();
+  const queue = openQueue(partitioning);
+  const submitted = queue.submit(draft, { waitMs: 0 });
+  partitioning.becomes({ generation: 1, partitions: 8 });
+  expect(await submitted).toMatchObject({ status: 'queued' });
+  const after = new EnvelopeQueue(6, redis);
+  expect(await after.countUnfinished()).toBe(1);
+  await after.close();
+});
+
+it('knows the partitioning from PostgreSQL, or before its first row from Redis, and never goes back', async () => {
+  const database = await createTestDatabase();
+  const orm = await openDatabase({ url: database.url, role: 'boxoffice_gateway', poolSize: 2 });
+  const admin = await openDatabase({ url: database.url, poolSize: 1 });
+  // Redis accepts the connection and is silent at first.
+  const proxy = await TcpProxy.start(server.url);
+  proxy.acceptsInSilence = true;
+  const silent = openImpatientRedis(proxy.url, logger);
+  const partitioning = new CurrentPartitioning({ orm, redis: silent, config: { BOOKING_PARTITIONS: 8 }, logger });
+  onTestFinished(async () => {
+    partitioning.close();
+    silent.disconnect();
+    proxy.close();
+    await Promise.all([orm.close(), admin.close()]);
+    await database.drop();
+  });
+  const changes: Partitioning[] = [];
+  partitioning.onChange((change) => changes.push(change));
+  await partitioning.start();
+  expect([partitioning.isPaused, partitioning.current]).toEqual([true, null]);
+  await expect(partitioning.check()).rejects.toThrow(/not known yet/);
+  proxy.acceptsInSilence = false;
+  await eventually(() => !partitioning.isPaused);
+  expect(partitioning.current).toEqual({ generation: 0, partitions: 8 });
+
+  partitioning.expect(1);
+  expect(await partitioning.check()).toEqual({ warning: 'the number of partitions is being changed' });
+  const add = (generation: number, partitions: number) =>
+    admin.em
+      .getConnection()
+      .execute('insert into installation.partitionings (generation, partitions) values (?, ?)', [generation, partitions]);
+  await add(1, 16);
+  await eventually(() => !partitioning.isPaused);
+  expect(await partitioning.check()).toBeNull();
+  await admin.em.getConnection().execute('delete from installation.partitionings');
+  await add(0, 4);
+  partitioning.expect(2);
+  await add(2, 3);
+  await eventually(() => !partitioning.isPaused);
+  expect(changes).toEqual([
+    { generation: 0, partitions: 8 },
+    { generation: 1, partitions: 16 },
+    { generation: 2, partitions: 3 },
+  ]);
+});
