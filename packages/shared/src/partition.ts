@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from './service/redis.ts';
 
 /** The partition of a show. All requests for one show go through one queue, in order. */
 export function partitionOf(showId: number, partitions: number): number {
@@ -24,7 +24,7 @@ const recordedKey = 'boxoffice:partitions';
  *
  * @throws {PartitionCountError} when a different number is recorded
  */
-export async function checkPartitionCount(redis: Redis, partitions: number): Promise<void> {
+export async function checkPartitionCount(redis: RedisClient, partitions: number): Promise<void> {
   // A Redis whose memory is full refuses every write, but a service must be able to start, to decide what is queued.
   let recorded = Number(await redis.get(recordedKey));
   if (recorded === 0) {
@@ -40,7 +40,7 @@ export async function checkPartitionCount(redis: Redis, partitions: number): Pro
  * @param redis fails fast (openImpatientRedis), because a connection that waits may wait for ever in its handshake
  * @throws {PartitionCountError} when a different number is recorded
  */
-export async function awaitPartitionCheck(redis: Redis, partitions: number): Promise<void> {
+export async function awaitPartitionCheck(redis: RedisClient, partitions: number): Promise<void> {
   for (;;) {
     try {
       return await checkPartitionCount(redis, partitions);

@@ -15,11 +15,11 @@
  *   accepted   all that were ever added
  *   decided    all whose job has finished; set to `accepted` whenever the queue is empty, which corrects what a crash lost
  */
-import { type IRedisTransaction, Job, Queue, Worker } from 'bullmq';
-import type { ChainableCommander, Redis } from 'ioredis';
+import { Job, Queue, Worker } from 'bullmq';
 import { type BookingRequest, type Envelope, type EnvelopeSummary, envelopeName } from './contracts/jobs.ts';
 import { queueName } from './partition.ts';
-import { isReadOnly } from './service/redis.ts';
+import { isReadOnly, type RedisClient } from './service/redis.ts';
+import { type Transaction, transact } from './service/replicated-transaction.ts';
 
 export type EnvelopeJob = Job<Envelope, EnvelopeSummary>;
 export type EnvelopeWorker = Worker<Envelope, EnvelopeSummary>;
@@ -52,13 +52,14 @@ const countAccepted = `
   end
   return {tonumber(sequence), tonumber(redis.call('get', KEYS[2]) or 0)}`;
 
-/** In one step, so that whoever runs it, the active list is empty afterwards and the order is the original one. */
+/**
+ * In one step, so that whoever runs it, the active list is empty afterwards and the order is the original one. The locks
+ * come first: while a cluster moves the queue to another node, a script may fail at a key that it does not announce.
+ */
 const takeBackScript = `
   local ids = redis.call('lrange', KEYS[1], 0, -1)
-  for _, id in ipairs(ids) do
-    redis.call('rpush', KEYS[2], id)
-    redis.call('del', ARGV[1] .. id .. ':lock')
-  end
+  for _, id in ipairs(ids) do redis.call('del', ARGV[1] .. id .. ':lock') end
+  for _, id in ipairs(ids) do redis.call('rpush', KEYS[2], id) end
   redis.call('del', KEYS[1])
   if #ids > 0 then redis.call('zadd', KEYS[3], 0, '0') end
   return ids`;
@@ -68,18 +69,31 @@ const settleCountsScript = `
     redis.call('set', KEYS[4], redis.call('get', KEYS[3]) or '0')
   end`;
 
+/** Touches a job that exists, so that there is something for replicas to confirm. */
+const touchScript = `
+  if redis.call('exists', KEYS[1]) == 0 then return 0 end
+  redis.call('hset', KEYS[1], 'touched', '1')
+  return 1`;
+
 /** The queue of one partition: one BullMQ job per envelope, whose id is the envelope's. */
 export class EnvelopeQueue {
   /** For the operators' board. */
   readonly bull: Queue;
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
+  readonly #replicas: number;
 
   /**
+   * @param options.replicas that must have an envelope before it counts as added; then the connection must be this queue's own
    * @param options.failFast makes calls fail while Redis is unreachable. Without it, a queue that is
    *   opened during an outage may wait for ever.
    */
-  constructor(partition: number, redis: Redis, { failFast = false }: { failFast?: boolean } = {}) {
+  constructor(
+    partition: number,
+    redis: RedisClient,
+    { failFast = false, replicas = 0 }: { failFast?: boolean; replicas?: number } = {},
+  ) {
     this.#redis = redis;
+    this.#replicas = replicas;
     this.bull = new Queue(queueName(partition), {
       connection: redis,
       skipWaitingForReady: failFast,
@@ -92,25 +106,46 @@ export class EnvelopeQueue {
    * Adds an envelope and counts its requests, in one transaction: positions are exact, across gateways too.
    *
    * @returns the waiting jobs, and the undecided requests ahead of it
+   * @throws {NotReplicatedError} when it is added, but too few replicas have it
    */
   async add(envelopeId: string, envelope: Envelope): Promise<{ waitingJobs: number; ahead: number }> {
     const size = envelope.requests.length;
     const job = new Job(this.bull, envelopeName(envelope.requests), envelope, { jobId: envelopeId }, envelopeId);
-    const { backend } = this.bull;
-    const multi = (await backend.client).multi() as IRedisTransaction & ChainableCommander;
-    // This only queues the command. Its result comes with the others'.
-    void backend.addJobToTransaction(multi, job.asJSON(), envelopeId);
     const keys = [this.bull.toKey('accepted'), this.bull.toKey('decided'), this.bull.toKey(envelopeId)];
-    multi.eval(countAccepted, keys.length, ...keys, size);
-    multi.llen(this.bull.toKey('wait'));
-    const results = ((await multi.exec()) ?? []).map(([error, result]) => {
+    const results = await this.#transact((multi) => {
+      // This only queues the command. Its result comes with the others'.
+      void this.bull.backend.addJobToTransaction(multi, job.asJSON(), envelopeId);
+      multi.eval(countAccepted, keys.length, ...keys, size);
+      multi.llen(this.bull.toKey('wait'));
+    });
+    const [, [accepted, decided], waitingJobs] = results as [string, [number, number], number];
+    return { waitingJobs, ahead: Math.max(accepted - size - decided, 0) };
+  }
+
+  /**
+   * Waits until as many replicas as required have this envelope.
+   *
+   * @returns false when the queue does not have it
+   * @throws {NotReplicatedError}
+   */
+  async confirm(envelopeId: string): Promise<boolean> {
+    const [touched] = await this.#transact((multi) => multi.eval(touchScript, 1, this.bull.toKey(envelopeId)));
+    return touched === 1;
+  }
+
+  /** Waits until as many replicas as required have a write that means nothing. */
+  async probeReplicas(): Promise<void> {
+    await this.#transact((multi) => multi.set(this.bull.toKey('probe'), '', 'EX', 60));
+  }
+
+  async #transact(write: (transaction: Transaction) => void): Promise<unknown[]> {
+    const replies = await transact({ queue: this.bull, redis: this.#redis, replicas: this.#replicas }, write);
+    return replies.map(([error, result]) => {
       if (!error) return result;
       // ioredis looks for READONLY in replies only, not inside those of a transaction.
       if (isReadOnly(error)) this.#redis.disconnect(true);
       throw error;
     });
-    const [, [accepted, decided], waitingJobs] = results as [string, [number, number], number];
-    return { waitingJobs, ahead: Math.max(accepted - size - decided, 0) };
   }
 
   /** Finds an envelope, or null when the queue does not know it or has already removed it. */
@@ -216,6 +251,7 @@ export class EnvelopeQueue {
       concurrency: 1,
       lockDuration: lockMs,
       skipStalledCheck: true,
+      runRetryDelay: 250, // after a command that failed: only those of a cluster do
       ...retention,
     });
   }

@@ -3,14 +3,15 @@ import { EnvelopeQueue } from '@boxoffice/shared/queue-layout';
 import type { Config } from '@boxoffice/shared/service/config';
 import { createHttp, type Http } from '@boxoffice/shared/service/http';
 import type { Logger } from '@boxoffice/shared/service/logging';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '@boxoffice/shared/service/redis';
+import { checkRedis } from '@boxoffice/shared/service/redis-masters';
+import { RedisWatch } from '@boxoffice/shared/service/redis-watch';
 import { Chores } from './chores.ts';
 import { PartitionConsumer } from './consumer.ts';
 import { type Lease, type LeaseHandler, Leases } from './leases/leases.ts';
 import { TurnMetrics } from './metrics.ts';
 import { OutboxRelay } from './outbox-relay.ts';
 import { publishSeatsChanged } from './publish-outcomes.ts';
-import { RedisWatch } from './redis-watch.ts';
 import { Retention } from './retention.ts';
 import { BookingStore } from './store/booking-store.ts';
 import { Turns } from './turn.ts';
@@ -28,7 +29,7 @@ export function buildWorker(options: {
   databaseUrl: string;
   logger: Logger;
   orm: MikroORM;
-  redis: Redis;
+  redis: RedisClient;
 }): { http: Http; leases: Leases; start(): void; stop(): Promise<void> } {
   const { logger, orm, redis } = options;
   const consumers = new Map<number, PartitionConsumer>();
@@ -38,7 +39,7 @@ export function buildWorker(options: {
     logger,
     checks: {
       database: () => pingDatabase(orm),
-      redis: () => redis.ping(),
+      redis: () => checkRedis(redis),
       leases: async () => leases.check(),
       turns: async () => turns.check(),
       queues: () => Promise.all([...consumers.values()].map((consumer) => consumer.check())),
@@ -128,7 +129,7 @@ export function buildWorker(options: {
 }
 
 /** The id of the oldest envelope, of all partitions, that is not finished; null when all are. */
-async function findOldestUnfinished(redis: Redis, partitions: number): Promise<string | null> {
+async function findOldestUnfinished(redis: RedisClient, partitions: number): Promise<string | null> {
   const queues = Array.from({ length: partitions }, (_, partition) => new EnvelopeQueue(partition, redis));
   try {
     const ids = await Promise.all(queues.map((queue) => queue.oldestUnfinishedId()));

@@ -1,7 +1,8 @@
 import { type PaymentDue, paymentsQueue } from '@boxoffice/shared/outbox/outbox-kind';
 import type { Logger } from '@boxoffice/shared/service/logging';
+import type { RedisClient } from '@boxoffice/shared/service/redis';
+import { RedisWatch } from '@boxoffice/shared/service/redis-watch';
 import { Queue, Worker } from 'bullmq';
-import type { Redis } from 'ioredis';
 import type { Settler } from './settler.ts';
 
 /** Payments that one gateway works on at the same time. */
@@ -11,14 +12,20 @@ const concurrency = 8;
 export class PaymentJobs {
   /** For the operators' board. */
   readonly queue: Queue;
-  readonly #options: { consumer: Redis; settler: Pick<Settler, 'settle'>; logger: Logger };
+  readonly #options: { consumer: RedisClient; settler: Pick<Settler, 'settle'>; logger: Logger };
+  readonly #watch: RedisWatch;
   #worker: Worker<PaymentDue> | null = null;
 
   /**
    * @param options.redis fails fast
    * @param options.consumer waits for Redis
    */
-  constructor(options: { redis: Redis; consumer: Redis; settler: Pick<Settler, 'settle'>; logger: Logger }) {
+  constructor(options: {
+    redis: RedisClient;
+    consumer: RedisClient;
+    settler: Pick<Settler, 'settle'>;
+    logger: Logger;
+  }) {
     this.#options = options;
     this.queue = new Queue(paymentsQueue, {
       connection: options.redis,
@@ -26,11 +33,13 @@ export class PaymentJobs {
       skipVersionCheck: true,
     });
     this.queue.on('error', () => undefined); // the connection logs its own outages
+    this.#watch = new RedisWatch(options.consumer);
   }
 
   /** Starts to work. A job fails only while the database is unavailable; then it is tried again. */
   start(): void {
     const { consumer, settler, logger } = this.#options;
+    this.#watch.start();
     this.#worker = new Worker<PaymentDue>(paymentsQueue, (job) => settler.settle(job.data.payment_id), {
       connection: consumer,
       concurrency,
@@ -44,6 +53,7 @@ export class PaymentJobs {
 
   /** Leaves what is in progress: whoever is next does it again. */
   async close(): Promise<void> {
+    this.#watch.stop();
     this.#worker?.close(true).catch(() => undefined);
     this.queue.close().catch(() => undefined);
   }

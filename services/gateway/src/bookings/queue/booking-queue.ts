@@ -1,11 +1,12 @@
-import { partitionIn } from '@boxoffice/shared/booking-id';
+import { partitionIn, readBookingId } from '@boxoffice/shared/booking-id';
 import type { Outcome, RequestKey } from '@boxoffice/shared/contracts/jobs';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import { partitionOf } from '@boxoffice/shared/partition';
 import type { HealthWarning } from '@boxoffice/shared/service/health';
 import type { Logger } from '@boxoffice/shared/service/logging';
+import type { RedisClient } from '@boxoffice/shared/service/redis';
 import type { Queue } from 'bullmq';
-import type { Redis } from 'ioredis';
+import { Redis } from 'ioredis';
 import type { Registry } from 'prom-client';
 import type { Acceptance } from '../acceptance.ts';
 import type { StoredOutcomes } from '../stored-outcomes.ts';
@@ -18,7 +19,7 @@ import { MemoryWatch } from './memory-watch.ts';
 import { OutcomeInbox } from './outcome-inbox.ts';
 import type { PartitionOwners } from './partition-owners.ts';
 import { PartitionQueue, type PartitionSnapshot } from './partition-queue.ts';
-import { orLookupUnavailable, queueFull } from './queue-errors.ts';
+import { orLookupUnavailable, queueFull, queueUnavailable } from './queue-errors.ts';
 import { Rounds } from './rounds.ts';
 import type { Draft, SubmitOptions, Submitted } from './submission.ts';
 import { UndecidedRequests } from './undecided-requests.ts';
@@ -41,15 +42,17 @@ export class BookingQueue {
    * @param options.outcomes of decided requests
    * @param options.limit jobs that may wait in one partition
    * @param options.userLimit undecided requests that one user may have
+   * @param options.replicaAcks replicas that must have a request before it is accepted
    */
   constructor(options: {
-    redis: Redis;
+    redis: RedisClient;
     subscriber: Redis;
     outcomes: Pick<StoredOutcomes, 'findMany'>;
     owners: Pick<PartitionOwners, 'isOwned' | 'markOwned' | 'onOwnerless' | 'ownerOf'>;
     partitions: number;
     limit: number;
     userLimit: number;
+    replicaAcks?: number | undefined;
     logger: Logger;
     metrics: Registry;
   }) {
@@ -60,7 +63,8 @@ export class BookingQueue {
     this.#keys = new IdempotencyKeys(redis);
     this.#partitions = Array.from(
       { length: options.partitions },
-      (_, number) => new PartitionQueue(number, { redis, jobLimit: options.limit }),
+      (_, number) =>
+        new PartitionQueue(number, { redis, logger, jobLimit: options.limit, replicaAcks: options.replicaAcks }),
     );
     this.#lookup = new JobLookup(this.#partitions, options.outcomes);
     this.#undecided = new UndecidedRequests(options.userLimit, this.#lookup);
@@ -86,6 +90,7 @@ export class BookingQueue {
     this.#rounds = new Rounds(this.#partitions, {
       send: (partition) => sender.send(partition),
       ownerOf: (partition) => options.owners.ownerOf(partition),
+      isOneServer: redis instanceof Redis,
     });
     registerDepthMetrics(this.#partitions, metrics);
   }
@@ -140,6 +145,23 @@ export class BookingQueue {
    */
   find(id: string): Promise<QueuedJob | null> {
     return this.#lookup.find(id);
+  }
+
+  /**
+   * Makes sure that a request which was queued earlier, and perhaps refused because too few replicas had it, is as safe as
+   * one that is accepted now.
+   *
+   * @throws {ProblemError} queue_unavailable
+   */
+  async confirm(id: string): Promise<void> {
+    const envelopeId = readBookingId(id)?.envelopeId;
+    const partition = this.#partitions[partitionIn(id)];
+    try {
+      if (envelopeId && partition && (await partition.confirm(envelopeId))) return;
+    } catch (error) {
+      throw queueUnavailable(error, id);
+    }
+    throw queueUnavailable(new Error('the queue no longer has the request'), id); // decided meanwhile, or lost
   }
 
   /** How soon a client should ask again for a request that is not decided, in seconds. */

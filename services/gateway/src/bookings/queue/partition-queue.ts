@@ -1,8 +1,10 @@
 import { envelopeLimit } from '@boxoffice/shared/booking-id';
 import type { Envelope } from '@boxoffice/shared/contracts/jobs';
 import { EnvelopeQueue, type StoredEnvelope } from '@boxoffice/shared/queue-layout';
+import type { Logger } from '@boxoffice/shared/service/logging';
+import { duplicateRedis, type RedisClient } from '@boxoffice/shared/service/redis';
+import { NotReplicatedError } from '@boxoffice/shared/service/replicated-transaction';
 import type { Queue } from 'bullmq';
-import type { Redis } from 'ioredis';
 import { queueFull, queueUnavailable } from './queue-errors.ts';
 import type { PendingRequest } from './submission.ts';
 
@@ -28,12 +30,28 @@ export class PartitionQueue {
   readonly #pending: PendingRequest[] = [];
   /** The waiting jobs when they were last counted. */
   #waitingJobs = 0;
+  /** The last envelope was added, but too few replicas have confirmed it. */
+  #lacksReplicas = false;
+  /** Whatever waits for replicas keeps its connection busy: each partition has its own then. */
+  readonly #own: RedisClient | null;
 
-  /** @param options.jobLimit jobs that may wait in this partition */
-  constructor(number: number, { redis, jobLimit }: { redis: Redis; jobLimit: number }) {
+  /**
+   * @param options.jobLimit jobs that may wait in this partition
+   * @param options.replicaAcks replicas that must have an envelope before its requests are accepted
+   */
+  constructor(
+    number: number,
+    {
+      redis,
+      jobLimit,
+      replicaAcks = 0,
+      logger,
+    }: { redis: RedisClient; jobLimit: number; replicaAcks?: number | undefined; logger: Logger },
+  ) {
     this.number = number;
     this.#jobLimit = jobLimit;
-    this.#queue = new EnvelopeQueue(number, redis, { failFast: true });
+    this.#own = replicaAcks > 0 ? duplicateRedis(redis, logger) : null;
+    this.#queue = new EnvelopeQueue(number, this.#own ?? redis, { failFast: true, replicas: replicaAcks });
   }
 
   /** For the operators' board. */
@@ -74,9 +92,30 @@ export class PartitionQueue {
    * @returns the undecided requests ahead of it
    */
   async add(envelopeId: string, envelope: Envelope): Promise<number> {
-    const { waitingJobs, ahead } = await this.#queue.add(envelopeId, envelope);
+    const { waitingJobs, ahead } = await this.#watchReplicas(() => this.#queue.add(envelopeId, envelope));
     this.#waitingJobs = waitingJobs;
     return ahead;
+  }
+
+  /** Waits until replicas have an envelope that was added earlier; false when the queue does not have it. */
+  async confirm(envelopeId: string): Promise<boolean> {
+    return this.#own === null || this.#watchReplicas(() => this.#queue.confirm(envelopeId));
+  }
+
+  /** Rejects while replicas are known to be missing: so that nothing is added that cannot be confirmed. */
+  async expectReplicas(): Promise<void> {
+    if (this.#lacksReplicas) await this.#watchReplicas(() => this.#queue.probeReplicas());
+  }
+
+  async #watchReplicas<T>(write: () => Promise<T>): Promise<T> {
+    try {
+      const result = await write();
+      this.#lacksReplicas = false;
+      return result;
+    } catch (error) {
+      this.#lacksReplicas ||= error instanceof NotReplicatedError;
+      throw error;
+    }
   }
 
   /** Whether the queue is at its limit. Asks Redis only when the last count says so: below the limit it costs nothing. */
@@ -114,7 +153,8 @@ export class PartitionQueue {
     return { partition: this.number, waiting_jobs, oldest_seconds, decisionMs };
   }
 
-  close(): Promise<void> {
-    return this.#queue.close();
+  async close(): Promise<void> {
+    await this.#queue.close();
+    this.#own?.disconnect();
   }
 }
