@@ -1,0 +1,59 @@
+import { type Boxoffice, startBoxoffice } from '@boxoffice/testing/boxoffice';
+import { eventually } from '@boxoffice/testing/eventually';
+import { expectNothingLost, startLoad } from '@boxoffice/testing/load';
+import { type RedisSentinels, startRedisSentinels } from '@boxoffice/testing/redis-sentinels';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { replicationObstacle, report, serverHome, untilAccepted, untilBooked } from './failover.ts';
+
+const obstacle = await replicationObstacle();
+let redis: RedisSentinels;
+let boxoffice: Boxoffice;
+beforeAll(async () => {
+  if (obstacle) return;
+  redis = await startRedisSentinels(serverHome());
+  boxoffice = await startBoxoffice({ env: { REDIS_URL: redis.url, REDIS_REPLICA_ACKS: '1' } });
+});
+beforeEach((context) => context.skip(obstacle !== null, obstacle ?? ''));
+afterAll(async () => {
+  await boxoffice?.stop();
+  await redis?.stop();
+});
+
+it('503 while no replica has the request; a retry with the same key is the same request', async () => {
+  const show = await boxoffice.addShow();
+  const master = await redis.master();
+  const replicas = redis.servers.filter((server) => server !== master);
+  for (const replica of replicas) replica.kill('SIGSTOP');
+  const book = () => boxoffice.book(show, 'A1', { key: 'k', wait: 0 });
+  const refused = await book();
+  expect(refused).toMatchObject({ status: 503, body: { code: 'queue_unavailable', job_id: expect.any(String) } });
+  expect(refused.headers.get('retry-after')).toBe('1');
+  // Now it is known that replicas are missing: nothing more is added.
+  const next = await boxoffice.book(show, 'A2');
+  expect(next).toMatchObject({ status: 503, body: { code: 'queue_unavailable' } });
+  expect(next.body.job_id).toBeUndefined();
+  for (const replica of replicas) replica.kill('SIGCONT');
+  const repeated = await eventually(async () => {
+    const response = await book();
+    return response.status === 503 ? null : response;
+  });
+  expect(repeated.body.id).toBe(refused.body.job_id);
+  expect((await boxoffice.outcome(repeated.body.id)).status).toBe('succeeded');
+});
+
+it('loses nothing when the master is killed under load and a replica takes over', async () => {
+  const shows = await Promise.all(Array.from({ length: 4 }, () => boxoffice.addShow()));
+  const probe = await boxoffice.addShow();
+  const load = startLoad(boxoffice, shows);
+  await untilAccepted(load, 40);
+  const master = await redis.master();
+  const killedAt = performance.now();
+  master.kill('SIGKILL');
+  await eventually(async () => (await redis.master()) !== master, { timeoutMs: 15_000 });
+  const ms = await untilBooked(boxoffice, probe, killedAt);
+  await untilAccepted(load, 40);
+  await load.stop();
+  for (const { status } of load.refused) expect(status).toBe(503);
+  await expectNothingLost(boxoffice, load);
+  report('Sentinels, master killed, 1 acknowledgement', load, ms);
+});
