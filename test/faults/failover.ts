@@ -44,6 +44,13 @@ export async function untilAccepted(load: Load, more: number): Promise<void> {
   await eventually(() => load.accepted.length >= before + more, { timeoutMs: 20_000 });
 }
 
+/** Waits until this many more requests have been answered, whatever the answers. */
+export async function untilAnswered(load: Load, more: number): Promise<void> {
+  const answered = () => load.accepted.length + load.refused.length;
+  const before = answered();
+  await eventually(() => answered() >= before + more, { timeoutMs: 20_000 });
+}
+
 /** Prints a line of the table in docs/scaling.md. */
 export function report(event: string, load: Load, ms: number): void {
   console.log(`${event}: lost 0 of ${load.accepted.length} accepted requests; unavailable ${(ms / 1_000).toFixed(1)} s`);

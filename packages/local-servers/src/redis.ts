@@ -125,7 +125,7 @@ export async function startSentinel({ dataDir, binDir, master, quorum, downAfter
     [`sentinel monitor ${master.name} 127.0.0.1`]: `${master.port} ${quorum}`,
     [`sentinel auth-pass ${master.name}`]: master.password,
     [`sentinel down-after-milliseconds ${master.name}`]: String(downAfterMs),
-    [`sentinel failover-timeout ${master.name}`]: '10000',
+    [`sentinel failover-timeout ${master.name}`]: String(2 * downAfterMs), // a failover that fails is tried again after twice this
   };
   const { command, env } = asProcess(program, folder, port, settings);
   return startServer({

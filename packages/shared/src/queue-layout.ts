@@ -18,6 +18,7 @@
 import { Job, Queue, Worker } from 'bullmq';
 import { type BookingRequest, type Envelope, type EnvelopeSummary, envelopeName } from './contracts/jobs.ts';
 import { queueName } from './partition.ts';
+import { countAccepted, settleCountsScript, takeBackScript, touchScript } from './queue-scripts.ts';
 import { isReadOnly, type RedisClient } from './service/redis.ts';
 import { type Transaction, transact } from './service/replicated-transaction.ts';
 
@@ -39,41 +40,6 @@ export interface StoredEnvelope {
   /** The undecided requests of earlier envelopes. */
   ahead: number;
 }
-
-/**
- * Counts the requests of an envelope as accepted, and notes in its job how many there are up to its last one.
- * An envelope that was added before was counted then.
- */
-const countAccepted = `
-  local sequence = redis.call('hget', KEYS[3], 'sequence')
-  if not sequence then
-    sequence = redis.call('incrby', KEYS[1], ARGV[1])
-    redis.call('hset', KEYS[3], 'sequence', sequence)
-  end
-  return {tonumber(sequence), tonumber(redis.call('get', KEYS[2]) or 0)}`;
-
-/**
- * In one step, so that whoever runs it, the active list is empty afterwards and the order is the original one. The locks
- * come first: while a cluster moves the queue to another node, a script may fail at a key that it does not announce.
- */
-const takeBackScript = `
-  local ids = redis.call('lrange', KEYS[1], 0, -1)
-  for _, id in ipairs(ids) do redis.call('del', ARGV[1] .. id .. ':lock') end
-  for _, id in ipairs(ids) do redis.call('rpush', KEYS[2], id) end
-  redis.call('del', KEYS[1])
-  if #ids > 0 then redis.call('zadd', KEYS[3], 0, '0') end
-  return ids`;
-
-const settleCountsScript = `
-  if redis.call('llen', KEYS[1]) == 0 and redis.call('llen', KEYS[2]) == 0 then
-    redis.call('set', KEYS[4], redis.call('get', KEYS[3]) or '0')
-  end`;
-
-/** Touches a job that exists, so that there is something for replicas to confirm. */
-const touchScript = `
-  if redis.call('exists', KEYS[1]) == 0 then return 0 end
-  redis.call('hset', KEYS[1], 'touched', '1')
-  return 1`;
 
 /** The queue of one partition: one BullMQ job per envelope, whose id is the envelope's. */
 export class EnvelopeQueue {

@@ -1,9 +1,9 @@
 import { freePort } from '@boxoffice/local-servers/free-port';
 import { startRedis } from '@boxoffice/local-servers/redis';
 import type { Server } from '@boxoffice/local-servers/server';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { eventually } from './eventually.ts';
-import type { ReplicatedRedis, ServerHome } from './replicated-redis.ts';
+import { openLine, type ReplicatedRedis, type ServerHome } from './replicated-redis.ts';
 
 const masterCount = 3;
 const slotCount = 16_384;
@@ -109,14 +109,7 @@ async function isMaster(redis: Redis): Promise<boolean> {
   return /role:master/.test(await redis.info('replication').catch(() => ''));
 }
 
-/** A direct line to one server, which fails while it is away. */
-export function openLine({ url }: Server): Redis {
-  const redis = new Redis(url, { maxRetriesPerRequest: 0, retryStrategy: () => 100, commandTimeout: 5_000 });
-  redis.on('error', () => undefined);
-  return redis;
-}
-
 /** The response of the first server that has one. */
-async function firstOf(lines: Redis[], ask: (redis: Redis) => Promise<unknown>): Promise<unknown> {
+function firstOf(lines: Redis[], ask: (redis: Redis) => Promise<unknown>): Promise<unknown> {
   return Promise.any(lines.map(ask));
 }

@@ -2,8 +2,7 @@ import { startRedis, startSentinel } from '@boxoffice/local-servers/redis';
 import type { Server } from '@boxoffice/local-servers/server';
 import { Redis } from 'ioredis';
 import { eventually } from './eventually.ts';
-import { openLine } from './redis-cluster.ts';
-import type { ReplicatedRedis, ServerHome } from './replicated-redis.ts';
+import { openLine, type ReplicatedRedis, type ServerHome } from './replicated-redis.ts';
 
 const password = 'sentinels-of-the-tests';
 const name = 'shows';
@@ -24,7 +23,7 @@ export async function startRedisSentinels({ folderOf, binDir }: ServerHome): Pro
   const first = await start('server-0');
   const replicaof = `127.0.0.1 ${first.port}`;
   const servers = [first, ...(await Promise.all(['server-1', 'server-2'].map((server) => start(server, { replicaof }))))];
-  const [line] = [openLine(first)];
+  const line = openLine(first);
   await eventually(async () => /connected_slaves:2/.test(await line.info('replication')) && (await line.wait(2, 100)) === 2);
   line.disconnect();
   const sentinels = await Promise.all(
@@ -38,12 +37,14 @@ export async function startRedisSentinels({ folderOf, binDir }: ServerHome): Pro
   const lines = sentinels.map(({ url }) => new Redis(url));
   // They learn of each other and of the replicas every few seconds. Versions that cannot be hurried are only slower.
   const hurry = ['INFO-PERIOD', '200', 'PUBLISH-PERIOD', '200'];
+  const usual = ['INFO-PERIOD', '10000', 'PUBLISH-PERIOD', '2000'];
   for (const redis of lines) await redis.call('SENTINEL', 'DEBUG', ...hurry).catch(() => undefined);
   const isComplete = async (redis: Redis) => {
     const state = JSON.stringify(await redis.call('SENTINEL', 'MASTER', name));
     return ['num-slaves', 'num-other-sentinels'].every((field) => new RegExp(`"${field}"[,:]"2"`).test(state));
   };
   await eventually(async () => (await Promise.all(lines.map(isComplete))).every(Boolean), { timeoutMs: 30_000 });
+  for (const redis of lines) await redis.call('SENTINEL', 'DEBUG', ...usual).catch(() => undefined);
   return {
     url: `redis+sentinel://:${password}@${sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',')}/${name}`,
     servers,

@@ -1,0 +1,36 @@
+/** What is done to a partition's queue in one step, inside Redis. All keys of a queue share a slot. */
+
+/**
+ * Counts the requests of an envelope as accepted, and notes in its job how many there are up to its last one.
+ * An envelope that was added before was counted then.
+ */
+export const countAccepted = `
+  local sequence = redis.call('hget', KEYS[3], 'sequence')
+  if not sequence then
+    sequence = redis.call('incrby', KEYS[1], ARGV[1])
+    redis.call('hset', KEYS[3], 'sequence', sequence)
+  end
+  return {tonumber(sequence), tonumber(redis.call('get', KEYS[2]) or 0)}`;
+
+/**
+ * In one step, so that whoever runs it, the active list is empty afterwards and the order is the original one. The locks
+ * come first: while a cluster moves the queue to another node, a script may fail at a key that it does not announce.
+ */
+export const takeBackScript = `
+  local ids = redis.call('lrange', KEYS[1], 0, -1)
+  for _, id in ipairs(ids) do redis.call('del', ARGV[1] .. id .. ':lock') end
+  for _, id in ipairs(ids) do redis.call('rpush', KEYS[2], id) end
+  redis.call('del', KEYS[1])
+  if #ids > 0 then redis.call('zadd', KEYS[3], 0, '0') end
+  return ids`;
+
+export const settleCountsScript = `
+  if redis.call('llen', KEYS[1]) == 0 and redis.call('llen', KEYS[2]) == 0 then
+    redis.call('set', KEYS[4], redis.call('get', KEYS[3]) or '0')
+  end`;
+
+/** Touches a job that exists, so that there is something for replicas to confirm. */
+export const touchScript = `
+  if redis.call('exists', KEYS[1]) == 0 then return 0 end
+  redis.call('hset', KEYS[1], 'touched', '1')
+  return 1`;
