@@ -16,6 +16,9 @@ import type { Case } from './workloads/cases.ts';
 /** Seconds before the first measurement of a case. */
 const warmUpSeconds = 3;
 
+/** Those whose CPU time per request is printed on its own. */
+const processes = ['gateway', 'worker', 'postgres', 'redis'];
+
 /** The outcome of `compareWith`. */
 export interface Comparison {
   table: Table;
@@ -69,7 +72,7 @@ export async function compareWith(
   return {
     table: {
       title: `${folder} → this tree: medians, and the ratio of neighbouring runs (min–max)`,
-      headings: ['', 'rate', 'per second', 'p50 ms', 'p99 ms', 'CPU µs per request'],
+      headings: ['', 'rate', 'per second', 'p50 ms', 'p99 ms', 'CPU µs per request', ...processes],
       rows: runs.map(rowOf),
     },
     problems: runs.flatMap(({ before, now }) => [...before, ...now].flatMap(({ problems }) => problems)),
@@ -93,6 +96,11 @@ function rowOf({ run, before, now }: { run: Case; before: RunResult[]; now: RunR
     ({ latencyMs }) => latencyMs.p50,
     ({ latencyMs }) => latencyMs.p99,
     ({ cpuMicros }) => allButLoad(cpuMicros),
+    ...processes.map(
+      (name) =>
+        ({ cpuMicros }: RunResult) =>
+          cpuMicros[name] ?? 0,
+    ),
   ];
   const medians = figures.map((figure) =>
     [before, now].map((results) => formatCount(spreadOf(results.map(figure)).median)).join(' → '),

@@ -13,14 +13,19 @@ import { openPool, type Servers } from './servers.ts';
 import type { System } from './system.ts';
 
 /** Starts Boxoffice as `pnpm start` does in production: one gateway, catalog and booking-worker, default settings. */
-export async function startBoxoffice(servers: Servers, cleanup: Cleanup, signal: AbortSignal): Promise<System> {
+export async function startBoxoffice(
+  servers: Servers,
+  cleanup: Cleanup,
+  signal: AbortSignal,
+  env: Record<string, string> = {},
+): Promise<System> {
   const serviceUrls = generatedUrls(servers.postgres.url, { NODE_ENV: 'production' });
   await migrate(servers.postgres.url, serviceUrls);
   const pool = await openPool(servers, null, cleanup);
   const redis = new Redis(servers.redis.url, { maxRetriesPerRequest: 1 });
   redis.on('error', () => {});
   cleanup.add(async () => redis.disconnect());
-  const { gateway, worker, catalog } = await startServices(servers, serviceUrls, cleanup, signal);
+  const { gateway, worker, catalog } = await startServices(servers, { serviceUrls, env }, cleanup, signal);
   const partitions = Number(await redis.get('boxoffice:partitions'));
   return {
     name: 'boxoffice',
@@ -52,7 +57,7 @@ type ServiceName = 'gateway' | 'worker' | 'catalog';
 
 async function startServices(
   servers: Servers,
-  serviceUrls: Record<ServiceRole, string>,
+  { serviceUrls, env: extra }: { serviceUrls: Record<ServiceRole, string>; env: Record<string, string> },
   cleanup: Cleanup,
   signal: AbortSignal,
 ): Promise<Record<ServiceName, LoadedProcess>> {
@@ -67,6 +72,7 @@ async function startServices(
     METRICS_PORT: '0',
     CATALOG_PORT: String(ports.catalog),
     WORKER_PORT: String(ports.worker),
+    ...extra,
   };
   const start = async (name: ServiceName) => {
     const folder = name === 'worker' ? 'booking-worker' : name;
