@@ -9,7 +9,7 @@ import {
   recordForEarlierReleases,
 } from '@boxoffice/shared/partitioning';
 import { EnvelopeQueue } from '@boxoffice/shared/queue-layout';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '@boxoffice/shared/service/redis';
 import type pg from 'pg';
 
 /** How long the queues may take to become short before they are closed, in milliseconds. */
@@ -22,7 +22,7 @@ const pollMs = 10;
 
 export interface RepartitionOptions {
   client: pg.Client;
-  redis: Redis;
+  redis: RedisClient;
   /** The number of partitions that is wanted. */
   partitions: number;
   /** BOOKING_PARTITIONS, for an installation whose services have never run. */

@@ -2,8 +2,7 @@ import { once } from 'node:events';
 import { PlainError } from '@boxoffice/local-servers/plain-error';
 import { isDatabaseAway, sqlState } from '@boxoffice/shared/database/errors';
 import { createLogger } from '@boxoffice/shared/service/logging';
-import { openImpatientRedis } from '@boxoffice/shared/service/redis';
-import type { Redis } from 'ioredis';
+import { openImpatientRedis, type RedisClient } from '@boxoffice/shared/service/redis';
 import pg from 'pg';
 
 const undefinedTable = '42P01';
@@ -18,7 +17,7 @@ const settings = { lock_timeout: 600, statement_timeout: 700, idle_in_transactio
  */
 export async function withServers(
   { databaseUrl, redisUrl }: { databaseUrl: string; redisUrl: string },
-  work: (servers: { client: pg.Client; redis: Redis }) => Promise<void>,
+  work: (servers: { client: pg.Client; redis: RedisClient }) => Promise<void>,
 ): Promise<void> {
   const redis = openImpatientRedis(redisUrl, createLogger('repartition', { LOG_LEVEL: 'silent' }));
   const client = new pg.Client({

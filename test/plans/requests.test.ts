@@ -4,7 +4,7 @@ import { type MikroORM, openDatabase } from '@boxoffice/shared/database/orm';
 import { loadConfig } from '@boxoffice/shared/service/config';
 import type { Http } from '@boxoffice/shared/service/http';
 import { createLogger } from '@boxoffice/shared/service/logging';
-import { openImpatientRedis, openPatientRedis } from '@boxoffice/shared/service/redis';
+import { openImpatientRedis, openPatientRedis, openSubscriber } from '@boxoffice/shared/service/redis';
 import { createTestDatabase } from '@boxoffice/testing/database';
 import { eventually } from '@boxoffice/testing/eventually';
 import { testSecret } from '@boxoffice/testing/internal-secret';
@@ -48,7 +48,7 @@ beforeAll(async () => {
   const catalog = buildCatalog({ orm: catalogOrm, secret: testSecret, settings, logger });
   const catalogConnection = new CatalogConnection(await catalog.listen({ host: '127.0.0.1', port: 0 }), testSecret);
   const redis = openImpatientRedis(testRedis.url, logger);
-  const [subscriber, consumer] = [openPatientRedis(testRedis.url, logger), openPatientRedis(testRedis.url, logger)];
+  const [subscriber, consumer] = [openSubscriber(testRedis.url, logger), openPatientRedis(testRedis.url, logger)];
   const { privateKey } = generateKeyPairSync('ed25519');
   const config = loadConfig({
     NODE_ENV: 'test',

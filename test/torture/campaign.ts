@@ -8,6 +8,7 @@ import { now } from './clients/now.ts';
 import { paymentSeconds } from './clients/payment-behaviours.ts';
 import { Stopwatch } from './clients/stopwatch.ts';
 import { Lateness } from './clients/timing.ts';
+import type { FaultKind } from './faults/fault.ts';
 import { FaultLog } from './faults/fault-log.ts';
 import type { Options } from './options.ts';
 import { Programme } from './programme.ts';
@@ -29,7 +30,7 @@ const singleEvery = 3;
 const earlierLimit = 400;
 
 export interface CampaignOptions
-  extends Pick<Options, 'seed' | 'minutes' | 'kinds' | 'perSecond' | 'rounds' | 'clients' | 'reads'> {
+  extends Pick<Options, 'seed' | 'minutes' | 'redis' | 'kinds' | 'perSecond' | 'rounds' | 'clients' | 'reads'> {
   root: string;
   folder: string;
   binDir: string;
@@ -79,11 +80,15 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
   const stopwatch = new Stopwatch(lateness, log.reachable);
   const supervision = superviseAll(world, log);
   const skipped = new Map<string, string>();
-  const kinds = options.kinds.filter((kind) => {
+  const possible = options.kinds.filter((kind) => {
     const obstacle = kind.obstacle?.(world);
     if (obstacle) skipped.set(kind.name, obstacle);
     return !obstacle;
   });
+  const exists = (kind: FaultKind, target: string) => kind.group !== 'network' || world.links.has(target);
+  const kinds = possible
+    .map((kind) => ({ ...kind, targets: kind.targets.filter((target) => exists(kind, target)) }))
+    .filter(({ targets }) => targets.length > 0);
   const violations: Violation[] = [];
   let [requests, answers, operations, rounds, users] = [0, 0, 0, 0, 1];
   const gateways = world.urls.map((url) => new HttpClient(url));

@@ -4,10 +4,12 @@ import { defaultClients } from './clients/population.ts';
 import { defaultReads } from './clients/readers.ts';
 import { type FaultKind, faultGroups } from './faults/fault.ts';
 import { allFaults } from './faults/plan.ts';
+import { type RedisKind, redisKinds } from './world/replicated-redis.ts';
 
 export interface Options {
   seed: number;
   minutes: number;
+  redis: RedisKind;
   kinds: readonly FaultKind[];
   /** On average, in rounds with overlapping faults. */
   perSecond: number;
@@ -30,6 +32,7 @@ export const help = `pnpm torture: the whole system under faults, every promise 
 
   --seed <n>          replays the schedule of load and faults; default: a new one
   --minutes <n>       how long to go on; default 2
+  --redis <kind>      single, sentinel or cluster: with several servers, a master is what its faults hit; default single
   --faults <kinds>    groups (${faultGroups.join(', ')}) or names, comma-separated; default: all; "none";
                       cut@worker+postgres: on targets with these words alone
   --per-second <n>    faults per second when they overlap; default 6
@@ -58,6 +61,7 @@ export function readOptions(args: string[], bugNames: readonly string[]): Option
   return {
     seed: number('seed', values.seed ?? String(Math.floor(Math.random() * 1e9))),
     minutes: number('minutes', values.minutes ?? '2'),
+    redis: redisKindOf(values.redis ?? 'single'),
     kinds: kindsOf(values.faults ?? 'all'),
     perSecond: number('per-second', values['per-second'] ?? '6'),
     rounds,
@@ -81,6 +85,7 @@ function parse(args: string[]) {
         seed: text,
         minutes: text,
         faults: text,
+        redis: text,
         'per-second': text,
         rounds: text,
         clients: text,
@@ -114,6 +119,12 @@ export function kindsOf(list: string): FaultKind[] {
     if (found.length === 0) throw new PlainError(`There is no fault ${item}.\n\n${help}`);
     return found;
   });
+}
+
+function redisKindOf(text: string): RedisKind {
+  const kind = redisKinds.find((known) => known === text);
+  if (!kind) throw new PlainError(`--redis must be ${redisKinds.join(', ')}.`);
+  return kind;
 }
 
 const includesAll = (text: string, parts: string[]) => parts.every((part) => text.includes(part));

@@ -4,8 +4,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { freePort } from './free-port.ts';
 import { passwordOf } from './password.ts';
+import { PlainError } from './plain-error.ts';
 import { findRedis, type RedisProgram } from './redis-program.ts';
 import { type Server, type ServerRecipe, startServer } from './server.ts';
+
+type Settings = Record<string, string>;
 
 export interface RedisOptions {
   /** Folder for this server's data, password and log, and nothing else. Created if need be. */
@@ -14,6 +17,10 @@ export interface RedisOptions {
   binDir: string;
   /** On 127.0.0.1. Default: a free port. */
   port?: number;
+  /** Default: one that is generated at its first start. Servers that replicate each other share one. */
+  password?: string;
+  /** Further lines of redis.conf, by name. */
+  settings?: Settings;
   /** Default: true. False is only for tests: a power cut loses acknowledged writes. */
   fsync?: boolean;
   /** Called when something has to be fetched. */
@@ -28,12 +35,20 @@ export interface RedisOptions {
  *
  * @throws when no Redis can be found or fetched, or it does not start
  */
-export async function startRedis({ dataDir, binDir, port, fsync = true, log, signal }: RedisOptions): Promise<Server> {
+export async function startRedis({
+  dataDir,
+  binDir,
+  port,
+  fsync = true,
+  log,
+  signal,
+  ...own
+}: RedisOptions): Promise<Server> {
   const program = await findRedis({ binDir, log, signal });
   const folder = resolve(dataDir);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const chosen = port ?? (await freePort());
-  const password = passwordOf(folder);
+  const password = own.password ?? passwordOf(folder);
   const persistence = {
     appendonly: 'yes',
     appendfsync: fsync ? 'always' : 'no',
@@ -42,7 +57,7 @@ export async function startRedis({ dataDir, binDir, port, fsync = true, log, sig
     'maxmemory-policy': 'noeviction',
     save: '""',
   };
-  const settings = { requirepass: password, databases: '64', ...persistence };
+  const settings = { requirepass: password, databases: '64', ...persistence, ...own.settings };
   return startServer({
     name: 'Redis',
     url: `redis://:${password}@127.0.0.1:${chosen}`,
@@ -58,7 +73,6 @@ export async function startRedis({ dataDir, binDir, port, fsync = true, log, sig
   });
 }
 
-type Settings = Record<string, string>;
 type HowToRun = Pick<ServerRecipe, 'command' | 'env' | 'signal'>;
 
 function asProcess(
@@ -94,6 +108,49 @@ function asContainer(
       spawnSync('docker', ['kill', '--signal', signal, name]);
     },
   };
+}
+
+interface SentinelOptions extends Pick<RedisOptions, 'dataDir' | 'binDir'> {
+  /** The server that it watches, under this name. */
+  master: { name: string; port: number; password: string };
+  quorum: number;
+  /** How long the master must be silent to count as down, in milliseconds. */
+  downAfterMs: number;
+}
+
+/**
+ * Starts a Sentinel without a password, on loopback only.
+ *
+ * @throws when no Redis can be found that runs without a container, or it does not start
+ */
+export async function startSentinel({
+  dataDir,
+  binDir,
+  master,
+  quorum,
+  downAfterMs,
+}: SentinelOptions): Promise<Server> {
+  const program = await findRedis({ binDir });
+  if (program.kind !== 'file') throw new PlainError('Sentinels need redis-server or valkey-server on this machine.');
+  const folder = resolve(dataDir);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const port = await freePort();
+  const settings = {
+    [`sentinel monitor ${master.name} 127.0.0.1`]: `${master.port} ${quorum}`,
+    [`sentinel auth-pass ${master.name}`]: master.password,
+    [`sentinel down-after-milliseconds ${master.name}`]: String(downAfterMs),
+    [`sentinel failover-timeout ${master.name}`]: String(2 * downAfterMs), // a failover that fails is tried again after twice this
+  };
+  const { command, env } = asProcess(program, folder, port, settings);
+  return startServer({
+    ...{ name: 'Sentinel', url: `redis://127.0.0.1:${port}`, port, folder },
+    command: [...command, '--sentinel'],
+    ...(env && { env }),
+    pidFile: join(folder, 'redis.pid'),
+    logFile: join(folder, 'redis.log'),
+    ready: /\+monitor master/,
+    stopSignal: 'SIGTERM',
+  });
 }
 
 /** Writes a file because every user of the machine can read arguments, and the password is among the settings. */

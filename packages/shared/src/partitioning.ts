@@ -12,8 +12,9 @@
  * was accepted under the old one, and what it adds under the old one is refused. Before step 3, anyone may add the row
  * g + 1 with the old number instead: that opens the queues again, and step 3 finds that it is too late.
  */
-import type { Redis } from 'ioredis';
+
 import { turnLockClass } from './partition.ts';
+import type { RedisClient } from './service/redis.ts';
 
 /** How shows are distributed over queues. */
 export interface Partitioning {
@@ -40,7 +41,7 @@ const changeLock = 7_234;
  * The number of partitions of an installation that has no row yet: the one recorded in Redis, where it is recorded on
  * first use. So services that start for the first time agree, whatever BOOKING_PARTITIONS each of them has.
  */
-export async function firstPartitions(redis: Redis, partitions: number): Promise<number> {
+export async function firstPartitions(redis: RedisClient, partitions: number): Promise<number> {
   // A Redis whose memory is full refuses every write, but a service must be able to start, to decide what is queued.
   const recorded = Number(await redis.get(recordedKey));
   if (recorded > 0) return recorded;
@@ -49,7 +50,7 @@ export async function firstPartitions(redis: Redis, partitions: number): Promise
 }
 
 /** Makes earlier releases refuse to start, unless they are configured with this number. */
-export async function recordForEarlierReleases(redis: Redis, partitions: number): Promise<void> {
+export async function recordForEarlierReleases(redis: RedisClient, partitions: number): Promise<void> {
   await redis.set(recordedKey, partitions);
 }
 

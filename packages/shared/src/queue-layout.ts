@@ -17,8 +17,7 @@
  *   decided    all whose job has finished; set to `accepted` whenever the queue is empty, which corrects what a crash lost
  *   least      the least generation of the partitioning (partitioning.ts) whose envelopes it accepts; only grows
  */
-import { type IRedisTransaction, Job, Queue, Worker } from 'bullmq';
-import type { ChainableCommander, Redis } from 'ioredis';
+import { Job, Queue, Worker } from 'bullmq';
 import { type BookingRequest, type Envelope, type EnvelopeSummary, envelopeName } from './contracts/jobs.ts';
 import { queueName } from './partition.ts';
 import {
@@ -27,8 +26,10 @@ import {
   raiseLeastScript,
   settleCountsScript,
   takeBackScript,
+  touchScript,
 } from './queue-scripts.ts';
-import { isReadOnly } from './service/redis.ts';
+import { isReadOnly, type RedisClient } from './service/redis.ts';
+import { type Transaction, transact } from './service/replicated-transaction.ts';
 
 export type EnvelopeJob = Job<Envelope, EnvelopeSummary>;
 export type EnvelopeWorker = Worker<Envelope, EnvelopeSummary>;
@@ -65,14 +66,21 @@ export interface StoredEnvelope {
 export class EnvelopeQueue {
   /** For the operators' board. */
   readonly bull: Queue;
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
+  readonly #replicas: number;
 
   /**
+   * @param options.replicas that must have an envelope before it counts as added; then the connection must be this queue's own
    * @param options.failFast makes calls fail while Redis is unreachable. Without it, a queue that is
    *   opened during an outage may wait for ever.
    */
-  constructor(partition: number, redis: Redis, { failFast = false }: { failFast?: boolean } = {}) {
+  constructor(
+    partition: number,
+    redis: RedisClient,
+    { failFast = false, replicas = 0 }: { failFast?: boolean; replicas?: number } = {},
+  ) {
     this.#redis = redis;
+    this.#replicas = replicas;
     this.bull = new Queue(queueName(partition), {
       connection: redis,
       skipWaitingForReady: failFast,
@@ -87,26 +95,47 @@ export class EnvelopeQueue {
    * @param generation of the partitioning that makes this the queue of its shows
    * @returns the waiting jobs, and the undecided requests ahead of it
    * @throws {PartitioningOutdated} when the queue accepts only later generations; nothing was added then
+   * @throws {NotReplicatedError} when it is added, but too few replicas have it
    */
   async add(envelopeId: string, envelope: Envelope, generation = 0): Promise<{ waitingJobs: number; ahead: number }> {
     const size = envelope.requests.length;
     const job = new Job(this.bull, envelopeName(envelope.requests), envelope, { jobId: envelopeId }, envelopeId);
-    const { backend } = this.bull;
-    const multi = (await backend.client).multi() as IRedisTransaction & ChainableCommander;
-    // This only queues the command. Its result comes with the others'.
-    void backend.addJobToTransaction(multi, job.asJSON(), envelopeId);
     const keys = ['accepted', 'decided', envelopeId, 'least', 'wait'].map((name) => this.bull.toKey(name));
-    multi.eval(countAcceptedScript, keys.length, ...keys, size, generation, envelopeId);
-    multi.llen(this.bull.toKey('wait'));
-    const results = ((await multi.exec()) ?? []).map(([error, result]) => {
+    const results = await this.#transact((multi) => {
+      // This only queues the command. Its result comes with the others'.
+      void this.bull.backend.addJobToTransaction(multi, job.asJSON(), envelopeId);
+      multi.eval(countAcceptedScript, keys.length, ...keys, size, generation, envelopeId);
+      multi.llen(this.bull.toKey('wait'));
+    });
+    const [, [accepted, decided], waitingJobs] = results as [string, [number, number?], number];
+    if (decided === undefined) throw new PartitioningOutdated(accepted);
+    return { waitingJobs, ahead: Math.max(accepted - size - decided, 0) };
+  }
+
+  /**
+   * Waits until as many replicas as required have this envelope.
+   *
+   * @returns false when the queue does not have it
+   * @throws {NotReplicatedError}
+   */
+  async confirm(envelopeId: string): Promise<boolean> {
+    const [touched] = await this.#transact((multi) => multi.eval(touchScript, 1, this.bull.toKey(envelopeId)));
+    return touched === 1;
+  }
+
+  /** Waits until as many replicas as required have a write that means nothing. */
+  async probeReplicas(): Promise<void> {
+    await this.#transact((multi) => multi.set(this.bull.toKey('probe'), '', 'EX', 60));
+  }
+
+  async #transact(write: (transaction: Transaction) => void): Promise<unknown[]> {
+    const replies = await transact({ queue: this.bull, redis: this.#redis, replicas: this.#replicas }, write);
+    return replies.map(([error, result]) => {
       if (!error) return result;
       // ioredis looks for READONLY in replies only, not inside those of a transaction.
       if (isReadOnly(error)) this.#redis.disconnect(true);
       throw error;
     });
-    const [, [accepted, decided], waitingJobs] = results as [string, [number, number?], number];
-    if (decided === undefined) throw new PartitioningOutdated(accepted);
-    return { waitingJobs, ahead: Math.max(accepted - size - decided, 0) };
   }
 
   /** Finds an envelope, or null when the queue does not know it or has already removed it. */
@@ -228,6 +257,7 @@ export class EnvelopeQueue {
       concurrency: 1,
       lockDuration: lockMs,
       skipStalledCheck: true,
+      runRetryDelay: 250, // after a command that failed: only those of a cluster do
       ...retention,
     });
   }

@@ -20,13 +20,14 @@ export const countAcceptedScript = `
   end
   return {tonumber(sequence), tonumber(redis.call('get', KEYS[2]) or 0)}`;
 
-/** In one step, so that whoever runs it, the active list is empty afterwards and the order is the original one. */
+/**
+ * In one step, so that whoever runs it, the active list is empty afterwards and the order is the original one. The locks
+ * come first: while a cluster moves the queue to another node, a script may fail at a key that it does not announce.
+ */
 export const takeBackScript = `
   local ids = redis.call('lrange', KEYS[1], 0, -1)
-  for _, id in ipairs(ids) do
-    redis.call('rpush', KEYS[2], id)
-    redis.call('del', ARGV[1] .. id .. ':lock')
-  end
+  for _, id in ipairs(ids) do redis.call('del', ARGV[1] .. id .. ':lock') end
+  for _, id in ipairs(ids) do redis.call('rpush', KEYS[2], id) end
   redis.call('del', KEYS[1])
   if #ids > 0 then redis.call('zadd', KEYS[3], 0, '0') end
   return ids`;
@@ -41,3 +42,8 @@ export const settleCountsScript = `
   end`;
 
 export const countUnfinishedScript = `return redis.call('llen', KEYS[1]) + redis.call('llen', KEYS[2])`;
+/** Touches a job that exists, so that there is something for replicas to confirm. */
+export const touchScript = `
+  if redis.call('exists', KEYS[1]) == 0 then return 0 end
+  redis.call('hset', KEYS[1], 'touched', '1')
+  return 1`;

@@ -8,12 +8,11 @@ import type { BookingRequest, Outcome } from '@boxoffice/shared/contracts/jobs';
 import { problem } from '@boxoffice/shared/contracts/problems';
 import { EnvelopeQueue } from '@boxoffice/shared/queue-layout';
 import { createLogger } from '@boxoffice/shared/service/logging';
-import { openPatientRedis } from '@boxoffice/shared/service/redis';
+import { openPatientRedis, type RedisClient } from '@boxoffice/shared/service/redis';
 import { eventually } from '@boxoffice/testing/eventually';
 import { createTestRedis, type TestRedis } from '@boxoffice/testing/redis';
 import { Worker } from 'bullmq';
 import fc from 'fast-check';
-import type { Redis } from 'ioredis';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { PartitionConsumer } from './consumer.ts';
@@ -23,7 +22,7 @@ const logger = createLogger('booking-worker', { LOG_LEVEL: 'silent' });
 const metrics = new TurnMetrics(new Registry());
 
 let server: TestRedis;
-let redis: Redis;
+let redis: RedisClient;
 beforeAll(async () => {
   server = await createTestRedis();
   redis = openPatientRedis(server.url, logger);

@@ -3,7 +3,7 @@ import type { BookingRequest } from '@boxoffice/shared/contracts/jobs';
 import { problem } from '@boxoffice/shared/contracts/problems';
 import { EnvelopeQueue } from '@boxoffice/shared/queue-layout';
 import { createLogger } from '@boxoffice/shared/service/logging';
-import { openPatientRedis } from '@boxoffice/shared/service/redis';
+import { openPatientRedis, type RedisClient } from '@boxoffice/shared/service/redis';
 import { eventually } from '@boxoffice/testing/eventually';
 import { createTestRedis, type TestRedis } from '@boxoffice/testing/redis';
 import { TcpProxy } from '@boxoffice/testing/tcp-proxy';
@@ -21,7 +21,7 @@ let proxy: TcpProxy;
 let direct: Redis;
 let queue: EnvelopeQueue;
 /** The consumer's connection, by way of the proxy. */
-let redis: Redis;
+let redis: RedisClient;
 let consumer: PartitionConsumer;
 let decided: string[];
 let givenUp: number;

@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type EnvelopeSummary, isUnderstood, type Outcome } from '@boxoffice/shared/contracts/jobs';
 import { type EnvelopeJob, EnvelopeQueue, type EnvelopeWorker } from '@boxoffice/shared/queue-layout';
 import type { Logger } from '@boxoffice/shared/service/logging';
+import type { RedisClient } from '@boxoffice/shared/service/redis';
 import { UnrecoverableError, WaitingError } from 'bullmq';
-import type { Redis } from 'ioredis';
 import type { Lease } from './leases/leases.ts';
 import type { TurnMetrics } from './metrics.ts';
 import { logOutcomes, publishOutcomes } from './publish-outcomes.ts';
@@ -18,7 +18,7 @@ const replacementLimit = 2;
 const neverSettles = new Promise<never>(() => undefined);
 
 export interface ConsumerDependencies {
-  redis: Redis;
+  redis: RedisClient;
   turns: Pick<Turns, 'decide'>;
   metrics: TurnMetrics;
   logger: Logger;
@@ -155,7 +155,8 @@ export class PartitionConsumer {
 
   #openWorker(): EnvelopeWorker {
     const process = async (job: EnvelopeJob): Promise<EnvelopeSummary> => {
-      const isNext = await this.#isNext(job);
+      // A cluster may reject: then it is unknown, and the job must not fail for it.
+      const isNext = await this.#isNext(job).catch(() => false);
       if (worker !== this.#worker) return neverSettles; // it arrived as we suspended, and will be taken back
       if (!isNext) {
         this.#logger.warn({ envelope: job.id }, 'envelope is not the only one handed out: all are taken back');

@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { outboxKinds } from '@boxoffice/shared/outbox/kinds';
 import { type OutboxKind, outboxVersion } from '@boxoffice/shared/outbox/outbox-kind';
 import type { Logger } from '@boxoffice/shared/service/logging';
+import type { RedisClient } from '@boxoffice/shared/service/redis';
 import { Queue } from 'bullmq';
-import type { Redis } from 'ioredis';
 import type { Lease } from './leases/leases.ts';
 import type { BookingStore } from './store/booking-store.ts';
 import type { OutboxRow } from './store/outbox.ts';
@@ -22,7 +22,7 @@ const jobOptions = {
 
 interface RelayOptions {
   store: Pick<BookingStore, 'readOutbox' | 'deleteFromOutbox'>;
-  redis: Redis;
+  redis: RedisClient;
   logger: Logger;
   /** The leases of the partitions that this process serves. */
   leases: () => readonly Lease[];

@@ -1,25 +1,28 @@
 import { type Envelope, type Outcomes, seatsChangedChannel } from '@boxoffice/shared/contracts/jobs';
 import type { Logger } from '@boxoffice/shared/service/logging';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '@boxoffice/shared/service/redis';
+import { publisherOf } from '@boxoffice/shared/service/redis-masters';
 
 /**
  * Publishes an envelope's outcomes to the gateway that asked. Call it after the commit only. The shows
  * come first, so that gateways have dropped their cached seats before anyone learns the outcome. A
  * gateway recovers from a lost message on its own. Not pipelined: that costs more than it saves here.
  */
-export function publishOutcomes(redis: Redis, { reply_to }: Envelope, outcomes: Outcomes): void {
+export function publishOutcomes(redis: RedisClient, { reply_to }: Envelope, outcomes: Outcomes): void {
   const shows = showsOf(outcomes);
   if (shows.length > 0) publishSeatsChanged(redis, shows);
   publish(redis, reply_to, outcomes);
 }
 
 /** Tells every gateway which shows have changed seats. Call it after the commit only. */
-export function publishSeatsChanged(redis: Redis, showIds: number[]): void {
+export function publishSeatsChanged(redis: RedisClient, showIds: number[]): void {
   publish(redis, seatsChangedChannel, showIds);
 }
 
-function publish(redis: Redis, channel: string, message: unknown): void {
-  void redis.publish(channel, JSON.stringify(message)).catch(() => undefined);
+function publish(redis: RedisClient, channel: string, message: unknown): void {
+  void publisherOf(redis)
+    .publish(channel, JSON.stringify(message))
+    .catch(() => undefined);
 }
 
 /** One log line per request. */

@@ -1,7 +1,7 @@
 import type { Partitioning } from '@boxoffice/shared/partitioning';
 import { EnvelopeQueue } from '@boxoffice/shared/queue-layout';
 import type { Logger } from '@boxoffice/shared/service/logging';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '@boxoffice/shared/service/redis';
 import { BackgroundLoop } from './background-loop.ts';
 import type { BookingStore } from './store/booking-store.ts';
 
@@ -12,7 +12,7 @@ const rollBackAfter = 3;
 
 interface RollbackOptions {
   store: Pick<BookingStore, 'advancePartitioning'>;
-  redis: Redis;
+  redis: RedisClient;
   logger: Logger;
   /** The partitioning that applies. */
   current: () => Partitioning;

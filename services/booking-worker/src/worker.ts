@@ -4,14 +4,15 @@ import { EnvelopeQueue } from '@boxoffice/shared/queue-layout';
 import type { HealthWarning } from '@boxoffice/shared/service/health';
 import { createHttp, type Http } from '@boxoffice/shared/service/http';
 import type { Logger } from '@boxoffice/shared/service/logging';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '@boxoffice/shared/service/redis';
+import { checkRedis } from '@boxoffice/shared/service/redis-masters';
+import { RedisWatch } from '@boxoffice/shared/service/redis-watch';
 import { Chores } from './chores.ts';
 import { type ConsumerDependencies, PartitionConsumer } from './consumer.ts';
 import { type Lease, type LeaseHandler, Leases } from './leases/leases.ts';
 import { registerRefusedPartitions, TurnMetrics } from './metrics.ts';
 import { OutboxRelay } from './outbox-relay.ts';
 import { publishSeatsChanged } from './publish-outcomes.ts';
-import { RedisWatch } from './redis-watch.ts';
 import { RepartitionRollback } from './repartition-rollback.ts';
 import { Retention } from './retention.ts';
 import { BookingStore } from './store/booking-store.ts';
@@ -31,7 +32,7 @@ export function buildWorker(options: {
   databaseUrl: string;
   logger: Logger;
   orm: MikroORM;
-  redis: Redis;
+  redis: RedisClient;
   newestVersion?: number;
   configuredPartitions?: number | undefined;
 }): { http: Http; leases: Leases; start(firstPartitions: number): void; stop(): Promise<void> } {
@@ -44,7 +45,7 @@ export function buildWorker(options: {
     logger,
     checks: {
       database: () => pingDatabase(orm),
-      redis: () => redis.ping(),
+      redis: () => checkRedis(redis),
       leases: async () => leases.check(),
       turns: async () => turns.check(),
       versions: async () => refusalWarning(leases.refusals.partitions),
@@ -160,7 +161,7 @@ function refusalWarning(partitions: number[]): HealthWarning | null {
 }
 
 /** The id of the oldest envelope, of all partitions, that is not finished; null when all are. */
-async function findOldestUnfinished(redis: Redis, partitions: number): Promise<string | null> {
+async function findOldestUnfinished(redis: RedisClient, partitions: number): Promise<string | null> {
   const queues = Array.from({ length: partitions }, (_, partition) => new EnvelopeQueue(partition, redis));
   try {
     const ids = await Promise.all(queues.map((queue) => queue.oldestUnfinishedId()));

@@ -4,6 +4,8 @@ import type { HealthCheck } from '@boxoffice/shared/service/health';
 import { createPublicHttp, type Http } from '@boxoffice/shared/service/http';
 import type { Logger } from '@boxoffice/shared/service/logging';
 import { superviseSubscriptions } from '@boxoffice/shared/service/pub-sub';
+import type { RedisClient } from '@boxoffice/shared/service/redis';
+import { checkRedis } from '@boxoffice/shared/service/redis-masters';
 import type { Redis } from 'ioredis';
 import * as admin from './admin/index.ts';
 import * as bookings from './bookings/index.ts';
@@ -27,11 +29,11 @@ export interface GatewayOptions {
   keys: identity.SigningKeys;
   orm: MikroORM;
   /** Never waits: an outage is an error within a second (openImpatientRedis). */
-  redis: Redis;
+  redis: RedisClient;
   /** A connection for subscriptions alone. */
   subscriber: Redis;
   /** A connection that waits for Redis, for the consumer of the queue of payments alone. */
-  consumer: Redis;
+  consumer: RedisClient;
   catalogConnection: catalog.CatalogConnection;
   /** Further conditions for the gateway to be ready. */
   checks?: Record<string, HealthCheck>;
@@ -62,7 +64,7 @@ export function buildGateway(options: GatewayOptions): { http: Http; internal: H
     rewriteUrl: currentUrl,
     checks: {
       database: () => pingDatabase(orm),
-      redis: () => redis.ping(),
+      redis: () => checkRedis(redis),
       catalog: () => catalogConnection.check(),
       revocations: () => accessRevocations.check(),
       queue: () => queue.check(),
@@ -81,6 +83,7 @@ export function buildGateway(options: GatewayOptions): { http: Http; internal: H
     ...{ redis, subscriber, outcomes, owners, partitioning, logger, metrics },
     limit: config.BOOKING_QUEUE_LIMIT,
     userLimit: bookings.undecidedLimit(config),
+    replicaAcks: config.REDIS_REPLICA_ACKS,
   });
   const online = payments.buildPayments({
     ...{ config, orm, redis, consumer: options.consumer, bookingQueue: queue, logger, metrics },

@@ -6,7 +6,7 @@ import { listen } from '@boxoffice/shared/service/http';
 import { loadInternalSecret } from '@boxoffice/shared/service/internal-secret';
 import { runService } from '@boxoffice/shared/service/process';
 import { reachable } from '@boxoffice/shared/service/reachable';
-import { openImpatientRedis, openPatientRedis } from '@boxoffice/shared/service/redis';
+import { openImpatientRedis, openPatientRedis, openSubscriber } from '@boxoffice/shared/service/redis';
 import { buildGateway } from './app.ts';
 import { CatalogConnection } from './catalog/index.ts';
 import { loadSigningKeys, sampleLoginsMessage, waitForSampleLogins } from './identity/index.ts';
@@ -19,7 +19,7 @@ await runService('gateway', async ({ config, logger }) => {
   const keys = loadSigningKeys(config);
   const redisUrl = required(config, 'REDIS_URL');
   const redis = openImpatientRedis(redisUrl, logger);
-  const subscriber = openPatientRedis(redisUrl, logger);
+  const subscriber = openSubscriber(redisUrl, logger);
   const consumer = openPatientRedis(redisUrl, logger);
   const orm = await openDatabase({
     url: databaseUrlOf(config, 'boxoffice_gateway'),

@@ -3,7 +3,12 @@ import { type MikroORM, openDatabase } from '@boxoffice/shared/database/orm';
 import { type Config, loadConfig } from '@boxoffice/shared/service/config';
 import type { Http } from '@boxoffice/shared/service/http';
 import { createLogger } from '@boxoffice/shared/service/logging';
-import { openImpatientRedis, openPatientRedis } from '@boxoffice/shared/service/redis';
+import {
+  openImpatientRedis,
+  openPatientRedis,
+  openSubscriber,
+  type RedisClient,
+} from '@boxoffice/shared/service/redis';
 import { createTestDatabase } from '@boxoffice/testing/database';
 import { testSecret } from '@boxoffice/testing/internal-secret';
 import { createTestRedis } from '@boxoffice/testing/redis';
@@ -35,7 +40,7 @@ export interface StartedGateway {
   config: Config;
   keys: SigningKeys;
   orm: MikroORM;
-  redis: Redis;
+  redis: RedisClient;
   databaseUrl: string;
   call<Body>(method: Method, path: string, call?: Call): Promise<Response<Body>>;
   /** An access token as the gateway issues it at a login. */
@@ -67,7 +72,7 @@ export async function startGateway({
   const logger = createLogger('gateway', { LOG_LEVEL: 'fatal' });
   const orm = await openDatabase({ url: databaseUrl, role: 'boxoffice_gateway', statementTimeoutMs: 1_000 });
   const redis = openImpatientRedis(redisUrl, logger);
-  const subscriber = subscribes ? openPatientRedis(redisUrl, logger) : new Redis({ lazyConnect: true });
+  const subscriber = subscribes ? openSubscriber(redisUrl, logger) : new Redis({ lazyConnect: true });
   const consumer = openPatientRedis(redisUrl, logger);
   const keys = loadSigningKeys(config);
   const catalogConnection = new CatalogConnection(options.catalogUrl ?? 'http://127.0.0.1:1', testSecret);

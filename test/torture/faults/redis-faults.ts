@@ -3,6 +3,11 @@ import type { World } from '../world/world.ts';
 import type { FaultKind, Heal } from './fault.ts';
 
 const common = { group: 'redis', targets: ['redis'] } as const;
+/** What is done by a command is done to one server. */
+const toOneServer = {
+  ...common,
+  obstacle: ({ servers }: World) => (servers.isReplicated ? 'Redis is several servers' : null),
+};
 
 /** Redis has less memory than it uses: every write is refused. */
 async function fill({ servers }: World): Promise<Heal> {
@@ -47,10 +52,10 @@ export const redisFaults: FaultKind[] = [
   },
   { ...common, name: 'redis-freeze', weight: 2, durationMs: [100, 8_000], inflict: freeze },
   { ...common, name: 'redis-hiccup', weight: 12, brief: true, durationMs: [100, 500], inflict: freeze },
-  { ...common, name: 'redis-drop-one', weight: 24, brief: true, durationMs: [10, 20], inflict: dropOne },
-  { ...common, name: 'redis-full', weight: 1, durationMs: [200, 4_000], inflict: fill },
+  { ...toOneServer, name: 'redis-drop-one', weight: 24, brief: true, durationMs: [10, 20], inflict: dropOne },
+  { ...toOneServer, name: 'redis-full', weight: 1, durationMs: [200, 4_000], inflict: fill },
   {
-    ...common,
+    ...toOneServer,
     name: 'redis-drop-subscribers',
     weight: 2,
     durationMs: [10, 20],
@@ -60,7 +65,7 @@ export const redisFaults: FaultKind[] = [
     },
   },
   {
-    ...common,
+    ...toOneServer,
     name: 'redis-drop-clients',
     weight: 1,
     durationMs: [10, 20],
@@ -69,5 +74,5 @@ export const redisFaults: FaultKind[] = [
       return atOnce;
     },
   },
-  { ...common, name: 'redis-garbage', weight: 4, brief: true, durationMs: [10, 20], inflict: publishGarbage },
+  { ...toOneServer, name: 'redis-garbage', weight: 4, brief: true, durationMs: [10, 20], inflict: publishGarbage },
 ];

@@ -18,7 +18,9 @@ export async function sweepLeftOver(home: string): Promise<void> {
     const folder = join(home, name);
     const owner = Number.parseInt(readOwner(folder), 10);
     if (!(owner > 0) || isAlive(owner)) continue;
-    const places = [folder, join(folder, 'redis'), join(folder, 'postgres/cluster')];
+    const redis = join(folder, 'redis');
+    const nodes = existsSync(redis) ? readdirSync(redis).map((node) => join(redis, node)) : [];
+    const places = [folder, redis, ...nodes, join(folder, 'postgres/cluster')];
     const pids = pidsIn(places.filter((place) => existsSync(place)));
     signalAll(
       pids.flatMap((pid) => [pid, ...childrenOf(pid)]),

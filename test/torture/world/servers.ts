@@ -7,12 +7,15 @@ import type { Server } from '@boxoffice/local-servers/server';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { onExit } from './on-exit.ts';
+import { type RedisKind, startReplicatedRedis } from './replicated-redis.ts';
 import { mountSmallDisk, type SmallDisk } from './small-disk.ts';
 
 /** PostgreSQL and Redis, and a direct line to each that no fault of ours touches. */
 export interface Servers {
   postgres: Server;
   redis: Server;
+  /** Redis is several servers: services find their way to them without a wire of ours. */
+  isReplicated: boolean;
   /** Null when the machine does not allow one; then `diskObstacle` says why. */
   disk: SmallDisk | null;
   diskObstacle: string | null;
@@ -29,12 +32,12 @@ export interface Servers {
 /** The role of our own line: faults spare it. */
 export const ownRole = 'torture';
 
-export async function startServers(folder: string, binDir: string): Promise<Servers> {
+export async function startServers(folder: string, binDir: string, redisKind: RedisKind): Promise<Servers> {
   const keep: (() => void)[] = [];
   const disk = mountSmallDisk(join(folder, 'postgres'));
   if (typeof disk !== 'string') keep.push(onExit(() => disk.unmount()));
   mkdirSync(join(folder, 'redis'), { recursive: true });
-  const redis = await startRedis({ dataDir: join(folder, 'redis'), binDir, log: (line) => console.log(line) });
+  const { server: redis, first } = await startOneOrMore(redisKind, join(folder, 'redis'), binDir);
   keep.push(onExit(() => redis.kill('SIGKILL')));
   const postgres = await startPostgres({ dataDir: join(folder, 'postgres') });
   keep.push(onExit(() => postgres.kill('SIGKILL')));
@@ -51,11 +54,12 @@ export async function startServers(folder: string, binDir: string): Promise<Serv
     query_timeout: 60_000,
   });
   pool.on('error', () => undefined); // PostgreSQL was restarted
-  const line = new Redis(redis.url, { retryStrategy: () => 100, maxRetriesPerRequest: null });
+  const line = new Redis(first.url, { retryStrategy: () => 100, maxRetriesPerRequest: null });
   line.on('error', () => undefined);
   return {
     postgres,
     redis,
+    isReplicated: redisKind !== 'single',
     disk: typeof disk === 'string' ? null : disk,
     diskObstacle: typeof disk === 'string' ? disk : null,
     ownUrl: own.href,
@@ -69,6 +73,12 @@ export async function startServers(folder: string, binDir: string): Promise<Serv
       for (const forget of keep) forget();
     },
   };
+}
+
+async function startOneOrMore(kind: RedisKind, folder: string, binDir: string) {
+  if (kind !== 'single') return startReplicatedRedis(kind, folder, binDir);
+  const server = await startRedis({ dataDir: folder, binDir, log: (line) => console.log(line) });
+  return { server, first: server };
 }
 
 async function prepare(url: string, password: string): Promise<void> {

@@ -8,6 +8,7 @@ import { claimFolder } from './left-over.ts';
 import { Link } from './link.ts';
 import { migrateTree } from './migrate-tree.ts';
 import { onExit } from './on-exit.ts';
+import type { RedisKind } from './replicated-redis.ts';
 import { type Servers, startServers } from './servers.ts';
 import { ServiceProcess } from './service-process.ts';
 import { Tokens } from './tokens.ts';
@@ -19,6 +20,7 @@ export interface WorldOptions {
   folder: string;
   /** Where a Redis is that had to be fetched. */
   binDir: string;
+  redis: RedisKind;
   /** For every service. */
   env?: Record<string, string>;
   /** Fixes what the payment provider does. */
@@ -74,6 +76,7 @@ export class World {
       BOOKING_LIMIT_PER_MINUTE: '1000000',
       UNDECIDED_LIMIT_PER_USER: '1000000',
       PAYMENT_PROVIDER: 'stripe',
+      ...(servers.isReplicated && { REDIS_REPLICA_ACKS: '1' }),
       ...options.env,
     };
   }
@@ -82,7 +85,7 @@ export class World {
   static async start(options: WorldOptions): Promise<World> {
     mkdirSync(options.folder, { recursive: true, mode: 0o700 });
     claimFolder(options.folder);
-    const servers = await startServers(resolve(options.folder), options.binDir);
+    const servers = await startServers(resolve(options.folder), options.binDir, options.redis);
     const world = new World(options, servers);
     world.#forget = onExit(() => {
       for (const service of world.services) service.signal('SIGKILL');
@@ -197,6 +200,7 @@ export class World {
 
   /** A server's URL by way of a wire of this service's own. */
   async #wireUrl(service: string, server: 'postgres' | 'redis'): Promise<string> {
+    if (server === 'redis' && this.servers.isReplicated) return this.servers.redis.url;
     const { port } = await this.#wire(service, server, this.servers[server].port);
     const url = new URL(this.servers[server].url);
     url.port = String(port);

@@ -8,6 +8,7 @@ import { loadEnvFile } from 'node:process';
 import { z } from 'zod';
 import { partitionLimit } from '../partition.ts';
 import { findDevelopmentSecrets } from './development-secrets.ts';
+import { parseRedisUrl } from './redis-url.ts';
 import { TrustedProxies } from './trusted-proxies.ts';
 
 const root = resolve(import.meta.dirname, '../../../..');
@@ -21,6 +22,14 @@ const list = z.string().transform((text) =>
     .map((item) => item.trim())
     .filter(Boolean),
 );
+
+function refuseBadRedisUrl(url: string, context: z.RefinementCtx): void {
+  try {
+    parseRedisUrl(url);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: `It ${(error as Error).message}` });
+  }
+}
 
 const Config = z.object({
   NODE_ENV: z
@@ -40,9 +49,19 @@ const Config = z.object({
   CATALOG_DATABASE_URL: postgresUrl.describe('the same for the catalog: user boxoffice_catalog'),
   WORKER_DATABASE_URL: postgresUrl.describe('the same for the booking-workers: user boxoffice_worker'),
   REDIS_URL: z
-    .url({ protocol: /^rediss?$/ })
+    .string()
+    .superRefine(refuseBadRedisUrl)
     .optional()
-    .describe('Redis or Valkey to use; if unset, `pnpm start` runs its own'),
+    .describe(
+      'Redis or Valkey to use: one server, redis+sentinel://h1,h2,h3/name or redis+cluster://h1,h2,h3, each with user:password@ and with rediss for TLS; if unset, `pnpm start` runs its own',
+    ),
+  REDIS_REPLICA_ACKS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(5)
+    .default(0)
+    .describe('replicas of Redis that must have a request before it is answered 202; with fewer, the answer is 503'),
   HOST: z.string().default('127.0.0.1').describe('address the gateway listens on'),
   PORT: port.default(3000).describe('port of the gateway, the only public one'),
   INTERNAL_HOST: z

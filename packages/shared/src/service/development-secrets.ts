@@ -46,8 +46,13 @@ const isWeak = (secret: string) =>
   new Set(secret).size < fewestCharacters;
 
 function credentialsIn(url: string | undefined): { username: string; password: string } {
-  const { username, password } = url ? new URL(url) : { username: '', password: '' };
+  const { username, password } = url ? new URL(withOneHost(url)) : { username: '', password: '' };
   return { username: decoded(username), password: decoded(password) };
+}
+
+/** `URL` does not read the list of hosts that a URL of Sentinels or of a cluster has. */
+function withOneHost(url: string): string {
+  return url.replace(/(:\/\/(?:[^@/?]*@)?[^,/?]*),[^/?]*/, '$1');
 }
 
 /** A stray % is not an escape; then it stands for itself. */

@@ -6,13 +6,13 @@ import { TcpProxy } from '@boxoffice/testing/tcp-proxy';
 import type { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { subscribe, superviseSubscriptions } from './pub-sub.ts';
-import { openImpatientRedis, openPatientRedis } from './redis.ts';
+import { openImpatientRedis, openSubscriber, type RedisClient } from './redis.ts';
 
 const logger = createLogger('gateway', { LOG_LEVEL: 'silent' });
 const channel = 'news';
 
 let server: TestRedis;
-let redis: Redis;
+let redis: RedisClient;
 let subscriber: Redis;
 let proxy: TcpProxy;
 let received: string[];
@@ -21,7 +21,7 @@ beforeEach(async () => {
   server = await createTestRedis();
   proxy = await TcpProxy.start(server.url);
   redis = openImpatientRedis(server.url, logger);
-  subscriber = openPatientRedis(proxy.url, logger);
+  subscriber = openSubscriber(proxy.url, logger);
   received = [];
   subscriptions = 0;
   await eventually(() => redis.status === 'ready');

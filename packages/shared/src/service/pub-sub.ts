@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import type { Logger } from './logging.ts';
+import type { RedisClient } from './redis.ts';
 
 /** How often a heartbeat is sent through Redis to a connection with subscriptions, in milliseconds. */
 const heartbeatEveryMs = 1_000;
@@ -47,7 +48,7 @@ export function subscribe(
  * @param options.redis publishes the heartbeats; fails fast (openImpatientRedis)
  * @returns stops the heartbeats
  */
-export function superviseSubscriptions(options: { subscriber: Redis; redis: Redis; logger: Logger }): () => void {
+export function superviseSubscriptions(options: { subscriber: Redis; redis: RedisClient; logger: Logger }): () => void {
   const { subscriber, redis, logger } = options;
   const channel = `boxoffice:heartbeats:${randomUUID()}`;
   let lost = 0;

@@ -13,7 +13,7 @@ import type { StoredOutcomes } from './stored-outcomes.ts';
 const queuedWithinMs = 5_000;
 
 export interface RepeatDependencies extends FindJobDependencies, SeatMapCache {
-  queue: Pick<BookingQueue, 'find' | 'wait' | 'findKeyOwner'>;
+  queue: Pick<BookingQueue, 'find' | 'wait' | 'findKeyOwner' | 'confirm'>;
   outcomes: Pick<StoredOutcomes, 'findKeyOwner'>;
 }
 
@@ -62,9 +62,11 @@ export async function findRepeated(
   const job = await acceptance.lookUp(findJob(dependencies, owner.id, userId));
   showOwnWrite(dependencies, job);
   if (!job && owner.ageMs < queuedWithinMs) throw inProgress();
-  if (!job || !isUndecided(job) || waitMs === 0) return job;
-  const outcome = await dependencies.queue.wait(owner.id, waitMs, acceptance);
-  return outcome ? decidedJobView(job.kind, outcome) : job;
+  if (!job || !isUndecided(job)) return job;
+  const outcome = waitMs > 0 ? await dependencies.queue.wait(owner.id, waitMs, acceptance) : null;
+  if (outcome) return decidedJobView(job.kind, outcome);
+  await acceptance.lookUp(dependencies.queue.confirm(owner.id));
+  return job;
 }
 
 /** The show that a booking's id names; null when the id is not one of ours. */

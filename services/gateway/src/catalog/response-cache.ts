@@ -1,6 +1,7 @@
 import { seatsChangedChannel } from '@boxoffice/shared/contracts/jobs';
 import type { Logger } from '@boxoffice/shared/service/logging';
 import { subscribe } from '@boxoffice/shared/service/pub-sub';
+import type { RedisClient } from '@boxoffice/shared/service/redis';
 import type { Redis } from 'ioredis';
 import { LRUCache } from 'lru-cache';
 
@@ -53,10 +54,10 @@ export class ResponseCache {
   /** The keys of each group in `#entries`. */
   readonly #keys = new Map<CacheGroup, Set<string>>();
   #subscribed = false;
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
 
   /** @param options.subscriber a connection for subscriptions; it may be shared */
-  constructor(options: { redis: Redis; subscriber: Redis; logger: Logger }) {
+  constructor(options: { redis: RedisClient; subscriber: Redis; logger: Logger }) {
     this.#redis = options.redis;
     subscribe(options, [seatsChangedChannel, catalogChangedChannel], {
       onMessage: (message, channel) => {

@@ -1,6 +1,7 @@
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import type { Logger } from '@boxoffice/shared/service/logging';
 import { subscribe } from '@boxoffice/shared/service/pub-sub';
+import type { RedisClient } from '@boxoffice/shared/service/redis';
 import type { Redis } from 'ioredis';
 import type { Revocation, Revocations } from './revocations.ts';
 
@@ -24,7 +25,7 @@ const overlapMs = 60_000;
  */
 export class AccessRevocations {
   readonly #revocations: Revocations;
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
   readonly #logger: Logger;
   readonly #users = new Map<number, { generation: number; untilMs: number }>();
   /** The families of logins that have ended, with the time until which each is remembered. */
@@ -41,7 +42,7 @@ export class AccessRevocations {
    * @param options.redis never waits (openImpatientRedis)
    * @param options.subscriber a connection for subscriptions, which may be shared
    */
-  constructor(options: { revocations: Revocations; redis: Redis; subscriber: Redis; logger: Logger }) {
+  constructor(options: { revocations: Revocations; redis: RedisClient; subscriber: Redis; logger: Logger }) {
     this.#revocations = options.revocations;
     this.#redis = options.redis;
     this.#logger = options.logger;

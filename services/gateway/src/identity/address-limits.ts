@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '@boxoffice/shared/service/redis';
 import type { RateLimiterRedis } from 'rate-limiter-flexible';
 import { addressKey, networkKey } from '../http/client-address.ts';
 import { FailureLimit } from './failure-limit.ts';
@@ -19,7 +19,7 @@ export class AddressLimits {
   readonly #network: Scope;
 
   constructor(
-    redis: Redis,
+    redis: RedisClient,
     { failures, logins, windowSeconds }: Record<'failures' | 'logins' | 'windowSeconds', number>,
   ) {
     const scope = (name: string, keyOf: Scope['keyOf'], times: number): Scope => ({

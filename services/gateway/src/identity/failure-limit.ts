@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '@boxoffice/shared/service/redis';
 import type { RateLimiterRedis } from 'rate-limiter-flexible';
 import { limiter, waitMsOf } from './limiter.ts';
 
@@ -16,7 +16,7 @@ export class FailureLimit {
   readonly #failures: RateLimiterRedis;
   readonly #breaches: RateLimiterRedis;
 
-  constructor(redis: Redis, name: string, limit: number) {
+  constructor(redis: RedisClient, name: string, limit: number) {
     this.#limit = limit;
     this.#failures = limiter(redis, name, limit, windowSeconds);
     this.#breaches = limiter(redis, `${name}-breaches`, Number.MAX_SAFE_INTEGER, breachesRememberedSeconds);

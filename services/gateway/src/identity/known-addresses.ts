@@ -1,14 +1,14 @@
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '@boxoffice/shared/service/redis';
 
 const rememberedSeconds = 30 * 24 * 3_600;
 const addressesPerAccount = 20;
 
 /** From which addresses an account has logged in within the last 30 days; the latest few only, to bound memory. */
 export class KnownAddresses {
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
 
   /** @param redis never waits (openImpatientRedis) */
-  constructor(redis: Redis) {
+  constructor(redis: RedisClient) {
     this.#redis = redis;
   }
 

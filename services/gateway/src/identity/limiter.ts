@@ -1,5 +1,5 @@
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '@boxoffice/shared/service/redis';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 
 /**
@@ -7,7 +7,7 @@ import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limite
  *
  * @param redis never waits (openImpatientRedis)
  */
-export function limiter(redis: Redis, name: string, points: number, windowSeconds: number): RateLimiterRedis {
+export function limiter(redis: RedisClient, name: string, points: number, windowSeconds: number): RateLimiterRedis {
   const options = { keyPrefix: `boxoffice:limit:${name}`, points, duration: windowSeconds };
   return new RateLimiterRedis({
     ...options,

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
-import { openImpatientRedis } from '@boxoffice/shared/service/redis';
+import { openImpatientRedis, type RedisClient } from '@boxoffice/shared/service/redis';
 import { createTestRedis, type TestRedis } from '@boxoffice/testing/redis';
-import type { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { RateLimits } from './rate-limits.ts';
@@ -9,7 +8,7 @@ import { RateLimits } from './rate-limits.ts';
 /** Per user and address; ten times as much per address, and a hundred times per /48. */
 const limit = 3;
 let server: TestRedis;
-let redis: Redis;
+let redis: RedisClient;
 let limits: RateLimits;
 beforeAll(async () => {
   server = await createTestRedis();

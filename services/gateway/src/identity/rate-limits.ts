@@ -1,5 +1,5 @@
 import type { Config } from '@boxoffice/shared/service/config';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '@boxoffice/shared/service/redis';
 import type { RateLimiterRedis } from 'rate-limiter-flexible';
 import { addressKey, networkKey } from '../http/client-address.ts';
 import { AddressLimits, addressesPerNetwork, isInLargeNetwork } from './address-limits.ts';
@@ -38,7 +38,7 @@ export class RateLimits {
 
   /** @param redis never waits (openImpatientRedis) */
   constructor(
-    redis: Redis,
+    redis: RedisClient,
     config: Pick<
       Config,
       'LOGIN_LIMIT_PER_MINUTE' | 'LOGIN_FAILURE_LIMIT_PER_MINUTE' | 'SIGNUP_LIMIT_PER_MINUTE' | 'NODE_ENV'

@@ -3,8 +3,8 @@ import type { MikroORM } from '@boxoffice/shared/database/orm';
 import type { Config } from '@boxoffice/shared/service/config';
 import type { Http } from '@boxoffice/shared/service/http';
 import type { Logger } from '@boxoffice/shared/service/logging';
+import type { RedisClient } from '@boxoffice/shared/service/redis';
 import type { Queue } from 'bullmq';
-import type { Redis } from 'ioredis';
 import type { Registry } from 'prom-client';
 import type { BookingQueue, Bookings, RequestBudget, SubmitDependencies } from '../bookings/index.ts';
 import type { Operation } from '../http/operation.ts';
@@ -34,9 +34,9 @@ export interface PaymentsOptions {
   config: Config;
   orm: MikroORM;
   /** Fails fast. */
-  redis: Redis;
+  redis: RedisClient;
   /** Waits for Redis: for the queue's consumer alone. */
-  consumer: Redis;
+  consumer: RedisClient;
   bookingQueue: Pick<BookingQueue, 'submit'>;
   publicUrl: () => string;
   logger: Logger;

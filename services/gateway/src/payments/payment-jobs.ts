@@ -1,8 +1,9 @@
 import { isKnownJob } from '@boxoffice/shared/outbox/kinds';
 import { type OutboxJob, type PaymentDue, paymentsQueue } from '@boxoffice/shared/outbox/outbox-kind';
 import type { Logger } from '@boxoffice/shared/service/logging';
+import type { RedisClient } from '@boxoffice/shared/service/redis';
+import { RedisWatch } from '@boxoffice/shared/service/redis-watch';
 import { DelayedError, type Job, Queue, Worker } from 'bullmq';
-import type { Redis } from 'ioredis';
 import type { Settler } from './settler.ts';
 
 /** Payments that one gateway works on at the same time. */
@@ -16,14 +17,20 @@ type PaymentJob = Job<PaymentDue & OutboxJob>;
 export class PaymentJobs {
   /** For the operators' board. */
   readonly queue: Queue;
-  readonly #options: { consumer: Redis; settler: Pick<Settler, 'settle'>; logger: Logger };
+  readonly #options: { consumer: RedisClient; settler: Pick<Settler, 'settle'>; logger: Logger };
+  readonly #watch: RedisWatch;
   #worker: Worker<PaymentDue & OutboxJob> | null = null;
 
   /**
    * @param options.redis fails fast
    * @param options.consumer waits for Redis
    */
-  constructor(options: { redis: Redis; consumer: Redis; settler: Pick<Settler, 'settle'>; logger: Logger }) {
+  constructor(options: {
+    redis: RedisClient;
+    consumer: RedisClient;
+    settler: Pick<Settler, 'settle'>;
+    logger: Logger;
+  }) {
     this.#options = options;
     this.queue = new Queue(paymentsQueue, {
       connection: options.redis,
@@ -31,11 +38,13 @@ export class PaymentJobs {
       skipVersionCheck: true,
     });
     this.queue.on('error', () => undefined); // the connection logs its own outages
+    this.#watch = new RedisWatch(options.consumer);
   }
 
   /** Starts to work. A job fails only while the database is unavailable; then it is tried again. */
   start(): void {
     const { consumer, logger } = this.#options;
+    this.#watch.start();
     this.#worker = new Worker(paymentsQueue, (job: PaymentJob, token) => this.#work(job, token), {
       connection: consumer,
       concurrency,
@@ -58,6 +67,7 @@ export class PaymentJobs {
 
   /** Leaves what is in progress: whoever is next does it again. */
   async close(): Promise<void> {
+    this.#watch.stop();
     this.#worker?.close(true).catch(() => undefined);
     this.queue.close().catch(() => undefined);
   }

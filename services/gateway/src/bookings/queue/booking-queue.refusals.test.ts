@@ -1,6 +1,6 @@
 import { newEnvelopeId, requestId } from '@boxoffice/shared/booking-id';
 import { createLogger } from '@boxoffice/shared/service/logging';
-import { openImpatientRedis, openPatientRedis } from '@boxoffice/shared/service/redis';
+import { openImpatientRedis, openSubscriber, type RedisClient } from '@boxoffice/shared/service/redis';
 import { eventually } from '@boxoffice/testing/eventually';
 import { createTestRedis, type TestRedis } from '@boxoffice/testing/redis';
 import type { Redis } from 'ioredis';
@@ -13,12 +13,12 @@ const logger = createLogger('gateway', { LOG_LEVEL: 'silent' });
 const draft = { kind: 'book' as const, show_id: 2, user_id: 1, seats: ['A1'], request_id: 'test' };
 
 let server: TestRedis;
-let redis: Redis;
+let redis: RedisClient;
 let direct: Redis;
 beforeEach(async () => {
   server = await createTestRedis();
   redis = openImpatientRedis(server.url, logger);
-  direct = openPatientRedis(server.url, logger);
+  direct = openSubscriber(server.url, logger);
   await eventually(() => redis.status === 'ready');
 });
 afterEach(async () => {

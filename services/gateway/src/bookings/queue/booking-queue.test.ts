@@ -5,7 +5,12 @@ import type { Envelope, Outcomes } from '@boxoffice/shared/contracts/jobs';
 import { problem } from '@boxoffice/shared/contracts/problems';
 import { partitionOf, queueName } from '@boxoffice/shared/partition';
 import { createLogger } from '@boxoffice/shared/service/logging';
-import { openImpatientRedis, openPatientRedis } from '@boxoffice/shared/service/redis';
+import {
+  openImpatientRedis,
+  openPatientRedis,
+  openSubscriber,
+  type RedisClient,
+} from '@boxoffice/shared/service/redis';
 import { eventually } from '@boxoffice/testing/eventually';
 import { createTestRedis, type TestRedis } from '@boxoffice/testing/redis';
 import { Queue, Worker } from 'bullmq';
@@ -23,16 +28,16 @@ const partitions = 2;
 const partitioning = fixedPartitioning(partitions);
 
 let server: TestRedis;
-let redis: Redis;
+let redis: RedisClient;
 let subscriber: Redis;
-let workerConnection: Redis;
+let workerConnection: RedisClient;
 let queue: BookingQueue;
 let worker: Worker<Envelope> | null;
 
 beforeEach(async () => {
   server = await createTestRedis();
   redis = openImpatientRedis(server.url, logger);
-  subscriber = openPatientRedis(server.url, logger);
+  subscriber = openSubscriber(server.url, logger);
   workerConnection = openPatientRedis(server.url, logger);
   await eventually(() => redis.status === 'ready');
   worker = null;

@@ -1,12 +1,13 @@
-import { partitionIn } from '@boxoffice/shared/booking-id';
+import { partitionIn, readBookingId } from '@boxoffice/shared/booking-id';
 import type { Outcome, RequestKey } from '@boxoffice/shared/contracts/jobs';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import { partitionOf } from '@boxoffice/shared/partition';
 import type { Partitioning } from '@boxoffice/shared/partitioning';
 import type { HealthWarning } from '@boxoffice/shared/service/health';
 import type { Logger } from '@boxoffice/shared/service/logging';
+import type { RedisClient } from '@boxoffice/shared/service/redis';
 import type { Queue } from 'bullmq';
-import type { Redis } from 'ioredis';
+import { Redis } from 'ioredis';
 import type { Registry } from 'prom-client';
 import type { Acceptance } from '../acceptance.ts';
 import type { StoredOutcomes } from '../stored-outcomes.ts';
@@ -21,7 +22,7 @@ import { MemoryWatch } from './memory-watch.ts';
 import { OutcomeInbox } from './outcome-inbox.ts';
 import type { PartitionOwners } from './partition-owners.ts';
 import { PartitionQueue, type PartitionSnapshot } from './partition-queue.ts';
-import { intakePaused, lookupUnavailable, orLookupUnavailable, queueFull } from './queue-errors.ts';
+import { intakePaused, lookupUnavailable, orLookupUnavailable, queueFull, queueUnavailable } from './queue-errors.ts';
 import { Rounds } from './rounds.ts';
 import type { Draft, SubmitOptions, Submitted } from './submission.ts';
 import { UndecidedRequests } from './undecided-requests.ts';
@@ -39,6 +40,7 @@ export class BookingQueue {
   #partitions: PartitionQueue[] = [];
   readonly #partitioning: Partitionings;
   readonly #jobLimit: number;
+  readonly #replicaAcks: number;
   readonly #rounds: Rounds;
   readonly #memory: MemoryWatch;
   readonly #undecided: UndecidedRequests;
@@ -50,15 +52,17 @@ export class BookingQueue {
    * @param options.outcomes of decided requests
    * @param options.limit jobs that may wait in one partition
    * @param options.userLimit undecided requests that one user may have
+   * @param options.replicaAcks replicas that must have a request before it is accepted
    */
   constructor(options: {
-    redis: Redis;
+    redis: RedisClient;
     subscriber: Redis;
     outcomes: Pick<StoredOutcomes, 'findMany'>;
     owners: Pick<PartitionOwners, 'isOwned' | 'markOwned' | 'onOwnerless' | 'ownerOf'>;
     partitioning: Partitionings;
     limit: number;
     userLimit: number;
+    replicaAcks?: number | undefined;
     logger: Logger;
     metrics: Registry;
   }) {
@@ -67,7 +71,8 @@ export class BookingQueue {
     this.#owners = options.owners;
     options.owners.onOwnerless((partition) => this.#inbox.endWaits(partition));
     this.#keys = new IdempotencyKeys(redis);
-    this.#queues = new EnvelopeQueues(redis);
+    this.#replicaAcks = options.replicaAcks ?? 0;
+    this.#queues = new EnvelopeQueues(redis, { replicas: this.#replicaAcks, logger });
     this.#partitioning = options.partitioning;
     this.#jobLimit = options.limit;
     this.#lookup = new JobLookup(this.#queues, options.outcomes);
@@ -95,6 +100,7 @@ export class BookingQueue {
     this.#rounds = new Rounds(() => this.#partitions, {
       send: (partition) => sender.send(partition),
       ownerOf: (partition) => options.owners.ownerOf(partition),
+      isOneServer: redis instanceof Redis,
     });
     registerDepthMetrics(() => this.#partitions, metrics);
     options.partitioning.onChange((partitioning) => this.#arrange(partitioning));
@@ -157,6 +163,23 @@ export class BookingQueue {
    */
   find(id: string): Promise<QueuedJob | null> {
     return this.#lookup.find(id);
+  }
+
+  /**
+   * Makes sure that a request which was queued earlier, and perhaps refused because too few replicas had it, is as safe as
+   * one that is accepted now.
+   *
+   * @throws {ProblemError} queue_unavailable
+   */
+  async confirm(id: string): Promise<void> {
+    const envelopeId = readBookingId(id)?.envelopeId;
+    if (this.#replicaAcks === 0) return;
+    try {
+      if (envelopeId && (await this.#queues.of(partitionIn(id)).confirm(envelopeId))) return;
+    } catch (error) {
+      throw queueUnavailable(error, id);
+    }
+    throw queueUnavailable(new Error('the queue no longer has the request'), id); // decided meanwhile, or lost
   }
 
   /** How soon a client should ask again for a request that is not decided, in seconds. */

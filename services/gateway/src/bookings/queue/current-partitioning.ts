@@ -8,7 +8,7 @@ import {
 } from '@boxoffice/shared/partitioning';
 import type { HealthWarning } from '@boxoffice/shared/service/health';
 import type { Logger } from '@boxoffice/shared/service/logging';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '@boxoffice/shared/service/redis';
 
 /** How often PostgreSQL is asked for the partitioning, in milliseconds: always, and while it is known to be outdated. */
 const readEveryMs = { always: 1_000, outdated: 100 };
@@ -16,7 +16,7 @@ const readEveryMs = { always: 1_000, outdated: 100 };
 interface Options {
   orm: MikroORM;
   /** Fails fast. */
-  redis: Redis;
+  redis: RedisClient;
   config: { BOOKING_PARTITIONS?: number | undefined };
   logger: Logger;
 }

@@ -96,6 +96,7 @@ export class EnvelopeSender {
     round: Round,
   ): Promise<void> {
     if (await partition.isFull()) throw queueFull();
+    await partition.expectReplicas();
     const claimed = await this.#claimKeys(placed);
     const { repeats } = claimed;
     // Do not send requests that were refused or abandoned meanwhile: their clients were told that nothing was accepted.

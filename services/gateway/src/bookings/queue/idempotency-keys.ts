@@ -1,5 +1,5 @@
 import type { RequestKey } from '@boxoffice/shared/contracts/jobs';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '@boxoffice/shared/service/redis';
 
 /**
  * How long a key is remembered here, in milliseconds. Longer than a decision takes, but not much: afterwards
@@ -31,9 +31,9 @@ export interface KeyOwner {
  * repeats fast: PostgreSQL enforces that a key belongs to one request.
  */
 export class IdempotencyKeys {
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
 
-  constructor(redis: Redis) {
+  constructor(redis: RedisClient) {
     this.#redis = redis;
   }
 

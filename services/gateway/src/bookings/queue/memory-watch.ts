@@ -1,5 +1,6 @@
 import type { HealthWarning } from '@boxoffice/shared/service/health';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from '@boxoffice/shared/service/redis';
+import { infoOfMasters } from '@boxoffice/shared/service/redis-masters';
 import { Gauge, type Registry } from 'prom-client';
 
 /** How often Redis is asked for its memory, in milliseconds. */
@@ -12,12 +13,12 @@ const fullAt = 0.8;
  * queue is one: new requests are refused before that, so that everything accepted can still be decided.
  */
 export class MemoryWatch {
-  readonly #redis: Redis;
+  readonly #redis: RedisClient;
   readonly #timer: NodeJS.Timeout;
   /** The share of its memory limit that is in use; 0 without a limit. */
   #used = 0;
 
-  constructor(redis: Redis, metrics: Registry) {
+  constructor(redis: RedisClient, metrics: Registry) {
     this.#redis = redis;
     const used = () => this.#used;
     new Gauge({
@@ -45,9 +46,13 @@ export class MemoryWatch {
   }
 
   async #poll(): Promise<void> {
-    const info = await this.#redis.info('memory');
-    const bytes = (field: string) => Number(new RegExp(`^${field}:(\\d+)`, 'm').exec(info)?.[1] ?? 0);
-    const limit = bytes('maxmemory');
-    this.#used = limit > 0 ? bytes('used_memory') / limit : 0;
+    // A cluster is as full as its fullest master: any partition may be there.
+    this.#used = Math.max(0, ...(await infoOfMasters(this.#redis, 'memory')).map(usedOf));
   }
+}
+
+function usedOf(info: string): number {
+  const bytes = (field: string) => Number(new RegExp(`^${field}:(\\d+)`, 'm').exec(info)?.[1] ?? 0);
+  const limit = bytes('maxmemory');
+  return limit > 0 ? bytes('used_memory') / limit : 0;
 }

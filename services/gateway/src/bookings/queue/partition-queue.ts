@@ -1,6 +1,7 @@
 import { envelopeLimit } from '@boxoffice/shared/booking-id';
 import type { Envelope } from '@boxoffice/shared/contracts/jobs';
 import type { EnvelopeQueue } from '@boxoffice/shared/queue-layout';
+import { NotReplicatedError } from '@boxoffice/shared/service/replicated-transaction';
 import type { Queue } from 'bullmq';
 import { queueFull, queueUnavailable } from './queue-errors.ts';
 import type { PendingRequest } from './submission.ts';
@@ -30,6 +31,8 @@ export class PartitionQueue {
   readonly #pending: PendingRequest[] = [];
   /** The waiting jobs when they were last counted. */
   #waitingJobs = 0;
+  /** The last envelope was added, but too few replicas have confirmed it. */
+  #lacksReplicas = false;
 
   /**
    * @param options.generation of the partitioning
@@ -87,11 +90,30 @@ export class PartitionQueue {
    *
    * @returns the undecided requests ahead of it
    * @throws {PartitioningOutdated} when the partitioning is outdated; nothing was added then
+   * @throws {NotReplicatedError} when it is added, but too few replicas have it
    */
   async add(envelopeId: string, envelope: Envelope): Promise<number> {
-    const { waitingJobs, ahead } = await this.#queue.add(envelopeId, envelope, this.#generation);
+    const { waitingJobs, ahead } = await this.#watchReplicas(() =>
+      this.#queue.add(envelopeId, envelope, this.#generation),
+    );
     this.#waitingJobs = waitingJobs;
     return ahead;
+  }
+
+  /** Rejects while replicas are known to be missing: so that nothing is added that cannot be confirmed. */
+  async expectReplicas(): Promise<void> {
+    if (this.#lacksReplicas) await this.#watchReplicas(() => this.#queue.probeReplicas());
+  }
+
+  async #watchReplicas<T>(write: () => Promise<T>): Promise<T> {
+    try {
+      const result = await write();
+      this.#lacksReplicas = false;
+      return result;
+    } catch (error) {
+      this.#lacksReplicas ||= error instanceof NotReplicatedError;
+      throw error;
+    }
   }
 
   /** Whether the queue is at its limit. Asks Redis only when the last count says so: below the limit it costs nothing. */

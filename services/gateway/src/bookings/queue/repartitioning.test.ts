@@ -3,12 +3,11 @@ import { openDatabase } from '@boxoffice/shared/database/orm';
 import type { Partitioning } from '@boxoffice/shared/partitioning';
 import { EnvelopeQueue } from '@boxoffice/shared/queue-layout';
 import { createLogger } from '@boxoffice/shared/service/logging';
-import { openImpatientRedis, openPatientRedis } from '@boxoffice/shared/service/redis';
+import { openImpatientRedis, openSubscriber, type RedisClient } from '@boxoffice/shared/service/redis';
 import { createTestDatabase } from '@boxoffice/testing/database';
 import { eventually } from '@boxoffice/testing/eventually';
 import { createTestRedis, type TestRedis } from '@boxoffice/testing/redis';
 import { TcpProxy } from '@boxoffice/testing/tcp-proxy';
-import type { Redis } from 'ioredis';
 import { Registry } from 'prom-client';
 import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest';
 import { BookingQueue } from './booking-queue.ts';
@@ -20,12 +19,12 @@ const key = { hash: 'h', fingerprint: 'f' };
 const draft: Draft = { kind: 'book', show_id: 6, user_id: 1, seats: ['A1'], request_id: 'test', key };
 
 let server: TestRedis;
-let redis: Redis;
+let redis: RedisClient;
 let subscriber: Redis;
 beforeEach(async () => {
   server = await createTestRedis();
   redis = openImpatientRedis(server.url, logger);
-  subscriber = openPatientRedis(server.url, logger);
+  subscriber = openSubscriber(server.url, logger);
   await eventually(() => redis.status === 'ready');
 });
 afterEach(async () => {
@@ -141,7 +140,10 @@ it('knows the partitioning from PostgreSQL, or before its first row from Redis, 
   const add = (generation: number, partitions: number) =>
     admin.em
       .getConnection()
-      .execute('insert into installation.partitionings (generation, partitions) values (?, ?)', [generation, partitions]);
+      .execute('insert into installation.partitionings (generation, partitions) values (?, ?)', [
+        generation,
+        partitions,
+      ]);
   await add(1, 16);
   await eventually(() => !partitioning.isPaused);
   expect(await partitioning.check()).toBeNull();

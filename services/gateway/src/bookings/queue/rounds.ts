@@ -21,6 +21,7 @@ export class Rounds<Queue extends Partition = PartitionQueue> {
   readonly #partitions: () => readonly Queue[];
   readonly #send: (partition: Queue) => Promise<boolean>;
   readonly #ownerOf: OwnerOf;
+  readonly #isOneServer: boolean;
   /** The round of each envelope whose outcomes have not arrived, except those so overdue that they no longer count. */
   readonly #undecided = new Map<string, number>();
   #round = 0;
@@ -29,15 +30,17 @@ export class Rounds<Queue extends Partition = PartitionQueue> {
 
   /**
    * @param partitions those of the partitioning that applies
-   * @param send sends the next envelope of a partition, and returns whether Redis responded; never rejects
+   * @param options.send sends the next envelope of a partition, and returns whether Redis responded; never rejects
+   * @param options.isOneServer whether all partitions are on one server, so that they fail together
    */
   constructor(
     partitions: () => readonly Queue[],
-    { send, ownerOf }: { send: (partition: Queue) => Promise<boolean>; ownerOf: OwnerOf },
+    options: { send: (partition: Queue) => Promise<boolean>; ownerOf: OwnerOf; isOneServer?: boolean },
   ) {
     this.#partitions = partitions;
-    this.#send = send;
-    this.#ownerOf = ownerOf;
+    this.#send = options.send;
+    this.#ownerOf = options.ownerOf;
+    this.#isOneServer = options.isOneServer ?? true;
   }
 
   /** Call it when a request has become pending: sends it, unless a round in progress will. */
@@ -66,8 +69,10 @@ export class Rounds<Queue extends Partition = PartitionQueue> {
       if (due.length === 0) break;
       this.#round++;
       const responded = await Promise.all(due.map((partition) => this.#send(partition)));
+      const failed = due.filter((_, index) => !responded[index]);
       // What has gathered meanwhile would take as long again, one round after the other.
-      if (responded.includes(false)) for (const partition of this.#partitions()) partition.refusePending();
+      const refused = this.#isOneServer && failed.length > 0 ? this.#partitions() : failed;
+      for (const partition of refused) partition.refusePending();
     }
     this.#running = false;
     if (this.#nextRound || this.#withPending().length === 0) return;

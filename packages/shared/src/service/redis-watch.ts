@@ -1,4 +1,5 @@
-import type { Redis } from 'ioredis';
+import type { RedisClient } from './redis.ts';
+import { pingMasters } from './redis-masters.ts';
 
 /** How often Redis is pinged, in milliseconds. */
 const pingEveryMs = 1_000;
@@ -12,13 +13,13 @@ const unreachableAfterPings = 5;
  * wakes up after a freeze finds out how Redis is before it concludes anything.
  */
 export class RedisWatch {
-  readonly #redis: Redis;
-  readonly #handler: { unreachable(): void; reachable(): void };
+  readonly #redis: RedisClient;
+  readonly #handler: { unreachable(): void; reachable(): void } | undefined;
   #timer: NodeJS.Timeout | undefined;
   #inFlight = false;
   #unanswered = 0;
 
-  constructor(redis: Redis, handler: { unreachable(): void; reachable(): void }) {
+  constructor(redis: RedisClient, handler?: { unreachable(): void; reachable(): void }) {
     this.#redis = redis;
     this.#handler = handler;
   }
@@ -35,12 +36,13 @@ export class RedisWatch {
     if (this.#inFlight) {
       this.#unanswered++;
       if (this.#unanswered % dropAfterPings === 0) this.#redis.disconnect(true);
-      if (this.#unanswered === unreachableAfterPings) this.#handler.unreachable();
+      if (this.#unanswered === unreachableAfterPings) this.#handler?.unreachable();
       return;
     }
     this.#inFlight = true;
-    // The connection is patient: this one is sent again, on the next connection, until it is answered.
-    this.#redis.ping().then(
+    // The connection is patient: this one is sent again, on the next connection, until it is answered. On a cluster it fails
+    // with the connection to a master. That proves nothing: a master that is dead has a successor soon.
+    pingMasters(this.#redis).then(
       () => this.#answered(),
       () => {
         this.#inFlight = false;
@@ -52,6 +54,6 @@ export class RedisWatch {
     const wasUnreachable = this.#unanswered >= unreachableAfterPings;
     this.#inFlight = false;
     this.#unanswered = 0;
-    if (wasUnreachable) this.#handler.reachable();
+    if (wasUnreachable) this.#handler?.reachable();
   }
 }

@@ -1,0 +1,40 @@
+/** What concerns servers rather than keys: on a cluster, each of its masters. */
+import { Cluster, type Redis } from 'ioredis';
+import type { HealthWarning } from './health.ts';
+import type { RedisClient } from './redis.ts';
+
+/** The servers that take writes, as far as they are known. */
+function mastersOf(redis: RedisClient): Redis[] {
+  return redis instanceof Cluster ? redis.nodes('master') : [redis];
+}
+
+/**
+ * The server by way of which this process publishes. Messages that go through one server arrive in order, also on a
+ * cluster, whose nodes pass them on to each other.
+ */
+export function publisherOf(redis: RedisClient): RedisClient {
+  if (!(redis instanceof Cluster)) return redis;
+  const masters = mastersOf(redis);
+  return masters[process.pid % masters.length] ?? redis;
+}
+
+/** Resolves when every master responds. */
+export async function pingMasters(redis: RedisClient): Promise<void> {
+  const masters = mastersOf(redis);
+  if (masters.length === 0) throw new Error('no node of the cluster responds');
+  await Promise.all(masters.map((master) => master.ping()));
+}
+
+/** For readiness probes: rejects when no master responds, and warns when one does not. */
+export async function checkRedis(redis: RedisClient): Promise<HealthWarning | null> {
+  const masters = mastersOf(redis);
+  const pings = await Promise.allSettled(masters.map((master) => master.ping()));
+  const failed = pings.flatMap((ping) => (ping.status === 'rejected' ? [ping.reason as Error] : []));
+  if (failed.length === masters.length) throw failed[0] ?? new Error('no node of the cluster responds');
+  return failed[0] ? { warning: `${failed.length} of ${masters.length} masters: ${failed[0].message}` } : null;
+}
+
+/** A section of each master's INFO. */
+export function infoOfMasters(redis: RedisClient, section: string): Promise<string[]> {
+  return Promise.all(mastersOf(redis).map((master) => master.info(section)));
+}

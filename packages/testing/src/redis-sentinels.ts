@@ -1,0 +1,65 @@
+import { startRedis, startSentinel } from '@boxoffice/local-servers/redis';
+import type { Server } from '@boxoffice/local-servers/server';
+import { Redis } from 'ioredis';
+import { eventually } from './eventually.ts';
+import { openLine, type ReplicatedRedis, type ServerHome } from './replicated-redis.ts';
+
+const password = 'sentinels-of-the-tests';
+const name = 'shows';
+const sentinelCount = 3;
+/** Short, but longer than a busy machine makes one wait. */
+const downAfterMs = 2_000;
+
+export interface RedisSentinels extends ReplicatedRedis {
+  /** The master, as the Sentinels see it. */
+  master(): Promise<Server>;
+}
+
+/** Starts a master with two replicas, and three Sentinels that watch them. */
+export async function startRedisSentinels({ folderOf, binDir }: ServerHome): Promise<RedisSentinels> {
+  const settings = { masterauth: password, 'repl-diskless-sync-delay': '0' };
+  const start = (server: string, more: Record<string, string> = {}) =>
+    startRedis({ dataDir: folderOf(server), binDir, password, settings: { ...settings, ...more } });
+  const first = await start('server-0');
+  const replicaof = `127.0.0.1 ${first.port}`;
+  const servers = [
+    first,
+    ...(await Promise.all(['server-1', 'server-2'].map((server) => start(server, { replicaof })))),
+  ];
+  const line = openLine(first);
+  await eventually(
+    async () => /connected_slaves:2/.test(await line.info('replication')) && (await line.wait(2, 100)) === 2,
+  );
+  line.disconnect();
+  const sentinels = await Promise.all(
+    Array.from({ length: sentinelCount }, (_, number) =>
+      startSentinel({
+        ...{ dataDir: folderOf(`sentinel-${number}`), binDir, quorum: 2, downAfterMs },
+        master: { name, port: first.port, password },
+      }),
+    ),
+  );
+  const lines = sentinels.map(({ url }) => new Redis(url));
+  // They learn of each other and of the replicas every few seconds. Versions that cannot be hurried are only slower.
+  const hurry = ['INFO-PERIOD', '200', 'PUBLISH-PERIOD', '200'];
+  const usual = ['INFO-PERIOD', '10000', 'PUBLISH-PERIOD', '2000'];
+  for (const redis of lines) await redis.call('SENTINEL', 'DEBUG', ...hurry).catch(() => undefined);
+  const isComplete = async (redis: Redis) => {
+    const state = JSON.stringify(await redis.call('SENTINEL', 'MASTER', name));
+    return ['num-slaves', 'num-other-sentinels'].every((field) => new RegExp(`"${field}"[,:]"2"`).test(state));
+  };
+  await eventually(async () => (await Promise.all(lines.map(isComplete))).every(Boolean), { timeoutMs: 30_000 });
+  for (const redis of lines) await redis.call('SENTINEL', 'DEBUG', ...usual).catch(() => undefined);
+  return {
+    url: `redis+sentinel://:${password}@${sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',')}/${name}`,
+    servers,
+    async master() {
+      const [, port] = (await lines[0]?.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', name)) as [string, string];
+      return servers.find((server) => server.port === Number(port)) as Server;
+    },
+    async stop() {
+      for (const redis of lines) redis.disconnect();
+      await Promise.all([...sentinels, ...servers].map((server) => server.stop()));
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import type { Server } from '@boxoffice/local-servers/server';
+import { Redis } from 'ioredis';
+
+/** Servers of Redis that replicate each other. */
+export interface ReplicatedRedis {
+  /** For the services. */
+  url: string;
+  servers: Server[];
+  stop(): Promise<void>;
+}
+
+/** Where servers keep their data and their program. */
+export interface ServerHome {
+  /** A folder for one server. */
+  folderOf(name: string): string;
+  binDir: string;
+}
+
+/**
+ * Cuts the replicas of a master off: it loses them, and they cannot come back. Returns a function that lets them, whatever
+ * has become of the master.
+ */
+export async function cutReplicas(master: Server, servers: readonly Server[]): Promise<() => Promise<void>> {
+  const others = servers.filter((server) => server !== master);
+  const admit = (password: string) =>
+    Promise.all(others.map((server) => once(server, (redis) => redis.config('SET', 'masterauth', password))));
+  await admit('wrong');
+  await once(master, (redis) => redis.client('KILL', 'TYPE', 'replica'));
+  return async () => void (await admit(new URL(master.url).password));
+}
+
+async function once(server: Server, command: (redis: Redis) => Promise<unknown>): Promise<void> {
+  const redis = openLine(server);
+  await command(redis).finally(() => redis.disconnect());
+}
+
+/** A direct line to one server, which fails while it is away. */
+export function openLine({ url }: Server): Redis {
+  const redis = new Redis(url, { maxRetriesPerRequest: 20, retryStrategy: () => 100, commandTimeout: 5_000 });
+  redis.on('error', () => undefined);
+  return redis;
+}
