@@ -8,7 +8,7 @@ import { openPatientRedis } from '@boxoffice/shared/service/redis';
 import { turnSettings } from './store/booking-store.ts';
 import { buildWorker } from './worker.ts';
 
-await runService('booking-worker', async ({ config, logger }) => {
+await runService('booking-worker', async ({ config, logger, tracing }) => {
   const databaseUrl = databaseUrlOf(config, 'boxoffice_worker');
   const redis = openPatientRedis(required(config, 'REDIS_URL'), logger);
   const orm = await openDatabase({
@@ -19,8 +19,9 @@ await runService('booking-worker', async ({ config, logger }) => {
     pipeline: true,
     settings: turnSettings,
     logger,
+    tracing,
   });
-  const worker = buildWorker({ config, databaseUrl, logger, orm, redis });
+  const worker = buildWorker({ config, databaseUrl, logger, orm, redis, tracing });
   await listen(worker.http, { host: config.INTERNAL_HOST, port: config.WORKER_PORT });
   await checkPartitionCount(redis, config.BOOKING_PARTITIONS);
   worker.start();

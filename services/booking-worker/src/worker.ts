@@ -3,6 +3,7 @@ import { EnvelopeQueue } from '@boxoffice/shared/queue-layout';
 import type { Config } from '@boxoffice/shared/service/config';
 import { createHttp, type Http } from '@boxoffice/shared/service/http';
 import type { Logger } from '@boxoffice/shared/service/logging';
+import type { Tracing } from '@boxoffice/shared/tracing/tracing';
 import type { Redis } from 'ioredis';
 import { Chores } from './chores.ts';
 import { PartitionConsumer } from './consumer.ts';
@@ -29,13 +30,15 @@ export function buildWorker(options: {
   logger: Logger;
   orm: MikroORM;
   redis: Redis;
+  tracing?: Tracing | undefined;
 }): { http: Http; leases: Leases; start(): void; stop(): Promise<void> } {
-  const { logger, orm, redis } = options;
+  const { logger, orm, redis, tracing } = options;
   const consumers = new Map<number, PartitionConsumer>();
   /** The leases of the partitions that are served. */
   const held = new Map<number, Lease>();
   const { http, metrics: registry } = createHttp({
     logger,
+    tracing,
     checks: {
       database: () => pingDatabase(orm),
       redis: () => redis.ping(),
@@ -46,7 +49,7 @@ export function buildWorker(options: {
   });
   const metrics = new TurnMetrics(registry);
   const store = new BookingStore(orm, { onOutbox: () => relay.wake() });
-  const turns = new Turns({ store, logger, metrics });
+  const turns = new Turns({ store, logger, metrics, tracing });
   const retention = new Retention({
     ...{ store, turns, logger },
     isOurs: () => consumers.has(0),

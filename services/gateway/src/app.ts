@@ -4,6 +4,7 @@ import type { HealthCheck } from '@boxoffice/shared/service/health';
 import { createPublicHttp, type Http } from '@boxoffice/shared/service/http';
 import type { Logger } from '@boxoffice/shared/service/logging';
 import { superviseSubscriptions } from '@boxoffice/shared/service/pub-sub';
+import type { Tracing } from '@boxoffice/shared/tracing/tracing';
 import type { Redis } from 'ioredis';
 import * as admin from './admin/index.ts';
 import * as bookings from './bookings/index.ts';
@@ -33,6 +34,7 @@ export interface GatewayOptions {
   /** A connection that waits for Redis, for the consumer of the queue of payments alone. */
   consumer: Redis;
   catalogConnection: catalog.CatalogConnection;
+  tracing?: Tracing | undefined;
   /** Further conditions for the gateway to be ready. */
   checks?: Record<string, HealthCheck>;
   /** Whether requests may be served already; by default they may. */
@@ -46,7 +48,7 @@ export interface GatewayOptions {
  * @returns the public server, and the one for the internal port, which serves metrics and details of readiness
  */
 export function buildGateway(options: GatewayOptions): { http: Http; internal: Http } {
-  const { catalogConnection, config, keys, logger, orm, redis, subscriber, checks } = options;
+  const { catalogConnection, config, keys, logger, orm, redis, subscriber, tracing, checks } = options;
   const accessRevocations = new identity.AccessRevocations({ ...options, revocations: new identity.Revocations(orm) });
   const responses = new catalog.ResponseCache(options);
   const client = new catalog.CatalogClient(catalogConnection);
@@ -56,6 +58,7 @@ export function buildGateway(options: GatewayOptions): { http: Http; internal: H
   });
   const { http, internal, metrics } = createPublicHttp({
     logger,
+    tracing,
     headers: securityHeaders(config),
     trustProxy: config.TRUST_PROXY,
     rewriteUrl: currentUrl,
@@ -74,7 +77,7 @@ export function buildGateway(options: GatewayOptions): { http: Http; internal: H
   const owners = new bookings.PartitionOwners({ orm, partitions: config.BOOKING_PARTITIONS, logger, metrics });
   const outcomes = new bookings.StoredOutcomes(orm);
   const queue = new bookings.BookingQueue({
-    ...{ redis, subscriber, outcomes, owners, logger, metrics },
+    ...{ redis, subscriber, outcomes, owners, logger, metrics, tracing },
     partitions: config.BOOKING_PARTITIONS,
     limit: config.BOOKING_QUEUE_LIMIT,
     userLimit: bookings.undecidedLimit(config),

@@ -5,6 +5,7 @@ import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fas
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { ProblemError } from '../contracts/problems.ts';
+import type { Tracing } from '../tracing/tracing.ts';
 import { Health, type HealthCheck } from './health.ts';
 import { measureRequests } from './http-metrics.ts';
 import type { Http } from './http-type.ts';
@@ -23,6 +24,7 @@ export interface HttpOptions {
   headers?: Readonly<Record<string, string>>;
   /** None by default. */
   trustProxy?: TrustedProxies;
+  tracing?: Tracing | undefined;
   /** Maps a request's URL to the one that is routed, for paths that have moved. */
   rewriteUrl?: (request: IncomingMessage) => string;
 }
@@ -36,7 +38,7 @@ declare module 'fastify' {
   }
 }
 
-function createServer({ logger, headers = {}, trustProxy = false, rewriteUrl }: Omit<HttpOptions, 'checks'>) {
+function createServer({ logger, headers = {}, trustProxy = false, rewriteUrl }: Omit<HttpOptions, 'checks' | 'tracing'>) {
   return fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -84,6 +86,7 @@ function acceptedRequestId(header: string | string[] | undefined): string | null
  */
 export function createHttp(options: HttpOptions): { http: Http; metrics: Registry } {
   const { http, metrics, health } = createMeasured(options);
+  options.tracing?.traceRequests(http, { trustsCallers: true });
   addHealth(http, health, 'detail');
   addMetrics(http, metrics, health);
   return { http, metrics };
@@ -95,6 +98,8 @@ export function createHttp(options: HttpOptions): { http: Http; metrics: Registr
  */
 export function createPublicHttp(options: HttpOptions): { http: Http; internal: Http; metrics: Registry } {
   const { http, metrics, health } = createMeasured(options);
+  // Strangers must not choose what is traced. A proxy that is trusted is expected to remove or replace what they send.
+  options.tracing?.traceRequests(http, { trustsCallers: (options.trustProxy ?? false) !== false });
   addHealth(http, health, 'state');
   const internal = createPlain({ logger: options.logger });
   addHealth(internal, health, 'detail');

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { PartitionCountError } from '../partition.ts';
+import type { Tracing } from '../tracing/tracing.ts';
 import { type Config, ConfigError, loadConfig } from './config.ts';
 import { createLogger } from './logging.ts';
 
@@ -7,6 +8,13 @@ import { createLogger } from './logging.ts';
 export interface Running {
   /** Finishes the work in progress and closes every connection. Called once. */
   stop(): Promise<void>;
+}
+
+export interface ServiceContext {
+  config: Config;
+  logger: Logger;
+  /** Undefined unless OTEL_EXPORTER_OTLP_ENDPOINT is set. */
+  tracing: Tracing | undefined;
 }
 
 /** How long a graceful stop may take before the process exits anyway, in milliseconds. */
@@ -18,15 +26,16 @@ const stopTimeoutMs = 9_000;
  */
 export async function runService(
   name: string,
-  start: (context: { config: Config; logger: Logger }) => Promise<Running>,
+  start: (context: ServiceContext) => Promise<Running>,
 ): Promise<void> {
   process.title = `boxoffice-${name}`;
   let logger: Logger | undefined;
   try {
     const config = loadConfig();
     logger = createLogger(name, config);
-    const running = await start({ config, logger });
-    stopOnSignal(running, logger);
+    const tracing = config.OTEL_EXPORTER_OTLP_ENDPOINT ? await openTracing(name) : undefined;
+    const running = await start({ config, logger, tracing });
+    stopOnSignal(running, logger, tracing);
   } catch (error) {
     const misconfigured = error instanceof ConfigError || error instanceof PartitionCountError;
     (logger ?? createLogger(name, { LOG_LEVEL: 'info' })).fatal(misconfigured ? (error as Error).message : error);
@@ -34,7 +43,13 @@ export async function runService(
   }
 }
 
-function stopOnSignal(running: Running, logger: Logger): void {
+/** Loads OpenTelemetry, which costs memory and time to start, only when it is wanted. */
+async function openTracing(name: string): Promise<Tracing> {
+  const { openTracing } = await import('../tracing/open-tracing.ts');
+  return openTracing(`boxoffice-${name}`);
+}
+
+function stopOnSignal(running: Running, logger: Logger, tracing: Tracing | undefined): void {
   let stopping = false;
   const stop = (signal: string) => {
     if (stopping) return;
@@ -44,7 +59,8 @@ function stopOnSignal(running: Running, logger: Logger): void {
       logger.error('stopping timed out');
       process.exit(1);
     }, stopTimeoutMs).unref();
-    running.stop().then(
+    const stopped = running.stop().finally(() => tracing?.stop());
+    stopped.then(
       () => process.exit(0),
       (error: unknown) => {
         logger.error(error, 'stopping failed');

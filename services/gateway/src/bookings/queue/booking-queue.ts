@@ -4,6 +4,7 @@ import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import { partitionOf } from '@boxoffice/shared/partition';
 import type { HealthWarning } from '@boxoffice/shared/service/health';
 import type { Logger } from '@boxoffice/shared/service/logging';
+import type { Tracing } from '@boxoffice/shared/tracing/tracing';
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Registry } from 'prom-client';
@@ -34,6 +35,7 @@ export class BookingQueue {
   readonly #memory: MemoryWatch;
   readonly #undecided: UndecidedRequests;
   readonly #owners: Pick<PartitionOwners, 'isOwned'>;
+  readonly #tracing: Tracing | undefined;
 
   /**
    * @param options.redis fails fast (openImpatientRedis)
@@ -52,8 +54,10 @@ export class BookingQueue {
     userLimit: number;
     logger: Logger;
     metrics: Registry;
+    tracing?: Tracing | undefined;
   }) {
-    const { redis, subscriber, logger, metrics } = options;
+    const { redis, subscriber, logger, metrics, tracing } = options;
+    this.#tracing = tracing;
     this.#memory = new MemoryWatch(redis, metrics);
     this.#owners = options.owners;
     options.owners.onOwnerless((partition) => this.#inbox.endWaits(partition));
@@ -82,6 +86,7 @@ export class BookingQueue {
       onSend: (envelopeId) => this.#rounds.expectOutcomes(envelopeId),
       logger,
       metrics,
+      tracing,
     });
     this.#rounds = new Rounds(this.#partitions, {
       send: (partition) => sender.send(partition),
@@ -190,7 +195,9 @@ export class BookingQueue {
     return new Promise((resolve, reject) => {
       const partition = this.#partitionOf(draft.show_id);
       const waitMs = this.#owners.isOwned(partition.number) ? options.waitMs : 0;
-      partition.addPending({ since: performance.now(), draft, options: { ...options, waitMs }, resolve, reject });
+      const traceparent = this.#tracing?.current();
+      const since = performance.now();
+      partition.addPending({ since, draft, traceparent, options: { ...options, waitMs }, resolve, reject });
       this.#rounds.start();
     });
   }

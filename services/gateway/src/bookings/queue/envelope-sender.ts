@@ -2,6 +2,7 @@ import { newEnvelopeId, requestId } from '@boxoffice/shared/booking-id';
 import type { BookingRequest } from '@boxoffice/shared/contracts/jobs';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import type { Logger } from '@boxoffice/shared/service/logging';
+import type { Tracing } from '@boxoffice/shared/tracing/tracing';
 import { Histogram, type Registry } from 'prom-client';
 import { withinTime } from '../time-limit.ts';
 import type { IdempotencyKeys, KeyOwner } from './idempotency-keys.ts';
@@ -9,6 +10,7 @@ import type { OutcomeInbox } from './outcome-inbox.ts';
 import type { PartitionQueue } from './partition-queue.ts';
 import { queueFull, queueUnavailable } from './queue-errors.ts';
 import type { PendingRequest } from './submission.ts';
+import { traceEnvelope } from './trace-envelope.ts';
 
 /** A request that has its place in an envelope, and so its id. */
 type PlacedRequest = PendingRequest & { id: string };
@@ -31,6 +33,7 @@ export class EnvelopeSender {
   readonly #onSend: (envelopeId: string) => void;
   readonly #logger: Logger;
   readonly #sizes: Histogram;
+  readonly #tracing: Tracing | undefined;
 
   /** @param options.onSend called before each envelope is sent, because its outcomes may arrive before Redis responds */
   constructor(options: {
@@ -39,11 +42,13 @@ export class EnvelopeSender {
     onSend: (envelopeId: string) => void;
     logger: Logger;
     metrics: Registry;
+    tracing?: Tracing | undefined;
   }) {
     this.#keys = options.keys;
     this.#inbox = options.inbox;
     this.#onSend = options.onSend;
     this.#logger = options.logger;
+    this.#tracing = options.tracing;
     this.#sizes = new Histogram({
       name: 'booking_submitted_envelope_requests',
       help: 'Requests per job, as submitted',
@@ -154,7 +159,9 @@ export class EnvelopeSender {
     // Before the add: the outcomes can arrive before Redis has confirmed it.
     const outcomes = placed.map(({ id, options }) => this.#inbox.wait(id, options.waitMs));
     this.#onSend(envelopeId);
-    const ahead = await partition.add(envelopeId, { requests, reply_to: this.#inbox.channel });
+    const add = (traced: BookingRequest[]) =>
+      partition.add(envelopeId, { requests: traced, reply_to: this.#inbox.channel });
+    const ahead = await (this.#tracing ? traceEnvelope(this.#tracing, { placed, requests, add }) : add(requests));
     this.#sizes.observe(requests.length);
     for (const [index, request] of placed.entries()) {
       request.resolve({
