@@ -58,9 +58,12 @@ test('a booking is one trace: request, queue, turn, its SQL, and the outcome', a
     links: [{ spanId: of('turn')?.spanId }],
   });
   // The show's facts were not cached yet.
-  expect(nameOfParent(spans.find(({ service }) => service === 'boxoffice-catalog' && nameOfParent), spans)).toBe(
-    bookRoute,
-  );
+  expect(
+    nameOfParent(
+      spans.find(({ service }) => service === 'boxoffice-catalog' && nameOfParent),
+      spans,
+    ),
+  ).toBe(bookRoute);
   const log = await boxoffice.workers[0]?.waitForLog(new RegExp(`"trace_id":"${of('turn')?.traceId}".*"decided"`));
   expect(log).toContain(body.id);
 });
@@ -84,7 +87,13 @@ test('requests of one turn keep their own traces, and the turn is linked to all 
   });
   expect(new Set(decided.map(({ traceId }) => traceId)).size).toBe(5);
   const taken = 'seat_taken';
-  expect(decided.map(({ attributes }) => attributes['boxoffice.reason'])).toEqual([undefined, taken, taken, taken, taken]);
+  expect(decided.map(({ attributes }) => attributes['boxoffice.reason'])).toEqual([
+    undefined,
+    taken,
+    taken,
+    taken,
+    taken,
+  ]);
   const turns = receiver.spans.filter(({ name }) => name === 'turn');
   for (const { parentSpanId, traceId, links } of decided) {
     const turn = turns.find(({ spanId }) => spanId === links[0]?.spanId);

@@ -1,88 +1,14 @@
-/** Redis from the packages of Debian or Ubuntu, unpacked into a folder of ours. */
-import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { delimiter, join, resolve } from 'node:path';
-import { promisify } from 'node:util';
-import { onPath } from './on-path.ts';
+import { type ProgramFile, programFromPackages, type UnpackOptions } from './debian-packages.ts';
 
-const run = promisify(execFile);
-
-export interface FindRedisOptions {
-  /** Folder for a server that has to be fetched. */
-  binDir: string;
-  log?: ((line: string) => void) | undefined;
-  signal?: AbortSignal | undefined;
-}
-
-/** A server's executable, and the environment that it needs. */
-export interface RedisFile {
-  kind: 'file';
-  file: string;
-  env?: Record<string, string>;
-}
-
-const fetchTimeoutMs = 180_000;
+export type FindRedisOptions = UnpackOptions;
+export type RedisFile = ProgramFile;
 
 /**
  * Fetches `redis-server` unless an earlier call has.
  *
  * @throws when there is no apt-get, it fails, or what it fetched does not run
  */
-export async function redisFromPackages({ binDir, log, signal }: FindRedisOptions): Promise<RedisFile> {
-  const folder = resolve(binDir, 'redis');
-  if (existsSync(folder)) {
-    const program = await runnableIn(folder).catch(() => null);
-    if (program) return program;
-    // It relied on a library of the system that has since been removed.
-    rmSync(folder, { recursive: true, force: true });
-  }
-  for (const name of ['apt-get', 'dpkg-deb']) if (!onPath(name)) throw new Error(`${name} is not installed`);
-  log?.(`fetching redis-server with apt-get into ${folder} (nothing is installed) …`);
-  await unpackPackages(folder, signal);
-  return runnableIn(folder);
-}
-
-/** @throws when the program in this folder does not run */
-async function runnableIn(folder: string): Promise<RedisFile> {
-  const file = join(folder, 'usr/bin/redis-server');
-  // apt-get fetches only the libraries that the system lacks. When it lacks none, there is no such folder.
-  const libraries = join(folder, 'usr/lib');
-  const fetched = existsSync(libraries) ? readdirSync(libraries).filter((name) => name.includes('-linux-')) : [];
-  const path = fetched.map((name) => join(libraries, name)).join(delimiter);
-  const env: Record<string, string> = path ? { LD_LIBRARY_PATH: path } : {};
-  await run(file, ['--version'], { env: { ...process.env, ...env } });
-  return { kind: 'file', file, env };
-}
-
-/** Runs apt-get with every folder that it writes to inside one of ours. */
-async function unpackPackages(folder: string, signal?: AbortSignal): Promise<void> {
-  const draft = `${folder}.${process.pid}`;
-  const options = {
-    'Dir::State': join(draft, 'state'),
-    'Dir::State::Lists': join(draft, 'lists'),
-    'Dir::Cache': join(draft, 'cache'),
-    'Dir::Cache::archives': join(draft, 'archives'),
-    'Dir::State::status': '/var/lib/dpkg/status',
-    'Debug::NoLocking': '1',
-    'APT::Sandbox::User': '',
-    'Acquire::Languages': 'none',
-  };
-  const optionArgs = Object.entries(options).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
-  const aptGet = (...args: string[]) =>
-    run('apt-get', ['-qq', ...optionArgs, ...args], { timeout: fetchTimeoutMs, ...(signal && { signal }) });
-  const download = ['-y', 'install', '--download-only', '--reinstall', '--no-install-recommends'];
-  try {
-    for (const name of ['state', 'lists/partial', 'cache', 'archives/partial', 'root']) {
-      mkdirSync(join(draft, name), { recursive: true });
-    }
-    await aptGet('update');
-    await aptGet(...download, 'redis-server', 'redis-tools');
-    for (const file of readdirSync(join(draft, 'archives')).filter((name) => name.endsWith('.deb'))) {
-      await run('dpkg-deb', ['-x', join(draft, 'archives', file), join(draft, 'root')]);
-    }
-    // Another process may have been faster; its copy is as good.
-    if (!existsSync(folder)) renameSync(join(draft, 'root'), folder);
-  } finally {
-    rmSync(draft, { recursive: true, force: true });
-  }
+export function redisFromPackages(options: FindRedisOptions): Promise<RedisFile> {
+  const packages = ['redis-server', 'redis-tools'];
+  return programFromPackages({ name: 'redis', packages, program: 'usr/bin/redis-server' }, options);
 }

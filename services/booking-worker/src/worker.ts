@@ -69,6 +69,7 @@ export function buildWorker(options: {
   const onReady = () => leases.confirmServing();
   const handler: LeaseHandler = {
     acquired(lease) {
+      metrics.leaseChanges.inc({ change: 'acquired' });
       held.set(lease.partition, lease);
       relay.wake();
       consumers.set(lease.partition, new PartitionConsumer(lease, { redis, turns, metrics, logger, giveUp, onReady }));
@@ -82,8 +83,10 @@ export function buildWorker(options: {
       if (consumers.get(partition) === consumer) consumers.delete(partition);
       if (held.get(partition) === lease) held.delete(partition);
       metrics.partitionsHeld.set(consumers.size);
+      metrics.leaseChanges.inc({ change: 'released' });
     },
     lost(partition) {
+      metrics.leaseChanges.inc({ change: 'lost' });
       consumers.get(partition)?.abandon();
       consumers.delete(partition);
       held.delete(partition);

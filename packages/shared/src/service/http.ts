@@ -38,7 +38,12 @@ declare module 'fastify' {
   }
 }
 
-function createServer({ logger, headers = {}, trustProxy = false, rewriteUrl }: Omit<HttpOptions, 'checks' | 'tracing'>) {
+function createServer({
+  logger,
+  headers = {},
+  trustProxy = false,
+  rewriteUrl,
+}: Omit<HttpOptions, 'checks' | 'tracing'>) {
   return fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),

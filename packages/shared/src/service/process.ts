@@ -24,10 +24,7 @@ const stopTimeoutMs = 9_000;
  * Runs a service as a process: name in `ps`, configuration, signals, exit code. An invalid configuration is
  * logged as one sentence and exits with 78 (EX_CONFIG), which tells supervisors not to restart it.
  */
-export async function runService(
-  name: string,
-  start: (context: ServiceContext) => Promise<Running>,
-): Promise<void> {
+export async function runService(name: string, start: (context: ServiceContext) => Promise<Running>): Promise<void> {
   process.title = `boxoffice-${name}`;
   let logger: Logger | undefined;
   try {

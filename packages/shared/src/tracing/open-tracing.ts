@@ -1,5 +1,13 @@
 /** The only module that loads OpenTelemetry; services import it at start, when tracing is on. */
-import { context, type Link, type Span as OtelSpan, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
+import {
+  context,
+  type Link,
+  type Span as OtelSpan,
+  SpanKind,
+  SpanStatusCode,
+  type Tracer,
+  trace,
+} from '@opentelemetry/api';
 import {
   defaultResource,
   envDetector,

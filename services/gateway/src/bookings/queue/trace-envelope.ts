@@ -11,7 +11,11 @@ import type { PendingRequest } from './submission.ts';
  */
 export async function traceEnvelope<T>(
   tracing: Tracing,
-  { placed, requests, add }: {
+  {
+    placed,
+    requests,
+    add,
+  }: {
     placed: readonly PendingRequest[];
     requests: readonly BookingRequest[];
     add: (requests: BookingRequest[]) => Promise<T>;

@@ -1,0 +1,20 @@
+# Starts a server that Sentinel manages: valkey.sh <own name>. Its configuration is in its volume, because Sentinel has it
+# rewritten at a failover: whoever restarts keeps the role it was given last.
+set -eu
+name=$1
+if [ ! -s /data/valkey.conf ]; then
+  umask 077
+  password=$(cat /secrets/password)
+  cat >/data/valkey.conf <<CONF
+dir /data
+appendonly yes
+appendfsync always
+maxmemory ${MAXMEMORY:-256mb}
+maxmemory-policy noeviction
+requirepass $password
+masterauth $password
+replica-announce-ip $name
+CONF
+  [ "$name" = valkey-1 ] || echo "replicaof valkey-1 6379" >>/data/valkey.conf
+fi
+exec docker-entrypoint.sh valkey-server /data/valkey.conf
