@@ -39,9 +39,10 @@ export async function startEnvironment(
   const servers = await startServers({ folder, binDir, cleanup, signal });
   const boxoffice = await startBoxoffice(servers, cleanup, signal);
   const cases = selectCases(options);
-  const peers = options.against === null ? await startPeers(options, cases, servers, cleanup, signal) : [];
+  const isComparison = options.against !== null || options.tracing !== null;
+  const peers = isComparison ? [] : await startPeers(options, cases, servers, cleanup, signal);
   const pgbench =
-    options.against === null && options.only.includes('pgbench') ? await findPgbench(servers, cleanup) : null;
+    !isComparison && options.only.includes('pgbench') ? await findPgbench(servers, cleanup) : null;
   const generator = await findGenerator();
   const tokensFile = join(folder, 'tokens');
   const tokens = writeTokens(tokensFile, servers.privateKey);

@@ -20,7 +20,8 @@ interface Service {
 
 const root = resolve(import.meta.dirname, '../..');
 const folder = resolve(root, 'deploy/compose');
-const compose = parse(readFileSync(resolve(folder, 'docker-compose.yml'), 'utf8'), { merge: true }) as {
+const text = readFileSync(resolve(folder, 'docker-compose.yml'), 'utf8');
+const compose = parse(text, { merge: true, maxAliasCount: -1 }) as {
   services: Record<string, Service>;
   networks: Record<string, { internal?: boolean } | null>;
   volumes: Record<string, null>;

@@ -40,9 +40,10 @@ function record<T>(tracer: Tracer, summary: string, startTime: number, result: P
   );
 }
 
-/** What a statement does, e.g. `insert booking.bookings`: its verb and the first of our tables in it. */
-export function summaryOf(query: unknown): string {
-  const text = typeof query === 'string' ? query : ((query as { text?: string } | undefined)?.text ?? '');
+/** What a statement does: its name if it is prepared, otherwise its verb and its first table, e.g. `insert identity.users`. */
+function summaryOf(query: unknown): string {
+  const { name, text = '' } = typeof query === 'string' ? { text: query } : ((query ?? {}) as { name?: string; text?: string });
+  if (name) return name;
   const verb = /^[\s(]*([a-z]+)/i.exec(text)?.[1]?.toLowerCase() ?? 'query';
   const tables = text.matchAll(/\b(?:from|into|update|join)\s+"?([a-z_]+)"?\."?([a-z_]+)"?/gi);
   const [table] = [...tables].map(([, schema, name]) => `${schema}.${name}`.toLowerCase());
