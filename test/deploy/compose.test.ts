@@ -11,7 +11,7 @@ interface Service {
   build?: { context: string };
   environment?: Record<string, string>;
   volumes?: string[];
-  networks?: string[];
+  networks?: string[] | Record<string, unknown>;
   ports?: string[];
   depends_on?: Record<string, unknown>;
   read_only?: boolean;
@@ -27,6 +27,7 @@ const compose = parse(text, { merge: true, maxAliasCount: -1 }) as {
   volumes: Record<string, null>;
 };
 const services = Object.entries(compose.services);
+const networksOf = ({ networks = [] }: Service) => (Array.isArray(networks) ? networks : Object.keys(networks));
 const ours = services.filter(([, { image }]) => image === 'boxoffice');
 
 test('there are two of what can be doubled, three Sentinels, and one way in', () => {
@@ -38,7 +39,7 @@ test('there are two of what can be doubled, three Sentinels, and one way in', ()
 
 test.each(services)('%s: its volumes, networks, files and dependencies exist, and it is hardened', (_name, service) => {
   for (const dependency of Object.keys(service.depends_on ?? {})) expect(compose.services).toHaveProperty(dependency);
-  for (const network of service.networks ?? []) expect(compose.networks).toHaveProperty(network);
+  for (const network of networksOf(service)) expect(compose.networks).toHaveProperty(network);
   for (const volume of service.volumes ?? []) {
     const [source = ''] = volume.split(':');
     if (source.startsWith('./')) expect(existsSync(resolve(folder, source)), source).toBe(true);
@@ -56,9 +57,10 @@ test.each(ours)('%s: its variables are known, and its program exists', (_name, {
 });
 
 test("no service can read another's secrets, and only the gateways are public", () => {
-  for (const [name, { volumes = [], networks = [] }] of ours) {
+  for (const [name, service] of ours) {
+    const { volumes = [] } = service;
     const secrets = volumes.filter((volume) => volume.startsWith('secrets-')).map((volume) => volume.split(':')[0]);
     if (name !== 'secrets' && name !== 'migrate') expect(secrets).toHaveLength(1);
-    if (!name.startsWith('gateway')) expect(networks).not.toContain('public');
+    if (!name.startsWith('gateway')) expect(networksOf(service)).not.toContain('public');
   }
 });

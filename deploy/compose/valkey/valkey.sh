@@ -1,7 +1,8 @@
-# Starts a server that Sentinel manages: valkey.sh <own name>. Its configuration is in its volume, because Sentinel has it
+# Starts a server that Sentinel manages: valkey.sh <own address>. Its configuration is in its volume, because Sentinel has it
 # rewritten at a failover: whoever restarts keeps the role it was given last.
 set -eu
-name=$1
+address=$1
+first=172.31.77.11
 if [ ! -s /data/valkey.conf ]; then
   umask 077
   password=$(cat /secrets/password)
@@ -13,8 +14,8 @@ maxmemory ${MAXMEMORY:-256mb}
 maxmemory-policy noeviction
 requirepass $password
 masterauth $password
-replica-announce-ip $name
+replica-announce-ip $address
 CONF
-  [ "$name" = valkey-1 ] || echo "replicaof valkey-1 6379" >>/data/valkey.conf
+  [ "$address" = "$first" ] || echo "replicaof $first 6379" >>/data/valkey.conf
 fi
 exec docker-entrypoint.sh valkey-server /data/valkey.conf

@@ -27,16 +27,17 @@ const fetchTimeoutMs = 180_000;
  * Fetches packages, unless an earlier call has, and returns one of their programs.
  *
  * @param wanted.name of the folder in `binDir`
- * @param wanted.program its path in the package, e.g. `usr/bin/redis-server`; it must know `--version`
+ * @param wanted.program its path in the package, e.g. `usr/bin/redis-server`
+ * @param wanted.versionFlag makes it print its version, which shows that it runs; `--version` by default
  * @throws when there is no apt-get, it fails, or the program does not run
  */
 export async function programFromPackages(
-  wanted: { name: string; packages: string[]; program: string },
+  wanted: { name: string; packages: string[]; program: string; versionFlag?: string },
   { binDir, log, signal }: UnpackOptions,
 ): Promise<ProgramFile> {
   const folder = resolve(binDir, wanted.name);
   if (existsSync(folder)) {
-    const program = await runnableIn(folder, wanted.program).catch(() => null);
+    const program = await runnableIn(folder, wanted).catch(() => null);
     if (program) return program;
     // It relied on a library of the system that has since been removed.
     rmSync(folder, { recursive: true, force: true });
@@ -44,18 +45,21 @@ export async function programFromPackages(
   for (const name of ['apt-get', 'dpkg-deb']) if (!onPath(name)) throw new Error(`${name} is not installed`);
   log?.(`fetching ${wanted.packages[0]} with apt-get into ${folder} (nothing is installed) …`);
   await unpackPackages(folder, wanted.packages, signal);
-  return runnableIn(folder, wanted.program);
+  return runnableIn(folder, wanted);
 }
 
 /** @throws when the program in this folder does not run */
-async function runnableIn(folder: string, program: string): Promise<ProgramFile> {
+async function runnableIn(
+  folder: string,
+  { program, versionFlag = '--version' }: { program: string; versionFlag?: string },
+): Promise<ProgramFile> {
   const file = join(folder, program);
   // apt-get fetches only the libraries that the system lacks. When it lacks none, there is no such folder.
   const libraries = join(folder, 'usr/lib');
   const fetched = existsSync(libraries) ? readdirSync(libraries).filter((name) => name.includes('-linux-')) : [];
   const path = fetched.map((name) => join(libraries, name)).join(delimiter);
   const env: Record<string, string> = path ? { LD_LIBRARY_PATH: path } : {};
-  await run(file, ['--version'], { env: { ...process.env, ...env } });
+  await run(file, [versionFlag], { env: { ...process.env, ...env } });
   return { kind: 'file', file, env };
 }
 
