@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { freePort } from '@boxoffice/local-servers/free-port';
 import { PlainError } from '@boxoffice/local-servers/plain-error';
 import { loadConfig } from '@boxoffice/shared/service/config';
-import { freePort } from '@boxoffice/local-servers/free-port';
 import { type Environment, startEnvironment } from './environment.ts';
 import type { Options } from './options.ts';
 import { ratiosOf, spreadOf } from './report/spread.ts';
@@ -64,7 +64,9 @@ export async function compareTracing(
     OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
     OTEL_TRACES_SAMPLER_ARG: String(share),
   };
-  const now = await environment.startInstallation('traced', (...start) => startBoxoffice(...start, { env: traced }));
+  const now = await environment.startInstallation('traced', (servers) =>
+    startBoxoffice(servers, cleanup, signal, { env: traced }),
+  );
   const title = `without traces → ${share * 100} % of the requests traced: medians, and the ratio of neighbouring runs (min–max)`;
   return compare(title, { before: environment.boxoffice, now }, environment, options);
 }

@@ -41,8 +41,7 @@ export async function startEnvironment(
   const cases = selectCases(options);
   const isComparison = options.against !== null || options.tracing !== null;
   const peers = isComparison ? [] : await startPeers(options, cases, servers, cleanup, signal);
-  const pgbench =
-    !isComparison && options.only.includes('pgbench') ? await findPgbench(servers, cleanup) : null;
+  const pgbench = !isComparison && options.only.includes('pgbench') ? await findPgbench(servers, cleanup) : null;
   const generator = await findGenerator();
   const tokensFile = join(folder, 'tokens');
   const tokens = writeTokens(tokensFile, servers.privateKey);

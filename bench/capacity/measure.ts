@@ -41,8 +41,8 @@ export async function measureCapacity(
   if (!only) throw new Error('no options');
   const environment = await startEnvironment(only, resolve(loadConfig().DATA_DIR), cleanup, signal);
   const env = { EVENT_STREAM_LIMIT_PER_ADDRESS: String(options.viewers + 1) };
-  const system = await environment.startInstallation('capacity', (...start) =>
-    startBoxoffice(...start, { gateways, workers, env }),
+  const system = await environment.startInstallation('capacity', (servers) =>
+    startBoxoffice(servers, cleanup, signal, { gateways, workers, env }),
   );
   pin(system.processes, pins);
   const bench: Bench = { ...environment.bench, generator: toEveryGateway(environment.bench.generator, system) };

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { childrenOf } from '@boxoffice/local-servers/processes';
 import { PlainError } from '@boxoffice/local-servers/plain-error';
+import { childrenOf } from '@boxoffice/local-servers/processes';
 import type { Processes } from '../runs/processes.ts';
 import type { Point } from './measurements.ts';
 

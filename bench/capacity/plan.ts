@@ -28,7 +28,7 @@ export interface Ceiling {
   what: string;
   bookingsPerSecond: number;
   /** How to pass it. */
-  then: string;
+  beyond: string;
 }
 
 /** Streams that one gateway may have open (EVENT_STREAM_LIMIT). */
@@ -94,22 +94,23 @@ function ceilingsOf(micros: (kind: Kind) => number, usable: number, { postgresCo
     {
       what: 'one show: its partition has one worker',
       bookingsPerSecond: usable / micros('worker'),
-      then: 'sell it as several shows (blocks of the hall), each with a partition of its own; others are not affected',
+      beyond:
+        'sell it as several shows (blocks of the hall), each with a partition of its own; others are not affected',
     },
     {
       what: 'one Redis server',
       bookingsPerSecond: usable / micros('redis'),
-      then: 'Redis Cluster (redis+cluster://): queues have hash tags, so partitions spread over its masters',
+      beyond: 'Redis Cluster (redis+cluster://): queues have hash tags, so partitions spread over its masters',
     },
     {
       what: `one PostgreSQL primary with ${postgresCores} cores`,
       bookingsPerSecond: (postgresCores * usable) / micros('postgres'),
-      then: 'partition booking.* by show, then spread shows over several installations: every key contains show_id',
+      beyond: 'partition booking.* by show, then spread shows over several installations: every key contains show_id',
     },
     {
       what: `${partitionLimit} partitions, one worker each`,
       bookingsPerSecond: (partitionLimit * usable) / micros('worker'),
-      then: 'several installations behind one address, divided by show',
+      beyond: 'several installations behind one address, divided by show',
     },
   ];
   return ceilings.toSorted((one, other) => one.bookingsPerSecond - other.bookingsPerSecond);

@@ -8,7 +8,8 @@ export function describePlan(measured: CapacityMeasurements, demand: Demand): st
   const cost = costOf(measured);
   const { gateways } = plan;
   const micros = (kind: string) => formatCount(cost.cpuMicros[kind] ?? 0);
-  const plain = (title: string, headings: string[], rows: string[][]) => plainTable({ title, headings, rows }, (text) => text);
+  const plain = (title: string, headings: string[], rows: string[][]) =>
+    plainTable({ title, headings, rows }, (text) => text);
   const rate = formatCount(demand.bookingsPerSecond);
   const needed = plain(
     `${rate} bookings per second and ${formatCount(demand.viewers)} viewers, at ${Math.round(demand.utilisation * 100)} % of each core`,
@@ -29,7 +30,7 @@ export function describePlan(measured: CapacityMeasurements, demand: Demand): st
   const ceilings = plain(
     'Ceilings, the first one first',
     ['', 'bookings per second', 'beyond it'],
-    plan.ceilings.map(({ what, bookingsPerSecond, then }) => [what, formatCount(bookingsPerSecond), then]),
+    plan.ceilings.map(({ what, bookingsPerSecond, beyond }) => [what, formatCount(bookingsPerSecond), beyond]),
   );
   const points = plain(
     `Measured ${measured.measuredAt.slice(0, 10)} on ${measured.cores} cores: the plan starts from "${cost.name}"`,

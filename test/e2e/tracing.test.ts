@@ -139,10 +139,10 @@ test('only sampled requests are recorded, and only a trusted proxy may decide wh
   expect(ofShow.map((span) => [span.traceId, span.attributes['boxoffice.job']])).toEqual([[traceId, body.id]]);
 });
 
-test('without a collector, nothing of OpenTelemetry is loaded', async () => {
+test('without a collector, the SDK of OpenTelemetry is not loaded', async () => {
   const report =
     'import{registerHooks}from"node:module";registerHooks({resolve(s,c,n){const r=n(s,c);' +
-    'if(r.url.includes("@opentelemetry"))console.log("loads "+r.url);return r}})';
+    'if(r.url.includes("/@opentelemetry/"))console.log("loads "+r.url);return r}})';
   const NODE_OPTIONS = `--import data:text/javascript,${encodeURIComponent(report)}`;
   const start = async (env: Record<string, string>) => {
     const CATALOG_PORT = String(await freePort());
@@ -150,7 +150,8 @@ test('without a collector, nothing of OpenTelemetry is loaded', async () => {
     onTestFinished(async () => {
       await service.stop();
     });
-    return service.logs.filter((line) => line.startsWith('loads '));
+    // prom-client loads the API, which does nothing without an SDK.
+    return service.logs.filter((line) => line.startsWith('loads ') && !line.includes('/@opentelemetry/api/'));
   };
   const [off, on] = await Promise.all([start({ OTEL_EXPORTER_OTLP_ENDPOINT: '' }), start({})]);
   expect(off).toEqual([]);

@@ -42,7 +42,8 @@ function record<T>(tracer: Tracer, summary: string, startTime: number, result: P
 
 /** What a statement does: its name if it is prepared, otherwise its verb and its first table, e.g. `insert identity.users`. */
 function summaryOf(query: unknown): string {
-  const { name, text = '' } = typeof query === 'string' ? { text: query } : ((query ?? {}) as { name?: string; text?: string });
+  const { name, text = '' } =
+    typeof query === 'string' ? { text: query } : ((query ?? {}) as { name?: string; text?: string });
   if (name) return name;
   const verb = /^[\s(]*([a-z]+)/i.exec(text)?.[1]?.toLowerCase() ?? 'query';
   const tables = text.matchAll(/\b(?:from|into|update|join)\s+"?([a-z_]+)"?\."?([a-z_]+)"?/gi);

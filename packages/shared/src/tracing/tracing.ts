@@ -1,6 +1,6 @@
 /**
  * Distributed tracing as the services use it. Only types: without OTEL_EXPORTER_OTLP_ENDPOINT a service has no `Tracing`
- * at all, and loads nothing of OpenTelemetry.
+ * at all, and does not load OpenTelemetry's SDK.
  */
 import type pg from 'pg';
 import type { Http } from '../service/http-type.ts';
