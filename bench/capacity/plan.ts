@@ -24,7 +24,7 @@ export interface CapacityPlan {
 }
 
 /** Where something stops to scale by adding processes. */
-export interface Ceiling {
+interface Ceiling {
   what: string;
   bookingsPerSecond: number;
   /** How to pass it. */
@@ -49,7 +49,7 @@ export function costOf({ points }: CapacityMeasurements): Point {
 }
 
 /** CPU time per booking of everything but the load generator, in microseconds. */
-export const allButLoad = ({ cpuMicros }: Point): number =>
+const allButLoad = ({ cpuMicros }: Point): number =>
   Object.entries(cpuMicros).reduce((sum, [kind, micros]) => (kind === 'load' ? sum : sum + micros), 0);
 
 /** Bookings per second that cores can do when all of a booking's work is done on them, the generator's included. */
