@@ -20,6 +20,9 @@ import type { Case } from './workloads/cases.ts';
 /** Seconds before the first measurement of a case. */
 const warmUpSeconds = 3;
 
+/** Those whose CPU time per request is printed on its own. */
+const processes = ['gateway', 'worker', 'postgres', 'redis'];
+
 /** The outcome of a comparison. */
 export interface Comparison {
   table: Table;
@@ -65,7 +68,7 @@ export async function compareTracing(
     OTEL_TRACES_SAMPLER_ARG: String(share),
   };
   const now = await environment.startInstallation('traced', (servers) =>
-    startBoxoffice(servers, cleanup, signal, { env: traced }),
+    startBoxoffice(servers, cleanup, signal, traced),
   );
   const title = `without traces → ${share * 100} % of the requests traced: medians, and the ratio of neighbouring runs (min–max)`;
   return compare(title, { before: environment.boxoffice, now }, environment, options);
@@ -102,7 +105,7 @@ async function compare(
   return {
     table: {
       title,
-      headings: ['', 'rate', 'per second', 'p50 ms', 'p99 ms', 'CPU µs per request'],
+      headings: ['', 'rate', 'per second', 'p50 ms', 'p99 ms', 'CPU µs per request', ...processes],
       rows: runs.map(rowOf),
     },
     problems: runs.flatMap(({ before, now }) => [...before, ...now].flatMap(({ problems }) => problems)),
@@ -126,6 +129,11 @@ function rowOf({ run, before, now }: { run: Case; before: RunResult[]; now: RunR
     ({ latencyMs }) => latencyMs.p50,
     ({ latencyMs }) => latencyMs.p99,
     ({ cpuMicros }) => allButLoad(cpuMicros),
+    ...processes.map(
+      (name) =>
+        ({ cpuMicros }: RunResult) =>
+          cpuMicros[name] ?? 0,
+    ),
   ];
   const medians = figures.map((figure) =>
     [before, now].map((results) => formatCount(spreadOf(results.map(figure)).median)).join(' → '),

@@ -10,6 +10,7 @@ import type { Bench } from './runs/run-case.ts';
 import { systemsOfSales } from './sales/sale-tasks.ts';
 import { startBoxoffice } from './systems/boxoffice.ts';
 import type { Cleanup } from './systems/cleanup.ts';
+import { startPayments } from './systems/payments.ts';
 import { startPeer } from './systems/peer.ts';
 import { findPgbench, type Pgbench } from './systems/pgbench.ts';
 import { type Servers, startServers } from './systems/servers.ts';
@@ -37,7 +38,9 @@ export async function startEnvironment(
   const binDir = join(dataDir, 'bin');
   const folder = makeRunFolder(join(dataDir, 'bench'), cleanup);
   const servers = await startServers({ folder, binDir, cleanup, signal });
-  const boxoffice = await startBoxoffice(servers, cleanup, signal);
+  const payments = options.only.includes('paid') ? await startPayments(cleanup) : null;
+  const boxoffice = await startBoxoffice(servers, cleanup, signal, payments?.env);
+  payments?.deliverTo(boxoffice.url);
   const cases = selectCases(options);
   const isComparison = options.against !== null || options.tracing !== null;
   const peers = isComparison ? [] : await startPeers(options, cases, servers, cleanup, signal);

@@ -12,7 +12,7 @@ of its own. A full run takes about 40 minutes.
 
   --quick               under 2 minutes: one round, fewer systems and connections
   --only <names>        any of ${quickWorkloads.join(', ')},
-                        ${workloadNames.slice(quickWorkloads.length).join(', ')}; --quick runs these three only if named
+                        ${workloadNames.slice(quickWorkloads.length).join(', ')}; --quick runs these only if named
   --seconds <number>    length of each run, after one second of warm-up (default 8, quick 2)
   --rounds <number>     runs of each kind; figures are medians (default 3, quick 1)
   --connections <list>  instead of 1, 64 and 256

@@ -42,7 +42,7 @@ export async function measureCapacity(
   const environment = await startEnvironment(only, resolve(loadConfig().DATA_DIR), cleanup, signal);
   const env = { EVENT_STREAM_LIMIT_PER_ADDRESS: String(options.viewers + 1) };
   const system = await environment.startInstallation('capacity', (servers) =>
-    startBoxoffice(servers, cleanup, signal, { gateways, workers, env }),
+    startBoxoffice(servers, cleanup, signal, env, { gateways, workers }),
   );
   pin(system.processes, pins);
   const bench: Bench = { ...environment.bench, generator: toEveryGateway(environment.bench.generator, system) };

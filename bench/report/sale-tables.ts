@@ -4,25 +4,26 @@ import { ratioOf } from './spread.ts';
 import { formatCount, formatSpread, type Table } from './table.ts';
 
 export function holdTable({ sales }: Report): Table {
-  const cells = sales.filter(({ kind }) => kind === 'hold');
+  const cells = sales.filter(({ kind }) => kind === 'hold' || kind === 'paid');
   return {
-    title: 'Hold and confirm: tickets per second, and milliseconds',
+    title: 'Hold and confirm, or pay online: tickets per second, milliseconds, and CPU per ticket',
     headings: [
-      ...['', 'system', 'per second', '× row lock', 'hold p50', 'hold p99', 'confirm p50', 'confirm p99'],
-      ...['both p50', 'both p99'],
+      ...['', 'system', 'per second', '× row lock', 'hold p50', 'hold p99', 'then p50', 'then p99'],
+      ...['both p50', 'both p99', 'CPU µs'],
     ],
     rows: cells.map((cell) => [
-      `hold and confirm, ${cell.connections}`,
+      `hold and ${cell.kind === 'paid' ? 'pay' : 'confirm'}, ${cell.connections}`,
       cell.system,
       formatSpread(cell.rate),
       ratioToRowLock(cells, cell),
       ...[cell.firstMs, cell.lastMs, cell.purchaseMs].flatMap(({ p50, p99 }) => [p50.toFixed(1), p99.toFixed(1)]),
+      formatCount(cell.cpuMicros.median),
     ]),
   };
 }
 
 export function bestTable({ sales }: Report): Table {
-  const cells = sales.filter(({ kind }) => kind !== 'hold');
+  const cells = sales.filter(({ kind }) => kind === 'best' || kind === 'explicit');
   return {
     title: 'A thousand people who want four good seats each, at the same time',
     headings: ['', 'system', 'per second', '× row lock', 'seconds', 'requests each', 'p50 ms', 'p99 ms'],

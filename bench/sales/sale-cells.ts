@@ -15,6 +15,8 @@ export interface SaleCell {
   /** From the first request to the last response, in seconds. */
   seconds: Spread;
   requestsPerPurchase: Spread;
+  /** CPU time of all the system's processes per purchase, in microseconds. */
+  cpuMicros: Spread;
   /** Medians over the rounds, in milliseconds; of the first request, the last one, and all of a purchase. */
   firstMs: Percentiles;
   lastMs: Percentiles;
@@ -32,7 +34,7 @@ export function saleCells(runs: readonly SaleRun[]): SaleCell[] {
   return [...groups.values()].flatMap((rounds) => (rounds[0] ? [cellOf(rounds[0], rounds)] : []));
 }
 
-const connectionsOf = (sale: Sale) => (sale.kind === 'hold' ? sale.connections : null);
+const connectionsOf = (sale: Sale) => ('connections' in sale ? sale.connections : null);
 
 function cellOf({ sale, system }: SaleRun, rounds: readonly SaleRun[]): SaleCell {
   const results = rounds.map(({ result }) => result);
@@ -51,6 +53,7 @@ function cellOf({ sale, system }: SaleRun, rounds: readonly SaleRun[]): SaleCell
     system,
     rate: spread(({ purchases, seconds }) => purchases.length / seconds),
     seconds: spread(({ seconds }) => seconds),
+    cpuMicros: spreadOf(rounds.map(({ cpuMicros }) => cpuMicros)),
     requestsPerPurchase: spread(
       ({ purchases }) =>
         purchases.reduce((sum, { requestMs }) => sum + requestMs.length, 0) / Math.max(purchases.length, 1),

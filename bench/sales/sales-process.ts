@@ -13,7 +13,7 @@ const problems: string[] = [];
 const retryAfterMs = 1_000;
 /** More than people, so that the last of them also have a choice. */
 const parties = sale.kind === 'explicit' ? partiesInOrder(people + people / 4) : [];
-const result = sale.kind === 'hold' ? await holdAndConfirm(sale) : await sellToEveryone(sale);
+const result = 'connections' in sale ? await holdAndBuy(sale) : await sellToEveryone(sale);
 process.stdout.write(`${JSON.stringify(result)}\n`, () => process.exit(0));
 
 interface Held {
@@ -21,10 +21,16 @@ interface Held {
   seats: string[];
 }
 
-async function holdAndConfirm({ show, connections, seconds }: Extract<Sale, { kind: 'hold' }>): Promise<SalesResult> {
+async function holdAndBuy({
+  kind,
+  show,
+  connections,
+  seconds,
+}: Extract<Sale, { connections: number }>): Promise<SalesResult> {
   const clients = await Promise.all(Array.from({ length: connections }, () => Connection.open(url, tokens)));
   const purchases: Purchase[] = [];
   const startMs = performance.now();
+  const step = kind === 'paid' ? 'payments' : 'confirm';
   let seat = 0;
   const buyOn = async (client: Connection): Promise<void> => {
     while (performance.now() - startMs < seconds * 1_000) {
@@ -32,8 +38,12 @@ async function holdAndConfirm({ show, connections, seconds }: Extract<Sale, { ki
       const hold = await timed(client, holdRequest(show, user, { seats: [seat] }), 201);
       if (!hold.body) continue;
       const { id, seats } = hold.body;
-      const confirm = await timed(client, postRequest(`/api/bookings/${id}/confirm/`, user, '{}'), 200);
-      if (confirm.body) purchases.push({ id, seats, requestMs: [hold.ms, confirm.ms] });
+      const buy = await timed(
+        client,
+        postRequest(`/api/bookings/${id}/${step}/`, user, '{}'),
+        kind === 'paid' ? 201 : 200,
+      );
+      if (buy.body) purchases.push({ id, seats, requestMs: [hold.ms, buy.ms] });
     }
   };
   await Promise.all(clients.map(buyOn));

@@ -12,8 +12,11 @@ export const people = 1_000;
 export const partySize = 4;
 
 export type Sale =
-  /** A seat is held, and the hold confirmed, over and over on this many connections. */
-  | { kind: 'hold'; show: number; connections: number; seconds: number }
+  /**
+   * A seat is held, and the hold confirmed, over and over on this many connections; or its payment begun, which the
+   * buyer authorises immediately.
+   */
+  | { kind: 'hold' | 'paid'; show: number; connections: number; seconds: number }
   /**
    * Everyone asks for four seats at the same time: for the best, or for four of their own choice, and others when
    * those are taken.

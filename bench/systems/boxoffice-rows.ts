@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { seatsPerRow, seatsPerShow } from '../workloads/workloads.ts';
 import type { LiveBooking, RowCounts } from './system.ts';
@@ -11,6 +12,30 @@ export async function addShows(pool: pg.Pool, count: number, seats = seatsPerSho
     [count, seats, seatsPerRow],
   );
   return rows.map(({ id }) => id);
+}
+
+/** Adds a show that is paid for online; returns its id. */
+export async function addPaidShow(pool: pg.Pool): Promise<number> {
+  const [show = 0] = await addShows(pool, 1);
+  await pool.query(
+    `update catalog.shows set payment = 'online', prices = '{"standard": 1250}', currency = 'EUR' where id = $1`,
+    [show],
+  );
+  return show;
+}
+
+/** Waits until the money of so many bookings of a show is captured. */
+export async function awaitCaptured(pool: pg.Pool, show: number, count: number, signal: AbortSignal): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  for (;;) {
+    const { rows } = await pool.query<{ captured: number }>(
+      `select count(*)::int as captured from payments.payments where show_id = $1 and status = 'captured'`,
+      [show],
+    );
+    if ((rows[0]?.captured ?? 0) >= count) return;
+    if (Date.now() > deadline) throw new Error(`${count - (rows[0]?.captured ?? 0)} of ${count} payments not captured`);
+    await delay(100, undefined, { signal });
+  }
 }
 
 export async function countRows(pool: pg.Pool, shows: number[]): Promise<RowCounts> {

@@ -12,22 +12,18 @@ import { listJobs, waitUntilDrained } from './queues.ts';
 import { openPool, type Servers } from './servers.ts';
 import type { System } from './system.ts';
 
-export interface InstallationOptions {
-  gateways?: number;
-  workers?: number;
-  /** For every service. */
-  env?: Record<string, string>;
-}
-
 /**
  * Starts Boxoffice as `pnpm start` does in production: by default one gateway, catalog and booking-worker, with default
  * settings. Further processes are named `gateway 2`, `worker 2`, ….
+ *
+ * @param env for every service
  */
 export async function startBoxoffice(
   servers: Servers,
   cleanup: Cleanup,
   signal: AbortSignal,
-  options: InstallationOptions = {},
+  env: Record<string, string> = {},
+  { gateways = 1, workers = 1 }: { gateways?: number; workers?: number } = {},
 ): Promise<System> {
   const serviceUrls = generatedUrls(servers.postgres.url, { NODE_ENV: 'production' });
   await migrate(servers.postgres.url, serviceUrls);
@@ -35,7 +31,7 @@ export async function startBoxoffice(
   const redis = new Redis(servers.redis.url, { maxRetriesPerRequest: 1 });
   redis.on('error', () => {});
   cleanup.add(async () => redis.disconnect());
-  const services = await startServices(servers, serviceUrls, cleanup, signal, options);
+  const services = await startServices(servers, { serviceUrls, env, gateways, workers }, cleanup, signal);
   const urls = Object.keys(services).flatMap((name) => (name.startsWith('gateway') ? (services[name]?.url ?? []) : []));
   const url = urls[0] ?? '';
   const partitions = Number(await redis.get('boxoffice:partitions'));
@@ -66,10 +62,14 @@ export async function startBoxoffice(
 
 async function startServices(
   servers: Servers,
-  serviceUrls: Record<ServiceRole, string>,
+  {
+    serviceUrls,
+    env: extra,
+    gateways,
+    workers,
+  }: { serviceUrls: Record<ServiceRole, string>; env: Record<string, string>; gateways: number; workers: number },
   cleanup: Cleanup,
   signal: AbortSignal,
-  { gateways = 1, workers = 1, env: more = {} }: InstallationOptions,
 ): Promise<Record<string, LoadedProcess>> {
   const gatewayPort = await freePort();
   const catalogPort = await freePort();
@@ -81,7 +81,7 @@ async function startServices(
     PUBLIC_URL: `http://127.0.0.1:${gatewayPort}`,
     METRICS_PORT: '0',
     CATALOG_PORT: String(catalogPort),
-    ...more,
+    ...extra,
   };
   const start = async (service: 'gateway' | 'catalog' | 'booking-worker', name: string, port: number) => {
     const file = resolve(import.meta.dirname, '../../services', service, 'src/server.ts');

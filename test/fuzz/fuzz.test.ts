@@ -24,13 +24,22 @@ const administrator = 900_002;
 /** Beyond this a process has a leak, in MB. */
 const memoryLimitMb = 700;
 
-/** Operations that seldom or never succeed: they need a password, a booking's id, or a body that is right by chance. */
+/**
+ * Operations that seldom or never succeed: they need a password, a signature, the id of a booking or of a payment that is
+ * in one state, or a body that is right by chance.
+ */
 const maySucceedNever: readonly string[] = [
   ...['POST /api/auth/login/', 'POST /api/auth/password/', 'POST /api/auth/refresh/'],
   ...['GET /api/bookings/{id}/', 'POST /api/bookings/{id}/cancel/', 'POST /api/shows/{id}/book/'],
   ...['GET /api/jobs/{id}/', 'GET /api/jobs/{id}/events/'],
   ...['GET /api/admin/bookings/{id}/', 'DELETE /api/admin/bookings/{id}/', 'POST /api/admin/bookings/{id}/cancel/'],
-  ...['POST /api/admin/bookings/{id}/pay/'],
+  ...['POST /api/admin/bookings/{id}/pay/', 'POST /api/bookings/{id}/confirm/'],
+  ...['GET /api/payments/{id}/', 'POST /api/bookings/{id}/payments/', 'POST /api/payments/events/{provider}/'],
+  ...[
+    'POST /api/admin/payments/{id}/refund/',
+    'POST /api/admin/payments/{id}/resolve/',
+    'PUT /api/admin/screens/{id}/',
+  ],
   ...['PATCH /api/admin/movies/{id}/', 'POST /api/admin/movies/{id}/shows/run/'],
   ...['POST /api/admin/users/', 'PUT /api/admin/users/{id}/', 'PATCH /api/admin/users/{id}/'],
 ];
@@ -55,6 +64,15 @@ beforeAll(async () => {
      select id, 'user' || id, 'user' || id || '@example.com', ?, case when id = ? then 'admin' else 'user' end
      from unnest(array[1, 2, 3, 4, 5, ${user}, ${administrator}]) as id`,
     [noPassword, administrator],
+  );
+  await boxoffice.rows(
+    `update catalog.shows set payment = 'online', prices = '{"standard": 1250}', currency = 'EUR' where id = 5`,
+  );
+  await boxoffice.rows(
+    `insert into payments.payments (id, show_id, booking_id, user_id, provider, reference, amount, currency, status, ended_at)
+     select gen_random_uuid(), 5, gen_random_uuid(), ?, 'test', 'checkout ' || n, 1250, 'EUR', 'failed', now()
+     from generate_series(1, 100) as n`,
+    [user],
   );
   await boxoffice.rows("select setval(pg_get_serial_sequence('identity.users', 'id'), 100)");
 });

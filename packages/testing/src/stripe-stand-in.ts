@@ -23,7 +23,8 @@ interface Call {
 
 export type StripeStandIn = Awaited<ReturnType<typeof startStripeStandIn>>;
 
-export async function startStripeStandIn() {
+/** @param options.onSession called once a checkout has been created, and that has been answered */
+export async function startStripeStandIn({ onSession }: { onSession?: (id: string) => void } = {}) {
   const secretKey = `sk_test_${randomBytes(12).toString('hex')}`;
   const webhookSecret = `whsec_${randomBytes(12).toString('hex')}`;
   const book = new StripeBook();
@@ -64,6 +65,7 @@ export async function startStripeStandIn() {
     if (fault === 'drop') return void request.socket.destroy();
     if (known) response.setHeader('idempotent-replayed', 'true');
     send(response, result.status, result.body);
+    if (route === 'POST /v1/checkout/sessions') onSession?.((result.body as { id: string }).id);
   }
 
   const server = createServer((request, response) => void answer(request, response));

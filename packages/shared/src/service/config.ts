@@ -89,6 +89,12 @@ const Config = z.object({
     .max(86_400)
     .default(900)
     .describe('how long seats are held at least once their payment has begun'),
+  PAYMENT_CALLS_PER_SECOND: count
+    .max(1_000)
+    .default(20)
+    .describe(
+      'calls that one gateway makes to the provider; Stripe takes 25 in test mode and 100 else, of all gateways',
+    ),
   STRIPE_SECRET_KEY: z.string().optional().describe("Stripe's secret or restricted key, sk_… or rk_…"),
   STRIPE_WEBHOOK_SECRET: z
     .string()

@@ -27,8 +27,6 @@ export { testSecretOf } from './providers/load-providers.ts';
 export { refundPayment } from './refund-payment.ts';
 export { resolvePayment } from './resolve-payment.ts';
 
-/** Calls that one gateway makes to a provider per second: Stripe takes 25 in test mode, 100 else. */
-const callsPerSecond = 20;
 /** How long a step waits for the outcome of its request, in milliseconds. */
 const submitWaitMs = 5_000;
 
@@ -60,7 +58,14 @@ export function buildPayments(options: PaymentsOptions) {
     return backlog as PaymentBacklog;
   });
   const settler = new Settler({
-    ...{ payments: stored, changes, metrics, logger, providers: providers.byName, pace: new Pace(callsPerSecond) },
+    ...{
+      payments: stored,
+      changes,
+      metrics,
+      logger,
+      providers: providers.byName,
+      pace: new Pace(config.PAYMENT_CALLS_PER_SECOND),
+    },
     async submit(draft) {
       const submitted = await bookingQueue.submit(draft, { waitMs: submitWaitMs });
       return submitted.status === 'queued' ? submitted.outcome : null;

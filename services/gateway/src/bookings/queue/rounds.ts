@@ -4,8 +4,8 @@ import type { PartitionQueue } from './partition-queue.ts';
 
 type Partition = Pick<PartitionQueue, 'number' | 'pendingCount' | 'oldestPendingSince' | 'refusePending'>;
 
-/** This many pending requests are sent even while an envelope is undecided, so that the worker need not wait for them. */
-const nextEnvelopeFrom = 24;
+/** This many pending requests are sent even while a round is undecided, so that the worker need not wait for them. */
+const nextRoundFrom = 24;
 /** The longest that a request waits for others to share its envelope, in milliseconds. */
 const gatherMs = 20;
 
@@ -21,8 +21,9 @@ export class Rounds<Queue extends Partition = PartitionQueue> {
   readonly #partitions: readonly Queue[];
   readonly #send: (partition: Queue) => Promise<boolean>;
   readonly #ownerOf: OwnerOf;
-  /** Envelopes sent whose outcomes have not arrived, except those so overdue that they no longer count. */
-  readonly #undecided = new Set<string>();
+  /** The round of each envelope whose outcomes have not arrived, except those so overdue that they no longer count. */
+  readonly #undecided = new Map<string, number>();
+  #round = 0;
   #running = false;
   #nextRound: NodeJS.Timeout | null = null;
 
@@ -43,7 +44,7 @@ export class Rounds<Queue extends Partition = PartitionQueue> {
 
   /** Call it before an envelope is sent. */
   expectOutcomes(envelopeId: string): void {
-    this.#undecided.add(envelopeId);
+    this.#undecided.set(envelopeId, this.#round);
   }
 
   /** Call it when an envelope's outcomes have arrived: the next round may be due. */
@@ -60,6 +61,7 @@ export class Rounds<Queue extends Partition = PartitionQueue> {
       if (this.#oldestPendingMs() >= gatherMs) this.#undecided.clear();
       const due = this.#due();
       if (due.length === 0) break;
+      this.#round++;
       const responded = await Promise.all(due.map((partition) => this.#send(partition)));
       // What has gathered meanwhile would take as long again, one round after the other.
       if (responded.includes(false)) for (const partition of this.#partitions) partition.refusePending();
@@ -77,16 +79,25 @@ export class Rounds<Queue extends Partition = PartitionQueue> {
    * envelopes of all its partitions in one turn.
    */
   #due(): Queue[] {
-    const undecided = this.#undecidedByOwner();
-    return this.#withPending().filter(({ number, pendingCount }) => {
-      const ahead = undecided.get(this.#ownerOf(number))?.length ?? 0;
-      return ahead === 0 || pendingCount >= (ahead === 1 ? nextEnvelopeFrom : envelopeLimit);
-    });
+    const undecided = this.#undecidedRounds();
+    return [...Map.groupBy(this.#withPending(), ({ number }) => this.#ownerOf(number))].flatMap(
+      ([owner, partitions]) => {
+        const ahead = undecided.get(owner)?.size ?? 0;
+        const pending = partitions.reduce((sum, { pendingCount }) => sum + pendingCount, 0);
+        if (ahead === 0 || (ahead === 1 && pending >= nextRoundFrom)) return partitions;
+        return partitions.filter(({ pendingCount }) => pendingCount >= envelopeLimit);
+      },
+    );
   }
 
-  /** The undecided envelopes of each worker. */
-  #undecidedByOwner(): Map<number | null, string[]> {
-    return Map.groupBy(this.#undecided, (envelopeId) => this.#ownerOf(partitionIn(envelopeId)));
+  /** The rounds of which each worker has undecided envelopes. */
+  #undecidedRounds(): Map<number | null, Set<number>> {
+    const rounds = new Map<number | null, Set<number>>();
+    for (const [envelopeId, round] of this.#undecided) {
+      const owner = this.#ownerOf(partitionIn(envelopeId));
+      rounds.set(owner, (rounds.get(owner) ?? new Set()).add(round));
+    }
+    return rounds;
   }
 
   #withPending(): Queue[] {
