@@ -42,9 +42,9 @@ export async function startEnvironment(
   const boxoffice = await startBoxoffice(servers, cleanup, signal, payments?.env);
   payments?.deliverTo(boxoffice.url);
   const cases = selectCases(options);
-  const peers = options.against === null ? await startPeers(options, cases, servers, cleanup, signal) : [];
-  const pgbench =
-    options.against === null && options.only.includes('pgbench') ? await findPgbench(servers, cleanup) : null;
+  const isComparison = options.against !== null || options.tracing !== null;
+  const peers = isComparison ? [] : await startPeers(options, cases, servers, cleanup, signal);
+  const pgbench = !isComparison && options.only.includes('pgbench') ? await findPgbench(servers, cleanup) : null;
   const generator = await findGenerator();
   const tokensFile = join(folder, 'tokens');
   const tokens = writeTokens(tokensFile, servers.privateKey);

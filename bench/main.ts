@@ -5,7 +5,7 @@
 import { styleText } from 'node:util';
 import { explain } from '@boxoffice/local-servers/plain-error';
 import { watchLaunchers } from '../scripts/start/launchers.ts';
-import { compareWith } from './compare.ts';
+import { compareTracing, compareWith } from './compare.ts';
 import { help, readOptions } from './options.ts';
 import { writeDocs } from './report/docs.ts';
 import { plainTable, type Table } from './report/table.ts';
@@ -29,8 +29,11 @@ async function main(): Promise<number> {
       console.log(help);
       return 0;
     }
-    if (options.against !== null) {
-      const { table, problems } = await compareWith(options.against, options, cleanup, stopping.signal);
+    if (options.against !== null || options.tracing !== null) {
+      const { table, problems } =
+        options.against !== null
+          ? await compareWith(options.against, options, cleanup, stopping.signal)
+          : await compareTracing(options.tracing ?? 0, options, cleanup, stopping.signal);
       print([table], problems);
       return problems.length === 0 ? 0 : 1;
     }

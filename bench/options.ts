@@ -23,6 +23,8 @@ of its own. A full run takes about 40 minutes.
                         nothing else unless --only is set
   --against <folder>    another checkout of Boxoffice, with its dependencies installed: instead of other designs,
                         measures the two by turns, each on servers of its own, and prints ratios
+  --tracing <share>     instead of other designs, measures Boxoffice without traces and with this share of requests
+                        traced, e.g. 0.01, in the same way
   --help                prints this text
 
 The exit code is 0 if the database agrees with every answer, whether or not the goals are met; otherwise 1.
@@ -43,6 +45,8 @@ export interface Options {
   history: number;
   /** Another checkout to compare with; null: none. */
   against: string | null;
+  /** Share of requests to trace, 0 to 1; null: no comparison. */
+  tracing: number | null;
 }
 
 /**
@@ -68,6 +72,7 @@ export function readOptions(args: string[]): Options | null {
     soak,
     history,
     against: values.against ?? null,
+    tracing: values.tracing === undefined ? null : parseShare('--tracing', values.tracing),
   };
 }
 
@@ -88,6 +93,7 @@ function parse(args: string[]) {
         soak: text,
         history: text,
         against: text,
+        tracing: text,
         help: { ...flag, short: 'h' },
       },
     });
@@ -100,6 +106,12 @@ function parseWorkload(text: string): WorkloadName {
   const name = workloadNames.find((one) => one === text.trim());
   if (!name) throw new PlainError(`--only takes ${workloadNames.join(', ')}, not "${text}".`);
   return name;
+}
+
+function parseShare(name: string, text: string): number {
+  const share = Number(text);
+  if (text.trim() !== '' && share >= 0 && share <= 1) return share;
+  throw new PlainError(`${name} must be a number from 0 to 1, not "${text}".`);
 }
 
 function parseInteger(name: string, text: string, min: number, max: number): number {

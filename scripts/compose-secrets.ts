@@ -1,15 +1,26 @@
 /**
- * The first step of docker-compose.yml: generates the services' passwords and the secret between them. Each service
+ * The first step of docker-compose.yml and deploy/compose: generates the services' passwords and the secret between them. Each service
  * has a volume of its own with what it needs, so that none can read another's. What exists is kept, except that
  * production replaces what was generated in development.
+ *
+ *   --postgres <host:port,…>   where PostgreSQL is (postgres:5432)
+ *   --redis <url>              where Redis is, without the password (redis://valkey:6379)
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
 import { developmentPrefix } from '@boxoffice/shared/database/service-roles';
 import { loadConfig } from '@boxoffice/shared/service/config';
 import { runCommand } from './command.ts';
 
 const services = ['gateway', 'catalog', 'worker'] as const;
+
+const { values: places } = parseArgs({
+  options: {
+    postgres: { type: 'string', default: 'postgres:5432' },
+    redis: { type: 'string', default: 'redis://valkey:6379' },
+  },
+});
 
 await runCommand(async () => {
   const isProduction = loadConfig().NODE_ENV === 'production';
@@ -21,9 +32,9 @@ await runCommand(async () => {
   write('/secrets/all/secrets.json', JSON.stringify(secrets));
   for (const service of services) {
     const folder = `/secrets/${service}`;
-    write(`${folder}/database-url`, `postgres://boxoffice_${service}:${secrets[service]}@postgres:5432/boxoffice`);
+    write(`${folder}/database-url`, `postgres://boxoffice_${service}:${secrets[service]}@${places.postgres}/boxoffice`);
     if (service !== 'worker') write(`${folder}/internal-secret`, secrets.internal ?? '');
-    if (service !== 'catalog') write(`${folder}/redis-url`, `redis://:${secrets.valkey}@valkey:6379`);
+    if (service !== 'catalog') write(`${folder}/redis-url`, places.redis.replace('://', `://:${secrets.valkey}@`));
   }
   // Valkey runs as another user.
   write('/secrets/valkey/password.conf', `requirepass ${secrets.valkey}\n`, 0o644);

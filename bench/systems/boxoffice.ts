@@ -12,12 +12,18 @@ import { listJobs, waitUntilDrained } from './queues.ts';
 import { openPool, type Servers } from './servers.ts';
 import type { System } from './system.ts';
 
-/** Starts Boxoffice as `pnpm start` does in production: one gateway, catalog and booking-worker, default settings. */
+/**
+ * Starts Boxoffice as `pnpm start` does in production: by default one gateway, catalog and booking-worker, with default
+ * settings. Further processes are named `gateway 2`, `worker 2`, ….
+ *
+ * @param env for every service
+ */
 export async function startBoxoffice(
   servers: Servers,
   cleanup: Cleanup,
   signal: AbortSignal,
   env: Record<string, string> = {},
+  { gateways = 1, workers = 1 }: { gateways?: number; workers?: number } = {},
 ): Promise<System> {
   const serviceUrls = generatedUrls(servers.postgres.url, { NODE_ENV: 'production' });
   await migrate(servers.postgres.url, serviceUrls);
@@ -25,26 +31,27 @@ export async function startBoxoffice(
   const redis = new Redis(servers.redis.url, { maxRetriesPerRequest: 1 });
   redis.on('error', () => {});
   cleanup.add(async () => redis.disconnect());
-  const { gateway, worker, catalog } = await startServices(servers, { serviceUrls, env }, cleanup, signal);
+  const services = await startServices(servers, { serviceUrls, env, gateways, workers }, cleanup, signal);
+  const urls = Object.keys(services).flatMap((name) => (name.startsWith('gateway') ? (services[name]?.url ?? []) : []));
+  const url = urls[0] ?? '';
   const partitions = Number(await redis.get('boxoffice:partitions'));
   return {
     name: 'boxoffice',
-    url: gateway.url,
+    url,
+    urls,
     processes: {
-      gateway: gateway.pid,
-      worker: worker.pid,
-      catalog: catalog.pid,
+      ...Object.fromEntries(Object.entries(services).map(([name, { pid }]) => [name, pid])),
       redis: servers.redis.pid,
       postgres: servers.postgres.pid,
     },
     pool,
     async addShows(count, seats) {
-      for (const service of [gateway, worker, catalog]) service.truncateLog();
+      for (const service of Object.values(services)) service.truncateLog();
       return addShows(pool, count, seats);
     },
     countRows: (shows) => countRows(pool, shows),
     liveBookings: (show) => liveBookings(pool, show),
-    drained: (stopping) => waitUntilDrained(redis, partitions, gateway.url, stopping),
+    drained: (stopping) => waitUntilDrained(redis, partitions, url, stopping),
     queueLeftovers: () =>
       listJobs(redis, partitions, {
         lists: ['wait', 'active', 'paused'],
@@ -53,34 +60,52 @@ export async function startBoxoffice(
   };
 }
 
-type ServiceName = 'gateway' | 'worker' | 'catalog';
-
 async function startServices(
   servers: Servers,
-  { serviceUrls, env: extra }: { serviceUrls: Record<ServiceRole, string>; env: Record<string, string> },
+  {
+    serviceUrls,
+    env: extra,
+    gateways,
+    workers,
+  }: { serviceUrls: Record<ServiceRole, string>; env: Record<string, string>; gateways: number; workers: number },
   cleanup: Cleanup,
   signal: AbortSignal,
-): Promise<Record<ServiceName, LoadedProcess>> {
-  const ports = { gateway: await freePort(), catalog: await freePort(), worker: await freePort() };
+): Promise<Record<string, LoadedProcess>> {
+  const gatewayPort = await freePort();
+  const catalogPort = await freePort();
   const env = {
     ...Object.fromEntries(serviceRoles.map((role) => [databaseUrlVariables[role], serviceUrls[role]])),
     REDIS_URL: servers.redis.url,
     JWT_PRIVATE_KEY: servers.privateKeyPem,
     INTERNAL_SECRET: randomBytes(32).toString('hex'),
-    PUBLIC_URL: `http://127.0.0.1:${ports.gateway}`,
-    PORT: String(ports.gateway),
+    PUBLIC_URL: `http://127.0.0.1:${gatewayPort}`,
     METRICS_PORT: '0',
-    CATALOG_PORT: String(ports.catalog),
-    WORKER_PORT: String(ports.worker),
+    CATALOG_PORT: String(catalogPort),
     ...extra,
   };
-  const start = async (name: ServiceName) => {
-    const folder = name === 'worker' ? 'booking-worker' : name;
-    const file = resolve(import.meta.dirname, '../../services', folder, 'src/server.ts');
-    const running = await startProcess({ name, file, port: ports[name], env, folder: servers.folder, signal });
+  const start = async (service: 'gateway' | 'catalog' | 'booking-worker', name: string, port: number) => {
+    const file = resolve(import.meta.dirname, '../../services', service, 'src/server.ts');
+    const own = { ...env, PORT: String(port), WORKER_PORT: String(port) };
+    const running = await startProcess({ name, file, port, env: own, folder: servers.folder, signal });
     cleanup.add(() => running.stop());
-    return running;
+    return [name, running] as const;
   };
-  const [gateway, worker, catalog] = await Promise.all([start('gateway'), start('worker'), start('catalog')]);
-  return { gateway, worker, catalog };
+  const further = (name: string, count: number) =>
+    Array.from({ length: count - 1 }, (_, index) => `${name} ${index + 2}`);
+  const [workerPort, ...ports] = await freePorts(gateways + workers - 1);
+  return Object.fromEntries(
+    await Promise.all([
+      start('gateway', 'gateway', gatewayPort),
+      start('booking-worker', 'worker', workerPort ?? 0),
+      start('catalog', 'catalog', catalogPort),
+      ...further('gateway', gateways).map((name) => start('gateway', name, ports.pop() ?? 0)),
+      ...further('worker', workers).map((name) => start('booking-worker', name, ports.pop() ?? 0)),
+    ]),
+  );
+}
+
+async function freePorts(count: number): Promise<number[]> {
+  const ports: number[] = [];
+  while (ports.length < count) ports.push(await freePort());
+  return ports;
 }

@@ -54,7 +54,10 @@ export async function startRedisSentinels({ folderOf, binDir }: ServerHome): Pro
     url: `redis+sentinel://:${password}@${sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',')}/${name}`,
     servers,
     async master() {
-      const [, port] = (await lines[0]?.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', name)) as [string, string];
+      const [, port] = (await (lines[0] as Redis).call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', name)) as [
+        string,
+        string,
+      ];
       return servers.find((server) => server.port === Number(port)) as Server;
     },
     async stop() {

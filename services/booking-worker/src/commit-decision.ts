@@ -3,12 +3,14 @@ import type { BookingRequest, Outcome } from '@boxoffice/shared/contracts/jobs';
 import { problem } from '@boxoffice/shared/contracts/problems';
 import { sqlState } from '@boxoffice/shared/database/errors';
 import type { Logger } from '@boxoffice/shared/service/logging';
+import type { Tracing } from '@boxoffice/shared/tracing/tracing';
 import { decide, recordedOutcome } from './decide/decide.ts';
 import type { Lease } from './leases/leases.ts';
 import type { TurnMetrics } from './metrics.ts';
 import type { Batch } from './store/batch.ts';
 import type { BookingStore } from './store/booking-store.ts';
 import { DecisionConflict, LeaseLost, Undecidable } from './store/errors.ts';
+import { traceTurn } from './trace-turn.ts';
 
 /** A decision that conflicts with other writers this many times is a fault. */
 const conflictLimit = 5;
@@ -19,6 +21,7 @@ export interface CommitDependencies {
   store: BookingStore;
   logger: Logger;
   metrics: TurnMetrics;
+  tracing?: Tracing | undefined;
   /** Called with the database's error when a turn begins to wait, and with null when it no longer does. */
   onWaiting: (error: Error | null) => void;
   /** Ends the wait for the database. */
@@ -33,7 +36,9 @@ export interface CommitDependencies {
  * @throws an error that is the requests' own
  */
 export function commitDecision(dependencies: CommitDependencies, batch: Batch): Promise<Outcome[]> {
-  return untilCommitted(dependencies, () => decideOnce(dependencies, batch));
+  const { tracing } = dependencies;
+  const commit = () => untilCommitted(dependencies, () => decideOnce(dependencies, batch));
+  return tracing ? traceTurn(tracing, batch.requests, commit) : commit();
 }
 
 /**

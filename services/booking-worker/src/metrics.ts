@@ -6,6 +6,7 @@ export class TurnMetrics {
   readonly outcomes: Counter<'kind' | 'status'>;
   readonly conflicts: Counter;
   readonly partitionsHeld: Gauge;
+  readonly leaseChanges: Counter<'change'>;
   readonly relayed: Counter<'kind'>;
   readonly #envelopeSize: Histogram;
   readonly #turnSize: Histogram;
@@ -30,6 +31,12 @@ export class TurnMetrics {
     this.partitionsHeld = new Gauge({
       name: 'booking_partitions_held',
       help: 'Partitions that this worker owns',
+      registers,
+    });
+    this.leaseChanges = new Counter({
+      name: 'booking_lease_changes_total',
+      help: 'Partitions that this worker has acquired, handed over (released), or lost',
+      labelNames: ['change'],
       registers,
     });
     this.relayed = new Counter({

@@ -32,6 +32,7 @@ export function logOutcomes(logger: Logger, { requests }: Envelope, outcomes: Ou
     logger.info(
       {
         reqId: request?.request_id,
+        trace_id: request?.traceparent?.split('-')[1],
         job: outcome.id,
         kind: request?.kind,
         show: request?.show_id,

@@ -9,7 +9,7 @@ import { openPatientRedis } from '@boxoffice/shared/service/redis';
 import { turnSettings } from './store/booking-store.ts';
 import { buildWorker } from './worker.ts';
 
-await runService('booking-worker', async ({ config, logger }) => {
+await runService('booking-worker', async ({ config, logger, tracing }) => {
   const databaseUrl = databaseUrlOf(config, 'boxoffice_worker');
   const redis = openPatientRedis(required(config, 'REDIS_URL'), logger);
   const orm = await openDatabase({
@@ -20,8 +20,12 @@ await runService('booking-worker', async ({ config, logger }) => {
     pipeline: true,
     settings: turnSettings,
     logger,
+    tracing,
   });
-  const worker = buildWorker({ configuredPartitions: config.BOOKING_PARTITIONS, databaseUrl, logger, orm, redis });
+  const worker = buildWorker({
+    ...{ databaseUrl, logger, orm, redis, tracing },
+    configuredPartitions: config.BOOKING_PARTITIONS,
+  });
   await listen(worker.http, { host: config.INTERNAL_HOST, port: config.WORKER_PORT });
   worker.start(await firstPartitions(redis, config.BOOKING_PARTITIONS ?? defaultPartitions));
   return {

@@ -1,6 +1,7 @@
 import { setImmediate as endOfTick } from 'node:timers/promises';
 import type { BookingRequest, Outcome } from '@boxoffice/shared/contracts/jobs';
 import type { Logger } from '@boxoffice/shared/service/logging';
+import type { Tracing } from '@boxoffice/shared/tracing/tracing';
 import { type CommitDependencies, commitDecision, commitFailure } from './commit-decision.ts';
 import { Gathering } from './gathering.ts';
 import type { Lease } from './leases/leases.ts';
@@ -32,7 +33,12 @@ export class Turns {
   #running: Promise<void> | null = null;
   #waitingFor: Error | null = null;
 
-  constructor(dependencies: { store: BookingStore; logger: Logger; metrics: TurnMetrics }) {
+  constructor(dependencies: {
+    store: BookingStore;
+    logger: Logger;
+    metrics: TurnMetrics;
+    tracing?: Tracing | undefined;
+  }) {
     this.#logger = dependencies.logger;
     this.#metrics = dependencies.metrics;
     this.#commit = {

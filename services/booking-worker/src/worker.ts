@@ -7,6 +7,7 @@ import type { Logger } from '@boxoffice/shared/service/logging';
 import type { RedisClient } from '@boxoffice/shared/service/redis';
 import { checkRedis } from '@boxoffice/shared/service/redis-masters';
 import { RedisWatch } from '@boxoffice/shared/service/redis-watch';
+import type { Tracing } from '@boxoffice/shared/tracing/tracing';
 import { Chores } from './chores.ts';
 import { type ConsumerDependencies, PartitionConsumer } from './consumer.ts';
 import { type Lease, type LeaseHandler, Leases } from './leases/leases.ts';
@@ -35,14 +36,16 @@ export function buildWorker(options: {
   redis: RedisClient;
   newestVersion?: number;
   configuredPartitions?: number | undefined;
+  tracing?: Tracing | undefined;
 }): { http: Http; leases: Leases; start(firstPartitions: number): void; stop(): Promise<void> } {
-  const { logger, orm, redis, newestVersion } = options;
+  const { logger, orm, redis, newestVersion, tracing } = options;
   const partitionCount = () => leases.partitioning.partitions;
   const consumers = new Map<number, PartitionConsumer>();
   /** The leases of the partitions that are served. */
   const held = new Map<number, Lease>();
   const { http, metrics: registry } = createHttp({
     logger,
+    tracing,
     checks: {
       database: () => pingDatabase(orm),
       redis: () => checkRedis(redis),
@@ -55,7 +58,7 @@ export function buildWorker(options: {
   const metrics = new TurnMetrics(registry);
   registerRefusedPartitions(registry, () => leases.refusals.partitions.length);
   const store = new BookingStore(orm, { onOutbox: () => relay.wake() });
-  const turns = new Turns({ store, logger, metrics });
+  const turns = new Turns({ store, logger, metrics, tracing });
   const retention = new Retention({
     ...{ store, turns, logger },
     isOurs: () => consumers.has(0),
@@ -80,6 +83,7 @@ export function buildWorker(options: {
   const onReady = () => leases.confirmServing();
   const handler: LeaseHandler = {
     acquired(lease) {
+      metrics.leaseChanges.inc({ change: 'acquired' });
       held.set(lease.partition, lease);
       relay.wake();
       const refuse: ConsumerDependencies['refuse'] = (_, isStillThere) =>
@@ -99,8 +103,10 @@ export function buildWorker(options: {
       if (consumers.get(partition) === consumer) consumers.delete(partition);
       if (held.get(partition) === lease) held.delete(partition);
       metrics.partitionsHeld.set(consumers.size);
+      metrics.leaseChanges.inc({ change: 'released' });
     },
     lost(partition) {
+      metrics.leaseChanges.inc({ change: 'lost' });
       consumers.get(partition)?.abandon();
       consumers.delete(partition);
       held.delete(partition);

@@ -3,6 +3,7 @@ import { type MikroORM, pingDatabase } from '@boxoffice/shared/database/orm';
 import { createHttp, type Http } from '@boxoffice/shared/service/http';
 import { isInternal } from '@boxoffice/shared/service/internal-secret';
 import type { Logger } from '@boxoffice/shared/service/logging';
+import type { Tracing } from '@boxoffice/shared/tracing/tracing';
 import { movieRoutes } from './routes/movies.ts';
 import { screenRoutes } from './routes/screens.ts';
 import { seatMapRoutes } from './routes/seat-map.ts';
@@ -16,11 +17,12 @@ export interface CatalogDependencies {
   secret: string;
   settings: ShowSettings;
   logger: Logger;
+  tracing?: Tracing | undefined;
 }
 
 /** Builds the catalog: movies, screens, shows and seat maps under `/internal/`. Does no I/O. */
-export function buildCatalog({ orm, secret, settings, logger }: CatalogDependencies): Http {
-  const { http } = createHttp({ logger, checks: { database: () => pingDatabase(orm) } });
+export function buildCatalog({ orm, secret, settings, logger, tracing }: CatalogDependencies): Http {
+  const { http } = createHttp({ logger, tracing, checks: { database: () => pingDatabase(orm) } });
   admitServicesOnly(http, secret);
   movieRoutes(http, orm, settings.turnaroundMinutes);
   screenRoutes(http, orm);

@@ -6,6 +6,7 @@ import type { Logger } from '@boxoffice/shared/service/logging';
 import { superviseSubscriptions } from '@boxoffice/shared/service/pub-sub';
 import type { RedisClient } from '@boxoffice/shared/service/redis';
 import { checkRedis } from '@boxoffice/shared/service/redis-masters';
+import type { Tracing } from '@boxoffice/shared/tracing/tracing';
 import type { Redis } from 'ioredis';
 import * as admin from './admin/index.ts';
 import * as bookings from './bookings/index.ts';
@@ -35,6 +36,7 @@ export interface GatewayOptions {
   /** A connection that waits for Redis, for the consumer of the queue of payments alone. */
   consumer: RedisClient;
   catalogConnection: catalog.CatalogConnection;
+  tracing?: Tracing | undefined;
   /** Further conditions for the gateway to be ready. */
   checks?: Record<string, HealthCheck>;
   /** Whether requests may be served already; by default they may. */
@@ -49,7 +51,7 @@ export interface GatewayOptions {
  *   prepares for closing them (createPublicHttp)
  */
 export function buildGateway(options: GatewayOptions): { http: Http; internal: Http; drain(): void } {
-  const { catalogConnection, config, keys, logger, orm, redis, subscriber, checks } = options;
+  const { catalogConnection, config, keys, logger, orm, redis, subscriber, tracing, checks } = options;
   const accessRevocations = new identity.AccessRevocations({ ...options, revocations: new identity.Revocations(orm) });
   const responses = new catalog.ResponseCache(options);
   const client = new catalog.CatalogClient(catalogConnection);
@@ -59,6 +61,7 @@ export function buildGateway(options: GatewayOptions): { http: Http; internal: H
   });
   const { http, internal, metrics, drain } = createPublicHttp({
     logger,
+    tracing,
     headers: securityHeaders(config),
     trustProxy: config.TRUST_PROXY,
     rewriteUrl: currentUrl,
@@ -80,7 +83,7 @@ export function buildGateway(options: GatewayOptions): { http: Http; internal: H
   const owners = new bookings.PartitionOwners({ orm, partitions, logger, metrics });
   const outcomes = new bookings.StoredOutcomes(orm);
   const queue = new bookings.BookingQueue({
-    ...{ redis, subscriber, outcomes, owners, partitioning, logger, metrics },
+    ...{ redis, subscriber, outcomes, owners, partitioning, logger, metrics, tracing },
     limit: config.BOOKING_QUEUE_LIMIT,
     userLimit: bookings.undecidedLimit(config),
     replicaAcks: config.REDIS_REPLICA_ACKS,

@@ -15,7 +15,7 @@ import { loadSigningKeys, sampleLoginsMessage, waitForSampleLogins } from './ide
 const catalogUrl = ({ CATALOG_URL, CATALOG_PORT, INTERNAL_HOST }: Config): string =>
   CATALOG_URL ?? `http://${reachable(INTERNAL_HOST)}:${CATALOG_PORT}`;
 
-await runService('gateway', async ({ config, logger }) => {
+await runService('gateway', async ({ config, logger, tracing }) => {
   const keys = loadSigningKeys(config);
   const redisUrl = required(config, 'REDIS_URL');
   const redis = openImpatientRedis(redisUrl, logger);
@@ -27,8 +27,9 @@ await runService('gateway', async ({ config, logger }) => {
     poolSize: 20,
     statementTimeoutMs: 1_000,
     logger,
+    tracing,
   });
-  const catalogConnection = new CatalogConnection(catalogUrl(config), loadInternalSecret(config));
+  const catalogConnection = new CatalogConnection(catalogUrl(config), loadInternalSecret(config), tracing);
 
   // A database from development may have users whose passwords everyone can read: nobody is served before.
   let usersChecked = config.NODE_ENV !== 'production';
@@ -50,6 +51,7 @@ await runService('gateway', async ({ config, logger }) => {
     consumer,
     catalogConnection,
     keys,
+    tracing,
     isChecked: () => usersChecked,
     checks: {
       async users() {

@@ -20,6 +20,8 @@ interface Asked {
   user_id: number;
   /** The id of the HTTP request, for the logs. */
   request_id: string;
+  /** Of the span that queued it, when the request is traced (W3C Trace Context). */
+  traceparent?: string;
   /** The Idempotency-Key, if the request has one. */
   key?: RequestKey;
 }

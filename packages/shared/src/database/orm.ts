@@ -1,6 +1,7 @@
 import { Migrator } from '@mikro-orm/migrations';
 import { type EntityManager, MikroORM, type Options } from '@mikro-orm/postgresql';
 import type { Logger } from 'pino';
+import type { Tracing } from '../tracing/tracing.ts';
 import { BookingAuditLine, CatalogAuditLine, IdentityAuditLine, PaymentsAuditLine } from './entities/audit.ts';
 import { Booking, OutboxRow, PaymentVerdict, RequestOutcome, SeatClaim } from './entities/booking.ts';
 import { LayoutRow, Movie, Screen, Show } from './entities/catalog.ts';
@@ -38,6 +39,7 @@ export interface DatabaseOptions {
   /** PostgreSQL settings of every connection, by name. */
   settings?: Record<string, string>;
   logger?: Logger;
+  tracing?: Tracing | undefined;
 }
 
 /** PostgreSQL cancels a statement whose service has died within this time, in milliseconds. */
@@ -52,7 +54,7 @@ const frozenAfterMs = 5_000;
 
 /** ORM options for everything that opens the database. Does not connect. */
 export function ormOptions(options: DatabaseOptions): Options {
-  const { url, role, poolSize = 10, statementTimeoutMs, pipeline = false, logger } = options;
+  const { url, role, poolSize = 10, statementTimeoutMs, pipeline = false, logger, tracing } = options;
   const settings = { ...options.settings, ...(role && { client_connection_check_interval: deadAfterMs }) };
   return {
     clientUrl: role ? serviceUrl(url, role) : url,
@@ -76,7 +78,7 @@ export function ormOptions(options: DatabaseOptions): Options {
     },
     pool: { max: poolSize },
     driverOptions: {
-      Client: ReturningClient,
+      Client: tracing ? tracing.tracedClient(ReturningClient) : ReturningClient,
       // A service that freezes or dies must not hold locks, or queue for one, and keep others waiting.
       options: Object.entries(settings)
         .map(([name, value]) => `-c ${name}=${value}`)

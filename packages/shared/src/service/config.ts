@@ -171,6 +171,12 @@ const Config = z.object({
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
     .describe('lowest severity that is logged'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe(
+      'where an OpenTelemetry collector receives traces; unset, nothing is traced. Otherwise the standard OTEL_* variables apply, e.g. OTEL_TRACES_SAMPLER=parentbased_traceidratio and OTEL_TRACES_SAMPLER_ARG=0.01',
+    ),
   JWT_PRIVATE_KEY: z
     .string()
     .optional()

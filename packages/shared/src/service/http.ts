@@ -5,6 +5,7 @@ import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fas
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { ProblemError } from '../contracts/problems.ts';
+import type { Tracing } from '../tracing/tracing.ts';
 import { Health, type HealthCheck } from './health.ts';
 import { measureRequests } from './http-metrics.ts';
 import type { Http } from './http-type.ts';
@@ -23,6 +24,7 @@ export interface HttpOptions {
   headers?: Readonly<Record<string, string>>;
   /** None by default. */
   trustProxy?: TrustedProxies;
+  tracing?: Tracing | undefined;
   /** Maps a request's URL to the one that is routed, for paths that have moved. */
   rewriteUrl?: (request: IncomingMessage) => string;
 }
@@ -36,7 +38,12 @@ declare module 'fastify' {
   }
 }
 
-function createServer({ logger, headers = {}, trustProxy = false, rewriteUrl }: Omit<HttpOptions, 'checks'>) {
+function createServer({
+  logger,
+  headers = {},
+  trustProxy = false,
+  rewriteUrl,
+}: Omit<HttpOptions, 'checks' | 'tracing'>) {
   return fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -84,6 +91,7 @@ function acceptedRequestId(header: string | string[] | undefined): string | null
  */
 export function createHttp(options: HttpOptions): { http: Http; metrics: Registry } {
   const { http, metrics, health } = createMeasured(options);
+  options.tracing?.traceRequests(http, { trustsCallers: true });
   addHealth(http, health, 'detail');
   addMetrics(http, metrics, health);
   return { http, metrics };
@@ -106,6 +114,8 @@ interface PublicHttp {
  */
 export function createPublicHttp(options: HttpOptions): PublicHttp {
   const { http, metrics, health } = createMeasured(options);
+  // Strangers must not choose what is traced. A proxy that is trusted is expected to remove or replace what they send.
+  options.tracing?.traceRequests(http, { trustsCallers: (options.trustProxy ?? false) !== false });
   let draining = false;
   http.addHook('onSend', (_request, reply, _payload, done) => {
     if (draining) reply.header('connection', 'close');

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Tracing } from '../tracing/tracing.ts';
 import { type Config, ConfigError, loadConfig } from './config.ts';
 import { createLogger } from './logging.ts';
 
@@ -8,6 +9,13 @@ export interface Running {
   stop(): Promise<void>;
 }
 
+export interface ServiceContext {
+  config: Config;
+  logger: Logger;
+  /** Undefined unless OTEL_EXPORTER_OTLP_ENDPOINT is set. */
+  tracing: Tracing | undefined;
+}
+
 /** How long a graceful stop may take before the process exits anyway, in milliseconds. */
 const stopTimeoutMs = 9_000;
 
@@ -15,17 +23,15 @@ const stopTimeoutMs = 9_000;
  * Runs a service as a process: name in `ps`, configuration, signals, exit code. An invalid configuration is
  * logged as one sentence and exits with 78 (EX_CONFIG), which tells supervisors not to restart it.
  */
-export async function runService(
-  name: string,
-  start: (context: { config: Config; logger: Logger }) => Promise<Running>,
-): Promise<void> {
+export async function runService(name: string, start: (context: ServiceContext) => Promise<Running>): Promise<void> {
   process.title = `boxoffice-${name}`;
   let logger: Logger | undefined;
   try {
     const config = loadConfig();
     logger = createLogger(name, config);
-    const running = await start({ config, logger });
-    stopOnSignal(running, logger);
+    const tracing = config.OTEL_EXPORTER_OTLP_ENDPOINT ? await openTracing(name) : undefined;
+    const running = await start({ config, logger, tracing });
+    stopOnSignal(running, logger, tracing);
   } catch (error) {
     const misconfigured = error instanceof ConfigError;
     (logger ?? createLogger(name, { LOG_LEVEL: 'info' })).fatal(misconfigured ? error.message : error);
@@ -33,7 +39,13 @@ export async function runService(
   }
 }
 
-function stopOnSignal(running: Running, logger: Logger): void {
+/** Loads OpenTelemetry, which costs memory and time to start, only when it is wanted. */
+async function openTracing(name: string): Promise<Tracing> {
+  const { openTracing } = await import('../tracing/open-tracing.ts');
+  return openTracing(`boxoffice-${name}`);
+}
+
+function stopOnSignal(running: Running, logger: Logger, tracing: Tracing | undefined): void {
   let stopping = false;
   const stop = (signal: string) => {
     if (stopping) return;
@@ -43,7 +55,8 @@ function stopOnSignal(running: Running, logger: Logger): void {
       logger.error('stopping timed out');
       process.exit(1);
     }, stopTimeoutMs).unref();
-    running.stop().then(
+    const stopped = running.stop().finally(() => tracing?.stop());
+    stopped.then(
       () => process.exit(0),
       (error: unknown) => {
         logger.error(error, 'stopping failed');

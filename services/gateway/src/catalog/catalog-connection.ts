@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Problem, ProblemError } from '@boxoffice/shared/contracts/problems';
 import { internalAuthorization } from '@boxoffice/shared/service/internal-secret';
+import type { Tracing } from '@boxoffice/shared/tracing/tracing';
 import { Pool } from 'undici';
 
 /** Deadline for a complete response, connecting included, in milliseconds. */
@@ -34,6 +35,7 @@ export interface CatalogResponse {
 export class CatalogConnection {
   readonly #pool: Pool;
   readonly #authorization: string;
+  readonly #tracing: Tracing | undefined;
 
   /**
    * Connects with the first request.
@@ -41,7 +43,8 @@ export class CatalogConnection {
    * @param url where the catalog listens
    * @param secret by which the catalog recognises the gateway
    */
-  constructor(url: string, secret: string) {
+  constructor(url: string, secret: string, tracing?: Tracing) {
+    this.#tracing = tracing;
     this.#authorization = internalAuthorization(secret);
     this.#pool = new Pool(new URL(url).origin, {
       connections: connectionLimit,
@@ -63,6 +66,7 @@ export class CatalogConnection {
     headers,
     requestId,
   }: CatalogRequest): Promise<CatalogResponse> {
+    const traceparent = this.#tracing?.current();
     const response = await this.#exchange({
       method,
       path: `/internal${path}`,
@@ -70,6 +74,7 @@ export class CatalogConnection {
       headers: {
         authorization: this.#authorization,
         'x-request-id': requestId,
+        ...(traceparent && { traceparent }),
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...headers,
       },

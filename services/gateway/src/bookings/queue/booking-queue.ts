@@ -6,6 +6,7 @@ import type { Partitioning } from '@boxoffice/shared/partitioning';
 import type { HealthWarning } from '@boxoffice/shared/service/health';
 import type { Logger } from '@boxoffice/shared/service/logging';
 import type { RedisClient } from '@boxoffice/shared/service/redis';
+import type { Tracing } from '@boxoffice/shared/tracing/tracing';
 import type { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import type { Registry } from 'prom-client';
@@ -45,6 +46,7 @@ export class BookingQueue {
   readonly #memory: MemoryWatch;
   readonly #undecided: UndecidedRequests;
   readonly #owners: Pick<PartitionOwners, 'isOwned'>;
+  readonly #tracing: Tracing | undefined;
 
   /**
    * @param options.redis fails fast (openImpatientRedis)
@@ -65,8 +67,10 @@ export class BookingQueue {
     replicaAcks?: number | undefined;
     logger: Logger;
     metrics: Registry;
+    tracing?: Tracing | undefined;
   }) {
-    const { redis, subscriber, logger, metrics } = options;
+    const { redis, subscriber, logger, metrics, tracing } = options;
+    this.#tracing = tracing;
     this.#memory = new MemoryWatch(redis, metrics);
     this.#owners = options.owners;
     options.owners.onOwnerless((partition) => this.#inbox.endWaits(partition));
@@ -96,6 +100,7 @@ export class BookingQueue {
       onOutdated: (least) => options.partitioning.expect(least),
       logger,
       metrics,
+      tracing,
     });
     this.#rounds = new Rounds(() => this.#partitions, {
       send: (partition) => sender.send(partition),
@@ -247,7 +252,9 @@ export class BookingQueue {
     return new Promise((resolve, reject) => {
       const partition = this.#partitionOf(draft.show_id);
       const waitMs = this.#owners.isOwned(partition.number) ? options.waitMs : 0;
-      partition.addPending({ since: performance.now(), draft, options: { ...options, waitMs }, resolve, reject });
+      const traceparent = this.#tracing?.current();
+      const since = performance.now();
+      partition.addPending({ since, draft, traceparent, options: { ...options, waitMs }, resolve, reject });
       this.#rounds.start();
     });
   }

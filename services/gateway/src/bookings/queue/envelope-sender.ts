@@ -3,6 +3,7 @@ import { type BookingRequest, envelopeVersion } from '@boxoffice/shared/contract
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import { PartitioningOutdated } from '@boxoffice/shared/queue-layout';
 import type { Logger } from '@boxoffice/shared/service/logging';
+import type { Tracing } from '@boxoffice/shared/tracing/tracing';
 import { Histogram, type Registry } from 'prom-client';
 import { withinTime } from '../time-limit.ts';
 import type { IdempotencyKeys, KeyedRequest, KeyOwner } from './idempotency-keys.ts';
@@ -10,6 +11,7 @@ import type { OutcomeInbox } from './outcome-inbox.ts';
 import type { PartitionQueue } from './partition-queue.ts';
 import { intakePaused, queueFull, queueUnavailable } from './queue-errors.ts';
 import type { PendingRequest } from './submission.ts';
+import { traceEnvelope } from './trace-envelope.ts';
 
 /** A request that has its place in an envelope, and so its id. */
 type PlacedRequest = PendingRequest & { id: string };
@@ -33,6 +35,7 @@ export class EnvelopeSender {
   readonly #onOutdated: (least: number) => void;
   readonly #logger: Logger;
   readonly #sizes: Histogram;
+  readonly #tracing: Tracing | undefined;
 
   /**
    * @param options.onSend called before each envelope is sent, because its outcomes may arrive before Redis responds
@@ -45,12 +48,14 @@ export class EnvelopeSender {
     onOutdated: (least: number) => void;
     logger: Logger;
     metrics: Registry;
+    tracing?: Tracing | undefined;
   }) {
     this.#keys = options.keys;
     this.#inbox = options.inbox;
     this.#onSend = options.onSend;
     this.#onOutdated = options.onOutdated;
     this.#logger = options.logger;
+    this.#tracing = options.tracing;
     this.#sizes = new Histogram({
       name: 'booking_submitted_envelope_requests',
       help: 'Requests per job, as submitted',
@@ -156,8 +161,9 @@ export class EnvelopeSender {
     // Before the add: the outcomes can arrive before Redis has confirmed it.
     const outcomes = placed.map(({ id, options }) => this.#inbox.wait(id, options.waitMs));
     this.#onSend(envelopeId);
-    const envelope = { version: envelopeVersion, requests, reply_to: this.#inbox.channel };
-    const ahead = await partition.add(envelopeId, envelope);
+    const add = (traced: BookingRequest[]) =>
+      partition.add(envelopeId, { version: envelopeVersion, requests: traced, reply_to: this.#inbox.channel });
+    const ahead = await (this.#tracing ? traceEnvelope(this.#tracing, { placed, requests, add }) : add(requests));
     this.#sizes.observe(requests.length);
     for (const [index, request] of placed.entries()) {
       request.resolve({

@@ -27,6 +27,8 @@ export interface PendingRequest {
   /** When it was submitted, by `performance.now()`. */
   since: number;
   draft: Draft;
+  /** Of the HTTP request, when it is traced. */
+  traceparent: string | undefined;
   options: SubmitOptions;
   resolve: (submitted: Submitted) => void;
   reject: (error: unknown) => void;

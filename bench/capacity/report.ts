@@ -1,0 +1,51 @@
+import { formatCount, plainTable } from '../report/table.ts';
+import type { CapacityMeasurements } from './measurements.ts';
+import { costOf, type Demand, planCapacity, predictedRate } from './plan.ts';
+
+/** The plan for a demand as text: how many of each, what that rests on, and its ceilings. */
+export function describePlan(measured: CapacityMeasurements, demand: Demand): string {
+  const plan = planCapacity(measured, demand);
+  const cost = costOf(measured);
+  const { gateways } = plan;
+  const micros = (kind: string) => formatCount(cost.cpuMicros[kind] ?? 0);
+  const plain = (title: string, headings: string[], rows: string[][]) =>
+    plainTable({ title, headings, rows }, (text) => text);
+  const rate = formatCount(demand.bookingsPerSecond);
+  const needed = plain(
+    `${rate} bookings per second and ${formatCount(demand.viewers)} viewers, at ${Math.round(demand.utilisation * 100)} % of each core`,
+    ['', 'number', 'CPU µs per booking', ''],
+    [
+      [
+        'gateways',
+        String(gateways.total),
+        micros('gateway'),
+        `${gateways.forBookings} for bookings, ${gateways.forViewers} for viewers; ${gateways.memoryGiB.toFixed(1)} GiB each`,
+      ],
+      ['booking-workers', String(plan.workers), micros('worker'), `on ${plan.partitions} partitions`],
+      ['catalogs', String(plan.catalogs), micros('catalog'), ''],
+      ['Redis masters', String(plan.redisMasters), micros('redis'), plan.redisMasters > 1 ? 'a cluster' : ''],
+      ['cores of PostgreSQL', String(plan.postgresCores), micros('postgres'), 'one primary'],
+    ],
+  );
+  const ceilings = plain(
+    'Ceilings, the first one first',
+    ['', 'bookings per second', 'beyond it'],
+    plan.ceilings.map(({ what, bookingsPerSecond, beyond }) => [what, formatCount(bookingsPerSecond), beyond]),
+  );
+  const points = plain(
+    `Measured ${measured.measuredAt.slice(0, 10)} on ${measured.cores} cores: the plan starts from "${cost.name}"`,
+    ['', 'gateways', 'workers', 'bound to cores', 'per second', 'expected'],
+    measured.points.map((point) => [
+      point.name,
+      String(point.gateways),
+      String(point.workers),
+      Object.entries(point.pinned)
+        .map(([kind, cores]) => `${kind} ${cores}`)
+        .join(', '),
+      formatCount(point.rate),
+      Object.keys(point.pinned).length > 0 ? '' : formatCount(predictedRate(point, measured.cores)),
+    ]),
+  );
+  const conditions = Object.entries(measured.conditions).map(([name, text]) => `${name}: ${text}`);
+  return [needed, ceilings, points, conditions.join('\n')].join('\n\n');
+}

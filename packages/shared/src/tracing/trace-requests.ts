@@ -1,0 +1,57 @@
+import {
+  context,
+  propagation,
+  ROOT_CONTEXT,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  type Tracer,
+  trace,
+} from '@opentelemetry/api';
+import type { FastifyRequest } from 'fastify';
+import type { Http } from '../service/http-type.ts';
+
+/** Asked every few seconds, by machines. */
+const probes = new Set<string | undefined>(['/livez', '/readyz', '/metrics']);
+
+/**
+ * Adds the hooks that record requests. @fastify/otel would record every hook and handler too, and run each inside a
+ * context, for requests that are not sampled as well: here those cost one sampling decision.
+ *
+ * Spans have the route, never the URL: paths and query strings may contain what people have typed.
+ */
+export function traceRequests(http: Http, tracer: Tracer, { trustsCallers }: { trustsCallers: boolean }): void {
+  const spans = new WeakMap<FastifyRequest, Span>();
+  http.addHook('onRequest', (request, _reply, done) => {
+    const { method, headers, routeOptions } = request;
+    const route = routeOptions.url;
+    if (probes.has(route)) return done();
+    const parent = trustsCallers ? propagation.extract(ROOT_CONTEXT, headers) : ROOT_CONTEXT;
+    const attributes = { 'http.request.method': method, ...(route !== undefined && { 'http.route': route }) };
+    const span = tracer.startSpan(`${method} ${route ?? 'unknown'}`, { kind: SpanKind.SERVER, attributes }, parent);
+    if (!span.isRecording()) return done();
+    spans.set(request, span);
+    request.log = request.log.child({ trace_id: span.spanContext().traceId });
+    context.with(trace.setSpan(ROOT_CONTEXT, span), done);
+  });
+  // Once the body is read, we are called by the connection, whose context is not the request's.
+  http.addHook('preValidation', (request, _reply, done) => {
+    const span = spans.get(request);
+    if (span) context.with(trace.setSpan(ROOT_CONTEXT, span), done);
+    else done();
+  });
+  http.addHook('onResponse', (request, reply, done) => {
+    const span = spans.get(request);
+    if (span) endWith(span, reply.statusCode);
+    done();
+  });
+}
+
+function endWith(span: Span, status: number): void {
+  span.setAttribute('http.response.status_code', status);
+  if (status >= 500) {
+    span.setAttribute('error.type', String(status));
+    span.setStatus({ code: SpanStatusCode.ERROR });
+  }
+  span.end();
+}
