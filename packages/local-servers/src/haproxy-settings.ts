@@ -48,7 +48,8 @@ ${listeners.map(listen).join('\n')}`;
 
 /** HAProxy's own error, in the form that clients know from the gateway. */
 function unavailable(status: number): string {
-  const detail = 'The service does not respond. A request other than a read may have been accepted: use an Idempotency-Key.';
+  const detail =
+    'The service does not respond. A request other than a read may have been accepted: use an Idempotency-Key.';
   const body = JSON.stringify({ ...problem('service_unavailable', detail), status });
   return `  http-error status ${status} content-type application/problem+json string '${body}' hdr Retry-After 1`;
 }

@@ -141,7 +141,10 @@ it('knows the partitioning from PostgreSQL, or before its first row from Redis, 
   const add = (generation: number, partitions: number) =>
     admin.em
       .getConnection()
-      .execute('insert into installation.partitionings (generation, partitions) values (?, ?)', [generation, partitions]);
+      .execute('insert into installation.partitionings (generation, partitions) values (?, ?)', [
+        generation,
+        partitions,
+      ]);
   await add(1, 16);
   await eventually(() => !partitioning.isPaused);
   expect(await partitioning.check()).toBeNull();
