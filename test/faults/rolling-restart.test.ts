@@ -74,8 +74,10 @@ async function start(name: string): Promise<void> {
 }
 
 const haproxyLog = () => readFileSync(join(folder, 'haproxy.log'), 'utf8');
-const timesUp = (name: string) => haproxyLog().split(`/${name} is UP`).length - 1;
-const timesDown = (name: string) => haproxyLog().split(`/${name} is DOWN`).length - 1;
+const times = (name: string, state: string) =>
+  haproxyLog().match(new RegExp(`^Server \\S+/${name} is ${state}`, 'gm'))?.length ?? 0;
+const timesUp = (name: string) => times(name, 'UP');
+const timesDown = (name: string) => times(name, 'DOWN');
 
 async function restart(name: string): Promise<void> {
   expect(await services.get(name)?.stop()).toEqual({ code: 0, signal: null });

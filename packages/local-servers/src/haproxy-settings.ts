@@ -21,7 +21,6 @@ export interface HaproxyListener {
 export function haproxySettings(listeners: readonly HaproxyListener[]): string {
   return `global
   log stdout format raw local0 notice
-  maxconn 20000
   hard-stop-after 10s
 
 defaults

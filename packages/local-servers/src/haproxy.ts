@@ -50,7 +50,7 @@ export async function startHaproxy({ dataDir, listeners, ...find }: HaproxyOptio
     folder,
     pidFile,
     logFile: join(folder, 'haproxy.log'),
-    ready: new RegExp(`Proxy ${listeners.at(-1)?.name} started`),
+    ready: /Loading success/,
     stopSignal: 'SIGTERM',
   });
 }
