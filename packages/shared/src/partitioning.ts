@@ -107,3 +107,15 @@ export function ignoredPartitionsMessage(configured: number | undefined, actual:
     `it applies to new installations only. To change the number, run \`pnpm repartition ${configured}\`.`
   );
 }
+
+/** A queue refuses an envelope, because the number of partitions has changed or is being changed. */
+export class PartitioningOutdated extends Error {
+  override name = 'PartitioningOutdated';
+  /** The least generation that the queue accepts. */
+  readonly least: number;
+
+  constructor(least: number) {
+    super(`the queue accepts envelopes from generation ${least} on`);
+    this.least = least;
+  }
+}

@@ -5,7 +5,8 @@ import { Redis } from 'ioredis';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Envelope, EnvelopeSummary } from './contracts/jobs.ts';
 import { queueName } from './partition.ts';
-import { EnvelopeQueue, PartitioningOutdated } from './queue-layout.ts';
+import { PartitioningOutdated } from './partitioning.ts';
+import { EnvelopeQueue } from './queue-layout.ts';
 
 let server: TestRedis;
 let redis: Redis;

@@ -20,15 +20,9 @@
 import { Job, Queue, Worker } from 'bullmq';
 import { type BookingRequest, type Envelope, type EnvelopeSummary, envelopeName } from './contracts/jobs.ts';
 import { queueName } from './partition.ts';
-import {
-  countAcceptedScript,
-  countUnfinishedScript,
-  raiseLeastScript,
-  settleCountsScript,
-  takeBackScript,
-  touchScript,
-} from './queue-scripts.ts';
-import { isReadOnly, type RedisClient } from './service/redis.ts';
+import { PartitioningOutdated } from './partitioning.ts';
+import * as scripts from './queue-scripts.ts';
+import type { RedisClient } from './service/redis.ts';
 import { type Transaction, transact } from './service/replicated-transaction.ts';
 
 export type EnvelopeJob = Job<Envelope, EnvelopeSummary>;
@@ -41,18 +35,6 @@ const retention = {
   removeOnComplete: { age: 60 * 60, count: 100 },
   removeOnFail: { age: 24 * 60 * 60, count: 100 },
 };
-
-/** A queue refuses an envelope, because the number of partitions has changed or is being changed. */
-export class PartitioningOutdated extends Error {
-  override name = 'PartitioningOutdated';
-  /** The least generation that the queue accepts. */
-  readonly least: number;
-
-  constructor(least: number) {
-    super(`the queue accepts envelopes from generation ${least} on`);
-    this.least = least;
-  }
-}
 
 /** An envelope as the queue holds it. */
 export interface StoredEnvelope {
@@ -104,7 +86,7 @@ export class EnvelopeQueue {
     const results = await this.#transact((multi) => {
       // This only queues the command. Its result comes with the others'.
       void this.bull.backend.addJobToTransaction(multi, job.asJSON(), envelopeId);
-      multi.eval(countAcceptedScript, keys.length, ...keys, size, generation, envelopeId);
+      multi.eval(scripts.countAccepted, keys.length, ...keys, size, generation, envelopeId);
       multi.llen(this.bull.toKey('wait'));
     });
     const [, [accepted, decided], waitingJobs] = results as [string, [number, number?], number];
@@ -119,7 +101,7 @@ export class EnvelopeQueue {
    * @throws {NotReplicatedError}
    */
   async confirm(envelopeId: string): Promise<boolean> {
-    const [touched] = await this.#transact((multi) => multi.eval(touchScript, 1, this.bull.toKey(envelopeId)));
+    const [touched] = await this.#transact((multi) => multi.eval(scripts.touch, 1, this.bull.toKey(envelopeId)));
     return touched === 1;
   }
 
@@ -128,14 +110,8 @@ export class EnvelopeQueue {
     await this.#transact((multi) => multi.set(this.bull.toKey('probe'), '', 'EX', 60));
   }
 
-  async #transact(write: (transaction: Transaction) => void): Promise<unknown[]> {
-    const replies = await transact({ queue: this.bull, redis: this.#redis, replicas: this.#replicas }, write);
-    return replies.map(([error, result]) => {
-      if (!error) return result;
-      // ioredis looks for READONLY in replies only, not inside those of a transaction.
-      if (isReadOnly(error)) this.#redis.disconnect(true);
-      throw error;
-    });
+  #transact(write: (transaction: Transaction) => void): Promise<unknown[]> {
+    return transact({ queue: this.bull, redis: this.#redis, replicas: this.#replicas }, write);
   }
 
   /** Finds an envelope, or null when the queue does not know it or has already removed it. */
@@ -158,7 +134,7 @@ export class EnvelopeQueue {
 
   /** From now on refuses envelopes of earlier generations than this one. */
   async acceptFrom(generation: number): Promise<void> {
-    await this.#redis.eval(raiseLeastScript, 1, this.bull.toKey('least'), generation);
+    await this.#redis.eval(scripts.raiseLeast, 1, this.bull.toKey('least'), generation);
   }
 
   /** The least generation whose envelopes are accepted. */
@@ -169,7 +145,7 @@ export class EnvelopeQueue {
   /** Counts the envelopes that are not finished. In one step: none is missed while it changes lists. */
   async countUnfinished(): Promise<number> {
     const lists = ['wait', 'active'].map((name) => this.bull.toKey(name));
-    return (await this.#redis.eval(countUnfinishedScript, lists.length, ...lists)) as number;
+    return (await this.#redis.eval(scripts.countUnfinished, lists.length, ...lists)) as number;
   }
 
   /** Whether an envelope waits, rather than being decided. */
@@ -204,7 +180,7 @@ export class EnvelopeQueue {
   async takeBackActive(): Promise<string[]> {
     await this.bull.waitUntilReady();
     const keys = ['active', 'wait', 'marker'].map((name) => this.bull.toKey(name));
-    return (await this.#redis.eval(takeBackScript, keys.length, ...keys, this.bull.toKey(''))) as string[];
+    return (await this.#redis.eval(scripts.takeBack, keys.length, ...keys, this.bull.toKey(''))) as string[];
   }
 
   /** Counts requests as decided. Call it when their job has finished. */
@@ -215,7 +191,7 @@ export class EnvelopeQueue {
   /** Sets the requests decided to those accepted if the queue is empty, in case a crash has lost a count. */
   async settleCounts(): Promise<void> {
     const keys = ['wait', 'active', 'accepted', 'decided'].map((name) => this.bull.toKey(name));
-    await this.#redis.eval(settleCountsScript, keys.length, ...keys);
+    await this.#redis.eval(scripts.settleCounts, keys.length, ...keys);
   }
 
   /**

@@ -5,7 +5,7 @@
  * An envelope that was added before was counted then. One of an outdated partitioning is taken out again: it was added in
  * the same transaction, so nobody has seen it.
  */
-export const countAcceptedScript = `
+export const countAccepted = `
   local sequence = redis.call('hget', KEYS[3], 'sequence')
   if not sequence then
     local generation, least = tonumber(ARGV[2]), tonumber(redis.call('get', KEYS[4]) or 0)
@@ -24,7 +24,7 @@ export const countAcceptedScript = `
  * In one step, so that whoever runs it, the active list is empty afterwards and the order is the original one. The locks
  * come first: while a cluster moves the queue to another node, a script may fail at a key that it does not announce.
  */
-export const takeBackScript = `
+export const takeBack = `
   local ids = redis.call('lrange', KEYS[1], 0, -1)
   for _, id in ipairs(ids) do redis.call('del', ARGV[1] .. id .. ':lock') end
   for _, id in ipairs(ids) do redis.call('rpush', KEYS[2], id) end
@@ -33,17 +33,17 @@ export const takeBackScript = `
   return ids`;
 
 /** Whoever runs it last: the value only grows. */
-export const raiseLeastScript = `
+export const raiseLeast = `
   if tonumber(redis.call('get', KEYS[1]) or 0) < tonumber(ARGV[1]) then redis.call('set', KEYS[1], ARGV[1]) end`;
 
-export const settleCountsScript = `
+export const settleCounts = `
   if redis.call('llen', KEYS[1]) == 0 and redis.call('llen', KEYS[2]) == 0 then
     redis.call('set', KEYS[4], redis.call('get', KEYS[3]) or '0')
   end`;
 
-export const countUnfinishedScript = `return redis.call('llen', KEYS[1]) + redis.call('llen', KEYS[2])`;
+export const countUnfinished = `return redis.call('llen', KEYS[1]) + redis.call('llen', KEYS[2])`;
 /** Touches a job that exists, so that there is something for replicas to confirm. */
-export const touchScript = `
+export const touch = `
   if redis.call('exists', KEYS[1]) == 0 then return 0 end
   redis.call('hset', KEYS[1], 'touched', '1')
   return 1`;

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { IRedisTransaction, Queue } from 'bullmq';
 import { type ChainableCommander, Cluster } from 'ioredis';
-import type { RedisClient } from './redis.ts';
+import { isReadOnly, type RedisClient } from './redis.ts';
 
 export type Transaction = IRedisTransaction & ChainableCommander;
 type Reply = [error: Error | null, result?: unknown];
@@ -23,9 +23,23 @@ export class NotReplicatedError extends Error {
  * so it is sent with the transaction, never after it.
  *
  * @param options.queue the queue whose keys are written, with this connection
+ * @returns the commands' results
  * @throws {NotReplicatedError}
+ * @throws the first error of a command
  */
 export async function transact(
+  options: { queue: Queue; redis: RedisClient; replicas: number },
+  write: (transaction: Transaction) => void,
+): Promise<unknown[]> {
+  return (await execute(options, write)).map(([error, result]) => {
+    if (!error) return result;
+    // ioredis looks for READONLY in replies only, not inside those of a transaction.
+    if (isReadOnly(error)) options.redis.disconnect(true);
+    throw error;
+  });
+}
+
+async function execute(
   { queue, redis, replicas }: { queue: Queue; redis: RedisClient; replicas: number },
   write: (transaction: Transaction) => void,
 ): Promise<Reply[]> {

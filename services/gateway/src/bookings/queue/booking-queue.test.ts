@@ -5,12 +5,7 @@ import type { Envelope, Outcomes } from '@boxoffice/shared/contracts/jobs';
 import { problem } from '@boxoffice/shared/contracts/problems';
 import { partitionOf, queueName } from '@boxoffice/shared/partition';
 import { createLogger } from '@boxoffice/shared/service/logging';
-import {
-  openImpatientRedis,
-  openPatientRedis,
-  openSubscriber,
-  type RedisClient,
-} from '@boxoffice/shared/service/redis';
+import * as connections from '@boxoffice/shared/service/redis';
 import { eventually } from '@boxoffice/testing/eventually';
 import { createTestRedis, type TestRedis } from '@boxoffice/testing/redis';
 import { Queue, Worker } from 'bullmq';
@@ -28,17 +23,17 @@ const partitions = 2;
 const partitioning = fixedPartitioning(partitions);
 
 let server: TestRedis;
-let redis: RedisClient;
+let redis: connections.RedisClient;
 let subscriber: Redis;
-let workerConnection: RedisClient;
+let workerConnection: connections.RedisClient;
 let queue: BookingQueue;
 let worker: Worker<Envelope> | null;
 
 beforeEach(async () => {
   server = await createTestRedis();
-  redis = openImpatientRedis(server.url, logger);
-  subscriber = openSubscriber(server.url, logger);
-  workerConnection = openPatientRedis(server.url, logger);
+  redis = connections.openImpatientRedis(server.url, logger);
+  subscriber = connections.openSubscriber(server.url, logger);
+  workerConnection = connections.openPatientRedis(server.url, logger);
   await eventually(() => redis.status === 'ready');
   worker = null;
   queue = newQueue(100);

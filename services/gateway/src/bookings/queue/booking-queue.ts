@@ -1,8 +1,6 @@
 import { partitionIn, readBookingId } from '@boxoffice/shared/booking-id';
 import type { Outcome, RequestKey } from '@boxoffice/shared/contracts/jobs';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
-import { partitionOf } from '@boxoffice/shared/partition';
-import type { Partitioning } from '@boxoffice/shared/partitioning';
 import type { HealthWarning } from '@boxoffice/shared/service/health';
 import type { Logger } from '@boxoffice/shared/service/logging';
 import type { RedisClient } from '@boxoffice/shared/service/redis';
@@ -22,7 +20,8 @@ import { JobWatch, type JobWatcher } from './job-watch.ts';
 import { MemoryWatch } from './memory-watch.ts';
 import { OutcomeInbox } from './outcome-inbox.ts';
 import type { PartitionOwners } from './partition-owners.ts';
-import { PartitionQueue, type PartitionSnapshot } from './partition-queue.ts';
+import type { PartitionSnapshot } from './partition-queue.ts';
+import { Partitions } from './partitions.ts';
 import { intakePaused, lookupUnavailable, orLookupUnavailable, queueFull, queueUnavailable } from './queue-errors.ts';
 import { Rounds } from './rounds.ts';
 import type { Draft, SubmitOptions, Submitted } from './submission.ts';
@@ -37,10 +36,8 @@ export class BookingQueue {
   readonly #lookup: JobLookup;
   readonly #watch: JobWatch;
   readonly #queues: EnvelopeQueues;
-  /** Of the partitioning that applies. */
-  #partitions: PartitionQueue[] = [];
+  readonly #partitions: Partitions;
   readonly #partitioning: Partitionings;
-  readonly #jobLimit: number;
   readonly #replicaAcks: number;
   readonly #rounds: Rounds;
   readonly #memory: MemoryWatch;
@@ -78,7 +75,7 @@ export class BookingQueue {
     this.#replicaAcks = options.replicaAcks ?? 0;
     this.#queues = new EnvelopeQueues(redis, { replicas: this.#replicaAcks, logger });
     this.#partitioning = options.partitioning;
-    this.#jobLimit = options.limit;
+    this.#partitions = new Partitions(this.#queues, options.limit);
     this.#lookup = new JobLookup(this.#queues, options.outcomes);
     this.#undecided = new UndecidedRequests(options.userLimit, this.#lookup);
     this.#watch = new JobWatch(this.#lookup);
@@ -102,18 +99,21 @@ export class BookingQueue {
       metrics,
       tracing,
     });
-    this.#rounds = new Rounds(() => this.#partitions, {
+    this.#rounds = new Rounds(() => this.#partitions.all, {
       send: (partition) => sender.send(partition),
       ownerOf: (partition) => options.owners.ownerOf(partition),
       isOneServer: redis instanceof Redis,
     });
-    registerDepthMetrics(() => this.#partitions, metrics);
-    options.partitioning.onChange((partitioning) => this.#arrange(partitioning));
+    registerDepthMetrics(() => this.#partitions.all, metrics);
+    options.partitioning.onChange((partitioning) => {
+      this.#partitions.arrange(partitioning);
+      this.#rounds.start();
+    });
   }
 
   /** The partitions' queues, for the operators' board. */
   get queues(): Queue[] {
-    return this.#partitions.map((partition) => partition.bullQueue);
+    return this.#partitions.all.map((partition) => partition.bullQueue);
   }
 
   /** @param listener called when the number of partitions, and so `queues`, has changed */
@@ -208,8 +208,9 @@ export class BookingQueue {
    * @throws {ProblemError} queue_unavailable
    */
   async snapshot(): Promise<PartitionSnapshot[]> {
-    if (this.#partitions.length === 0) throw lookupUnavailable(new Error('the number of partitions is not known yet'));
-    return orLookupUnavailable(() => Promise.all(this.#partitions.map((partition) => partition.snapshot())));
+    if (this.#partitions.all.length === 0)
+      throw lookupUnavailable(new Error('the number of partitions is not known yet'));
+    return orLookupUnavailable(() => Promise.all(this.#partitions.all.map((partition) => partition.snapshot())));
   }
 
   /**
@@ -232,36 +233,14 @@ export class BookingQueue {
     await this.#queues.close();
   }
 
-  /** Changes the number of partitions. Requests that are pending move to their new partitions, in their order. */
-  #arrange({ generation, partitions }: Partitioning): void {
-    const pending = this.#partitions.flatMap((partition) => partition.takeAllPending());
-    this.#partitions = Array.from({ length: partitions }, (_, number) => {
-      return new PartitionQueue(number, { queue: this.#queues.of(number), generation, jobLimit: this.#jobLimit });
-    });
-    for (const request of pending) {
-      try {
-        this.#partitionOf(request.draft.show_id).addPending(request);
-      } catch (error) {
-        request.reject(error); // fewer partitions can hold fewer of them
-      }
-    }
-    if (pending.length > 0) this.#rounds.start();
-  }
-
   #addPending(draft: Draft, options: SubmitOptions): Promise<Submitted> {
     return new Promise((resolve, reject) => {
-      const partition = this.#partitionOf(draft.show_id);
+      const partition = this.#partitions.ofShow(draft.show_id);
       const waitMs = this.#owners.isOwned(partition.number) ? options.waitMs : 0;
       const traceparent = this.#tracing?.current();
       const since = performance.now();
       partition.addPending({ since, draft, traceparent, options: { ...options, waitMs }, resolve, reject });
       this.#rounds.start();
     });
-  }
-
-  #partitionOf(showId: number): PartitionQueue {
-    const partition = this.#partitions[partitionOf(showId, this.#partitions.length)];
-    if (!partition) throw new Error(`show ${showId} has no partition`);
-    return partition;
   }
 }

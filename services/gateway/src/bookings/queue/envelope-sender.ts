@@ -1,7 +1,7 @@
 import { newEnvelopeId, requestId } from '@boxoffice/shared/booking-id';
 import { type BookingRequest, envelopeVersion } from '@boxoffice/shared/contracts/jobs';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
-import { PartitioningOutdated } from '@boxoffice/shared/queue-layout';
+import { PartitioningOutdated } from '@boxoffice/shared/partitioning';
 import type { Logger } from '@boxoffice/shared/service/logging';
 import type { Tracing } from '@boxoffice/shared/tracing/tracing';
 import { Histogram, type Registry } from 'prom-client';
