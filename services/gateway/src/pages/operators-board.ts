@@ -13,8 +13,8 @@ export interface BoardDependencies extends OperatorDependencies {
 const path = '/ops/queues';
 
 /**
- * Bull Board on every partition and on what is to be done about payments, for administrators. Read-only: retrying or promoting a job by hand would
- * break the promised order.
+ * Bull Board on every partition and on what is to be done about payments, for administrators. Read-only: retrying or
+ * promoting a job by hand would break the promised order.
  */
 export function addOperatorsBoard(http: Http, { queue, payments, ...operators }: BoardDependencies): void {
   const board = new FastifyAdapter();
@@ -26,7 +26,10 @@ export function addOperatorsBoard(http: Http, { queue, payments, ...operators }:
     serverAdapter: board,
     options: { uiConfig: { boardTitle: 'Boxoffice' } },
   });
-  queue.onArranged(() => replaceQueues(adapters()));
+  queue.onArranged(() => {
+    replaceQueues([]); // those that it keeps would keep their places, and payments come last
+    replaceQueues(adapters());
+  });
   void http.register(async (pages) => {
     pages.addHook('onRequest', requireOperator(operators));
     pages.addHook('onRoute', (route) => {
