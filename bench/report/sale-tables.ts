@@ -1,10 +1,11 @@
 import type { SaleCell } from '../sales/sale-cells.ts';
+import { isBought } from '../sales/sales.ts';
 import type { Report } from './report.ts';
 import { ratioOf } from './spread.ts';
 import { formatCount, formatSpread, type Table } from './table.ts';
 
 export function holdTable({ sales }: Report): Table {
-  const cells = sales.filter(({ kind }) => kind === 'hold' || kind === 'paid');
+  const cells = sales.filter(({ kind }) => isBought(kind));
   return {
     title: 'Hold and confirm, or pay online: tickets per second, milliseconds, and CPU per ticket',
     headings: [
@@ -23,7 +24,7 @@ export function holdTable({ sales }: Report): Table {
 }
 
 export function bestTable({ sales }: Report): Table {
-  const cells = sales.filter(({ kind }) => kind === 'best' || kind === 'explicit');
+  const cells = sales.filter(({ kind }) => !isBought(kind));
   return {
     title: 'A thousand people who want four good seats each, at the same time',
     headings: ['', 'system', 'per second', '× row lock', 'seconds', 'requests each', 'p50 ms', 'p99 ms'],

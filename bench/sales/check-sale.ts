@@ -1,6 +1,6 @@
 import type { LiveBooking, System } from '../systems/system.ts';
 import { partiesInOrder } from './parties.ts';
-import { partySize, people, type Sale, type SalesResult } from './sales.ts';
+import { isBought, partySize, people, type Sale, type SalesResult } from './sales.ts';
 
 /**
  * Checks a sale against the database: no seat twice, every purchase with its seats, and nothing else. Those who asked
@@ -14,12 +14,11 @@ export async function checkSale(system: System, { kind, show }: Sale, { purchase
   const seats = live.flatMap((booking) => booking.seats);
   if (new Set(seats).size < seats.length) problems.push(`${seats.length - new Set(seats).size} seats sold twice`);
   const byId = new Map(live.map((booking) => [booking.id, booking]));
-  const isBought = kind === 'hold' || kind === 'paid';
-  const status = isBought ? 'booked' : 'held';
+  const status = isBought(kind) ? 'booked' : 'held';
   const wrong = purchases.filter(({ id, seats }) => !isAs(byId.get(id), status, seats));
   if (wrong.length > 0) problems.push(`${wrong.length} purchases without their booking`);
   if (live.length > purchases.length) problems.push(`${live.length - purchases.length} bookings without a purchase`);
-  if (isBought) return problems;
+  if (isBought(kind)) return problems;
   if (purchases.length < people) problems.push(`${people - purchases.length} people without seats`);
   const others = purchases.filter((purchase) => purchase.seats.length !== partySize);
   if (others.length > 0) problems.push(`${others.length} people with fewer or more than ${partySize} seats`);

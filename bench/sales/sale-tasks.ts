@@ -6,7 +6,7 @@ import { addPaidShow, awaitCaptured } from '../systems/boxoffice-rows.ts';
 import type { System } from '../systems/system.ts';
 import type { SystemName, WorkloadName } from '../workloads/workloads.ts';
 import { checkSale } from './check-sale.ts';
-import { bestHall, runSale, type Sale, type SalesResult } from './sales.ts';
+import { bestHall, isBought, runSale, type Sale, type SalesResult } from './sales.ts';
 
 /** One sale on one system. */
 export interface SaleRun {
@@ -64,7 +64,7 @@ function saleTask(
   const name = `${kind} · ${system.name}`;
   return {
     name,
-    seconds: kind === 'hold' || kind === 'paid' ? seconds + 2 : 5,
+    seconds: isBought(kind) ? seconds + 2 : 5,
     async run() {
       const run = (sale: Sale) => {
         const { tokensFile, folder, signal } = bench;

@@ -14,7 +14,7 @@ export const partySize = 4;
 export type Sale =
   /**
    * A seat is held, and the hold confirmed, over and over on this many connections; or its payment begun, which the
-   * buyer authorises immediately.
+   * buyer authorises a moment later.
    */
   | { kind: 'hold' | 'paid'; show: number; connections: number; seconds: number }
   /**
@@ -22,6 +22,9 @@ export type Sale =
    * those are taken.
    */
   | { kind: 'best' | 'explicit'; show: number };
+
+/** Whether the seats of a sale are bought in the end, rather than only held. */
+export const isBought = (kind: Sale['kind']) => kind === 'hold' || kind === 'paid';
 
 export interface SalesOptions extends Pick<LoadOptions, 'url' | 'tokensFile' | 'folder' | 'signal'> {
   sale: Sale;

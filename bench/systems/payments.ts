@@ -6,7 +6,7 @@ const buyerTakesMs = 200;
 
 /**
  * Starts a stand-in for Stripe, whose buyers pay soon after they have a checkout. It runs in this process, whose CPU
- * time is nobody's.
+ * time is not counted.
  */
 export async function startPayments(cleanup: Cleanup) {
   let gateway = '';

@@ -55,6 +55,8 @@ beforeAll(async () => {
     env: {
       LOG_LEVEL: 'warn',
       TRUST_PROXY: '1',
+      // Without a provider, whoever begins a payment is refused with 503.
+      PAYMENT_PROVIDER: 'test',
       // A valid sign-up or login costs a password hash: a few are enough.
       SIGNUP_LIMIT_PER_MINUTE: '20',
       LOGIN_FAILURE_LIMIT_PER_MINUTE: '5',

@@ -1,13 +1,13 @@
 /** The longest that a turn waits for more envelopes, in milliseconds: a fraction of what a turn takes. */
 const gatherMs = 2;
-/** So many turns are remembered. */
+/** How many recent turns are remembered. */
 const recentTurns = 4;
 
 /**
  * Says when a turn should begin. A gateway sends what it has for all partitions of a worker together, but each envelope
  * comes out of a queue of its own, some a moment later than others: a turn that takes the first leaves the others to
- * another transaction. So a turn waits briefly for as many envelopes as the largest recent one had. Those who book
- * alone, and all requests for one show, make turns of one envelope, and wait for nothing.
+ * another transaction. So a turn waits briefly for as many envelopes as the largest recent one had. Where turns have one
+ * envelope, because people book alone or all want the same show, nothing waits.
  */
 export class Gathering {
   #recent: number[] = [];

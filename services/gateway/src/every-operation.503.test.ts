@@ -76,7 +76,7 @@ test('without PostgreSQL, every operation that reads it answers 503 database_una
   ];
   const readers = documenting('database_unavailable').filter(({ id }) => !others.includes(id));
   for (const operation of readers) {
-    // Who waits for a cancellation learns from the worker whether there is such a booking.
+    // A cancellation that waits needs no look-up: the worker says whether there is such a booking.
     const code = await send(operation, ids.booked, { headers: { prefer: 'respond-async' } });
     // The catalog is still down: an operation that needs it first reports that instead.
     const expected = operation.codes.includes('catalog_unavailable') ? /^(catalog|database)_/ : /^database_/;

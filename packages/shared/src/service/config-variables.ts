@@ -128,7 +128,7 @@ export const Config = z.object({
     .max(1_000)
     .default(20)
     .describe(
-      'calls that one gateway makes to the provider; Stripe takes 25 in test mode and 100 else, of all gateways',
+      'calls that one gateway makes to the provider; Stripe allows 25 in test mode and 100 in live mode, for all gateways together',
     ),
   STRIPE_SECRET_KEY: z.string().optional().describe("Stripe's secret or restricted key, sk_… or rk_…"),
   STRIPE_WEBHOOK_SECRET: z

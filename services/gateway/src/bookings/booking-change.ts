@@ -22,6 +22,17 @@ export interface BookingChange {
 }
 
 /**
+ * The show of a booking, which its id says.
+ *
+ * @throws {ProblemError} booking_not_found when it is not the id of a booking
+ */
+export function getShowOfBooking(bookingId: string): number {
+  const showId = readBookingId(bookingId)?.showId;
+  if (showId === undefined) throw new ProblemError('booking_not_found');
+  return showId;
+}
+
+/**
  * Finds the owner of a booking, even while the request that makes it is still queued.
  *
  * @returns `booking` is null while that request is undecided
@@ -31,8 +42,7 @@ export async function getBookingOwner(
   { bookings, queue }: Pick<ChangeDependencies, 'bookings' | 'queue'>,
   { bookingId, acceptance }: Pick<BookingChange, 'bookingId' | 'acceptance'>,
 ): Promise<{ showId: number; ownerId: number; booking: Booking | null }> {
-  const showId = readBookingId(bookingId)?.showId;
-  if (showId === undefined) throw new ProblemError('booking_not_found');
+  const showId = getShowOfBooking(bookingId);
   const booking = await acceptance.within(bookings.find(bookingId));
   if (booking) return { showId, ownerId: booking.userId, booking };
   const job = await acceptance.within(queue.find(bookingId));

@@ -1,7 +1,6 @@
 import { bookingView, type JobView } from '@boxoffice/shared/contracts/booking';
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
-import { type BookingChange, type ChangeDependencies, getBookingOwner } from './booking-change.ts';
-import { showOfBooking } from './find-repeated.ts';
+import { type BookingChange, type ChangeDependencies, getBookingOwner, getShowOfBooking } from './booking-change.ts';
 import { askedFields, submitRequest } from './submit-request.ts';
 
 export interface Cancellation extends BookingChange {
@@ -12,15 +11,14 @@ export interface Cancellation extends BookingChange {
 /**
  * Queues a cancellation behind every request that was accepted for the show before. The queue's order makes
  * it safe to cancel a booking that is still queued itself. A client that waits learns from the outcome whether the booking
- * exists and is theirs; for one that does not wait it is looked up first, because a 202 would not say so.
+ * exists and is theirs. For a client that asked not to wait it is looked up first, because a 202 would not say so.
  *
  * @returns the job; decided immediately when the booking is already cancelled
  * @throws {ProblemError} booking_not_found when the user has no such booking, and what submitRequest throws
  */
 export async function cancelBooking(dependencies: ChangeDependencies, cancellation: Cancellation): Promise<JobView> {
   const { bookingId, asAdmin, waitMs } = cancellation;
-  const showId = showOfBooking(bookingId);
-  if (showId === null) throw new ProblemError('booking_not_found');
+  const showId = getShowOfBooking(bookingId);
   const cancelled = waitMs > 0 ? null : await findCancelled(dependencies, cancellation);
   if (cancelled) return cancelled;
   const asked = { ...askedFields({ showId, ...cancellation }), ...(asAdmin && { as_admin: true as const }) };
