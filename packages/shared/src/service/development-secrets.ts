@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { firstUrl } from '../database/database-hosts.ts';
 import { developmentPrefix } from '../database/service-roles.ts';
 
 const urls = [
@@ -46,7 +47,7 @@ const isWeak = (secret: string) =>
   new Set(secret).size < fewestCharacters;
 
 function credentialsIn(url: string | undefined): { username: string; password: string } {
-  const { username, password } = url ? new URL(url) : { username: '', password: '' };
+  const { username, password } = url ? firstUrl(url) : { username: '', password: '' };
   return { username: decoded(username), password: decoded(password) };
 }
 
