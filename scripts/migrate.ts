@@ -4,6 +4,7 @@
  */
 import { PlainError } from '@boxoffice/local-servers/plain-error';
 import { databaseUrlOfRunning, readNote } from '@boxoffice/local-servers/running';
+import { firstUrl } from '@boxoffice/shared/database/database-hosts';
 import { isDatabaseAway, sqlState } from '@boxoffice/shared/database/errors';
 import { type MigrateOptions, migrate, RolePrivilegeError } from '@boxoffice/shared/database/migrate';
 import type { ServiceRole } from '@boxoffice/shared/database/service-roles';
@@ -15,7 +16,7 @@ const wrongPassword = '28P01';
 const lockNotAvailable = '55P03';
 
 function wrongPasswordMessage(databaseUrl: string): string {
-  const { username, host } = new URL(databaseUrl);
+  const { username, host } = firstUrl(databaseUrl);
   return (
     `PostgreSQL at ${host} refuses the password of ${username}: correct it in DATABASE_URL. With Docker it is ` +
     'POSTGRES_PASSWORD, which applies to an empty volume only: set it back to what it was when the volume was created, ' +
@@ -46,7 +47,7 @@ export async function bringUpToDate(
       );
     if (!isDatabaseAway(error)) throw error;
     throw new PlainError(
-      `PostgreSQL at ${new URL(databaseUrl).host} does not answer: start it, or correct DATABASE_URL.`,
+      `PostgreSQL at ${firstUrl(databaseUrl).host} does not answer: start it, or correct DATABASE_URL.`,
     );
   }
 }

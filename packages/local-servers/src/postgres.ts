@@ -18,6 +18,8 @@ export interface PostgresOptions {
   port?: number;
   /** Default: true. False is only for tests: a power cut loses committed data. */
   fsync?: boolean;
+  /** More PostgreSQL settings, by name. */
+  settings?: Record<string, string>;
 }
 
 const user = 'boxoffice';
@@ -29,7 +31,7 @@ const database = 'boxoffice';
  *
  * @throws when there are no binaries for this machine, or PostgreSQL does not start
  */
-export async function startPostgres({ dataDir, port, fsync = true }: PostgresOptions): Promise<Server> {
+export async function startPostgres({ dataDir, port, fsync = true, ...more }: PostgresOptions): Promise<Server> {
   const native = findBinaries();
   const folder = resolve(dataDir);
   const cluster = join(folder, 'cluster');
@@ -51,6 +53,7 @@ export async function startPostgres({ dataDir, port, fsync = true }: PostgresOpt
     log_checkpoints: 'off',
     timezone: 'UTC',
     log_timezone: 'UTC',
+    ...more.settings,
   };
   return startServer({
     name: 'PostgreSQL',
@@ -65,7 +68,7 @@ export async function startPostgres({ dataDir, port, fsync = true }: PostgresOpt
     folder: cluster,
     pidFile: join(cluster, 'postmaster.pid'),
     logFile: join(folder, 'postgres.log'),
-    ready: /database system is ready to accept connections/,
+    ready: /database system is ready to accept (read-only )?connections/,
     tryAgain: /shared memory block|lock file .* already exists/,
     stopSignal: 'SIGINT', // "fast": ends sessions, then shuts down
   });

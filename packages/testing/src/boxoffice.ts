@@ -79,7 +79,7 @@ export async function startBoxoffice({
     JWT_PRIVATE_KEY: privateKey.export({ format: 'pem', type: 'pkcs8' }) as string,
     ...env,
   };
-  const orm = await openDatabase({ url: servers.postgres.url, poolSize: 4 });
+  const orm = await openDatabase({ url: environment.DATABASE_URL ?? '', poolSize: 4 });
   const running = new Set<SpawnedService>();
   const tokens = new Map<string, string>();
 

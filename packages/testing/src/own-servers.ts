@@ -1,4 +1,6 @@
 /** Dedicated servers for a fault test to stop, kill, freeze and restart. */
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type PostgresOptions, startPostgres } from '@boxoffice/local-servers/postgres';
@@ -17,11 +19,26 @@ export interface OwnServer extends Server {
  * Starts a dedicated PostgreSQL; `url` names a migrated, empty database. fsync is on, as in production: a crash
  * must lose nothing.
  */
-export async function ownPostgres(options: Partial<PostgresOptions> = {}): Promise<OwnServer> {
+export async function ownPostgres(options: Partial<PostgresOptions> = {}): Promise<OwnServer & { dataDir: string }> {
   const dataDir = makeServerFolder(inject('dataDir'), 'postgres');
   const server = await startPostgres({ dataDir, ...options });
   await migrate(server.url);
   return owned(server, dataDir);
+}
+
+/**
+ * Starts a streaming replica of a PostgreSQL, which restarts meanwhile and has no sessions. It is a cold copy of the data,
+ * because the npm package has no pg_basebackup. Its name in `synchronous_standby_names` is `replica`.
+ */
+export async function replicaOf(primary: OwnServer & { dataDir: string }): Promise<OwnServer> {
+  const dataDir = makeServerFolder(inject('dataDir'), 'postgres-replica');
+  await primary.stop();
+  execFileSync('cp', ['-a', ...['cluster', 'password'].map((name) => join(primary.dataDir, name)), dataDir]);
+  writeFileSync(join(dataDir, 'cluster/standby.signal'), '');
+  await primary.restart();
+  const { username: user, password, port } = new URL(primary.url);
+  const primary_conninfo = `host=127.0.0.1 port=${port} user=${user} password=${password} application_name=replica`;
+  return owned(await startPostgres({ dataDir, settings: { primary_conninfo } }), dataDir);
 }
 
 /** Starts a dedicated Redis with `appendfsync always`, as in production. */
@@ -31,11 +48,11 @@ export async function ownRedis(options: Partial<RedisOptions> = {}): Promise<Own
   return owned(await startRedis({ dataDir, binDir: join(home, 'bin'), ...options }), dataDir);
 }
 
-function owned(server: Server, dataDir: string): OwnServer {
+function owned(server: Server, dataDir: string): OwnServer & { dataDir: string } {
   const drop = async () => {
     await server.stop();
     await rm(dataDir, { recursive: true, force: true });
   };
   // Not a spread: `pid` changes with every restart.
-  return Object.assign(Object.create(server) as Server, { drop });
+  return Object.assign(Object.create(server) as Server, { drop, dataDir });
 }

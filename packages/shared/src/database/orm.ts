@@ -2,6 +2,7 @@ import { Migrator } from '@mikro-orm/migrations';
 import { type EntityManager, MikroORM, type Options } from '@mikro-orm/postgresql';
 import type { Logger } from 'pino';
 import type { Tracing } from '../tracing/tracing.ts';
+import { connectTo } from './database-hosts.ts';
 import { BookingAuditLine, CatalogAuditLine, IdentityAuditLine, PaymentsAuditLine } from './entities/audit.ts';
 import { Booking, OutboxRow, PaymentVerdict, RequestOutcome, SeatClaim } from './entities/booking.ts';
 import { LayoutRow, Movie, Screen, Show } from './entities/catalog.ts';
@@ -56,8 +57,9 @@ const frozenAfterMs = 5_000;
 export function ormOptions(options: DatabaseOptions): Options {
   const { url, role, poolSize = 10, statementTimeoutMs, pipeline = false, logger, tracing } = options;
   const settings = { ...options.settings, ...(role && { client_connection_check_interval: deadAfterMs }) };
+  const { connectionString, hosts } = connectTo(role ? serviceUrl(url, role) : url);
   return {
-    clientUrl: role ? serviceUrl(url, role) : url,
+    clientUrl: connectionString,
     entities: [
       ...[User, RefreshToken, AccessRevocation, SessionRevocation, IdentityAuditLine],
       ...[Movie, LayoutRow, Screen, Show, CatalogAuditLine],
@@ -79,6 +81,7 @@ export function ormOptions(options: DatabaseOptions): Options {
     pool: { max: poolSize },
     driverOptions: {
       Client: tracing ? tracing.tracedClient(ReturningClient) : ReturningClient,
+      ...(hosts && { hosts }),
       // A service that freezes or dies must not hold locks, or queue for one, and keep others waiting.
       options: Object.entries(settings)
         .map(([name, value]) => `-c ${name}=${value}`)

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import pg from 'pg';
+import { PrimaryClient, type PrimaryClientConfig } from './primary-client.ts';
 
 /**
  * A connection that returns to its pool only what others can use.
@@ -9,13 +9,11 @@ import pg from 'pg';
  * response in time, it closes: pg would keep that statement at the head of the connection, which may be half-open,
  * and every later user would time out behind it.
  */
-export class ReturningClient extends pg.Client {
+export class ReturningClient extends PrimaryClient {
   /** Set by the pool while the connection is checked out. */
   declare release: (error: Error) => void;
-  /** Missing from pg's types. */
-  declare connection: pg.Connection;
 
-  constructor(config?: pg.ClientConfig) {
+  constructor(config?: PrimaryClientConfig) {
     super(config);
     const query = this.query.bind(this) as (...parameters: unknown[]) => unknown;
     const returning = (...parameters: unknown[]) => {

@@ -1,7 +1,8 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import pg from 'pg';
 import { applyGrants } from './apply-grants.ts';
+import { connectTo, firstUrl } from './database-hosts.ts';
 import { sqlState } from './errors.ts';
+import { PrimaryClient } from './primary-client.ts';
 import { scramVerifier } from './scram.ts';
 import { ownerRole, type ServiceRole, schemas, serviceRoles } from './service-roles.ts';
 
@@ -134,7 +135,7 @@ async function openLogin(em: EntityManager, role: ServiceRole, url: string): Pro
   );
   // Attributes are named only where they change: just naming some takes a superuser.
   const excess = attributes.filter((name) => current[name]).map((name) => `no${name === 'super' ? 'superuser' : name}`);
-  const password = decodeURIComponent(new URL(url).password);
+  const password = decodeURIComponent(firstUrl(url).password);
   const isOpen = current.canlogin && (await canLogIn(url));
   if (isOpen && excess.length === 0) return;
   const verifier = !isOpen && password ? ` password '${scramVerifier(password)}'` : '';
@@ -142,7 +143,7 @@ async function openLogin(em: EntityManager, role: ServiceRole, url: string): Pro
 }
 
 async function canLogIn(url: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 1_000 });
+  const client = new PrimaryClient({ ...connectTo(url), connectionTimeoutMillis: 1_000 });
   client.on('error', () => {});
   try {
     await client.connect();

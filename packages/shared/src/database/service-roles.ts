@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { firstUrl, restoreHosts } from './database-hosts.ts';
 
 /** The login of each service. It owns nothing, and PostgreSQL lets it write to its own schema only. */
 export const serviceRoles = ['boxoffice_gateway', 'boxoffice_catalog', 'boxoffice_worker'] as const;
@@ -22,10 +23,10 @@ export const developmentPrefix = 'development-';
  * An administrator without a password is trusted by the server, and so is the service.
  */
 export function serviceUrl(url: string, role: ServiceRole, { prefix = developmentPrefix } = {}): string {
-  const login = new URL(url);
+  const login = firstUrl(url);
   if (login.username === role) return url;
   const key = decodeURIComponent(login.password);
   login.username = role;
   login.password = key && `${prefix}${createHmac('sha256', key).update(role).digest('base64url')}`;
-  return login.href;
+  return restoreHosts(login, url);
 }

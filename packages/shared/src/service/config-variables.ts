@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { splitHosts } from '../database/database-hosts.ts';
 import { partitionLimit } from '../partition.ts';
 import { parseRedisUrl } from './redis-url.ts';
 import { TrustedProxies } from './trusted-proxies.ts';
@@ -9,7 +10,11 @@ export const root = resolve(import.meta.dirname, '../../../..');
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const count = z.coerce.number().int().positive();
-const postgresUrl = z.url({ protocol: /^postgres(ql)?$/ }).optional();
+const onePostgresUrl = z.url({ protocol: /^postgres(ql)?$/ });
+const postgresUrl = z
+  .string()
+  .refine((text) => splitHosts(text).every((url) => onePostgresUrl.safeParse(url).success), { error: 'Invalid URL' })
+  .optional();
 const list = z.string().transform((text) =>
   text
     .split(',')
@@ -36,7 +41,7 @@ export const Config = z.object({
     .default(join(root, '.boxoffice'))
     .describe('where development data lives: embedded PostgreSQL and Redis, generated keys, pid file'),
   DATABASE_URL: postgresUrl.describe(
-    'PostgreSQL to use, as a user who may migrate it; if unset, `pnpm start` runs its own',
+    'PostgreSQL to use, as a user who may migrate it, several servers as host1:5432,host2:5432; if unset, `pnpm start` runs its own',
   ),
   GATEWAY_DATABASE_URL: postgresUrl.describe(
     'the same database as the gateway logs in: user boxoffice_gateway; required in production',

@@ -1,3 +1,4 @@
+import { firstUrl } from '../database/database-hosts.ts';
 import { type ServiceRole, serviceRoles, serviceUrl } from '../database/service-roles.ts';
 import { type Config, ConfigError, required } from './config.ts';
 
@@ -17,7 +18,7 @@ export function databaseUrlOf(config: Config, role: ServiceRole): string {
   const name = databaseUrlVariables[role];
   const url = config[name];
   if (url) {
-    if (new URL(url).username === role) return url;
+    if (firstUrl(url).username === role) return url;
     throw new ConfigError(`${name} must name the user ${role}, who may do no more than this service needs.`);
   }
   if (config.NODE_ENV !== 'production') return serviceUrl(required(config, 'DATABASE_URL'), role);

@@ -50,7 +50,7 @@ function credentialsIn(url: string | undefined): { username: string; password: s
   return { username: decoded(username), password: decoded(password) };
 }
 
-/** `URL` does not read the list of hosts that a URL of Sentinels or of a cluster has. */
+/** `URL` cannot read a list of hosts, which URLs of PostgreSQL, Sentinels and clusters may have. */
 function withOneHost(url: string): string {
   return url.replace(/(:\/\/(?:[^@/?]*@)?[^,/?]*),[^/?]*/, '$1');
 }

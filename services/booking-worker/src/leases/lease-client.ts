@@ -1,13 +1,11 @@
-import pg from 'pg';
+import { PrimaryClient, type PrimaryClientConfig } from '@boxoffice/shared/database/primary-client';
 
 /** A connection that can be closed at any moment, in the middle of a handshake too. */
-export class LeaseClient extends pg.Client {
+export class LeaseClient extends PrimaryClient {
   /** Rejects when the connection has ended. */
   readonly lost: Promise<never>;
-  /** Missing from pg's types. */
-  declare connection: pg.Connection;
 
-  constructor(config: pg.ClientConfig) {
+  constructor(config: PrimaryClientConfig) {
     super(config);
     this.lost = new Promise((_, reject) => this.once('end', () => reject(new Error('connection ended'))));
     this.lost.catch(() => undefined);

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
+import { connectTo } from '@boxoffice/shared/database/database-hosts';
 import { serviceUrl } from '@boxoffice/shared/database/service-roles';
 import { leaseLockClass } from '@boxoffice/shared/partition';
 import { ensurePartitioning, type Partitioning } from '@boxoffice/shared/partitioning';
@@ -157,7 +158,7 @@ export class Leases {
 
   #newClient(): LeaseClient {
     return new LeaseClient({
-      connectionString: serviceUrl(this.#options.databaseUrl, 'boxoffice_worker'),
+      ...connectTo(serviceUrl(this.#options.databaseUrl, 'boxoffice_worker')),
       application_name: 'boxoffice_worker leases',
       options: `-c idle_session_timeout=${frozenAfterMs}`,
       connectionTimeoutMillis: 1_000,

@@ -1,0 +1,28 @@
+/** Database URLs that name several servers, as libpq writes them: `postgres://user:pw@one:5432,two:5432/db`. */
+
+const pattern = /^(postgres(?:ql)?:\/\/(?:[^/?]*@)?)([^/?]*)(.*)$/;
+
+/** One URL per server. Each is an ordinary URL; `target_session_attrs` is left out, as we always want the primary. */
+export function splitHosts(url: string): [string, ...string[]] {
+  const [, start = '', hosts = '', rest = ''] = pattern.exec(url) ?? [];
+  if (!hosts.includes(',')) return [url];
+  const kept = rest.replace(/([?&])target_session_attrs=[^&]*&?/, '$1').replace(/[?&]$/, '');
+  return hosts.split(',').map((host) => `${start}${host}${kept}`) as [string, ...string[]];
+}
+
+/** The URL of the first server. Everything but host and port is the same for all. */
+export const firstUrl = (url: string): URL => new URL(splitHosts(url)[0]);
+
+/** A changed `firstUrl` with all the servers of the URL that it came from. */
+export function restoreHosts(changed: URL, url: string): string {
+  const [, , hosts = '', rest = ''] = pattern.exec(url) ?? [];
+  if (!hosts.includes(',')) return changed.href;
+  const [, start = ''] = pattern.exec(changed.href) ?? [];
+  return `${start}${hosts}${rest}`;
+}
+
+/** How the drivers are told about several servers: the first as usual, and all of them in `hosts`. */
+export function connectTo(url: string): { connectionString: string; hosts?: string[] } {
+  const urls = splitHosts(url);
+  return { connectionString: urls[0], ...(urls.length > 1 && { hosts: urls.map((one) => new URL(one).host) }) };
+}

@@ -1,0 +1,99 @@
+import pg from 'pg';
+
+export interface PrimaryClientConfig extends pg.ClientConfig {
+  /** The servers, as host:port, one of which is the primary. Default: only the one in the connection string. */
+  hosts?: string[];
+}
+
+const probeTimeoutMs = 1_000;
+/**
+ * The searches in progress, by list of servers: connections opened at the same time share one. Results are not kept,
+ * because a connection to a server that has died since would fail although there is a primary.
+ */
+const searches = new Map<string, Promise<string>>();
+
+/**
+ * A client that connects to whichever of several servers is the primary, as libpq does for
+ * `target_session_attrs=read-write`. With one server it is an ordinary client.
+ */
+export class PrimaryClient extends pg.Client {
+  /** Missing from pg's types. */
+  declare connection: pg.Connection;
+  readonly #hosts: string[];
+
+  constructor(config: PrimaryClientConfig = {}) {
+    super(config);
+    this.#hosts = config.hosts ?? [];
+  }
+
+  override connect(): Promise<pg.Client>;
+  override connect(callback: (error: Error) => void): void;
+  override connect(callback?: (error: Error) => void): Promise<pg.Client> | undefined {
+    const connecting = this.#hosts.length < 2 ? super.connect() : this.#connectToPrimary();
+    if (!callback) return connecting;
+    connecting.then(() => (callback as () => void)(), callback);
+    return undefined;
+  }
+
+  async #connectToPrimary(): Promise<pg.Client> {
+    setHost(this, await this.#sharedSearch());
+    // Closed during the search: connecting would open it again.
+    if (this.connection.stream.destroyed) throw new Error('Connection terminated');
+    const standby = isStandby(this);
+    await super.connect();
+    if (!standby()) return this;
+    this.connection.stream.destroy();
+    throw unavailable('the server that was the primary is a standby now');
+  }
+
+  #sharedSearch(): Promise<string> {
+    const key = `${this.user} ${this.database} ${this.#hosts}`;
+    const search = searches.get(key) ?? this.#search().finally(() => searches.delete(key));
+    searches.set(key, search);
+    return search;
+  }
+
+  /** The first server that says it is not a standby. */
+  async #search(): Promise<string> {
+    try {
+      return await Promise.any(this.#hosts.map((host) => this.#probe(host)));
+    } catch (error) {
+      const reasons: (Error & { code?: string })[] = (error as AggregateError).errors;
+      throw reasons.find(({ code }) => code?.startsWith('28')) ?? unavailable(`none of ${this.#hosts} is a primary`);
+    }
+  }
+
+  async #probe(host: string): Promise<string> {
+    const { user, password, database, ssl } = this;
+    const probe = new PrimaryClient({
+      ...{ user, password, database, ssl, connectionTimeoutMillis: probeTimeoutMs },
+    } as PrimaryClientConfig);
+    setHost(probe, host);
+    probe.on('error', () => undefined);
+    const standby = isStandby(probe);
+    try {
+      await probe.connect();
+      if (standby()) throw unavailable(`${host} is a standby`);
+      return host;
+    } finally {
+      probe.connection.stream.destroy();
+    }
+  }
+}
+
+function setHost(client: pg.Client, hostAndPort: string): void {
+  const { hostname, port } = new URL(`postgres://${hostAndPort}`);
+  Object.assign(client, { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 5432) });
+}
+
+/** PostgreSQL reports with every login whether it is a standby. */
+function isStandby(client: PrimaryClient): () => boolean {
+  let standby = false;
+  client.connection.on('parameterStatus', ({ parameterName, parameterValue }) => {
+    if (parameterName === 'in_hot_standby') standby = parameterValue === 'on';
+  });
+  return () => standby;
+}
+
+/** With the code by which PostgreSQL refuses connections for now. */
+const unavailable = (message: string) => Object.assign(new Error(`PostgreSQL: ${message}`), { code: '57P03' });
