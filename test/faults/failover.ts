@@ -10,7 +10,9 @@ import { inject } from 'vitest';
 /** Why this machine cannot run servers that replicate each other; null when it can. */
 export async function replicationObstacle(): Promise<string | null> {
   const program = await findRedis({ binDir: join(inject('dataDir'), 'bin') });
-  return program.kind === 'file' ? null : 'skipped: needs redis-server or valkey-server on this machine, not in a container';
+  return program.kind === 'file'
+    ? null
+    : 'skipped: needs redis-server or valkey-server on this machine, not in a container';
 }
 
 /** Where the servers of one test file live. What a killed run leaves there, the next one removes. */
@@ -53,5 +55,7 @@ export async function untilAnswered(load: Load, more: number): Promise<void> {
 
 /** Prints a line of the table in docs/scaling.md. */
 export function report(event: string, load: Load, ms: number): void {
-  console.log(`${event}: lost 0 of ${load.accepted.length} accepted requests; unavailable ${(ms / 1_000).toFixed(1)} s`);
+  console.log(
+    `${event}: lost 0 of ${load.accepted.length} accepted requests; unavailable ${(ms / 1_000).toFixed(1)} s`,
+  );
 }

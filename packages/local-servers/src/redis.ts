@@ -35,7 +35,15 @@ export interface RedisOptions {
  *
  * @throws when no Redis can be found or fetched, or it does not start
  */
-export async function startRedis({ dataDir, binDir, port, fsync = true, log, signal, ...own }: RedisOptions): Promise<Server> {
+export async function startRedis({
+  dataDir,
+  binDir,
+  port,
+  fsync = true,
+  log,
+  signal,
+  ...own
+}: RedisOptions): Promise<Server> {
   const program = await findRedis({ binDir, log, signal });
   const folder = resolve(dataDir);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -115,7 +123,13 @@ interface SentinelOptions extends Pick<RedisOptions, 'dataDir' | 'binDir'> {
  *
  * @throws when no Redis can be found that runs without a container, or it does not start
  */
-export async function startSentinel({ dataDir, binDir, master, quorum, downAfterMs }: SentinelOptions): Promise<Server> {
+export async function startSentinel({
+  dataDir,
+  binDir,
+  master,
+  quorum,
+  downAfterMs,
+}: SentinelOptions): Promise<Server> {
   const program = await findRedis({ binDir });
   if (program.kind !== 'file') throw new PlainError('Sentinels need redis-server or valkey-server on this machine.');
   const folder = resolve(dataDir);

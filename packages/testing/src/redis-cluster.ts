@@ -32,19 +32,25 @@ export async function startRedisCluster(home: ServerHome): Promise<RedisCluster>
       if (index < masterCount) await redis.call('CLUSTER', 'ADDSLOTSRANGE', ...slotsOf(index));
     }),
   );
-  for (const [index, server] of servers.entries())
+  for (const server of servers)
     await line(0).call('CLUSTER', 'MEET', '127.0.0.1', String(server.port), busPorts.get(server) ?? '');
   await Promise.all(
-    lines.slice(masterCount).map((redis, index) =>
-      eventually(() => redis.call('CLUSTER', 'REPLICATE', ids[index] ?? ''), { timeoutMs: 20_000 }),
-    ),
+    lines
+      .slice(masterCount)
+      .map((redis, index) =>
+        eventually(() => redis.call('CLUSTER', 'REPLICATE', ids[index] ?? ''), { timeoutMs: 20_000 }),
+      ),
   );
   await eventually(async () => (await Promise.all(lines.map(isComplete))).every(Boolean), { timeoutMs: 30_000 });
 
   /** Index of the server that is the master of a slot, as most servers see it. */
   const indexOfMaster = async (tag: string): Promise<number> => {
     const slot = (await firstOf(lines, (redis) => redis.call('CLUSTER', 'KEYSLOT', tag))) as number;
-    const ranges = (await firstOf(lines, (redis) => redis.call('CLUSTER', 'SLOTS'))) as [number, number, [string, number]][];
+    const ranges = (await firstOf(lines, (redis) => redis.call('CLUSTER', 'SLOTS'))) as [
+      number,
+      number,
+      [string, number],
+    ][];
     const range = ranges.find(([from, to]) => from <= slot && slot <= to);
     return servers.findIndex(({ port }) => port === range?.[2][1]);
   };

@@ -22,9 +22,14 @@ export async function startRedisSentinels({ folderOf, binDir }: ServerHome): Pro
     startRedis({ dataDir: folderOf(server), binDir, password, settings: { ...settings, ...more } });
   const first = await start('server-0');
   const replicaof = `127.0.0.1 ${first.port}`;
-  const servers = [first, ...(await Promise.all(['server-1', 'server-2'].map((server) => start(server, { replicaof }))))];
+  const servers = [
+    first,
+    ...(await Promise.all(['server-1', 'server-2'].map((server) => start(server, { replicaof })))),
+  ];
   const line = openLine(first);
-  await eventually(async () => /connected_slaves:2/.test(await line.info('replication')) && (await line.wait(2, 100)) === 2);
+  await eventually(
+    async () => /connected_slaves:2/.test(await line.info('replication')) && (await line.wait(2, 100)) === 2,
+  );
   line.disconnect();
   const sentinels = await Promise.all(
     Array.from({ length: sentinelCount }, (_, number) =>

@@ -25,7 +25,7 @@ export async function cutReplicas(master: Server, servers: readonly Server[]): P
   const admit = (password: string) =>
     Promise.all(others.map((server) => once(server, (redis) => redis.config('SET', 'masterauth', password))));
   await admit('wrong');
-  await once(master, (redis) => redis.client('KILL', 'TYPE', 'replica'));
+  await once(master, (redis) => redis.call('CLIENT', 'KILL', 'TYPE', 'replica'));
   return async () => void (await admit(new URL(master.url).password));
 }
 

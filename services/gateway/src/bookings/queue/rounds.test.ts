@@ -104,25 +104,28 @@ test('requests gather for 20 ms at most, even if outcomes never arrive', async (
 test.each([
   { servers: 'one server', isOneServer: true, left: [0, 0] },
   { servers: 'a cluster', isOneServer: false, left: [0, 1] },
-])('when a partition cannot be sent, what has gathered for it is refused, and what has gathered for others too on one server: $servers', async ({ isOneServer, left }) => {
-  const fail = Promise.withResolvers<boolean>();
-  const [failing, other] = [new Counted(0), new Counted(1)];
-  const sendOne = vi.fn<(partition: Counted) => Promise<boolean>>(async (partition) => {
-    partition.pendingCount = 0;
-    return partition === failing ? fail.promise : new Promise(() => undefined);
-  });
-  const own = new Rounds<Counted>([failing, other], { ownerOf, isOneServer, send: sendOne });
-  failing.pendingCount = 1;
-  own.start();
-  await endOfTick();
-  for (const partition of [failing, other]) partition.pendingCount++;
-  let kept: number[] = [];
-  sendOne.mockImplementation(async (partition) => {
-    kept = [failing.pendingCount, other.pendingCount];
-    partition.pendingCount = 0;
-    return true;
-  });
-  fail.resolve(false);
-  await endOfTick();
-  expect(kept.length > 0 ? kept : [failing.pendingCount, other.pendingCount]).toEqual(left);
-});
+])(
+  'when a partition cannot be sent, what has gathered for it is refused, and what has gathered for others too on one server: $servers',
+  async ({ isOneServer, left }) => {
+    const fail = Promise.withResolvers<boolean>();
+    const [failing, other] = [new Counted(0), new Counted(1)];
+    const sendOne = vi.fn<(partition: Counted) => Promise<boolean>>(async (partition) => {
+      partition.pendingCount = 0;
+      return partition === failing ? fail.promise : new Promise(() => undefined);
+    });
+    const own = new Rounds<Counted>([failing, other], { ownerOf, isOneServer, send: sendOne });
+    failing.pendingCount = 1;
+    own.start();
+    await endOfTick();
+    for (const partition of [failing, other]) partition.pendingCount++;
+    let kept: number[] = [];
+    sendOne.mockImplementation(async (partition) => {
+      kept = [failing.pendingCount, other.pendingCount];
+      partition.pendingCount = 0;
+      return true;
+    });
+    fail.resolve(false);
+    await endOfTick();
+    expect(kept.length > 0 ? kept : [failing.pendingCount, other.pendingCount]).toEqual(left);
+  },
+);
