@@ -36,9 +36,11 @@ const maySucceedNever: readonly string[] = [
   ...['POST /api/admin/bookings/{id}/pay/', 'POST /api/bookings/{id}/confirm/'],
   ...['GET /api/payments/{id}/', 'POST /api/bookings/{id}/payments/', 'POST /api/payments/events/{provider}/'],
   ...[
+    'GET /api/admin/payments/{id}/',
     'POST /api/admin/payments/{id}/refund/',
     'POST /api/admin/payments/{id}/resolve/',
     'PUT /api/admin/screens/{id}/',
+    'PATCH /api/admin/screens/{id}/',
   ],
   ...['PATCH /api/admin/movies/{id}/', 'POST /api/admin/movies/{id}/shows/run/'],
   ...['POST /api/admin/users/', 'PUT /api/admin/users/{id}/', 'PATCH /api/admin/users/{id}/'],
@@ -74,6 +76,16 @@ beforeAll(async () => {
      from generate_series(1, 100) as n`,
     [user],
   );
+  for (let screen = 1; screen <= 5; screen++) {
+    const body = { name: `Fuzzed ${screen}`, layout: ['aaa', 'aaa'], legend: { a: { category: 'standard' } } };
+    const added = await boxoffice.call('/api/admin/screens/', {
+      method: 'POST',
+      user: administrator,
+      role: 'admin',
+      body,
+    });
+    expect(added.status).toBe(201);
+  }
   await boxoffice.rows("select setval(pg_get_serial_sequence('identity.users', 'id'), 100)");
 });
 afterAll(() => boxoffice.stop());

@@ -2,6 +2,7 @@ import { setImmediate as endOfTick } from 'node:timers/promises';
 import type { BookingRequest, Outcome } from '@boxoffice/shared/contracts/jobs';
 import type { Logger } from '@boxoffice/shared/service/logging';
 import { type CommitDependencies, commitDecision, commitFailure } from './commit-decision.ts';
+import { Gathering } from './gathering.ts';
 import type { Lease } from './leases/leases.ts';
 import type { TurnMetrics } from './metrics.ts';
 import type { BookingStore } from './store/booking-store.ts';
@@ -26,6 +27,7 @@ export class Turns {
   readonly #metrics: TurnMetrics;
   readonly #commit: CommitDependencies;
   readonly #stop = new AbortController();
+  readonly #gathering = new Gathering();
   #pending: PendingEnvelope[] = [];
   #running: Promise<void> | null = null;
   #waitingFor: Error | null = null;
@@ -50,6 +52,7 @@ export class Turns {
   decide(requests: readonly BookingRequest[], lease: Lease): Promise<Outcome[]> {
     return new Promise((resolve) => {
       this.#pending.push({ lease, requests, resolve });
+      this.#gathering.arrived(this.#pending.length);
       this.#running ??= this.#run();
     });
   }
@@ -77,7 +80,9 @@ export class Turns {
   async #run(): Promise<void> {
     await endOfTick(); // envelopes that Redis delivered in the same tick share a turn
     while (this.#pending.length > 0 && !this.#stop.signal.aborted) {
+      await this.#gathering.wait(this.#pending.length);
       const turn = this.#takeTurn();
+      this.#gathering.taken(turn.length);
       try {
         await this.#decideTogether(turn);
       } catch (error) {

@@ -92,6 +92,16 @@ test('a large envelope follows one that is being decided, a third waits until it
   expect(await request(0)).toEqual([[0, 128]]);
 });
 
+test('a large round follows one that is being decided, whichever partitions its requests are for', async () => {
+  await request(0, 2);
+  expect(await request(...Array(12).fill(0), ...Array(11).fill(2))).toEqual([]);
+  expect(await request(2)).toEqual([
+    [0, 12],
+    [2, 12],
+  ]);
+  expect(await request(...Array(30).fill(0))).toEqual([]);
+});
+
 test('requests gather for 20 ms at most, even if outcomes never arrive', async () => {
   await request(0);
   expect(await request(0)).toEqual([]);
