@@ -5,12 +5,7 @@ import type { Envelope, Outcomes } from '@boxoffice/shared/contracts/jobs';
 import { problem } from '@boxoffice/shared/contracts/problems';
 import { partitionOf, queueName } from '@boxoffice/shared/partition';
 import { createLogger } from '@boxoffice/shared/service/logging';
-import {
-  openImpatientRedis,
-  openPatientRedis,
-  openSubscriber,
-  type RedisClient,
-} from '@boxoffice/shared/service/redis';
+import { openImpatientRedis, openPatientRedis, openSubscriber } from '@boxoffice/shared/service/redis';
 import { eventually } from '@boxoffice/testing/eventually';
 import { createTestRedis, type TestRedis } from '@boxoffice/testing/redis';
 import { Queue, Worker } from 'bullmq';
@@ -26,9 +21,9 @@ const logger = createLogger('gateway', { LOG_LEVEL: 'silent' });
 const partitions = 2;
 
 let server: TestRedis;
-let redis: RedisClient;
+let redis: ReturnType<typeof openImpatientRedis>;
 let subscriber: Redis;
-let workerConnection: RedisClient;
+let workerConnection: ReturnType<typeof openPatientRedis>;
 let queue: BookingQueue;
 let worker: Worker<Envelope> | null;
 
