@@ -67,7 +67,7 @@ it('answers every look-up with 503 within 1.5 s while PostgreSQL hangs, and serv
     'the events of a job': () => get(`/api/jobs/${queued}/events/`),
     'a booking': () => get(`/api/bookings/${booked}/`),
     'my bookings': () => get('/api/my-bookings/'),
-    'a cancellation': () => boxoffice.cancel(booked),
+    'a cancellation that does not wait': () => boxoffice.cancel(booked, { wait: 0 }),
     'a repeat that waits': () => boxoffice.book(show, 'A2', { key: `second ${show}`, wait: 30 }),
     'a new key': () => boxoffice.book(show, 'A3', { key: `third ${show}` }),
   });

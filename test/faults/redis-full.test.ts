@@ -1,3 +1,4 @@
+import { newEnvelopeId, requestId } from '@boxoffice/shared/booking-id';
 import { type Boxoffice, startBoxoffice } from '@boxoffice/testing/boxoffice';
 import { eventually } from '@boxoffice/testing/eventually';
 import { expectProblem } from '@boxoffice/testing/problem';
@@ -35,6 +36,18 @@ it('accepts no request that Redis could not hand out any more, decides all that 
   if (!refusal) throw new Error('everything was accepted');
   expectProblem(refusal, 'queue_full');
   expect(refusal.headers.get('retry-after')).toBe('2');
+  // A cancellation that succeeded earlier has nothing left to do.
+  const cancelled = requestId(newEnvelopeId(0), show, 0);
+  await boxoffice.rows(
+    `insert into booking.bookings (show_id, id, user_id, seats, status, created_at, cancelled_at)
+     values (?, ?, 1, '{A1}', 'cancelled', now(), now()) returning id`,
+    [show, cancelled],
+  );
+  expect(await boxoffice.cancel(cancelled)).toMatchObject({
+    status: 200,
+    body: { id: cancelled, status: 'cancelled' },
+  });
+  expectProblem(await boxoffice.cancel(cancelled, { user: 2 }), 'queue_full');
   expect(await health()).toMatchObject({ status: 200, body: { checks: { queue: expect.stringContaining('memory') } } });
 
   const metrics = await boxoffice.metrics();

@@ -24,9 +24,21 @@ export async function cancelBooking(dependencies: ChangeDependencies, cancellati
   const cancelled = waitMs > 0 ? null : await findCancelled(dependencies, cancellation);
   if (cancelled) return cancelled;
   const asked = { ...askedFields({ showId, ...cancellation }), ...(asAdmin && { as_admin: true as const }) };
-  const job = await submitRequest(dependencies, { kind: 'cancel', booking_id: bookingId, ...asked }, cancellation);
-  if (job.problem?.code === 'booking_not_found') throw new ProblemError('booking_not_found');
-  return job;
+  try {
+    return await submitRequest(dependencies, { kind: 'cancel', booking_id: bookingId, ...asked }, cancellation);
+  } catch (error) {
+    if (!wasNotQueued(error)) throw error;
+    // A repeat of a cancellation that succeeded needs no queue.
+    const already = await findCancelled(dependencies, cancellation).catch(() => null);
+    if (!already) throw error;
+    return already;
+  }
+}
+
+/** Whether the queue did not accept a request, for certain. */
+function wasNotQueued(error: unknown): boolean {
+  if (!(error instanceof ProblemError) || error.problem.job_id) return false;
+  return error.problem.code === 'queue_unavailable' || error.problem.code === 'queue_full';
 }
 
 /**

@@ -17,7 +17,5 @@ export async function confirmBooking(dependencies: ChangeDependencies, change: B
   const owner = waitMs > 0 ? null : await getBookingOwner(dependencies, change);
   if (owner && owner.ownerId !== userId) throw new ProblemError('booking_not_found');
   const asked = askedFields({ showId, ...change });
-  const job = await submitRequest(dependencies, { kind: 'confirm', booking_id: bookingId, ...asked }, change);
-  if (job.problem?.code === 'booking_not_found') throw new ProblemError('booking_not_found');
-  return job;
+  return submitRequest(dependencies, { kind: 'confirm', booking_id: bookingId, ...asked }, change);
 }

@@ -32,7 +32,12 @@ describe("another user's", () => {
   test('booking cannot be cancelled, waiting or not, with a key or without', async () => {
     expectProblem(await boxoffice.cancel(booking.id, { user: stranger }), 'booking_not_found');
     expectProblem(await boxoffice.cancel(booking.id, { user: stranger, wait: 0 }), 'booking_not_found');
-    expectProblem(await boxoffice.cancel(booking.id, { user: stranger, key: 'k' }), 'booking_not_found');
+    const keyed = () => boxoffice.cancel(booking.id, { user: stranger, key: 'k' });
+    const [first, repeat] = [
+      expectProblem(await keyed(), 'booking_not_found'),
+      expectProblem(await keyed(), 'booking_not_found'),
+    ];
+    expect({ ...repeat, instance: first.instance }).toEqual(first);
     expect(await boxoffice.call(`/api/bookings/${booking.id}/`, { user: owner })).toMatchObject({
       body: { status: 'booked' },
     });

@@ -1,5 +1,5 @@
 import type { JobView } from '@boxoffice/shared/contracts/booking';
-import type { ProblemCode } from '@boxoffice/shared/contracts/problems';
+import { type ProblemCode, ProblemError } from '@boxoffice/shared/contracts/problems';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Exit } from '../../http/operation-errors.ts';
 import { waitMsOf } from '../../http/preferences.ts';
@@ -56,5 +56,7 @@ export function sendChange(
   job: JobView,
 ): FastifyReply {
   if (isUndecided(job)) return sendAccepted(dependencies, reply, job);
+  // The same response whether it was looked up or decided, so that nobody can tell another's booking from none.
+  if (job.problem?.code === 'booking_not_found') throw new ProblemError('booking_not_found');
   return job.booking ? reply.code(200).send(job.booking) : sendRefusal(request, reply, job);
 }
