@@ -20,13 +20,13 @@ export async function startRedisSentinels({ folderOf, binDir }: ServerHome): Pro
   const settings = { masterauth: password, 'repl-diskless-sync-delay': '0' };
   const start = (server: string, more: Record<string, string> = {}) =>
     startRedis({ dataDir: folderOf(server), binDir, password, settings: { ...settings, ...more } });
-  const first = await start('server-0');
-  const replicaof = `127.0.0.1 ${first.port}`;
+  const original = await start('server-0');
+  const replicaof = `127.0.0.1 ${original.port}`;
   const servers = [
-    first,
+    original,
     ...(await Promise.all(['server-1', 'server-2'].map((server) => start(server, { replicaof })))),
   ];
-  const line = openLine(first);
+  const line = openLine(original);
   await eventually(
     async () => /connected_slaves:2/.test(await line.info('replication')) && (await line.wait(2, 100)) === 2,
   );
@@ -35,11 +35,12 @@ export async function startRedisSentinels({ folderOf, binDir }: ServerHome): Pro
     Array.from({ length: sentinelCount }, (_, number) =>
       startSentinel({
         ...{ dataDir: folderOf(`sentinel-${number}`), binDir, quorum: 2, downAfterMs },
-        master: { name, port: first.port, password },
+        master: { name, port: original.port, password },
       }),
     ),
   );
   const lines = sentinels.map(({ url }) => new Redis(url));
+  const [first] = lines as [Redis, ...Redis[]];
   // They learn of each other and of the replicas every few seconds. Versions that cannot be hurried are only slower.
   const hurry = ['INFO-PERIOD', '200', 'PUBLISH-PERIOD', '200'];
   const usual = ['INFO-PERIOD', '10000', 'PUBLISH-PERIOD', '2000'];
@@ -54,10 +55,7 @@ export async function startRedisSentinels({ folderOf, binDir }: ServerHome): Pro
     url: `redis+sentinel://:${password}@${sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',')}/${name}`,
     servers,
     async master() {
-      const [, port] = (await (lines[0] as Redis).call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', name)) as [
-        string,
-        string,
-      ];
+      const [, port] = (await first.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', name)) as [string, string];
       return servers.find((server) => server.port === Number(port)) as Server;
     },
     async stop() {
