@@ -5,11 +5,13 @@ import { PlainError } from '@boxoffice/local-servers/plain-error';
 import { loadConfig } from '@boxoffice/shared/service/config';
 import { type Environment, startEnvironment } from './environment.ts';
 import type { Options } from './options.ts';
-import { ratiosOf, spreadOf } from './report/spread.ts';
-import { cellName, formatCount, formatSpread, type Table } from './report/table.ts';
-import { allButLoad } from './runs/processes.ts';
+import type { Comparison, Pair } from './report/comparison.ts';
+import { cellName } from './report/table.ts';
+import { writeJson } from './report/write-json.ts';
+import { curvePointName } from './runs/curve.ts';
+import { runOpen } from './runs/open-run.ts';
 import { runTasks, type Task } from './runs/progress.ts';
-import { type RunResult, runCase, warmUp } from './runs/run-case.ts';
+import { runCase, warmUp } from './runs/run-case.ts';
 import type * as boxoffice from './systems/boxoffice.ts';
 import { startBoxoffice } from './systems/boxoffice.ts';
 import type { Cleanup } from './systems/cleanup.ts';
@@ -19,16 +21,6 @@ import type { Case } from './workloads/cases.ts';
 
 /** Seconds before the first measurement of a case. */
 const warmUpSeconds = 3;
-
-/** Those whose CPU time per request is printed on its own. */
-const processes = ['gateway', 'worker', 'postgres', 'redis'];
-
-/** The outcome of a comparison. */
-export interface Comparison {
-  table: Table;
-  /** Violations found in the databases, a sentence each. */
-  problems: string[];
-}
 
 /**
  * Measures this tree beside another checkout, whose dependencies must be installed. Each has servers of its own, and
@@ -44,7 +36,7 @@ export async function compareWith(
   const { startBoxoffice } = await loadSystem(folder);
   const environment = await startEnvironment(options, resolve(loadConfig().DATA_DIR), cleanup, signal);
   const before = await environment.startInstallation('before', startBoxoffice);
-  const title = `${folder} → this tree: medians, and the ratio of neighbouring runs (min–max)`;
+  const title = `${folder} → this tree`;
   return compare(title, { before, now: environment.boxoffice }, environment, options);
 }
 
@@ -70,46 +62,72 @@ export async function compareTracing(
   const now = await environment.startInstallation('traced', (servers) =>
     startBoxoffice(servers, cleanup, signal, traced),
   );
-  const title = `without traces → ${share * 100} % of the requests traced: medians, and the ratio of neighbouring runs (min–max)`;
+  const title = `without traces → ${share * 100} % of the requests traced`;
   return compare(title, { before: environment.boxoffice, now }, environment, options);
 }
 
 async function compare(
   title: string,
-  systems: Record<'before' | 'now', System>,
-  { bench, cases }: Environment,
+  systems: Record<keyof Pair<unknown>, System>,
+  { bench, cases, conditions }: Environment,
   options: Options,
 ): Promise<Comparison> {
-  const runs = cases.map((run) => ({ run, before: [] as RunResult[], now: [] as RunResult[] }));
-  const tasks = runs.flatMap(({ run, ...results }) => {
-    const task = (name: 'before' | 'now'): Task => ({
-      name: `${cellName(run)} · ${name}`,
-      seconds: options.seconds + 1,
-      async run() {
-        results[name].push(await runCase(bench, systems[name], run, options.seconds));
-      },
-    });
-    const inTurn = Array.from({ length: options.rounds }, (_, round) =>
-      round % 2 === 0 ? [task('before'), task('now')] : [task('now'), task('before')],
-    );
-    const warmUps = Object.values(systems).map(
+  const { seconds, rounds, only } = options;
+  const comparison: Comparison = {
+    startedAt: new Date().toISOString(),
+    conditions,
+    title,
+    rounds,
+    seconds,
+    cases: cases.map((run) => ({ run, before: [], now: [] })),
+    curve: (only.includes('curve') ? options.rates : []).map((rate) => ({ rate, before: [], now: [] })),
+    problems: [],
+  };
+  const warmUps = (run: Pick<Case, 'workload' | 'mode' | 'connections'>) =>
+    Object.values(systems).map(
       (system): Task => ({
         name: 'warming up',
         seconds: warmUpSeconds,
         run: () => warmUp(bench, system, { run, seconds: warmUpSeconds }),
       }),
     );
-    return [...warmUps, ...inTurn.flat()];
-  });
-  await runTasks(tasks, bench.signal);
-  return {
-    table: {
-      title,
-      headings: ['', 'rate', 'per second', 'p50 ms', 'p99 ms', 'CPU µs per request', ...processes],
-      rows: runs.map(rowOf),
+  const caseTasks = comparison.cases.flatMap(({ run, ...results }) => [
+    ...warmUps(run),
+    ...byTurns(cellName(run), options, results, (name) => runCase(bench, systems[name], run, seconds)),
+  ]);
+  const curveTasks = comparison.curve.flatMap(({ rate, ...results }) =>
+    byTurns(curvePointName(rate), options, results, async (name) => ({
+      system: systems[name].name,
+      rate,
+      ...(await runOpen(bench, systems[name], rate, seconds)),
+    })),
+  );
+  if (curveTasks.length > 0) curveTasks.unshift(...warmUps({ workload: 'hot', mode: 'wait', connections: 64 }));
+  await runTasks([...caseTasks, ...curveTasks], bench.signal);
+  comparison.problems = [...comparison.cases, ...comparison.curve].flatMap(({ before, now }) =>
+    [...before, ...now].flatMap(({ problems }) => problems),
+  );
+  writeJson(comparison, options.json, resolve(loadConfig().DATA_DIR));
+  return comparison;
+}
+
+/** The runs of two systems, which take turns going first. */
+function byTurns<T>(
+  title: string,
+  { rounds, seconds }: Pick<Options, 'rounds' | 'seconds'>,
+  results: Pair<T>,
+  run: (name: keyof Pair<T>) => Promise<T>,
+): Task[] {
+  const task = (name: keyof Pair<T>): Task => ({
+    name: `${title} · ${name}`,
+    seconds: seconds + 1,
+    async run() {
+      results[name].push(await run(name));
     },
-    problems: runs.flatMap(({ before, now }) => [...before, ...now].flatMap(({ problems }) => problems)),
-  };
+  });
+  return Array.from({ length: rounds }, (_, round) =>
+    round % 2 === 0 ? [task('before'), task('now')] : [task('now'), task('before')],
+  ).flat();
 }
 
 /** @throws {PlainError} when there is no checkout */
@@ -121,23 +139,4 @@ async function loadSystem(folder: string): Promise<typeof boxoffice> {
       `--against takes a checkout of Boxoffice with its dependencies installed, not ${folder}: ${(error as Error).message}`,
     );
   }
-}
-
-function rowOf({ run, before, now }: { run: Case; before: RunResult[]; now: RunResult[] }): string[] {
-  const figures: ((result: RunResult) => number)[] = [
-    ({ rate }) => rate,
-    ({ latencyMs }) => latencyMs.p50,
-    ({ latencyMs }) => latencyMs.p99,
-    ({ cpuMicros }) => allButLoad(cpuMicros),
-    ...processes.map(
-      (name) =>
-        ({ cpuMicros }: RunResult) =>
-          cpuMicros[name] ?? 0,
-    ),
-  ];
-  const medians = figures.map((figure) =>
-    [before, now].map((results) => formatCount(spreadOf(results.map(figure)).median)).join(' → '),
-  );
-  const rates = (results: RunResult[]) => spreadOf(results.map(({ rate }) => rate));
-  return [cellName(run), `${formatSpread(ratiosOf(rates(now), rates(before)), 2)} ×`, ...medians];
 }

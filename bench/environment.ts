@@ -92,7 +92,7 @@ async function startPeers(
   signal: AbortSignal,
 ): Promise<System[]> {
   const needed = new Set(cases.flatMap(({ systems }) => systems));
-  if (only.includes('open')) needed.add('direct');
+  if (only.includes('open') || only.includes('curve')) needed.add('direct');
   for (const system of systemsOfSales(only)) needed.add(system);
   const peers: System[] = [];
   for (const name of ['direct', 'row lock'] as const) {

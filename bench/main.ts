@@ -7,6 +7,7 @@ import { explain } from '@boxoffice/local-servers/plain-error';
 import { watchLaunchers } from '../scripts/start/launchers.ts';
 import { compareTracing, compareWith } from './compare.ts';
 import { help, readOptions } from './options.ts';
+import { comparisonTables } from './report/comparison.ts';
 import { writeDocs } from './report/docs.ts';
 import { plainTable, type Table } from './report/table.ts';
 import { tablesOf } from './report/tables.ts';
@@ -30,12 +31,12 @@ async function main(): Promise<number> {
       return 0;
     }
     if (options.against !== null || options.tracing !== null) {
-      const { table, problems } =
+      const comparison =
         options.against !== null
           ? await compareWith(options.against, options, cleanup, stopping.signal)
           : await compareTracing(options.tracing ?? 0, options, cleanup, stopping.signal);
-      print([table], problems);
-      return problems.length === 0 ? 0 : 1;
+      print(comparisonTables(comparison), comparison.problems);
+      return comparison.problems.length === 0 ? 0 : 1;
     }
     const report = await runBenchmark(options, cleanup, stopping.signal);
     print(tablesOf(report), report.problems);

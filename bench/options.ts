@@ -2,9 +2,11 @@ import { parseArgs } from 'node:util';
 import { PlainError } from '@boxoffice/local-servers/plain-error';
 import { quickWorkloads, type WorkloadName, workloadNames } from './workloads/workloads.ts';
 
+const usualRates = [250, 1_000, 2_000, 3_000, 4_000, 6_000, 8_000];
+
 export const help = `
 Measures Boxoffice, as \`pnpm start\` runs it in production, against simpler designs, on temporary servers
-of its own. A full run takes about 40 minutes.
+of its own. A full run takes about 50 minutes.
 
   pnpm bench
   pnpm bench --quick
@@ -16,8 +18,11 @@ of its own. A full run takes about 40 minutes.
   --seconds <number>    length of each run, after one second of warm-up (default 8, quick 2)
   --rounds <number>     runs of each kind; figures are medians (default 3, quick 1)
   --connections <list>  instead of 1, 64 and 256
+  --rates <list>        offered requests per second of the load curve
+                        (default ${usualRates.join(', ')})
   --json <file>         where to write the report (default .boxoffice/bench/<time>.json)
-  --docs                also writes the figures of docs/benchmarks.md, and docs/benchmarks.svg
+  --docs                also writes the figures of docs/benchmarks.md and its pictures; a run of the load curve
+                        alone replaces only that
   --soak <minutes>      alternates hot and churn and reports memory growth; nothing else unless --only is set
   --history <bookings>  alternates hot and browse between empty tables and tables with this many past bookings;
                         nothing else unless --only is set
@@ -37,6 +42,8 @@ export interface Options {
   rounds: number;
   /** null: those of each workload. */
   connections: number[] | null;
+  /** Offered requests per second of the load curve, ascending. */
+  rates: number[];
   json: string | null;
   docs: boolean;
   /** Minutes; 0: no soak. */
@@ -66,7 +73,9 @@ export function readOptions(args: string[]): Options | null {
     only: values.only === undefined ? [...usual] : values.only.split(',').map(parseWorkload),
     seconds: parseInteger('--seconds', values.seconds ?? (quick ? '2' : '8'), 1, 600),
     rounds: parseInteger('--rounds', values.rounds ?? (quick ? '1' : '3'), 1, 99),
-    connections: values.connections?.split(',').map((text) => parseInteger('--connections', text, 1, 4_096)) ?? null,
+    connections: values.connections === undefined ? null : parseList('--connections', values.connections, 4_096),
+    rates:
+      values.rates === undefined ? usualRates : parseList('--rates', values.rates, 100_000).toSorted((a, b) => a - b),
     json: values.json ?? null,
     docs: values.docs ?? false,
     soak,
@@ -88,6 +97,7 @@ function parse(args: string[]) {
         seconds: text,
         rounds: text,
         connections: text,
+        rates: text,
         json: text,
         docs: flag,
         soak: text,
@@ -112,6 +122,10 @@ function parseShare(name: string, text: string): number {
   const share = Number(text);
   if (text.trim() !== '' && share >= 0 && share <= 1) return share;
   throw new PlainError(`${name} must be a number from 0 to 1, not "${text}".`);
+}
+
+function parseList(name: string, text: string, max: number): number[] {
+  return [...new Set(text.split(',').map((item) => parseInteger(name, item, 1, max)))];
 }
 
 function parseInteger(name: string, text: string, min: number, max: number): number {

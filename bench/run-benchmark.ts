@@ -1,11 +1,11 @@
-import { writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { loadConfig } from '@boxoffice/shared/service/config';
 import { type Environment, startEnvironment } from './environment.ts';
 import type { Options } from './options.ts';
 import { evaluateGoals } from './report/goal-results.ts';
 import type { Measurements } from './report/measurements.ts';
 import type { Report } from './report/report.ts';
+import { writeJson } from './report/write-json.ts';
 import { historyTasks } from './runs/history.ts';
 import { memoryBytes } from './runs/processes.ts';
 import { type Programme, planProgramme } from './runs/programme.ts';
@@ -39,9 +39,7 @@ export async function runBenchmark(options: Options, cleanup: Cleanup, signal: A
     problems: [...combined.problems, ...extras.problems],
   };
   const report: Report = { ...measured, goals: evaluateGoals(measured) };
-  const file = resolve(options.json ?? join(dataDir, 'bench', `${startedAt.replaceAll(':', '-')}.json`));
-  writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
-  console.error(`report: ${file}`);
+  writeJson(report, options.json, dataDir);
   return report;
 }
 

@@ -7,7 +7,7 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { percentile } from '@boxoffice/shared/percentile';
 import { requestAt } from '../workloads/workloads.ts';
-import type { OpenLoopOptions, OpenLoopResult } from './open-loop.ts';
+import { graceMs, type OpenLoopOptions, type OpenLoopResult } from './open-loop.ts';
 
 /** Requests beyond this wait for a connection; the wait is part of their latency. */
 const connectionLimit = 2_048;
@@ -39,6 +39,8 @@ let connections = 0;
 let pending = 0;
 let sent = 0;
 let succeeded = 0;
+let inTime = 0;
+const total = { sent: 0, succeeded: 0 };
 
 const startMs = performance.now();
 const measureFromMs = startMs + warmUpMs;
@@ -59,6 +61,8 @@ lateness.sort((a, b) => a - b);
 const result: OpenLoopResult = {
   sent,
   failed: sent - succeeded,
+  inTime,
+  total: { succeeded: total.succeeded, failed: total.sent - total.succeeded },
   latencyMs: {
     p50: percentileOrZero(latencies, 50),
     p99: percentileOrZero(latencies, 99),
@@ -72,7 +76,11 @@ process.exit(0);
 
 function send(n: number, dueMs: number): void {
   pending++;
-  if (dueMs >= measureFromMs) sent++;
+  total.sent++;
+  if (dueMs >= measureFromMs) {
+    sent++;
+    lateness.push(performance.now() - dueMs);
+  }
   const connection = idle.pop() ?? (connections < connectionLimit ? open() : null);
   if (connection) write(connection, n, dueMs);
   else backlog.push({ n, dueMs });
@@ -80,7 +88,6 @@ function send(n: number, dueMs: number): void {
 
 function write(connection: Connection, n: number, dueMs: number): void {
   connection.dueMs = dueMs;
-  if (dueMs >= measureFromMs) lateness.push(performance.now() - dueMs);
   const { method, path, user, body, prefer } = requestAt(workload, n);
   const lines = [`${method} ${path} HTTP/1.1`, 'Host: 127.0.0.1'];
   if (user !== null) lines.push(`Authorization: Bearer ${tokens[user]}`);
@@ -115,13 +122,19 @@ function receive(connection: Connection, text: string): void {
   const dueMs = connection.dueMs ?? 0;
   connection.dueMs = null;
   pending--;
-  if (dueMs >= measureFromMs && received.startsWith('HTTP/1.1 2')) {
-    succeeded++;
-    latencies.push(performance.now() - dueMs);
-  }
+  if (received.startsWith('HTTP/1.1 2')) count(dueMs);
   const next = backlog.shift();
   if (next) write(connection, next.n, next.dueMs);
   else idle.push(connection);
+}
+
+function count(dueMs: number): void {
+  total.succeeded++;
+  if (dueMs < measureFromMs) return;
+  const nowMs = performance.now();
+  succeeded++;
+  if (nowMs <= endMs + graceMs) inTime++;
+  latencies.push(nowMs - dueMs);
 }
 
 /** JSON has no NaN; a run without responses reports its failures. */

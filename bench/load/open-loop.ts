@@ -16,11 +16,18 @@ export interface OpenLoopResult {
   sent: number;
   /** Of those, the ones without a 2xx response. */
   failed: number;
+  /** Of those, the ones with a 2xx response by the end of the run, give or take `graceMs`. */
+  inTime: number;
+  /** 2xx responses and all other outcomes, those of the warm-up included. */
+  total: { succeeded: number; failed: number };
   /** From the time a request was due until its complete response. */
   latencyMs: Latencies;
   /** How late the sender itself was, in milliseconds: included in the latency, but not caused by the system. */
   senderLateMs: { p50: number; p99: number };
 }
+
+/** A request that is due in the last moment of a run still has this long, in milliseconds, to be answered in time. */
+export const graceMs = 100;
 
 /** Sends requests at a fixed rate from a child process; the first second is warm-up and not measured. */
 export async function runOpenLoop({ signal, ...options }: OpenLoopOptions): Promise<OpenLoopResult> {

@@ -63,7 +63,7 @@ export function openCellOf(
   };
 }
 
-function medianLatencies(rounds: Latencies[]): Latencies {
+export function medianLatencies(rounds: Latencies[]): Latencies {
   const median = (name: keyof Latencies) => spreadOf(rounds.map((latencies) => latencies[name])).median;
   return { p50: median('p50'), p99: median('p99'), p999: median('p999'), max: median('max') };
 }

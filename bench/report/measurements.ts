@@ -6,6 +6,7 @@ import type { SaleCell } from '../sales/sale-cells.ts';
 import type { PgbenchScript } from '../systems/pgbench.ts';
 import type { SystemName, WorkloadName } from '../workloads/workloads.ts';
 import type { Cell, OpenCell } from './cells.ts';
+import type { CurveCell } from './curve-cells.ts';
 import type { Spread } from './spread.ts';
 
 /** Everything a benchmark measured. */
@@ -17,6 +18,7 @@ export interface Measurements {
   seconds: number;
   cells: Cell[];
   open: OpenCell[];
+  curve: CurveCell[];
   flood: { requests: number; acceptedPerSecond: Spread; lagSeconds: Spread } | null;
   /** Rows per second; null without pgbench. */
   pgbench: Partial<Record<PgbenchScript, Spread>> | null;

@@ -1,5 +1,6 @@
 import type { Cell } from './cells.ts';
 import { cpuTable, historyTable, memoryTable } from './cost-tables.ts';
+import { curveTable } from './curve-tables.ts';
 import type { GoalResult } from './goal-results.ts';
 import { findCell } from './measurements.ts';
 import type { Report } from './report.ts';
@@ -13,6 +14,7 @@ export function tablesOf(report: Report): Table[] {
     throughputTable(report),
     limitTable(report),
     openModelTable(report),
+    curveTable(report),
     holdTable(report),
     bestTable(report),
     expiryTable(report),
@@ -76,7 +78,7 @@ function openModelTable({ open }: Report): Table {
   };
 }
 
-function goalTable({ goals }: Report): Table {
+export function goalTable({ goals }: Report): Table {
   return {
     title: 'Goals, on two cores',
     headings: ['', 'goal', 'figure', ''],

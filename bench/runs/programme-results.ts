@@ -1,5 +1,6 @@
 import type { OpenLoopResult } from '../load/open-loop.ts';
 import { cellOf, openCellOf } from '../report/cells.ts';
+import { curveCellOf } from '../report/curve-cells.ts';
 import type { Measurements } from '../report/measurements.ts';
 import { spreadOf } from '../report/spread.ts';
 import { saleCells } from '../sales/sale-cells.ts';
@@ -7,6 +8,7 @@ import type { SaleRun } from '../sales/sale-tasks.ts';
 import type { PgbenchScript } from '../systems/pgbench.ts';
 import type { Case } from '../workloads/cases.ts';
 import { floodRequests, type SystemName } from '../workloads/workloads.ts';
+import type { CurveRun } from './curve.ts';
 import { type ExpiryRun, expiryFigures } from './expiry.ts';
 import type { RunResult } from './run-case.ts';
 
@@ -14,6 +16,7 @@ import type { RunResult } from './run-case.ts';
 export interface ProgrammeResults {
   runs: { run: Case; system: SystemName; result: RunResult }[];
   open: { system: SystemName; percentOfPeak: number; rate: number; result: OpenLoopResult }[];
+  curve: CurveRun[];
   floods: (RunResult & { acceptedPerSecond: number })[];
   pgbench: { script: PgbenchScript; rate: number }[];
   sales: SaleRun[];
@@ -23,9 +26,9 @@ export interface ProgrammeResults {
 
 /** Combines the rounds of every case, open-model run, flood and pgbench script. */
 export function combineRounds(
-  { runs, open, floods, pgbench, sales, expiries, problems }: ProgrammeResults,
+  { runs, open, curve, floods, pgbench, sales, expiries, problems }: ProgrammeResults,
   cases: readonly Case[],
-): Pick<Measurements, 'cells' | 'open' | 'flood' | 'pgbench' | 'sales' | 'expiry' | 'problems'> {
+): Pick<Measurements, 'cells' | 'open' | 'curve' | 'flood' | 'pgbench' | 'sales' | 'expiry' | 'problems'> {
   const openRuns = groupBy(open, ({ system, percentOfPeak }) => `${system} ${percentOfPeak}`);
   const scripts = groupBy(pgbench, ({ script }) => script);
   return {
@@ -38,6 +41,7 @@ export function combineRounds(
     open: openRuns.flatMap(([first, ...others]) =>
       first ? [openCellOf(first.system, first.percentOfPeak, [first, ...others])] : [],
     ),
+    curve: groupBy(curve, ({ system, rate }) => `${system} ${rate}`).map(curveCellOf),
     flood:
       floods.length === 0
         ? null

@@ -1,15 +1,16 @@
 /** The order of the runs: round by round, and within a round system next to system. */
-import { runOpenLoop } from '../load/open-loop.ts';
 import type { Options } from '../options.ts';
 import { type SaleRun, saleTasks } from '../sales/sale-tasks.ts';
 import { type Pgbench, type PgbenchScript, pgbenchRows } from '../systems/pgbench.ts';
 import type { System } from '../systems/system.ts';
 import type { Case } from '../workloads/cases.ts';
-import { floodRequests, type Plan } from '../workloads/workloads.ts';
+import { floodRequests } from '../workloads/workloads.ts';
+import { type CurveRun, curvePointName, curveTasks } from './curve.ts';
 import { type ExpiryRun, expiryTask } from './expiry.ts';
+import { runOpen } from './open-run.ts';
 import type { ProgrammeResults } from './programme-results.ts';
 import type { Task } from './progress.ts';
-import { type Bench, checkpoint, firstWarmUpSeconds, runCase, runFlood, warmUp } from './run-case.ts';
+import { type Bench, firstWarmUpSeconds, runCase, runFlood, warmUp } from './run-case.ts';
 
 const percentsOfPeak = [50, 80];
 /** Determines a system's peak if no case of hot, waiting, has been measured. */
@@ -27,13 +28,14 @@ export interface Programme {
 /** Plans everything that the options ask for. */
 export function planProgramme(
   bench: Bench,
-  { quick, seconds, rounds, only, connections }: Options,
+  { quick, seconds, rounds, only, connections, rates }: Options,
   cases: readonly Case[],
   pgbench: Pgbench | null,
 ): Programme {
   const results: ProgrammeResults = {
     runs: [],
     open: [],
+    curve: [],
     floods: [],
     pgbench: [],
     sales: [],
@@ -48,6 +50,10 @@ export function planProgramme(
     results.expiries.push(run);
     results.problems.push(...run.problems);
   };
+  const onCurve = (run: CurveRun) => {
+    results.curve.push(run);
+    results.problems.push(...run.problems.map((problem) => `${curvePointName(run.rate)} · ${run.system}: ${problem}`));
+  };
   const tasksOfRound = (round: number): Task[] => {
     // The systems take turns going first, so that growing tables and warming caches favour none of them.
     const systems = bench.systems.map((_, i) => bench.systems[(i + round) % bench.systems.length] as System);
@@ -59,6 +65,7 @@ export function planProgramme(
     return [
       ...caseTasks,
       ...(only.includes('open') ? openTasks(bench, results, systems, seconds) : []),
+      ...(only.includes('curve') ? curveTasks(bench, systems, { rates, seconds }, onCurve) : []),
       ...(only.includes('flood') ? [floodTask(bench, results)] : []),
       ...saleTasks(bench, systems, { only, connections: connections ?? (quick ? [64] : null), seconds }, onSale),
       ...(only.includes('expiry') ? [expiryTask(bench, quick, onExpiry)] : []),
@@ -110,12 +117,9 @@ function openTask(
     seconds: seconds + overheadSeconds,
     async run() {
       const rate = ((await peakRate(bench, results, system, seconds)) * percentOfPeak) / 100;
-      const plan: Plan = { kind: 'book', mode: 'wait', shows: await system.addShows(1), takenSeats: 0 };
-      const { tokensFile, folder, signal } = bench;
-      await checkpoint(system);
-      const result = await runOpenLoop({ url: system.url, plan, rate, seconds, tokensFile, folder, signal });
-      await system.drained(signal);
+      const { result, problems } = await runOpen(bench, system, rate, seconds);
       results.open.push({ system: system.name, percentOfPeak, rate, result });
+      results.problems.push(...problems.map((problem) => `${name}: ${problem}`));
       if (result.failed > 0) results.problems.push(`${name}: ${result.failed} requests without a 2xx response`);
     },
   };

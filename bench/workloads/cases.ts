@@ -2,7 +2,7 @@ import type { Mode, SystemName, WorkloadName } from './workloads.ts';
 
 /** A workload at one number of connections, and the systems that run it. */
 export interface Case {
-  workload: Exclude<WorkloadName, 'flood' | 'open' | 'pgbench' | 'hold' | 'paid' | 'best' | 'expiry'>;
+  workload: Exclude<WorkloadName, 'flood' | 'open' | 'pgbench' | 'hold' | 'paid' | 'best' | 'expiry' | 'curve'>;
   mode: Mode;
   connections: number;
   systems: SystemName[];

@@ -1,7 +1,7 @@
 /** The requests sent to the systems. Each request is a function of its number, whichever generator sends it. */
 
 export const quickWorkloads = ['hot', 'spread', 'stampede', 'churn', 'browse', 'flood', 'open', 'pgbench'] as const;
-export const workloadNames = [...quickWorkloads, 'hold', 'paid', 'best', 'expiry'] as const;
+export const workloadNames = [...quickWorkloads, 'hold', 'paid', 'best', 'expiry', 'curve'] as const;
 export type WorkloadName = (typeof workloadNames)[number];
 
 /** The response to a booking: its outcome (`Prefer: wait=10`), or an immediate 202. */

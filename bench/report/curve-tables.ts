@@ -1,0 +1,40 @@
+import type { CurveCell } from './curve-cells.ts';
+import type { Report } from './report.ts';
+import { formatCount, formatSpread, type Table } from './table.ts';
+
+export function curveTable({ curve }: Pick<Report, 'curve'>): Table {
+  return {
+    title: 'Load curve, hot, waiting: milliseconds from the intended send time',
+    headings: ['', 'system', 'answered in time', 'p50', 'p99', 'p99.9', 'sender lag p99', 'CPU µs per booking'],
+    rows: curve.map((cell) => [
+      `${formatCount(cell.rate)}/s`,
+      cell.system,
+      formatShare(cell.answered.median),
+      ...latencies(cell),
+      cell.senderLateP99Ms.toFixed(1),
+      formatCount(cell.cpuMicros),
+    ]),
+  };
+}
+
+/** The cells of the table that compares two systems, from before to now. */
+export function comparedCurveCells(before: CurveCell, now: CurveCell): string[] {
+  const both = (text: (cell: CurveCell) => string) => `${text(before)} → ${text(now)}`;
+  const latency = (name: 'p50' | 'p99' | 'p999') =>
+    both(({ keepsUp, latencyMs }) => (keepsUp ? latencyMs[name].toFixed(1) : '–'));
+  return [
+    both(({ answered }) => formatShare(answered.median)),
+    latency('p50'),
+    latency('p99'),
+    latency('p999'),
+    both(({ cpuMicros }) => formatCount(cpuMicros)),
+  ];
+}
+
+function latencies({ keepsUp, latencyMs, p99Ms }: CurveCell): string[] {
+  if (!keepsUp) return ['', 'cannot keep up', ''];
+  return [latencyMs.p50.toFixed(1), formatSpread(p99Ms, 1), latencyMs.p999.toFixed(1)];
+}
+
+/** Rounds down, so that only a system that has answered everything has 100 %. */
+const formatShare = (share: number): string => `${Math.floor(share * 1_000) / 10} %`;
