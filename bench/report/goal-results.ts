@@ -1,4 +1,6 @@
 import { type Goal, goals, type Measure } from '../goals.ts';
+import { allButLoad } from '../runs/processes.ts';
+import type { CurveCell } from './curve-cells.ts';
 import { findCell, type Measurements } from './measurements.ts';
 import { ratioOf } from './spread.ts';
 
@@ -6,14 +8,19 @@ import { ratioOf } from './spread.ts';
 export interface GoalResult extends Omit<Goal, 'measure'> {
   figure: number | null;
   met: boolean | null;
+  /** Whether the figure means nothing, because the system cannot keep up with a rate. */
+  overloaded: boolean;
 }
 
 /** Compares the figures with every goal. */
 export function evaluateGoals(measured: Measurements): GoalResult[] {
   return goals.map(({ measure, ...goal }) => {
     const figure = figureOf(measured, measure);
-    const met = figure === null ? null : figure >= (goal.atLeast ?? 0) && figure <= (goal.atMost ?? Infinity);
-    return { ...goal, figure, met };
+    const overloaded =
+      measure.of === 'curve' && figure !== null && curveUpTo(measured, measure.upTo).some(isOverloaded);
+    const met =
+      figure === null ? null : !overloaded && figure >= (goal.atLeast ?? 0) && figure <= (goal.atMost ?? Infinity);
+    return { ...goal, figure, met, overloaded };
   });
 }
 
@@ -23,6 +30,15 @@ function figureOf(measured: Measurements, measure: Measure): number | null {
       return rateFigure(measured, measure);
     case 'p50':
       return findCell(measured.cells, 'boxoffice', measure.cell)?.latencyMs.p50 ?? null;
+    case 'CPU': {
+      const cell = findCell(measured.cells, 'boxoffice', measure.cell);
+      return cell ? allButLoad(cell.cpuMicros) : null;
+    }
+    case 'curve': {
+      const points = curveUpTo(measured, measure.upTo);
+      if (!points.some(({ rate }) => rate === measure.upTo)) return null;
+      return Math.max(...points.map(({ latencyMs }) => latencyMs[measure.percentile]));
+    }
     case 'open p99': {
       const cell = measured.open.find(
         ({ system, percentOfPeak }) => system === 'boxoffice' && percentOfPeak === measure.percentOfPeak,
@@ -43,6 +59,11 @@ function figureOf(measured: Measurements, measure: Measure): number | null {
     }
   }
 }
+
+const curveUpTo = ({ curve }: Measurements, upTo: number): CurveCell[] =>
+  curve.filter(({ system, rate }) => system === 'boxoffice' && rate <= upTo);
+
+const isOverloaded = ({ keepsUp }: CurveCell): boolean => !keepsUp;
 
 function rateFigure(measured: Measurements, { cell, over }: Extract<Measure, { of: 'rate' }>): number | null {
   const rate = findCell(measured.cells, 'boxoffice', cell)?.rate;

@@ -86,12 +86,14 @@ export function goalTable({ goals }: Report): Table {
   };
 }
 
-function goalRow({ text, atLeast, atMost, unit, met }: GoalResult, figure: number): string[] {
+function goalRow({ text, atLeast, atMost, unit, met, overloaded }: GoalResult, figure: number): string[] {
   const bound = atLeast ?? atMost ?? 0;
+  const goal = `${atLeast === undefined ? '≤' : '≥'} ${withUnit(bound, unit)}`;
+  if (overloaded) return [text, goal, '', 'cannot keep up'];
   const missedByPercent = Math.max(1, Math.round((Math.abs(figure - bound) / bound) * 100));
   return [
     text,
-    `${atLeast === undefined ? '≤' : '≥'} ${withUnit(bound, unit)}`,
+    goal,
     withUnit(figure, unit),
     met ? 'met' : `${atLeast === undefined ? 'over' : 'short'} by ${missedByPercent} %`,
   ];
