@@ -42,7 +42,7 @@ export async function startEnvironment(
   const boxoffice = await startBoxoffice(servers, cleanup, signal, payments?.env);
   payments?.deliverTo(boxoffice.url);
   const cases = selectCases(options);
-  const isComparison = options.against !== null || options.tracing !== null;
+  const isComparison = options.against !== null || options.tracing !== null || options.peer !== null;
   const peers = isComparison ? [] : await startPeers(options, cases, servers, cleanup, signal);
   const pgbench = !isComparison && options.only.includes('pgbench') ? await findPgbench(servers, cleanup) : null;
   const generator = await findGenerator();

@@ -6,9 +6,11 @@ import { styleText } from 'node:util';
 import { explain } from '@boxoffice/local-servers/plain-error';
 import { watchLaunchers } from '../scripts/start/launchers.ts';
 import { compareTracing, compareWith } from './compare.ts';
+import { comparePeer } from './compare-peer.ts';
 import { help, readOptions } from './options.ts';
 import { comparisonTables } from './report/comparison.ts';
 import { writeDocs } from './report/docs.ts';
+import { peerTable } from './report/peer-tables.ts';
 import { plainTable, type Table } from './report/table.ts';
 import { tablesOf } from './report/tables.ts';
 import { runBenchmark } from './run-benchmark.ts';
@@ -38,6 +40,11 @@ async function main(): Promise<number> {
       print(comparisonTables(comparison), comparison.problems);
       return comparison.problems.length === 0 ? 0 : 1;
     }
+    if (options.peer) {
+      const comparison = await comparePeer(options.peer, options, cleanup, stopping.signal);
+      print([peerTable(comparison)], comparison.problems, comparison.notes);
+      return comparison.problems.length === 0 ? 0 : 1;
+    }
     const report = await runBenchmark(options, cleanup, stopping.signal);
     print(tablesOf(report), report.problems);
     if (options.docs) writeDocs(report);
@@ -50,10 +57,11 @@ async function main(): Promise<number> {
   }
 }
 
-function print(tables: Table[], problems: string[]): void {
+function print(tables: Table[], problems: string[], notes: string[] = []): void {
   const style = (format: 'bold' | 'red', text: string) => styleText(format, text, { stream: process.stdout });
   const texts = tables.map((table) => plainTable(table, (text) => style('bold', text)));
   console.log(`\n${texts.join('\n\n')}\n`);
+  for (const note of notes) console.log(note);
   for (const problem of problems) console.log(style('red', `✗ ${problem}`));
   if (problems.length === 0) console.log('After every run, the database agreed with every answer.');
 }

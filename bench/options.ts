@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { PlainError } from '@boxoffice/local-servers/plain-error';
+import { type Peer, peerHelp, readPeer } from './peer-options.ts';
 import { quickWorkloads, type WorkloadName, workloadNames } from './workloads/workloads.ts';
 
 const usualRates = [250, 1_000, 2_000, 3_000, 4_000, 6_000, 8_000];
@@ -30,6 +31,7 @@ of its own. A full run takes about 50 minutes.
                         measures the two by turns, each on servers of its own, and prints ratios
   --tracing <share>     instead of other designs, measures Boxoffice without traces and with this share of requests
                         traced, e.g. 0.01, in the same way
+${peerHelp.slice(1)}
   --help                prints this text
 
 The exit code is 0 if the database agrees with every answer, whether or not the goals are met; otherwise 1.
@@ -54,6 +56,8 @@ export interface Options {
   against: string | null;
   /** Share of requests to trace, 0 to 1; null: no comparison. */
   tracing: number | null;
+  /** Another system to compare with; null: none. */
+  peer: Peer | null;
 }
 
 /**
@@ -67,7 +71,10 @@ export function readOptions(args: string[]): Options | null {
   const quick = values.quick ?? false;
   const soak = values.soak === undefined ? 0 : parseInteger('--soak', values.soak, 2, 24 * 60);
   const history = values.history === undefined ? 0 : parseInteger('--history', values.history, 1, 1_000_000_000);
-  const usual = soak > 0 || history > 0 ? [] : quick ? quickWorkloads : workloadNames;
+  const peer = readPeer(values);
+  if (peer && values.only !== undefined && values.only !== 'hot')
+    throw new PlainError('--peer measures hot, and nothing else.');
+  const usual = peer ? (['hot'] as const) : soak > 0 || history > 0 ? [] : quick ? quickWorkloads : workloadNames;
   return {
     quick,
     only: values.only === undefined ? [...usual] : values.only.split(',').map(parseWorkload),
@@ -82,6 +89,7 @@ export function readOptions(args: string[]): Options | null {
     history,
     against: values.against ?? null,
     tracing: values.tracing === undefined ? null : parseShare('--tracing', values.tracing),
+    peer,
   };
 }
 
@@ -104,6 +112,13 @@ function parse(args: string[]) {
         history: text,
         against: text,
         tracing: text,
+        peer: text,
+        'peer-path': text,
+        'peer-show': text,
+        'peer-body': text,
+        'peer-seats': text,
+        'peer-token-file': text,
+        'peer-header': { ...text, multiple: true },
         help: { ...flag, short: 'h' },
       },
     });

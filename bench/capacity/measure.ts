@@ -3,7 +3,8 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { loadConfig } from '@boxoffice/shared/service/config';
 import { startEnvironment } from '../environment.ts';
-import type { Generator, LoadResult } from '../load/load.ts';
+import type { Generator } from '../load/generator.ts';
+import type { LoadResult } from '../load/load.ts';
 import { readOptions } from '../options.ts';
 import { cellName } from '../report/table.ts';
 import { type Bench, firstWarmUpSeconds, runCase, warmUp } from '../runs/run-case.ts';
@@ -73,6 +74,7 @@ export async function measureCapacity(
 function toEveryGateway(generator: Generator, { urls = [] }: System): Generator {
   if (urls.length < 2) return generator;
   return {
+    ...generator,
     name: `${urls.length} × ${generator.name}`,
     async run({ plan, connections, folder, ...options }) {
       const results = await Promise.all(

@@ -2,16 +2,22 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type LoadOptions, type LoadResult, runGenerator } from './load.ts';
-
-const file = fileURLToPath(new URL('autocannon-process.ts', import.meta.url));
+import type { TemplateLoad, TemplateResult } from './template.ts';
 
 /** Generates load with autocannon in a child process. */
-export async function runAutocannon({ signal, ...options }: LoadOptions): Promise<LoadResult> {
+export const runAutocannon = (options: LoadOptions): Promise<LoadResult> => run('autocannon-process.ts', options);
+
+/** Generates load from a template in the same way. */
+export const runAutocannonTemplate = (options: TemplateLoad): Promise<TemplateResult> =>
+  run('template-autocannon-process.ts', options);
+
+async function run<Result>(name: string, { signal, ...options }: LoadOptions | TemplateLoad): Promise<Result> {
+  const file = fileURLToPath(new URL(name, import.meta.url));
   const optionsFile = join(options.folder, 'autocannon.json');
   writeFileSync(optionsFile, JSON.stringify(options));
-  let result: LoadResult | undefined;
+  let result: Result | undefined;
   await runGenerator([process.execPath, file, optionsFile], signal, (line) => {
-    result = JSON.parse(line) as LoadResult;
+    result = JSON.parse(line) as Result;
   });
   if (!result) throw new Error('autocannon printed no result');
   return result;

@@ -34,12 +34,6 @@ export interface Latencies {
   max: number;
 }
 
-export interface Generator {
-  /** Name and version. */
-  name: string;
-  run(options: LoadOptions): Promise<LoadResult>;
-}
-
 /**
  * Runs a generator as a child process until it exits.
  *

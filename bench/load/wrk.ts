@@ -9,25 +9,24 @@ const timeoutSeconds = waitSeconds + 10;
 const limitedRunSeconds = 300;
 
 /** Generates load with wrk, in one thread, because the request number is a counter in that thread. */
-export async function runWrk({
-  url,
-  plan,
-  connections,
-  seconds,
-  responseLimit,
-  tokensFile,
-  folder,
-  signal,
-}: LoadOptions): Promise<LoadResult> {
+export async function runWrk(options: LoadOptions): Promise<LoadResult> {
+  const { plan, seconds, responseLimit, tokensFile, folder } = options;
   const script = join(folder, 'wrk.lua');
   writeFileSync(script, scriptFor(plan, tokensFile, responseLimit));
-  const duration = responseLimit ? limitedRunSeconds : Math.max(1, Math.round(seconds));
+  return runWrkScript(script, { ...options, seconds: responseLimit ? limitedRunSeconds : seconds });
+}
+
+/** Runs wrk with a script that prints its result with `wrkResult`. */
+export async function runWrkScript<Result>(
+  script: string,
+  { url, connections, seconds, signal }: Pick<LoadOptions, 'url' | 'connections' | 'seconds' | 'signal'>,
+): Promise<Result> {
   const size = ['--threads', '1', '--connections', String(connections)];
-  const length = ['--duration', `${duration}s`, '--timeout', `${timeoutSeconds}s`];
-  let result: LoadResult | undefined;
+  const length = ['--duration', `${Math.max(1, Math.round(seconds))}s`, '--timeout', `${timeoutSeconds}s`];
+  let result: Result | undefined;
   await runGenerator(['wrk', ...size, ...length, '--script', script, url], signal, (line, interrupt) => {
     if (line === limitLine) interrupt(); // wrk's main thread sleeps until its full duration
-    if (line.startsWith(resultPrefix)) result = JSON.parse(line.slice(resultPrefix.length)) as LoadResult;
+    if (line.startsWith(resultPrefix)) result = JSON.parse(line.slice(resultPrefix.length)) as Result;
   });
   if (!result) throw new Error('wrk printed no result');
   return result;
@@ -122,11 +121,17 @@ function response()
   end
 end`;
 
+/** Prints, in Lua's `done`, the duration and the latencies, and before them these fields with these values. */
+export const wrkResult = (fields: string, values: string) => `io.write(string.format(
+    '${resultPrefix}{${fields},"seconds":%.6f,"latencyMs":{"p50":%.3f,"p99":%.3f,"p999":%.3f,"max":%.3f}}\\n',
+    ${values}, summary.duration / 1e6,
+    latency:percentile(50) / 1e3, latency:percentile(99) / 1e3, latency:percentile(99.9) / 1e3, latency.max / 1e3))`;
+
 const report = `
 function done(summary, latency)
   local errors = summary.errors
-  io.write(string.format(
-    '${resultPrefix}{"responses":%d,"refusals":%d,"failures":%d,"seconds":%.6f,"latencyMs":{"p50":%.3f,"p99":%.3f,"p999":%.3f,"max":%.3f}}\\n',
-    summary.requests, errors.status, errors.connect + errors.read + errors.write + errors.timeout, summary.duration / 1e6,
-    latency:percentile(50) / 1e3, latency:percentile(99) / 1e3, latency:percentile(99.9) / 1e3, latency.max / 1e3))
+  ${wrkResult(
+    '"responses":%d,"refusals":%d,"failures":%d',
+    'summary.requests, errors.status, errors.connect + errors.read + errors.write + errors.timeout',
+  )}
 end`;

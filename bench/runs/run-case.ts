@@ -1,4 +1,5 @@
-import type { Generator, Latencies, LoadResult } from '../load/load.ts';
+import type { Generator } from '../load/generator.ts';
+import type { Latencies, LoadResult } from '../load/load.ts';
 import type { System } from '../systems/system.ts';
 import type { Case } from '../workloads/cases.ts';
 import { floodRequests, type Plan } from '../workloads/workloads.ts';

@@ -1,0 +1,48 @@
+/** Requests from a template, so that the generators can load any HTTP system, and tell bookings from refusals. */
+import type { Latencies } from './load.ts';
+
+/** A booking request; `{seat}` stands for the seat. */
+export interface Template {
+  path: string;
+  /** JSON. */
+  body: string;
+  /** Besides those for the host, the token and the body. */
+  headers: Record<string, string>;
+}
+
+export interface TemplateLoad {
+  url: string;
+  template: Template;
+  /** One seat per line, for one request each; after the last one the first follows again. */
+  seatsFile: string;
+  /** One value of `Authorization` per line, in turn; empty: none is sent. */
+  tokensFile: string;
+  connections: number;
+  seconds: number;
+  /** For the generator's temporary files. */
+  folder: string;
+  signal: AbortSignal;
+}
+
+export interface TemplateResult {
+  /** Responses with a status of 2xx. */
+  booked: number;
+  /** Responses with a status of 4xx. */
+  refused: number;
+  /** Other responses, broken connections and timeouts. */
+  failed: number;
+  seconds: number;
+  /** Of all responses. */
+  latencyMs: Latencies;
+  /** The first response that was not 2xx; null: there was none. */
+  firstError: Answer | null;
+}
+
+export interface Answer {
+  status: number;
+  /** Its beginning. */
+  body: string;
+}
+
+/** As much of a body as is shown. */
+export const shownLength = 300;
