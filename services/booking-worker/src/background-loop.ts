@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 export class BackgroundLoop {
   readonly #step: () => Promise<number>;
   readonly #stop = new AbortController();
+  #woken = Promise.withResolvers<void>();
   #running: Promise<void> = Promise.resolve();
 
   /** @param step does some of the work; never rejects, and returns how long to pause after it, in milliseconds */
@@ -20,6 +21,11 @@ export class BackgroundLoop {
     this.#running = this.#run();
   }
 
+  /** Ends the pause in progress, or skips the next one. */
+  wake(): void {
+    this.#woken.resolve();
+  }
+
   /** Waits for the step in progress. */
   async stop(): Promise<void> {
     this.#stop.abort();
@@ -28,8 +34,10 @@ export class BackgroundLoop {
 
   async #run(): Promise<void> {
     while (!this.signal.aborted) {
+      this.#woken = Promise.withResolvers();
       const pauseMs = await this.#step();
-      await delay(pauseMs, undefined, { signal: this.signal, ref: false }).catch(() => undefined);
+      const pause = delay(pauseMs, undefined, { signal: this.signal, ref: false }).catch(() => undefined);
+      await Promise.race([pause, this.#woken.promise]);
     }
   }
 }

@@ -15,6 +15,8 @@ export interface LeaseSituation {
   refused: ReadonlySet<number>;
   /** The same of the other workers: such a partition is taken by whoever can serve it, beyond its share. */
   refusedByOthers: ReadonlySet<number>;
+  /** Partitions that no longer exist, but whose queues are not empty: whoever can serves them, beyond its share. */
+  leftovers: ReadonlySet<number>;
 }
 
 /** What brings a worker closer to its share. */
@@ -29,17 +31,18 @@ export interface Moves {
 
 /** Every worker sees the same and follows the same rule, so they agree without communicating. */
 export function balance(situation: LeaseSituation): Moves {
-  const { partitions, workers, rank, held, taken, refused, refusedByOthers } = situation;
+  const { partitions, workers, rank, held, taken, refused, refusedByOthers, leftovers } = situation;
   const share = fairShare(partitions, workers, rank);
-  const mustGo = [...held].filter((partition) => partition >= partitions || refused.has(partition));
-  const counted = [...held].filter((partition) => !mustGo.includes(partition) && !refusedByOthers.has(partition));
-  const untaken = Array.from({ length: partitions }, (_, partition) => partition).filter(
-    (partition) => !taken.has(partition) && !refused.has(partition),
-  );
+  const existing = Array.from({ length: partitions }, (_, partition) => partition);
+  const served = new Set([...existing, ...leftovers]);
+  const isBeyondShare = (partition: number) => partition >= partitions || refusedByOthers.has(partition);
+  const kept = [...held].filter((partition) => served.has(partition) && !refused.has(partition));
+  const counted = kept.filter((partition) => !isBeyondShare(partition));
+  const untaken = [...served].filter((partition) => !taken.has(partition) && !refused.has(partition));
   return {
-    release: [...mustGo, ...counted.slice(share)],
-    adopt: untaken.filter((partition) => refusedByOthers.has(partition)),
-    free: untaken.filter((partition) => !refusedByOthers.has(partition)),
+    release: [...[...held].filter((partition) => !kept.includes(partition)), ...counted.slice(share)],
+    adopt: untaken.filter(isBeyondShare),
+    free: untaken.filter((partition) => !isBeyondShare(partition)),
     room: Math.max(share - counted.length, 0),
   };
 }

@@ -14,6 +14,8 @@ export interface LeaseOptions {
   logger: Logger;
   /** Called with the partitioning that applies, first and after each change. */
   onPartitioning?: (partitioning: Partitioning) => void;
+  /** Partitions that no longer exist, but whose queues are not empty; none by default. */
+  leftovers?: () => ReadonlySet<number>;
 }
 
 /** Serves partitions while this worker holds their leases. */

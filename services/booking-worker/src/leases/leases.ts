@@ -197,7 +197,8 @@ export class Leases {
     if (rank < 0) throw new Error('the presence lock is gone');
     const refused = await this.refusals.update(client, locks.taken);
     const { partitions } = this.#partitioning;
-    const moves = balance({ partitions, workers: workers.length, rank, held: this.held, ...locks, refused });
+    const leftovers = this.#options.leftovers?.() ?? new Set();
+    const moves = balance({ partitions, workers: workers.length, rank, held: this.held, ...locks, refused, leftovers });
     if (moves.release.length > 0) await this.#release(client, moves.release);
     for (const partition of moves.adopt) await this.#acquire(client, { partition, session });
     let { room } = moves;
@@ -205,9 +206,9 @@ export class Leases {
   }
 
   #setPartitioning(current: Partitioning): void {
-    const isNew = current.generation !== this.#partitioning.generation;
+    const { generation, partitions } = this.#partitioning;
     this.#partitioning = current;
-    if (isNew) this.#options.onPartitioning?.(current);
+    if (current.generation !== generation || current.partitions !== partitions) this.#options.onPartitioning?.(current);
   }
 
   /** Returns whether the lease is ours now. */
