@@ -104,7 +104,7 @@ export class BookingQueue {
       ownerOf: (partition) => options.owners.ownerOf(partition),
       isOneServer: redis instanceof Redis,
     });
-    registerDepthMetrics(() => this.#partitions.all, metrics);
+    registerDepthMetrics(() => this.#partitions.withLeftovers(), metrics);
     options.partitioning.onChange((partitioning) => {
       this.#partitions.arrange(partitioning);
       this.#rounds.start();
@@ -180,7 +180,8 @@ export class BookingQueue {
     const envelopeId = readBookingId(id)?.envelopeId;
     if (this.#replicaAcks === 0) return;
     try {
-      if (envelopeId && (await this.#queues.of(partitionIn(id)).confirm(envelopeId))) return;
+      const queue = await this.#queues.opened(partitionIn(id));
+      if (envelopeId && (await queue.confirm(envelopeId))) return;
     } catch (error) {
       throw queueUnavailable(error, id);
     }
@@ -210,7 +211,9 @@ export class BookingQueue {
   async snapshot(): Promise<PartitionSnapshot[]> {
     if (this.#partitions.all.length === 0)
       throw lookupUnavailable(new Error('the number of partitions is not known yet'));
-    return orLookupUnavailable(() => Promise.all(this.#partitions.all.map((partition) => partition.snapshot())));
+    return orLookupUnavailable(async () =>
+      Promise.all((await this.#partitions.withLeftovers()).map((partition) => partition.snapshot())),
+    );
   }
 
   /**

@@ -10,8 +10,14 @@ import type { HealthWarning } from '@boxoffice/shared/service/health';
 import type { Logger } from '@boxoffice/shared/service/logging';
 import type { RedisClient } from '@boxoffice/shared/service/redis';
 
-/** How often PostgreSQL is asked for the partitioning, in milliseconds: always, and while it is known to be outdated. */
-const readEveryMs = { always: 1_000, outdated: 100 };
+/** How often PostgreSQL is asked for the partitioning, in milliseconds: as a rule, and while requests wait for it. */
+const readEveryMs = { always: 1_000, paused: 100 };
+/**
+ * How long PostgreSQL may return an earlier partitioning than before until it is believed, in milliseconds. A replica that
+ * lags catches up. If the row is lost in a failover, workers add a later one sooner than this, as long as a queue remembers
+ * the lost one.
+ */
+const earlierForMs = 5_000;
 
 interface Options {
   orm: MikroORM;
@@ -31,6 +37,8 @@ export class CurrentPartitioning {
   #current: Partitioning | null = null;
   /** The least generation that a queue has asked for. */
   #least = 0;
+  /** When PostgreSQL first returned an earlier partitioning than the current one, by `performance.now()`. */
+  #earlierSince: number | null = null;
   #timer: NodeJS.Timeout | undefined;
   #reading: Promise<void> | null = null;
   #closed = false;
@@ -44,9 +52,9 @@ export class CurrentPartitioning {
     return this.#current;
   }
 
-  /** Whether requests must wait: the number of partitions is unknown, or is being changed. */
+  /** Whether requests are refused: the number of partitions is unknown, uncertain, or being changed. */
   get isPaused(): boolean {
-    return this.#current === null || this.#current.generation < this.#least;
+    return this.#current === null || this.#earlierSince !== null || this.#current.generation < this.#least;
   }
 
   /** Reads it, once and then again and again. Resolves after the first attempt, whether it succeeded or not. */
@@ -86,7 +94,7 @@ export class CurrentPartitioning {
   #schedule(): void {
     clearTimeout(this.#timer);
     if (this.#closed) return;
-    const ms = this.isPaused ? readEveryMs.outdated : readEveryMs.always;
+    const ms = this.isPaused ? readEveryMs.paused : readEveryMs.always;
     this.#timer = setTimeout(() => void this.#read().then(() => this.#schedule()), ms).unref();
   }
 
@@ -110,11 +118,20 @@ export class CurrentPartitioning {
     });
     const read = rows[0] ?? (await first());
     const before = this.#current;
-    if (before && read.generation <= before.generation) return; // never back: a replica may lag
+    if (before && this.#isTooEarly(read, before)) return;
+    if (before?.generation === read.generation && before.partitions === read.partitions) return;
     this.#current = read;
     logger.info(read, 'partitioning');
     const ignored = before ? null : ignoredPartitionsMessage(configured, read.partitions);
     if (ignored) logger.warn(ignored);
     for (const listener of this.#listeners) listener(read);
+  }
+
+  #isTooEarly(read: Partitioning, before: Partitioning): boolean {
+    const isEarlier = read.generation < before.generation;
+    const since = isEarlier ? (this.#earlierSince ?? performance.now()) : null;
+    const isBelieved = since !== null && performance.now() - since >= earlierForMs;
+    this.#earlierSince = isBelieved ? null : since;
+    return isEarlier && !isBelieved;
   }
 }

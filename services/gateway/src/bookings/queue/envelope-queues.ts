@@ -1,6 +1,12 @@
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { findUnfinished } from '@boxoffice/shared/all-queues';
 import { EnvelopeQueue } from '@boxoffice/shared/queue-layout';
 import type { Logger } from '@boxoffice/shared/service/logging';
 import { duplicateRedis, type RedisClient } from '@boxoffice/shared/service/redis';
+
+/** How long a new connection may take before commands are sent, which then fail, in milliseconds. */
+const openWithinMs = 1_000;
 
 /**
  * The queues of all partitions, opened on first use. Any partition may be asked for, also one that this gateway does not
@@ -12,6 +18,8 @@ export class EnvelopeQueues {
   readonly #logger: Logger;
   readonly #queues = new Map<number, EnvelopeQueue>();
   readonly #connections: RedisClient[] = [];
+  /** Of queues with a connection of their own: settles when it is ready, or could not be opened. Never rejects. */
+  readonly #opened = new Map<number, Promise<unknown>>();
 
   /**
    * @param redis fails fast
@@ -24,11 +32,24 @@ export class EnvelopeQueues {
   }
 
   of(partition: number): EnvelopeQueue {
-    const queue =
-      this.#queues.get(partition) ??
-      new EnvelopeQueue(partition, this.#connection(), { failFast: true, replicas: this.#replicas });
+    const open = this.#queues.get(partition);
+    if (open) return open;
+    const connection = this.#connection(partition);
+    const queue = new EnvelopeQueue(partition, connection, { failFast: true, replicas: this.#replicas });
     this.#queues.set(partition, queue);
     return queue;
+  }
+
+  /** The queue, once commands need not fail because its connection is new. */
+  async opened(partition: number): Promise<EnvelopeQueue> {
+    const queue = this.of(partition);
+    await this.#opened.get(partition);
+    return queue;
+  }
+
+  /** The queues that are not empty, from this partition on. */
+  async findUnfinished(from: number): Promise<number[]> {
+    return findUnfinished(this.#redis, from);
   }
 
   async close(): Promise<void> {
@@ -37,10 +58,19 @@ export class EnvelopeQueues {
   }
 
   /** Whatever waits for replicas keeps its connection busy: each partition has its own then. */
-  #connection(): RedisClient {
+  #connection(partition: number): RedisClient {
     if (this.#replicas === 0) return this.#redis;
     const connection = duplicateRedis(this.#redis, this.#logger);
     this.#connections.push(connection);
+    this.#opened.set(partition, firstAttempt(connection));
     return connection;
   }
+}
+
+function firstAttempt(connection: RedisClient): Promise<unknown> {
+  const over = new AbortController();
+  const { signal } = over;
+  const ended = ['ready', 'close'].map((event) => once(connection, event, { signal }));
+  const first = Promise.race([...ended, delay(openWithinMs, undefined, { signal, ref: false })]);
+  return first.catch(() => undefined).finally(() => over.abort());
 }

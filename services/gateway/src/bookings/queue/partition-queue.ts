@@ -27,6 +27,7 @@ export class PartitionQueue {
   readonly number: number;
   readonly #generation: number;
   readonly #queue: EnvelopeQueue;
+  readonly #opened: Promise<unknown>;
   readonly #jobLimit: number;
   readonly #pending: PendingRequest[] = [];
   /** The waiting jobs when they were last counted. */
@@ -35,17 +36,19 @@ export class PartitionQueue {
   #lacksReplicas = false;
 
   /**
+   * @param options.opened settles when the queue's connection is ready, or could not be opened
    * @param options.generation of the partitioning
    * @param options.jobLimit jobs that may wait in this partition
    */
   constructor(
     number: number,
-    { queue, generation, jobLimit }: { queue: EnvelopeQueue; generation: number; jobLimit: number },
+    options: { queue: EnvelopeQueue; opened: Promise<unknown>; generation: number; jobLimit: number },
   ) {
     this.number = number;
-    this.#generation = generation;
-    this.#jobLimit = jobLimit;
-    this.#queue = queue;
+    this.#generation = options.generation;
+    this.#jobLimit = options.jobLimit;
+    this.#queue = options.queue;
+    this.#opened = options.opened;
   }
 
   /** For the operators' board. */
@@ -106,6 +109,7 @@ export class PartitionQueue {
   }
 
   async #watchReplicas<T>(write: () => Promise<T>): Promise<T> {
+    await this.#opened;
     try {
       const result = await write();
       this.#lacksReplicas = false;
