@@ -40,7 +40,7 @@ export class Chores {
     return leases.length > 0 ? this.#endSome(leases) : pauseMs;
   });
   #searches = 0;
-  /** The sessions of the leases for which all cancelled shows have been considered. */
+  /** The number of partitions, and the leases, for which all cancelled shows have been considered. */
   #known = '';
 
   constructor(options: ChoresOptions) {
@@ -59,12 +59,13 @@ export class Chores {
   /** Ends one batch at most. Returns when to search again, in milliseconds. */
   async #endSome(leases: readonly Lease[]): Promise<number> {
     const { store, partitionCount, logger, onSeatsFreed } = this.#options;
-    const owned = leases.map(({ partition, session }) => `${partition}/${session}`).join();
+    const count = partitionCount();
+    const owned = [count, ...leases.map(({ partition, session }) => `${partition}/${session}`)].join();
     const considersAll = owned !== this.#known || this.#searches % searchesPerFullSearch === 0;
     const startedAt = performance.now();
     try {
       const cancelledWithinSeconds = considersAll ? everSeconds : recentSeconds;
-      const found = await store.endBookings(leases, { partitionCount: partitionCount(), cancelledWithinSeconds });
+      const found = await store.endBookings(leases, { partitionCount: count, cancelledWithinSeconds });
       const { shows, ended, nextInMs, mayHaveMore } = found;
       if (!mayHaveMore) {
         this.#known = owned;

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { outboxKinds } from '@boxoffice/shared/outbox/kinds';
-import { type OutboxKind, outboxVersion } from '@boxoffice/shared/outbox/outbox-kind';
+import type { OutboxKind } from '@boxoffice/shared/outbox/outbox-kind';
 import type { Logger } from '@boxoffice/shared/service/logging';
 import type { RedisClient } from '@boxoffice/shared/service/redis';
 import { Queue } from 'bullmq';
@@ -108,7 +108,8 @@ export class OutboxRelay {
     this.#queues.set(name, queue);
     const jobs = rows.map((row) => ({
       name: this.#kindOf(row).title(row.data as never),
-      data: { kind: row.kind, version: outboxVersion, ...row.data },
+      // The version is the writer's. Releases before 0.2 wrote none, which is version 1.
+      data: { version: 1, ...row.data, kind: row.kind },
       opts: { ...jobOptions, jobId: row.id },
     }));
     await queue.addBulk(jobs);

@@ -49,23 +49,30 @@ export class Refusals {
    * @returns the partitions refused
    */
   async update(client: pg.Client, taken: ReadonlySet<number>): Promise<ReadonlySet<number>> {
+    // In parallel, and with a time limit: the lease connection must not go silent because Redis does.
+    const over = await Promise.all(
+      [...this.#refusals].map(async ([partition, refusal]) => {
+        return refusal.isAnnounced && (await isOver(refusal, taken.has(partition))) ? [partition] : [];
+      }),
+    );
+    for (const partition of over.flat()) {
+      this.#refusals.delete(partition);
+      await client.query('select pg_advisory_unlock_shared($1, $2)', [refusalClass, partition]);
+    }
     for (const [partition, refusal] of this.#refusals) {
-      if (!refusal.isAnnounced) {
-        await client.query('select pg_advisory_lock_shared($1, $2)', [refusalClass, partition]);
-        refusal.isAnnounced = true;
-      } else if (await this.#isOver(refusal, taken.has(partition))) {
-        this.#refusals.delete(partition);
-        await client.query('select pg_advisory_unlock_shared($1, $2)', [refusalClass, partition]);
-      }
+      if (refusal.isAnnounced) continue;
+      await client.query('select pg_advisory_lock_shared($1, $2)', [refusalClass, partition]);
+      refusal.isAnnounced = true;
     }
     return new Set(this.#refusals.keys());
   }
+}
 
-  async #isOver(refusal: Refusal, isServed: boolean): Promise<boolean> {
-    const now = performance.now();
-    if (now - refusal.checkedAt < checkEveryMs || (isServed && now - refusal.since < refusedForMs)) return false;
-    refusal.checkedAt = now;
-    // The lease connection must not go silent while Redis does.
-    return !(await Promise.race([refusal.isStillThere(), delay(answerWithinMs, true)]));
-  }
+/** Whether the request is decided, and the partition need not be refused any longer; false while that is unknown. */
+async function isOver(refusal: Refusal, isServed: boolean): Promise<boolean> {
+  const now = performance.now();
+  if (now - refusal.checkedAt < checkEveryMs || (isServed && now - refusal.since < refusedForMs)) return false;
+  refusal.checkedAt = now;
+  const isStillThere = refusal.isStillThere().catch(() => true); // Redis is away
+  return !(await Promise.race([isStillThere, delay(answerWithinMs, true)]));
 }

@@ -1,4 +1,5 @@
 import type { OutboxEntry } from '@boxoffice/shared/outbox/kinds';
+import { outboxVersion } from '@boxoffice/shared/outbox/outbox-kind';
 import type { PoolClient } from 'pg';
 
 /** A row of the outbox. */
@@ -9,9 +10,11 @@ export interface OutboxRow {
   data: object;
 }
 
-/** Adds rows in this order. */
+/** Adds rows in this order, with this release's version: a worker of another release may relay them. */
 export async function insertOutbox(client: PoolClient, entries: readonly OutboxEntry[]): Promise<void> {
-  const rows = entries.map(({ showId, kind, data }, place) => ({ show_id: showId, kind, data, place }));
+  const rows = entries.map(({ showId, kind, data }, place) => {
+    return { show_id: showId, kind, data: { version: outboxVersion, ...data }, place };
+  });
   await client.query({ name: 'outbox', text: insertSql, values: [JSON.stringify(rows)] });
 }
 
