@@ -13,27 +13,28 @@ import { EnvelopeQueue } from '@boxoffice/shared/queue-layout';
 import type { RedisClient } from '@boxoffice/shared/service/redis';
 import type pg from 'pg';
 
-/** How long the queues may take to become short before they are closed, in milliseconds. */
+/** How long to wait for the queues to become short before they are closed, in milliseconds. */
 const shortWithinMs = 60_000;
-/** Queues with at most this many jobs in all drain in a moment. */
+/** Queues with at most this many jobs in total drain quickly. */
 const shortJobs = 16;
-/** How long closed queues may take to drain, in milliseconds: longer, and requests had better be accepted again. */
+/** How long closed queues may take to drain, in milliseconds. After that, requests are accepted again and nothing changes. */
 const drainWithinMs = 1_000;
 const pollMs = 10;
+const lockNotAvailable = '55P03';
 
 export interface RepartitionOptions {
   client: pg.Client;
   redis: RedisClient;
-  /** The number of partitions that is wanted. */
+  /** The new number of partitions. */
   partitions: number;
-  /** BOOKING_PARTITIONS, for an installation whose services have never run. */
+  /** BOOKING_PARTITIONS, in case no service has ever run. */
   configured: number;
   say: (line: string) => void;
 }
 
 /**
- * Changes the number of partitions, as partitioning.ts describes. May be killed at any moment and run again: before the
- * row is added nothing has changed, and a worker opens closed queues again after 3 s; afterwards the change is complete.
+ * Changes the number of partitions, as partitioning.ts describes. It may be killed at any moment and run again: until the
+ * row is added nothing has changed, and a worker opens closed queues again after 3 s; after that the change is complete.
  *
  * @throws {PlainError} when the number has not changed, with the reason, or when that is uncertain
  */
@@ -45,7 +46,7 @@ export async function repartition({ client, redis, partitions, configured, say }
   );
   try {
     const least = Math.max(...(await Promise.all(queues.map((queue) => queue.leastGeneration()))));
-    // Later than any that was announced: should PostgreSQL have lost a row, no gateway takes this one for that.
+    // Later than any that a queue has seen, so that gateways cannot mistake it for a row that PostgreSQL has lost.
     const after = { generation: Math.max(before.generation, least) + 1, partitions };
     if (before.partitions !== partitions) {
       await change({ client, queues, before, after, say });
@@ -61,7 +62,7 @@ export async function repartition({ client, redis, partitions, configured, say }
 
 interface Change {
   client: pg.Client;
-  /** Of every partition, before and after. */
+  /** Those of all partitions, before and after, and any others that are not empty. */
   queues: EnvelopeQueue[];
   before: Partitioning;
   after: Partitioning;
@@ -75,23 +76,21 @@ async function change({ client, queues, before, after, say }: Change): Promise<v
   try {
     await Promise.all(queues.map((queue) => queue.acceptFrom(after.generation)));
     say('New requests are refused for a moment.');
-    if (!(await eventuallyAtMost(queues, 0, drainWithinMs)))
-      throw new PlainError('The queues did not drain fast enough.');
+    if (!(await eventuallyAtMost(queues, 0, drainWithinMs))) throw new PlainError('The queues did not drain in time.');
     say('Every request accepted so far is decided.');
     if (!(await advancePartitioning(client, before, after)))
-      throw new PlainError(
-        'A worker has opened the queues again because it took too long, or another command was faster.',
-      );
+      throw new PlainError('It took so long that a worker opened the queues again, or another command was faster.');
   } catch (error) {
     const current = await reopen(client, after.generation).catch(() => null);
     const reason = sentence(error);
-    if (!current) throw new PlainError(`${reason} It is not certain whether the number has changed: run it again.`);
+    if (!current)
+      throw new PlainError(`${reason} It is unclear whether the number has changed: run the command again.`);
     if (current.partitions === before.partitions)
       throw new PlainError(
-        `${reason} There are ${before.partitions} partitions, as before, and requests are accepted again. Try again when fewer people book.`,
+        `${reason} There are ${before.partitions} partitions, as before, and requests are accepted again. Try again when there is less load.`,
       );
     if (current.partitions !== after.partitions) throw new PlainError(`${reason} ${changedByAnother(current)}`);
-    // The row is there after all: only the response to its commit was lost.
+    // The row was added after all, and only the response to its commit was lost.
   }
   const pausedMs = Math.round(performance.now() - pausedAt);
   say(
@@ -100,7 +99,7 @@ async function change({ client, queues, before, after, say }: Change): Promise<v
 }
 
 /**
- * Makes queues that ask for this generation accept requests again, under the number that applies.
+ * Makes queues that require this generation accept requests again, without changing the number.
  *
  * @returns the partitioning that applies: another command may have changed the number meanwhile
  */
@@ -109,12 +108,12 @@ async function reopen(client: pg.Client, generation: number): Promise<Partitioni
     const current = await readPartitioning(client);
     if (!current) throw new Error('there is no partitioning');
     if (current.generation >= generation) return current;
-    // If this fails, somebody else has added a row, and the next round finds it.
+    // If nothing is added, somebody else has added a row, and the next iteration finds it.
     await advancePartitioning(client, current, { generation, partitions: current.partitions });
   }
 }
 
-/** Waits until at most this many jobs are unfinished in all queues. Returns whether they were in time. */
+/** Waits until all queues together have at most this many unfinished jobs. Returns false if that takes too long. */
 async function eventuallyAtMost(queues: EnvelopeQueue[], jobs: number, withinMs: number): Promise<boolean> {
   const deadline = performance.now() + withinMs;
   for (;;) {
@@ -131,6 +130,6 @@ function changedByAnother({ partitions }: Partitioning): string {
 
 function sentence(error: unknown): string {
   if (error instanceof PlainError) return error.message;
-  if (sqlState(error) === '55P03') return 'A turn that is in progress does not end.';
+  if (sqlState(error) === lockNotAvailable) return 'A turn that is in progress does not end.';
   return `${(error as Error).message}.`;
 }

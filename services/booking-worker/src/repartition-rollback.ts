@@ -7,7 +7,7 @@ import type { BookingStore } from './store/booking-store.ts';
 
 /** How often the queues are inspected, in milliseconds. */
 const inspectEveryMs = 1_000;
-/** If a queue is found closed this often in a row, the command that closed it has died or is as good as dead. */
+/** If queues are found closed this many times in a row, the command that closed them has died, or is too slow. */
 const rollBackAfter = 3;
 
 interface RollbackOptions {
@@ -19,10 +19,10 @@ interface RollbackOptions {
 }
 
 /**
- * Opens the queues again after `pnpm repartition` has died and left some of them closed. Every worker watches them all. Safe
- * even if the command is alive: it and the workers add the successor of the same generation, so only one of them can
- * (partitioning.ts). The new generation is later than any that a queue asks for: should PostgreSQL have lost its newest
- * row, that generation may be known to gateways, with another number.
+ * Opens the queues again if `pnpm repartition` has died and left any of them closed. Every worker checks all queues. This is
+ * safe even if the command is alive: it and the workers try to succeed the same generation, and only one of them can
+ * (partitioning.ts). The new generation is later than any that a queue requires: if PostgreSQL has lost its newest row,
+ * gateways may know that generation with another number.
  */
 export class RepartitionRollback {
   readonly #options: RollbackOptions;
@@ -30,7 +30,7 @@ export class RepartitionRollback {
     await this.#inspect();
     return inspectEveryMs;
   });
-  /** How often in a row a queue has been found closed. */
+  /** How many times in a row queues have been found closed. */
   #closed = 0;
 
   constructor(options: RollbackOptions) {

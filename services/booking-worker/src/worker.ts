@@ -29,7 +29,7 @@ const drainTimeoutMs = 2_000;
  *
  * @param options.databaseUrl for the dedicated connection that holds the leases
  * @param options.configuredPartitions BOOKING_PARTITIONS
- * @param options.newestVersion of envelopes that it understands; by default this release's
+ * @param options.newestVersion the newest version of envelopes that it understands; by default this release's
  */
 export function buildWorker(options: {
   databaseUrl: string;
@@ -129,7 +129,7 @@ export function buildWorker(options: {
     onPartitioning: (partitioning) => {
       logger.info(partitioning, 'partitioning');
       recordForEarlierReleases(redis, partitioning.partitions).catch((error: Error) =>
-        logger.warn({ reason: error.message }, 'the number of partitions cannot be recorded for earlier releases'),
+        logger.warn({ reason: error.message }, 'cannot record the number of partitions for earlier releases'),
       );
       const ignored = ignoredPartitionsMessage(options.configuredPartitions, partitioning.partitions);
       if (ignored) logger.warn(ignored);
@@ -138,7 +138,7 @@ export function buildWorker(options: {
   });
   const redisWatch = new RedisWatch(redis, {
     unreachable() {
-      logger.warn('redis does not respond: the partitions are given up');
+      logger.warn('redis does not respond: giving up the partitions');
       leases.pause();
     },
     reachable: () => leases.resume(),
@@ -147,7 +147,7 @@ export function buildWorker(options: {
   return {
     http,
     leases,
-    /** @param firstPartitions the number of partitions of an installation that has none yet */
+    /** @param firstPartitions the number of partitions if the installation has none yet */
     start(firstPartitions) {
       leases.start(firstPartitions);
       redisWatch.start();
@@ -160,7 +160,7 @@ export function buildWorker(options: {
     async stop() {
       redisWatch.stop();
       const others = [retention, chores, relay, rollback, leftovers];
-      const othersStopped = Promise.all(others.map((other) => other.stop())); // must not delay handing over the leases
+      const othersStopped = Promise.all(others.map((other) => other.stop())); // must not delay the release of the leases
       await Promise.race([leases.stop(), new Promise((resolve) => setTimeout(resolve, drainTimeoutMs).unref())]);
       await turns.stop();
       await othersStopped;
@@ -168,13 +168,13 @@ export function buildWorker(options: {
   };
 }
 
-/** Warns of partitions that wait for a worker of a later release. */
+/** A warning about partitions that need a worker of a later release. */
 function refusalWarning(partitions: number[]): HealthWarning | null {
   if (partitions.length === 0) return null;
   return { warning: `partitions that wait for a worker of a later release: ${partitions.join(', ')}` };
 }
 
-/** The id of the oldest envelope, of all queues, that is not finished; null when all are. */
+/** The id of the oldest unfinished envelope of all queues; null when there is none. */
 async function findOldestUnfinished(redis: RedisClient): Promise<string | null> {
   const queues = (await findUnfinished(redis)).map((partition) => new EnvelopeQueue(partition, redis));
   try {
