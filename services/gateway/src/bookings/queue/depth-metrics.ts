@@ -2,9 +2,9 @@ import { Gauge, type Registry } from 'prom-client';
 import type { PartitionQueue } from './partition-queue.ts';
 
 /**
- * Registers gauges of each queue's depth and oldest job; Redis is asked when the metrics are scraped.
+ * Registers gauges of each queue's depth and oldest job; Redis is queried when the metrics are scraped.
  *
- * @param partitions all of them, and those that no longer exist but whose queues are not empty
+ * @param partitions all partitions, and those that no longer exist but whose queues are not empty
  */
 export function registerDepthMetrics(partitions: () => Promise<readonly PartitionQueue[]>, metrics: Registry): void {
   const gauge = (name: string, help: string, measure: (partition: PartitionQueue) => Promise<number>) =>
@@ -16,7 +16,7 @@ export function registerDepthMetrics(partitions: () => Promise<readonly Partitio
       async collect() {
         const set = async (partition: PartitionQueue) =>
           this.set({ partition: partition.number }, await measure(partition));
-        // While Redis is unreachable no value is better than a stale one.
+        // While Redis is unreachable, no value is better than a stale one.
         this.reset(); // there may be fewer partitions than last time
         await partitions()
           .then((all) => Promise.all(all.map(set)))

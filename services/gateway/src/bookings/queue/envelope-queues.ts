@@ -5,12 +5,12 @@ import { EnvelopeQueue } from '@boxoffice/shared/queue-layout';
 import type { Logger } from '@boxoffice/shared/service/logging';
 import { duplicateRedis, type RedisClient } from '@boxoffice/shared/service/redis';
 
-/** How long a new connection may take before commands are sent, which then fail, in milliseconds. */
+/** How long to wait for a new connection before commands are sent regardless, which then fail, in milliseconds. */
 const openWithinMs = 1_000;
 
 /**
- * The queues of all partitions, opened on first use. Any partition may be asked for, also one that this gateway does not
- * send to: the number of partitions may have changed since a request was accepted, or since this gateway last read it.
+ * The queues of all partitions, opened on first use. These may include partitions that this gateway does not send to: the
+ * number of partitions may have changed since a request was accepted, or since this gateway last read it.
  */
 export class EnvelopeQueues {
   readonly #redis: RedisClient;
@@ -18,12 +18,12 @@ export class EnvelopeQueues {
   readonly #logger: Logger;
   readonly #queues = new Map<number, EnvelopeQueue>();
   readonly #connections: RedisClient[] = [];
-  /** Of queues with a connection of their own: settles when it is ready, or could not be opened. Never rejects. */
+  /** For each queue with its own connection: settles when that is ready or could not be opened. Never rejects. */
   readonly #opened = new Map<number, Promise<unknown>>();
 
   /**
    * @param redis fails fast
-   * @param options.replicas that must have an envelope before it counts as added
+   * @param options.replicas the number of replicas that must have an envelope before it counts as added
    */
   constructor(redis: RedisClient, { replicas, logger }: { replicas: number; logger: Logger }) {
     this.#redis = redis;
@@ -40,14 +40,14 @@ export class EnvelopeQueues {
     return queue;
   }
 
-  /** The queue, once commands need not fail because its connection is new. */
+  /** Returns the queue once its connection is ready, or could not be opened. */
   async opened(partition: number): Promise<EnvelopeQueue> {
     const queue = this.of(partition);
     await this.#opened.get(partition);
     return queue;
   }
 
-  /** The queues that are not empty, from this partition on. */
+  /** Finds the partitions, from this one on, whose queues are not empty. */
   async findUnfinished(from: number): Promise<number[]> {
     return findUnfinished(this.#redis, from);
   }
@@ -57,7 +57,7 @@ export class EnvelopeQueues {
     for (const connection of this.#connections) connection.disconnect();
   }
 
-  /** Whatever waits for replicas keeps its connection busy: each partition has its own then. */
+  /** Waiting for replicas blocks a connection, so each partition has its own then. */
   #connection(partition: number): RedisClient {
     if (this.#replicas === 0) return this.#redis;
     const connection = duplicateRedis(this.#redis, this.#logger);

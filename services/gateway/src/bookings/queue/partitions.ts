@@ -3,7 +3,7 @@ import type { Partitioning } from '@boxoffice/shared/partitioning';
 import type { EnvelopeQueues } from './envelope-queues.ts';
 import { PartitionQueue } from './partition-queue.ts';
 
-/** The partitions of the partitioning that applies; none until it is known. */
+/** The current partitions; none until their number is known. */
 export class Partitions {
   readonly #queues: EnvelopeQueues;
   readonly #jobLimit: number;
@@ -19,7 +19,7 @@ export class Partitions {
     return this.#all;
   }
 
-  /** Also those that no longer exist, but whose queues are not empty (all-queues.ts). */
+  /** All partitions, and those that no longer exist but whose queues are not empty (all-queues.ts). */
   async withLeftovers(): Promise<readonly PartitionQueue[]> {
     const leftovers = await this.#queues.findUnfinished(this.#all.length);
     await Promise.all(leftovers.map((number) => this.#queues.opened(number)));
@@ -32,7 +32,7 @@ export class Partitions {
     return partition;
   }
 
-  /** Changes the number of partitions. Requests that are pending move to their new partitions, in their order. */
+  /** Applies a new partitioning. Pending requests move to their new partitions, in order. */
   arrange({ generation, partitions }: Partitioning): void {
     const pending = this.#all.flatMap((partition) => partition.takeAllPending());
     this.#generation = generation;
@@ -41,7 +41,7 @@ export class Partitions {
       try {
         this.ofShow(request.draft.show_id).addPending(request);
       } catch (error) {
-        request.reject(error); // fewer partitions can hold fewer of them
+        request.reject(error); // fewer partitions hold fewer pending requests
       }
     }
   }
