@@ -7,11 +7,11 @@ import pg from 'pg';
 
 const undefinedTable = '42P01';
 const connectWithinMs = 5_000;
-/** What takes longer than this makes the pause too long, in milliseconds. */
+/** Time limits in milliseconds: new requests are refused meanwhile. */
 const settings = { lock_timeout: 600, statement_timeout: 700, idle_in_transaction_session_timeout: 2_000 };
 
 /**
- * Opens PostgreSQL, with the rights of the URL's user, and Redis, and closes them afterwards.
+ * Connects to PostgreSQL, as the URL's user, and to Redis; disconnects afterwards.
  *
  * @throws {PlainError} when one of them does not respond
  */
@@ -38,7 +38,7 @@ export async function withServers(
     await work({ client, redis });
   } catch (error) {
     if (sqlState(error) === undefinedTable)
-      throw new PlainError('The database is of an earlier release: run `pnpm migrate`.');
+      throw new PlainError('The database has the schema of an earlier release: run `pnpm migrate`.');
     if (isDatabaseAway(error)) throw new PlainError(`The database does not respond: ${(error as Error).message}`);
     throw error;
   } finally {

@@ -10,12 +10,12 @@
  *              `sequence`: the requests accepted up to the last of this envelope
  *   marker     sorted set; an entry wakes a worker that waits for jobs
  *
- * Beside it, under the same prefix and hash tag, we keep two counters of requests, from which positions follow, and what
- * the queue accepts:
+ * Under the same prefix and hash tag we keep two counters of requests, from which positions are computed, and the fence
+ * against outdated gateways:
  *
- *   accepted   all that were ever added
- *   decided    all whose job has finished; set to `accepted` whenever the queue is empty, which corrects what a crash lost
- *   least      the least generation of the partitioning (partitioning.ts) whose envelopes it accepts; only grows
+ *   accepted   all requests ever added
+ *   decided    those whose job has finished; set to `accepted` whenever the queue is empty, which corrects what a crash lost
+ *   least      the lowest generation of the partitioning (partitioning.ts) whose envelopes are accepted; only grows
  */
 import { Job, Queue, Worker } from 'bullmq';
 import { type BookingRequest, type Envelope, type EnvelopeSummary, envelopeName } from './contracts/jobs.ts';
@@ -52,7 +52,7 @@ export class EnvelopeQueue {
   readonly #replicas: number;
 
   /**
-   * @param options.replicas that must have an envelope before it counts as added; then the connection must be this queue's own
+   * @param options.replicas that must have an envelope before it counts as added; if any, no other queue may use the connection
    * @param options.failFast makes calls fail while Redis is unreachable. Without it, a queue that is
    *   opened during an outage may wait for ever.
    */
@@ -105,7 +105,7 @@ export class EnvelopeQueue {
     return touched === 1;
   }
 
-  /** Waits until as many replicas as required have a write that means nothing. */
+  /** Waits until as many replicas as required have acknowledged a dummy write. */
   async probeReplicas(): Promise<void> {
     await this.#transact((multi) => multi.set(this.bull.toKey('probe'), '', 'EX', 60));
   }
@@ -132,17 +132,17 @@ export class EnvelopeQueue {
     return this.#redis.llen(this.bull.toKey('wait'));
   }
 
-  /** From now on refuses envelopes of earlier generations than this one. */
+  /** From now on, refuses envelopes of generations before this one. */
   async acceptFrom(generation: number): Promise<void> {
     await this.#redis.eval(scripts.raiseLeast, 1, this.bull.toKey('least'), generation);
   }
 
-  /** The least generation whose envelopes are accepted. */
+  /** The lowest generation whose envelopes are accepted. */
   async leastGeneration(): Promise<number> {
     return Number(await this.#redis.get(this.bull.toKey('least')));
   }
 
-  /** Counts the envelopes that are not finished. In one step: none is missed while it changes lists. */
+  /** Counts the envelopes that are not finished. Atomic: none is missed while it moves between the lists. */
   async countUnfinished(): Promise<number> {
     const lists = ['wait', 'active'].map((name) => this.bull.toKey(name));
     return (await this.#redis.eval(scripts.countUnfinished, lists.length, ...lists)) as number;
@@ -212,7 +212,7 @@ export class EnvelopeQueue {
 
   /** The id of the oldest envelope that is not finished; null when all are. Reads all of them. */
   async oldestUnfinishedId(): Promise<string | null> {
-    // In one step: an envelope that changes lists between two reads could be missed.
+    // Atomic: an envelope that moves between the lists would be missed by two separate reads.
     const lists = await this.#redis
       .multi()
       .lrange(this.bull.toKey('wait'), 0, -1)

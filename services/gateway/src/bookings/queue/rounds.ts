@@ -6,10 +6,10 @@ type Partition = Pick<PartitionQueue, 'number' | 'pendingCount' | 'oldestPending
 
 /** This many pending requests are sent even while a round is undecided, so that the worker need not wait for them. */
 const nextRoundFrom = 24;
-/** The longest that a request waits for others to share its envelope, in milliseconds. */
+/** The longest time that a request waits for others to share its envelope, in milliseconds. */
 const gatherMs = 20;
 
-/** Which worker owns a partition: a number that its partitions share; null while unknown. */
+/** Returns a number that all partitions of one worker share; null while the worker is unknown. */
 type OwnerOf = (partition: number) => number | null;
 
 /**
@@ -29,7 +29,7 @@ export class Rounds<Queue extends Partition = PartitionQueue> {
   #nextRound: NodeJS.Timeout | null = null;
 
   /**
-   * @param partitions those of the partitioning that applies
+   * @param partitions the current partitions
    * @param options.send sends the next envelope of a partition, and returns whether Redis responded; never rejects
    * @param options.isOneServer whether all partitions are on one server, so that they fail together
    */
@@ -70,7 +70,7 @@ export class Rounds<Queue extends Partition = PartitionQueue> {
       this.#round++;
       const responded = await Promise.all(due.map((partition) => this.#send(partition)));
       const failed = due.filter((_, index) => !responded[index]);
-      // What has gathered meanwhile would take as long again, one round after the other.
+      // What has gathered meanwhile would take just as long, one round after another.
       const refused = this.#isOneServer && failed.length > 0 ? this.#partitions() : failed;
       for (const partition of refused) partition.refusePending();
     }
