@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { IRedisTransaction, Queue } from 'bullmq';
+import { type IRedisTransaction, Queue } from 'bullmq';
 import { type ChainableCommander, Cluster } from 'ioredis';
 import { isReadOnly, type RedisClient } from './redis.ts';
 
@@ -17,38 +17,85 @@ export class NotReplicatedError extends Error {
   override name = 'NotReplicatedError';
 }
 
-/**
- * Executes the commands that `write` adds as one transaction. With `replicas`, it waits until that many replicas have
- * what it wrote. WAIT covers what its own connection has sent before, and on a connection that was opened since, nothing:
- * so it is sent with the transaction, never after it.
- *
- * @param options.queue the queue whose keys are written, with this connection
- * @returns the commands' results
- * @throws {NotReplicatedError}
- * @throws the first error of a command
- */
-export async function transact(
-  options: { queue: Queue; redis: RedisClient; replicas: number },
-  write: (transaction: Transaction) => void,
-): Promise<unknown[]> {
-  return (await execute(options, write)).map(([error, result]) => {
-    if (!error) return result;
-    // ioredis looks for READONLY in replies only, not inside those of a transaction.
-    if (isReadOnly(error)) options.redis.disconnect(true);
-    throw error;
-  });
+/** What a write waits for. */
+export interface Replication {
+  /** How many replicas must have it. */
+  replicas: number;
+  /**
+   * Opens a connection for such writes alone, which fails fast. WAIT blocks its connection, and nothing else must queue up
+   * behind it.
+   */
+  connect: () => RedisClient;
 }
 
-async function execute(
+/** Executes transactions on the keys of one queue. */
+export class QueueTransactions {
+  readonly #queue: Queue;
+  readonly #redis: RedisClient;
+  readonly #replication: Replication | undefined;
+  /** The same queue on the connection whose writes wait for replicas. */
+  #replicated: { queue: Queue; redis: RedisClient } | null = null;
+
+  constructor(queue: Queue, redis: RedisClient, replication?: Replication) {
+    this.#queue = queue;
+    this.#redis = redis;
+    this.#replication = replication;
+  }
+
+  /** Opens the connection whose writes wait for replicas. Until it is ready, transactions fail. */
+  open(): void {
+    if (this.#replication) this.#open(this.#replication);
+  }
+
+  /**
+   * Executes the commands that `write` adds as one transaction. Where replicas are required, it waits until they have what
+   * it wrote.
+   *
+   * @returns the commands' results
+   * @throws {NotReplicatedError}
+   * @throws the first error of a command
+   */
+  async execute(write: (transaction: Transaction) => void): Promise<unknown[]> {
+    const replies = this.#replication
+      ? await executeReplicated({ ...this.#open(this.#replication), replicas: this.#replication.replicas }, write)
+      : await execute(this.#queue, write);
+    return replies.map(([error, result]) => {
+      if (!error) return result;
+      // ioredis looks for READONLY in replies only, not inside those of a transaction.
+      if (isReadOnly(error)) (this.#replicated?.redis ?? this.#redis).disconnect(true);
+      throw error;
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#replicated?.queue.close();
+  }
+
+  #open({ connect }: Replication): { queue: Queue; redis: RedisClient } {
+    if (this.#replicated) return this.#replicated;
+    const redis = connect();
+    const queue = new Queue(this.#queue.name, { connection: redis, skipWaitingForReady: true, skipVersionCheck: true });
+    queue.on('error', () => undefined); // the connection logs its own outages
+    this.#replicated = { queue, redis };
+    return this.#replicated;
+  }
+}
+
+async function execute(queue: Queue, write: (transaction: Transaction) => void): Promise<Reply[]> {
+  const transaction = (await queue.backend.client).multi() as Transaction;
+  write(transaction);
+  return ((await transaction.exec()) ?? []) as Reply[];
+}
+
+/**
+ * WAIT covers what its own connection has sent before, and on a connection that was opened since, nothing: so it is sent
+ * with the transaction, never after it.
+ */
+async function executeReplicated(
   { queue, redis, replicas }: { queue: Queue; redis: RedisClient; replicas: number },
   write: (transaction: Transaction) => void,
 ): Promise<Reply[]> {
   const client = await queue.backend.client;
-  if (replicas === 0) {
-    const transaction = client.multi() as Transaction;
-    write(transaction);
-    return ((await transaction.exec()) ?? []) as Reply[];
-  }
   for (let attempt = 1; ; attempt++) {
     // A pipeline of a cluster that is not connected yet would wait for it.
     if (redis.status !== 'ready') throw new Error('Redis is not connected');

@@ -28,7 +28,9 @@ export class Partitions {
   arrange({ generation, partitions }: Partitioning): void {
     const pending = this.#all.flatMap((partition) => partition.takeAllPending());
     this.#all = Array.from({ length: partitions }, (_, number) => {
-      return new PartitionQueue(number, { queue: this.#queues.of(number), generation, jobLimit: this.#jobLimit });
+      const queue = this.#queues.of(number);
+      queue.openForAdding();
+      return new PartitionQueue(number, { queue, generation, jobLimit: this.#jobLimit });
     });
     for (const request of pending) {
       try {
