@@ -37,7 +37,7 @@ export async function findKeyOwner(
   showId: number,
 ): Promise<KeyOwner | null> {
   let failure: Error | undefined;
-  const remembered = await queue.findKeyOwner(userId, key).catch((error: Error) => {
+  const remembered = await queue.findKeyOwner(showId, userId, key).catch((error: Error) => {
     failure = error;
     return null;
   });

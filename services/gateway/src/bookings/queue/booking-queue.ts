@@ -214,12 +214,12 @@ export class BookingQueue {
   }
 
   /**
-   * Finds the request that a user's Idempotency-Key belongs to, as far as Redis remembers.
+   * Finds the request for a show that a user's Idempotency-Key belongs to, as far as Redis remembers.
    *
    * @throws {ProblemError} queue_unavailable
    */
-  findKeyOwner(userId: number, key: RequestKey): Promise<KeyOwner | null> {
-    return orLookupUnavailable(() => this.#keys.find(userId, key));
+  findKeyOwner(showId: number, userId: number, key: RequestKey): Promise<KeyOwner | null> {
+    return orLookupUnavailable(() => this.#keys.find(this.#partitions.ofShow(showId).number, userId, key));
   }
 
   /** Ends every wait for an outcome; queued requests stay queued. */
