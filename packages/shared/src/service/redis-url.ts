@@ -22,7 +22,7 @@ export class RedisUrlError extends Error {
 }
 
 const shape =
-  /^(?<protocol>redis|rediss)(?:\+(?<kind>sentinel|cluster))?:\/\/(?:(?<login>[^@/?#]*)@)?(?<hosts>[^@/?#]+)(?:\/(?<path>[^?#]*))?(?:\?(?<query>[^#]*))?$/;
+  /^(?<protocol>redis|rediss)(?:\+(?<kind>sentinel|cluster))?:\/\/(?:(?<login>[^@/?#]*)@)?(?<hosts>[^@/?#]+)(?:\/(?<path>[^@/?#]*))?(?:\?(?<query>[^#]*))?$/;
 const defaultPort = { server: 6_379, cluster: 6_379, sentinel: 26_379 };
 
 /**
@@ -39,11 +39,15 @@ const defaultPort = { server: 6_379, cluster: 6_379, sentinel: 26_379 };
  */
 export function parseRedisUrl(url: string): RedisPlace {
   const { protocol, kind = 'server', login, hosts = '', path = '', query = '' } = shape.exec(url)?.groups ?? {};
-  if (!protocol)
-    throw new RedisUrlError('must be redis://host:port, redis+sentinel://h1,h2,h3/name or redis+cluster://h1,h2,h3');
-  const common = { isTls: protocol === 'rediss', login: parseLogin(login) };
-  const addresses = hosts.split(',').map((host) => parseAddress(host, defaultPort[kind as keyof typeof defaultPort]));
   const options = new URLSearchParams(query);
+  if (!protocol || [...options].some(isTornLogin))
+    throw new RedisUrlError(
+      'must be redis://host:port, redis+sentinel://h1,h2,h3/name or redis+cluster://h1,h2,h3, with @, /, ? and # ' +
+        'percent-encoded in the user and the password',
+    );
+  const common = { isTls: protocol === 'rediss', login: parseLogin(login) };
+  const port = defaultPort[kind as keyof typeof defaultPort];
+  const addresses = hosts.split(',').map((host, index) => parseAddress(host, index + 1, port));
   if (kind === 'cluster') {
     allow(options, []);
     if (path !== '' && path !== '0') throw new RedisUrlError('must not name a database: a cluster has only number 0');
@@ -66,6 +70,11 @@ export function parseRedisUrl(url: string): RedisPlace {
   return { kind: 'server', address, database: parseDatabase(path || (options.get('db') ?? '0')), ...common };
 }
 
+/** What follows an unencoded ? of a password looks like an option, and what precedes it like a host. */
+function isTornLogin([name, value]: [string, string]): boolean {
+  return name.includes('@') || (value.includes('@') && !name.endsWith('password'));
+}
+
 function parseLogin(text: string | undefined): Login {
   if (!text) return {};
   const [username = '', ...password] = text.split(':');
@@ -73,10 +82,11 @@ function parseLogin(text: string | undefined): Login {
 }
 
 /** Brackets mark an IPv6 address. */
-function parseAddress(text: string, port: number): RedisAddress {
+function parseAddress(text: string, number: number, port: number): RedisAddress {
   const [, ipv6, name, digits] = /^(?:\[([\da-f:.]+)\]|([^:[\]\s]+))(?::(\d{1,5}))?$/i.exec(text) ?? [];
   const host = ipv6 ?? name;
-  if (!host || Number(digits ?? port) > 65_535) throw new RedisUrlError(`has a host that is none: "${text}"`);
+  if (!host || Number(digits ?? port) > 65_535)
+    throw new RedisUrlError(`has an invalid host or port, number ${number} in its list`);
   return { host, port: Number(digits ?? port) };
 }
 
@@ -86,8 +96,9 @@ function parseDatabase(text: string): number {
 }
 
 function allow(options: URLSearchParams, names: readonly string[]): void {
-  for (const name of options.keys())
-    if (!names.includes(name)) throw new RedisUrlError(`has an unknown option, ${name}`);
+  if ([...options.keys()].every((name) => names.includes(name))) return;
+  const known = names.length > 0 ? `the only ones are ${names.join(', ')}` : 'a cluster has none';
+  throw new RedisUrlError(`has an unknown option after the question mark: ${known}`);
 }
 
 function optional<Name extends 'username' | 'password'>(name: Name, value: string | null): { [key in Name]?: string } {
