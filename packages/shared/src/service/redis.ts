@@ -74,12 +74,15 @@ export function openPatientRedis(url: string, logger: Logger): RedisClient {
 export function openSubscriber(url: string, logger: Logger): Redis {
   const place = parseRedisUrl(url);
   if (place.kind !== 'cluster') return openServer(url, place, patient, logger);
-  const first = Math.floor(Math.random() * place.nodes.length);
-  const retryStrategy = (attempt: number) => {
-    Object.assign(redis.options, place.nodes[(first + attempt) % place.nodes.length]);
+  let node = Math.floor(Math.random() * place.nodes.length);
+  // ioredis begins to count attempts anew after each connection: by that count, a node that accepts connections but passes
+  // nothing on would be chosen again and again.
+  const retryStrategy = () => {
+    node = (node + 1) % place.nodes.length;
+    Object.assign(redis.options, place.nodes[node]);
     return retryMs;
   };
-  const redis = new Redis({ ...place.nodes[first], ...loginOf(place), ...patient, retryStrategy });
+  const redis = new Redis({ ...place.nodes[node], ...loginOf(place), ...patient, retryStrategy });
   return logOutages(redis, logger);
 }
 
