@@ -1,4 +1,5 @@
 import { type MikroORM, pingDatabase } from '@boxoffice/shared/database/orm';
+import { queueName } from '@boxoffice/shared/partition';
 import { ignoredPartitionsMessage } from '@boxoffice/shared/partitioning';
 import { EnvelopeQueue } from '@boxoffice/shared/queue-layout';
 import type { HealthWarning } from '@boxoffice/shared/service/health';
@@ -131,6 +132,7 @@ export function buildWorker(options: {
     },
   });
   const redisWatch = new RedisWatch(redis, {
+    keys: () => [...leases.held].map(queueName),
     unreachable() {
       logger.warn('redis does not respond: the partitions are given up');
       leases.pause();

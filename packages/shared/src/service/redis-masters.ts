@@ -1,11 +1,18 @@
 /** What concerns servers rather than keys: on a cluster, each of its masters. */
-import { Cluster, type Redis } from 'ioredis';
+import { Cluster, Command, type Redis } from 'ioredis';
 import type { HealthWarning } from './health.ts';
 import type { RedisClient } from './redis.ts';
 
 /** The servers that take writes, as far as they are known. */
-function mastersOf(redis: RedisClient): Redis[] {
+export function mastersOf(redis: RedisClient): Redis[] {
   return redis instanceof Cluster ? redis.nodes('master') : [redis];
+}
+
+/** The masters of these keys, those to which there is a connection; without keys, all masters. */
+export function mastersFor(redis: RedisClient, keys: readonly string[]): Redis[] {
+  if (!(redis instanceof Cluster) || keys.length === 0) return mastersOf(redis);
+  const addresses = keys.map((key) => redis.slots[new Command('get', [key]).getSlot()]?.[0]);
+  return mastersOf(redis).filter(({ options }) => addresses.includes(`${options.host}:${options.port}`));
 }
 
 /**
@@ -16,13 +23,6 @@ export function publisherOf(redis: RedisClient): RedisClient {
   if (!(redis instanceof Cluster)) return redis;
   const masters = mastersOf(redis);
   return masters[process.pid % masters.length] ?? redis;
-}
-
-/** Resolves when every master responds. */
-export async function pingMasters(redis: RedisClient): Promise<void> {
-  const masters = mastersOf(redis);
-  if (masters.length === 0) throw new Error('no node of the cluster responds');
-  await Promise.all(masters.map((master) => master.ping()));
 }
 
 /** For readiness probes: rejects when no master responds, and warns when one does not. */
