@@ -27,6 +27,12 @@ const reconnecting = {
 const resend = 2;
 
 const impatience = { commandTimeout: 1_000, socketTimeout: 2_000 } satisfies Options;
+const clusterImpatience = {
+  enableOfflineQueue: false,
+  maxRedirections: 5,
+  // Adds to the time limit of a command, which begins when it is first sent.
+  retryDelayOnFailover: 50,
+} satisfies ClusterOptions;
 const clusterReconnecting = {
   clusterRetryStrategy: () => retryMs,
   slotsRefreshTimeout: 1_000,
@@ -47,7 +53,7 @@ const clusterReconnecting = {
 export function openImpatientRedis(url: string, logger: Logger): RedisClient {
   const place = parseRedisUrl(url);
   if (place.kind === 'cluster')
-    return openCluster(place, { redisOptions: impatience, enableOfflineQueue: false, maxRedirections: 5 }, logger);
+    return openCluster(place, { redisOptions: impatience, ...clusterImpatience }, logger);
   const options = { ...reconnecting, ...impatience, maxRetriesPerRequest: 0, enableOfflineQueue: false };
   return openServer(url, place, options, logger);
 }
