@@ -6,7 +6,7 @@ import { createLogger } from '@boxoffice/shared/service/logging';
 import { openPatientRedis } from '@boxoffice/shared/service/redis';
 import { RedisWatch } from '@boxoffice/shared/service/redis-watch';
 import { eventually } from '@boxoffice/testing/eventually';
-import { openLine } from '@boxoffice/testing/replicated-redis';
+import { connectTo } from '@boxoffice/testing/replicated-redis';
 import { TcpProxy } from '@boxoffice/testing/tcp-proxy';
 import { type Cluster, Command } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
@@ -20,14 +20,16 @@ const masters: { server: Server; proxy: TcpProxy }[] = [];
 beforeAll(async () => {
   if (obstacle) return;
   for (const name of ['first', 'second']) masters.push(await startMaster(name));
-  const lines = masters.map(({ server }) => openLine(server));
-  for (const [index, line] of lines.entries())
-    await line.call('CLUSTER', 'ADDSLOTSRANGE', firstSlots[index] ?? 0, (firstSlots[index + 1] ?? 0) - 1);
-  await lines[0]?.call('CLUSTER', 'MEET', '127.0.0.1', String(masters[1]?.server.port), String(busPorts[1]));
+  const clients = masters.map(({ server }) => connectTo(server));
+  for (const [index, client] of clients.entries())
+    await client.call('CLUSTER', 'ADDSLOTSRANGE', firstSlots[index] ?? 0, (firstSlots[index + 1] ?? 0) - 1);
+  await clients[0]?.call('CLUSTER', 'MEET', '127.0.0.1', String(masters[1]?.server.port), String(busPorts[1]));
   const isComplete = async () =>
-    (await Promise.all(lines.map((line) => line.cluster('INFO')))).every((info) => /slots_ok:16384/.test(String(info)));
+    (await Promise.all(clients.map((client) => client.cluster('INFO')))).every((info) =>
+      /slots_ok:16384/.test(String(info)),
+    );
   await eventually(isComplete, { timeoutMs: 20_000 });
-  for (const line of lines) line.disconnect();
+  for (const client of clients) client.disconnect();
 });
 beforeEach((context) => context.skip(obstacle !== null, obstacle ?? ''));
 afterAll(async () => {

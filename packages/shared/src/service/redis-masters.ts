@@ -1,14 +1,14 @@
-/** What concerns servers rather than keys: on a cluster, each of its masters. */
+/** Operations on servers rather than keys: on a cluster, on each of its masters. */
 import { Cluster, Command, type Redis } from 'ioredis';
 import type { HealthWarning } from './health.ts';
 import type { RedisClient } from './redis.ts';
 
-/** The servers that take writes, as far as they are known. */
+/** The servers that accept writes, as far as they are known. */
 export function mastersOf(redis: RedisClient): Redis[] {
   return redis instanceof Cluster ? redis.nodes('master') : [redis];
 }
 
-/** The masters of these keys, those to which there is a connection; without keys, all masters. */
+/** The masters of these keys, as far as they are known; without keys, all masters. */
 export function mastersFor(redis: RedisClient, keys: readonly string[]): Redis[] {
   if (!(redis instanceof Cluster) || keys.length === 0) return mastersOf(redis);
   const addresses = keys.map((key) => redis.slots[new Command('get', [key]).getSlot()]?.[0]);
@@ -16,8 +16,8 @@ export function mastersFor(redis: RedisClient, keys: readonly string[]): Redis[]
 }
 
 /**
- * The server by way of which this process publishes. Messages that go through one server arrive in order, also on a
- * cluster, whose nodes pass them on to each other.
+ * The server through which this process publishes. Messages sent through one server arrive in order, even on a cluster,
+ * whose nodes forward them to each other.
  */
 export function publisherOf(redis: RedisClient): RedisClient {
   if (!(redis instanceof Cluster)) return redis;
@@ -31,7 +31,9 @@ export async function checkRedis(redis: RedisClient): Promise<HealthWarning | nu
   const pings = await Promise.allSettled(masters.map((master) => master.ping()));
   const failed = pings.flatMap((ping) => (ping.status === 'rejected' ? [ping.reason as Error] : []));
   if (failed.length === masters.length) throw failed[0] ?? new Error('no node of the cluster responds');
-  return failed[0] ? { warning: `${failed.length} of ${masters.length} masters: ${failed[0].message}` } : null;
+  return failed[0]
+    ? { warning: `${failed.length} of ${masters.length} masters do not respond: ${failed[0].message}` }
+    : null;
 }
 
 /** A section of each master's INFO. */

@@ -9,14 +9,14 @@ interface Login {
   password?: string;
 }
 
-/** Where Redis is: one server, a server that Sentinels know, or a cluster. */
-export type RedisPlace = { isTls: boolean; login: Login } & (
+/** Where Redis is: one server, a master that Sentinels know by name, or a cluster. */
+export type RedisTarget = { isTls: boolean; login: Login } & (
   | { kind: 'server'; address: RedisAddress; database: number }
   | { kind: 'sentinel'; sentinels: RedisAddress[]; name: string; database: number; sentinelLogin: Login }
   | { kind: 'cluster'; nodes: RedisAddress[] }
 );
 
-/** Says what is wrong with a URL, without repeating it: it may contain a password. */
+/** Says what is wrong with a URL without repeating any of it, because any part may be a password's. */
 export class RedisUrlError extends Error {
   override name = 'RedisUrlError';
 }
@@ -26,18 +26,18 @@ const shape =
 const defaultPort = { server: 6_379, cluster: 6_379, sentinel: 26_379 };
 
 /**
- * Reads a URL of Redis:
+ * Parses REDIS_URL:
  *
  *   redis://host:6379/0
  *   redis+sentinel://host:26379,host,host/name?db=0&sentinel_username=…&sentinel_password=…
  *   redis+cluster://host:6379,host,host
  *
  * Each may have `user:password@`, which is for the servers; `rediss` instead of `redis` means TLS, for Sentinels too.
- * `new URL` cannot read it, because of the list of hosts.
+ * `new URL` cannot parse it, because of the list of hosts.
  *
  * @throws {RedisUrlError} when it is not one of these
  */
-export function parseRedisUrl(url: string): RedisPlace {
+export function parseRedisUrl(url: string): RedisTarget {
   const { protocol, kind = 'server', login, hosts = '', path = '', query = '' } = shape.exec(url)?.groups ?? {};
   const options = new URLSearchParams(query);
   if (!protocol || [...options].some(isTornLogin))
@@ -70,7 +70,7 @@ export function parseRedisUrl(url: string): RedisPlace {
   return { kind: 'server', address, database: parseDatabase(path || (options.get('db') ?? '0')), ...common };
 }
 
-/** What follows an unencoded ? of a password looks like an option, and what precedes it like a host. */
+/** After a ? in a password that is not encoded, the rest of the login looks like an option. */
 function isTornLogin([name, value]: [string, string]): boolean {
   return name.includes('@') || (value.includes('@') && !name.endsWith('password'));
 }
@@ -105,7 +105,7 @@ function optional<Name extends 'username' | 'password'>(name: Name, value: strin
   return value ? ({ [name]: value } as { [key in Name]?: string }) : {};
 }
 
-/** A stray % is not an escape; then it stands for itself. */
+/** A % that begins no escape stands for itself. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);

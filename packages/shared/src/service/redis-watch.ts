@@ -31,11 +31,11 @@ export class RedisWatch {
   readonly #redis: RedisClient;
   readonly #options: Options;
   #timer: NodeJS.Timeout | undefined;
-  /** The pings in flight, each with how often it was due again since. */
+  /** For each server with a ping in flight: how many more pings were due since. */
   readonly #overdue = new Map<Redis, number>();
-  /** The pings in a row without a response from a server that matters; the current one is among them. */
+  /** How many pings in a row no server that matters has responded to, including those in flight. */
   #silentPings = 0;
-  /** While Redis is unreachable: the keys that mattered before, because the caller may give them up for that reason. */
+  /** While Redis is unreachable: the keys that mattered until then, because the caller may have given them up. */
   #missedKeys: readonly string[] | null = null;
 
   constructor(redis: RedisClient, options: Options = {}) {

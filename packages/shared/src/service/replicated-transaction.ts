@@ -22,7 +22,7 @@ export interface Replication {
   /** How many replicas must have it. */
   replicas: number;
   /**
-   * Opens a connection for such writes alone, which fails fast. WAIT blocks its connection, and nothing else must queue up
+   * Opens a connection that fails fast, for such writes alone: WAIT blocks its connection, and nothing else must queue up
    * behind it.
    */
   connect: () => RedisClient;
@@ -97,7 +97,7 @@ async function executeReplicated(
 ): Promise<Reply[]> {
   const client = await queue.backend.client;
   for (let attempt = 1; ; attempt++) {
-    // A pipeline of a cluster that is not connected yet would wait for it.
+    // While a cluster is not connected, a pipeline would wait instead of failing.
     if (redis.status !== 'ready') throw new Error('Redis is not connected');
     const pipeline = client.pipeline() as Transaction & { multi(): void };
     pipeline.multi();
@@ -107,7 +107,8 @@ async function executeReplicated(
     const replies = ((await pipeline.exec()) ?? []) as Reply[];
     const rearranged = redis instanceof Cluster && replies.some(([error]) => error && isRearranged(error));
     if (!rearranged || attempt === attemptLimit) return confirmed(replies, replicas);
-    // ioredis follows redirections of a transaction only if nothing else is in the pipeline, but always those of a command.
+    // ioredis follows the redirection of a transaction only if its pipeline holds nothing else. From the redirection of a
+    // single command it learns where the slot is.
     await redis.exists(queue.toKey('meta'));
     await delay(rearrangedMs);
   }
