@@ -16,14 +16,21 @@ const password = 'cluster-of-the-tests';
 /** Two masters, with half of the slots each. */
 const firstSlots = [0, 8_192, 16_384];
 const obstacle = await replicationObstacle();
-const masters: { server: Server; proxy: TcpProxy }[] = [];
+interface Master {
+  server: Server;
+  /** The port on which the masters talk to each other. */
+  busPort: number;
+  /** The way that clients find. */
+  proxy: TcpProxy;
+}
+let masters: Master[] = [];
 beforeAll(async () => {
   if (obstacle) return;
-  for (const name of ['first', 'second']) masters.push(await startMaster(name));
+  masters = await Promise.all(['first', 'second'].map(startMaster));
   const clients = masters.map(({ server }) => connectTo(server));
   for (const [index, client] of clients.entries())
     await client.call('CLUSTER', 'ADDSLOTSRANGE', firstSlots[index] ?? 0, (firstSlots[index + 1] ?? 0) - 1);
-  await clients[0]?.call('CLUSTER', 'MEET', '127.0.0.1', String(masters[1]?.server.port), String(busPorts[1]));
+  await clients[0]?.call('CLUSTER', 'MEET', '127.0.0.1', String(masters[1]?.server.port), String(masters[1]?.busPort));
   const isComplete = async () =>
     (await Promise.all(clients.map((client) => client.cluster('INFO')))).every((info) =>
       /slots_ok:16384/.test(String(info)),
@@ -37,13 +44,10 @@ afterAll(async () => {
   await Promise.all(masters.map(({ server }) => server.stop()));
 });
 
-const busPorts: number[] = [];
-
-/** A master that others find by way of a proxy. */
-async function startMaster(name: string): Promise<{ server: Server; proxy: TcpProxy }> {
+/** Starts a master that clients reach through a proxy. */
+async function startMaster(name: string): Promise<Master> {
   const { folderOf, binDir } = serverHome();
   const [port, busPort] = [await freePort(), await freePort()];
-  busPorts.push(busPort);
   const proxy = await TcpProxy.start(`redis://127.0.0.1:${port}`);
   const settings = {
     'cluster-enabled': 'yes',
@@ -52,7 +56,8 @@ async function startMaster(name: string): Promise<{ server: Server; proxy: TcpPr
     'cluster-announce-port': new URL(proxy.url).port,
     'cluster-announce-bus-port': String(busPort),
   };
-  return { server: await startRedis({ dataDir: folderOf(name), binDir, port, password, settings }), proxy };
+  const server = await startRedis({ dataDir: folderOf(name), binDir, port, password, settings });
+  return { server, busPort, proxy };
 }
 
 /** The name of a queue on this master. */
@@ -61,7 +66,7 @@ function queueOn(master: number): string {
   return Array.from({ length: 64 }, (_, partition) => queueName(partition)).find(isThere) ?? '';
 }
 
-/** Watches these keys by way of a connection that is used all the time. */
+/** Watches the masters of these keys, over a connection that is in constant use. */
 async function watch(keys: string[]) {
   const nodes = masters.map(({ proxy }) => new URL(proxy.url).host);
   const redis = openPatientRedis(
@@ -80,7 +85,7 @@ async function watch(keys: string[]) {
     watch.stop();
     redis.disconnect();
   });
-  /** The connection to a master, once it is open. */
+  /** The connection to a master, once it is ready. */
   const connectionTo = (master: number) =>
     eventually(() => {
       const port = Number(new URL(masters[master]?.proxy.url ?? '').port);
@@ -90,9 +95,9 @@ async function watch(keys: string[]) {
   return { redis, ...handler, connectionTo };
 }
 
-/** As when a network drops every packet. Returns a function that ends it. */
+/** Cuts clients off from a master, as a network does that drops every packet. Returns a function that ends it. */
 function cutOff(master: number): () => void {
-  const { proxy } = masters[master] as { proxy: TcpProxy };
+  const { proxy } = masters[master] as Master;
   proxy.acceptsInSilence = true;
   proxy.silence();
   const heal = () => {
@@ -102,7 +107,7 @@ function cutOff(master: number): () => void {
   return heal;
 }
 
-it('Redis is unreachable when no master of the keys that matter responds, and the other masters are left alone', async () => {
+it('Redis is unreachable when no master of the keys that matter responds, and connections to other masters stay open', async () => {
   const { unreachable, reachable, connectionTo } = await watch([queueOn(0)]);
   const other = await connectionTo(1);
   const heal = cutOff(0);
@@ -119,7 +124,7 @@ it('Redis is reachable while one master of the keys that matter responds', async
   const dropped = vi.fn();
   redis.on('-node', dropped);
   cutOff(0);
-  // Each is dropped after two pings without a response, and Redis would be unreachable after five.
+  // A connection is dropped after two pings without a response. After five, Redis would count as unreachable.
   await eventually(() => dropped.mock.calls.length >= 4, { timeoutMs: 10_000 });
   expect(unreachable).not.toHaveBeenCalled();
 });
