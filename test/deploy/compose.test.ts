@@ -19,8 +19,7 @@ interface Service {
 }
 
 const root = resolve(import.meta.dirname, '../..');
-/** Unknown variables are ignored, so the manifests may name one of the next release. */
-const known = [...Object.keys(configVariables), 'REDIS_REPLICA_ACKS'];
+const known = Object.keys(configVariables);
 const folder = resolve(root, 'deploy/compose');
 const text = readFileSync(resolve(folder, 'docker-compose.yml'), 'utf8');
 const compose = parse(text, { merge: true, maxAliasCount: -1 }) as {

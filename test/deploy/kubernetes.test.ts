@@ -34,8 +34,7 @@ interface Manifest {
   };
 }
 
-/** Unknown variables are ignored, so the manifests may name one of the next release. */
-const known = [...Object.keys(configVariables), 'REDIS_REPLICA_ACKS'];
+const known = Object.keys(configVariables);
 const folder = resolve(import.meta.dirname, '../../deploy/kubernetes');
 const files = readdirSync(folder).filter((file) => file.endsWith('.yaml'));
 const read = (file: string) =>

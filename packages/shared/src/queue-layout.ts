@@ -23,7 +23,7 @@ import { queueName } from './partition.ts';
 import { PartitioningOutdated } from './partitioning.ts';
 import * as scripts from './queue-scripts.ts';
 import type { RedisClient } from './service/redis.ts';
-import { type Transaction, transact } from './service/replicated-transaction.ts';
+import { QueueTransactions, type Replication } from './service/replicated-transaction.ts';
 
 export type EnvelopeJob = Job<Envelope, EnvelopeSummary>;
 export type EnvelopeWorker = Worker<Envelope, EnvelopeSummary>;
@@ -49,26 +49,32 @@ export class EnvelopeQueue {
   /** For the operators' board. */
   readonly bull: Queue;
   readonly #redis: RedisClient;
-  readonly #replicas: number;
+  readonly #transactions: QueueTransactions;
 
   /**
-   * @param options.replicas that must have an envelope before it counts as added; if any, no other queue may use the connection
+   * @param redis may be shared
    * @param options.failFast makes calls fail while Redis is unreachable. Without it, a queue that is
    *   opened during an outage may wait for ever.
+   * @param options.replication by default an envelope counts as added without any replica
    */
   constructor(
     partition: number,
     redis: RedisClient,
-    { failFast = false, replicas = 0 }: { failFast?: boolean; replicas?: number } = {},
+    { failFast = false, replication }: { failFast?: boolean; replication?: Replication | undefined } = {},
   ) {
     this.#redis = redis;
-    this.#replicas = replicas;
     this.bull = new Queue(queueName(partition), {
       connection: redis,
       skipWaitingForReady: failFast,
       skipVersionCheck: failFast,
     });
     this.bull.on('error', () => undefined); // the connection logs its own outages
+    this.#transactions = new QueueTransactions(this.bull, redis, replication);
+  }
+
+  /** Prepares for adding envelopes: until the connection for that is ready, `add` fails where replicas are required. */
+  openForAdding(): void {
+    this.#transactions.open();
   }
 
   /**
@@ -83,7 +89,7 @@ export class EnvelopeQueue {
     const size = envelope.requests.length;
     const job = new Job(this.bull, envelopeName(envelope.requests), envelope, { jobId: envelopeId }, envelopeId);
     const keys = ['accepted', 'decided', envelopeId, 'least', 'wait'].map((name) => this.bull.toKey(name));
-    const results = await this.#transact((multi) => {
+    const results = await this.#transactions.execute((multi) => {
       // This only queues the command. Its result comes with the others'.
       void this.bull.backend.addJobToTransaction(multi, job.asJSON(), envelopeId);
       multi.eval(scripts.countAccepted, keys.length, ...keys, size, generation, envelopeId);
@@ -101,17 +107,14 @@ export class EnvelopeQueue {
    * @throws {NotReplicatedError}
    */
   async confirm(envelopeId: string): Promise<boolean> {
-    const [touched] = await this.#transact((multi) => multi.eval(scripts.touch, 1, this.bull.toKey(envelopeId)));
+    const key = this.bull.toKey(envelopeId);
+    const [touched] = await this.#transactions.execute((multi) => multi.eval(scripts.touch, 1, key));
     return touched === 1;
   }
 
   /** Waits until as many replicas as required have acknowledged a dummy write. */
   async probeReplicas(): Promise<void> {
-    await this.#transact((multi) => multi.set(this.bull.toKey('probe'), '', 'EX', 60));
-  }
-
-  #transact(write: (transaction: Transaction) => void): Promise<unknown[]> {
-    return transact({ queue: this.bull, redis: this.#redis, replicas: this.#replicas }, write);
+    await this.#transactions.execute((multi) => multi.set(this.bull.toKey('probe'), '', 'EX', 60));
   }
 
   /** Finds an envelope, or null when the queue does not know it or has already removed it. */
@@ -238,7 +241,7 @@ export class EnvelopeQueue {
     });
   }
 
-  close(): Promise<void> {
-    return this.bull.close();
+  async close(): Promise<void> {
+    await Promise.all([this.bull.close(), this.#transactions.close()]);
   }
 }

@@ -1,5 +1,6 @@
 import { findUnfinished } from '@boxoffice/shared/all-queues';
 import { type MikroORM, pingDatabase } from '@boxoffice/shared/database/orm';
+import { queueName } from '@boxoffice/shared/partition';
 import { ignoredPartitionsMessage, recordForEarlierReleases } from '@boxoffice/shared/partitioning';
 import { EnvelopeQueue } from '@boxoffice/shared/queue-layout';
 import type { HealthWarning } from '@boxoffice/shared/service/health';
@@ -137,6 +138,7 @@ export function buildWorker(options: {
     },
   });
   const redisWatch = new RedisWatch(redis, {
+    keys: () => [...leases.held].map(queueName),
     unreachable() {
       logger.warn('redis does not respond: giving up the partitions');
       leases.pause();

@@ -179,7 +179,7 @@ export class BookingQueue {
     const envelopeId = readBookingId(id)?.envelopeId;
     if (this.#replicaAcks === 0) return;
     try {
-      const queue = await this.#queues.opened(partitionIn(id));
+      const queue = this.#queues.of(partitionIn(id));
       if (envelopeId && (await queue.confirm(envelopeId))) return;
     } catch (error) {
       throw queueUnavailable(error, id);
@@ -216,12 +216,12 @@ export class BookingQueue {
   }
 
   /**
-   * Finds the request that a user's Idempotency-Key belongs to, as far as Redis remembers.
+   * Finds the request for a show that a user's Idempotency-Key belongs to, as far as Redis remembers.
    *
    * @throws {ProblemError} queue_unavailable
    */
-  findKeyOwner(userId: number, key: RequestKey): Promise<KeyOwner | null> {
-    return orLookupUnavailable(() => this.#keys.find(userId, key));
+  findKeyOwner(showId: number, userId: number, key: RequestKey): Promise<KeyOwner | null> {
+    return orLookupUnavailable(() => this.#keys.find(this.#partitions.ofShow(showId).number, userId, key));
   }
 
   /** Ends all waits for outcomes; queued requests stay queued. */

@@ -1,25 +1,19 @@
-import { once } from 'node:events';
-import { setTimeout as delay } from 'node:timers/promises';
 import { findUnfinished } from '@boxoffice/shared/all-queues';
 import { EnvelopeQueue } from '@boxoffice/shared/queue-layout';
 import type { Logger } from '@boxoffice/shared/service/logging';
 import { duplicateRedis, type RedisClient } from '@boxoffice/shared/service/redis';
-
-/** How long to wait for a new connection before commands are sent regardless, which then fail, in milliseconds. */
-const openWithinMs = 1_000;
+import type { Replication } from '@boxoffice/shared/service/replicated-transaction';
 
 /**
- * The queues of all partitions, opened on first use. These may include partitions that this gateway does not send to: the
- * number of partitions may have changed since a request was accepted, or since this gateway last read it.
+ * The queues of all partitions, opened on first use. They read over one connection. Any partition may be asked for, also
+ * one that this gateway does not send to: the number of partitions may have changed since a request was accepted, and ids
+ * can be made up. Only those that it sends to have a connection of their own, where replicas are required.
  */
 export class EnvelopeQueues {
   readonly #redis: RedisClient;
-  readonly #replicas: number;
-  readonly #logger: Logger;
+  readonly #replication: Replication | undefined;
   readonly #queues = new Map<number, EnvelopeQueue>();
   readonly #connections: RedisClient[] = [];
-  /** For each queue with its own connection: settles when that is ready or could not be opened. Never rejects. */
-  readonly #opened = new Map<number, Promise<unknown>>();
 
   /**
    * @param redis fails fast
@@ -27,23 +21,15 @@ export class EnvelopeQueues {
    */
   constructor(redis: RedisClient, { replicas, logger }: { replicas: number; logger: Logger }) {
     this.#redis = redis;
-    this.#replicas = replicas;
-    this.#logger = logger;
+    this.#replication = replicas > 0 ? { replicas, connect: () => this.#connect(logger) } : undefined;
   }
 
+  /** A partition's queue. Opens no connection. */
   of(partition: number): EnvelopeQueue {
-    const open = this.#queues.get(partition);
-    if (open) return open;
-    const connection = this.#connection(partition);
-    const queue = new EnvelopeQueue(partition, connection, { failFast: true, replicas: this.#replicas });
+    const queue =
+      this.#queues.get(partition) ??
+      new EnvelopeQueue(partition, this.#redis, { failFast: true, replication: this.#replication });
     this.#queues.set(partition, queue);
-    return queue;
-  }
-
-  /** Returns the queue once its connection is ready, or could not be opened. */
-  async opened(partition: number): Promise<EnvelopeQueue> {
-    const queue = this.of(partition);
-    await this.#opened.get(partition);
     return queue;
   }
 
@@ -57,20 +43,9 @@ export class EnvelopeQueues {
     for (const connection of this.#connections) connection.disconnect();
   }
 
-  /** Waiting for replicas blocks a connection, so each partition has its own then. */
-  #connection(partition: number): RedisClient {
-    if (this.#replicas === 0) return this.#redis;
-    const connection = duplicateRedis(this.#redis, this.#logger);
+  #connect(logger: Logger): RedisClient {
+    const connection = duplicateRedis(this.#redis, logger);
     this.#connections.push(connection);
-    this.#opened.set(partition, firstAttempt(connection));
     return connection;
   }
-}
-
-function firstAttempt(connection: RedisClient): Promise<unknown> {
-  const over = new AbortController();
-  const { signal } = over;
-  const ended = ['ready', 'close'].map((event) => once(connection, event, { signal }));
-  const first = Promise.race([...ended, delay(openWithinMs, undefined, { signal, ref: false })]);
-  return first.catch(() => undefined).finally(() => over.abort());
 }

@@ -102,7 +102,7 @@ export class EnvelopeSender {
   ): Promise<void> {
     if (await partition.isFull()) throw queueFull();
     await partition.expectReplicas();
-    const claimed = await this.#claimKeys(placed);
+    const claimed = await this.#claimKeys(partition, placed);
     const { repeats } = claimed;
     // Do not send requests that were refused or abandoned meanwhile: their clients were told that nothing was accepted.
     const [late, fresh] = byWhetherOver(claimed.fresh);
@@ -134,8 +134,9 @@ export class EnvelopeSender {
     } catch (error) {
       if (!(error instanceof PartitioningOutdated)) throw error;
       this.#onOutdated(error.least);
-      // Otherwise a retry would have to wait until it is certain that these were not accepted.
-      await this.#keys.release(claimsOf(fresh).map(({ claim }) => claim)).catch(() => undefined);
+      // So that a repeat need not wait until it is certain that these were not accepted.
+      const claims = claimsOf(fresh).map(({ claim }) => claim);
+      await this.#keys.release(partition.number, claims).catch(() => undefined);
       throw intakePaused();
     }
     for (const { request, owner } of followers) request.resolve({ status: 'repeat', owner });
@@ -143,11 +144,13 @@ export class EnvelopeSender {
 
   /** Separates new requests from repeats of an Idempotency-Key. */
   async #claimKeys(
+    partition: PartitionQueue,
     placed: PlacedRequest[],
   ): Promise<{ fresh: PlacedRequest[]; repeats: { request: PlacedRequest; owner: KeyOwner }[] }> {
     const keyed = claimsOf(placed);
     if (keyed.length === 0) return { fresh: placed, repeats: [] };
-    const owners = await this.#keys.claim(keyed.map(({ claim }) => claim));
+    const claims = keyed.map(({ claim }) => claim);
+    const owners = await this.#keys.claim(partition.number, claims);
     const repeats = keyed.flatMap(({ request }, index) => {
       const owner = owners[index];
       return owner ? [{ request, owner }] : [];

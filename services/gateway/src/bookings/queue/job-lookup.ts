@@ -69,7 +69,7 @@ export class JobLookup {
   }
 
   async #findQueued(envelopeId: string): Promise<Map<string, QueuedJob>> {
-    const queue = await this.#queues.opened(partitionIn(envelopeId));
+    const queue = this.#queues.of(partitionIn(envelopeId));
     const [envelope, isWaiting] = await orLookupUnavailable(() =>
       Promise.all([queue.find(envelopeId), queue.isWaiting(envelopeId)]),
     );

@@ -27,7 +27,6 @@ export class PartitionQueue {
   readonly number: number;
   readonly #generation: number;
   readonly #queue: EnvelopeQueue;
-  readonly #opened: Promise<unknown>;
   readonly #jobLimit: number;
   readonly #pending: PendingRequest[] = [];
   /** The number of waiting jobs when they were last counted. */
@@ -36,19 +35,14 @@ export class PartitionQueue {
   #lacksReplicas = false;
 
   /**
-   * @param options.opened settles when the queue's connection is ready, or could not be opened
    * @param options.generation of the partitioning
    * @param options.jobLimit the most jobs that may wait in this partition
    */
-  constructor(
-    number: number,
-    options: { queue: EnvelopeQueue; opened: Promise<unknown>; generation: number; jobLimit: number },
-  ) {
+  constructor(number: number, options: { queue: EnvelopeQueue; generation: number; jobLimit: number }) {
     this.number = number;
     this.#generation = options.generation;
     this.#jobLimit = options.jobLimit;
     this.#queue = options.queue;
-    this.#opened = options.opened;
   }
 
   /** For the operators' board. */
@@ -109,7 +103,6 @@ export class PartitionQueue {
   }
 
   async #watchReplicas<T>(write: () => Promise<T>): Promise<T> {
-    await this.#opened;
     try {
       const result = await write();
       this.#lacksReplicas = false;

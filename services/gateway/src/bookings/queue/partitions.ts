@@ -22,7 +22,6 @@ export class Partitions {
   /** All partitions, and those that no longer exist but whose queues are not empty (all-queues.ts). */
   async withLeftovers(): Promise<readonly PartitionQueue[]> {
     const leftovers = await this.#queues.findUnfinished(this.#all.length);
-    await Promise.all(leftovers.map((number) => this.#queues.opened(number)));
     return [...this.#all, ...leftovers.map((number) => this.#open(number))];
   }
 
@@ -36,7 +35,10 @@ export class Partitions {
   arrange({ generation, partitions }: Partitioning): void {
     const pending = this.#all.flatMap((partition) => partition.takeAllPending());
     this.#generation = generation;
-    this.#all = Array.from({ length: partitions }, (_, number) => this.#open(number));
+    this.#all = Array.from({ length: partitions }, (_, number) => {
+      this.#queues.of(number).openForAdding();
+      return this.#open(number);
+    });
     for (const request of pending) {
       try {
         this.ofShow(request.draft.show_id).addPending(request);
@@ -47,7 +49,7 @@ export class Partitions {
   }
 
   #open(number: number): PartitionQueue {
-    const [queue, opened] = [this.#queues.of(number), this.#queues.opened(number)];
-    return new PartitionQueue(number, { queue, opened, generation: this.#generation, jobLimit: this.#jobLimit });
+    const queue = this.#queues.of(number);
+    return new PartitionQueue(number, { queue, generation: this.#generation, jobLimit: this.#jobLimit });
   }
 }
