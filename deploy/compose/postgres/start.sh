@@ -7,6 +7,7 @@ export PGDATA=${PGDATA:-/var/lib/postgresql/18/docker}
 # Copied beside its place first: a copy that was interrupted must not look like a complete one.
 copy_from_primary() {
   local copy=$PGDATA.copy
+  trap 'exit 1' INT TERM # which the first process of a container ignores otherwise
   mkdir -p "$(dirname "$PGDATA")"
   rm -rf "$copy"
   until PGPASSWORD=$REPLICATION_PASSWORD pg_basebackup --pgdata "$copy" --write-recovery-conf --wal-method stream \
