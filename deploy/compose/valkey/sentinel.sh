@@ -1,5 +1,5 @@
-# Starts a Sentinel, which finds the other servers and Sentinels by itself. Its configuration is in its volume, where it keeps
-# what it has found out: who is the master, and what it has voted for.
+# Starts a Sentinel, which finds the other servers and Sentinels by itself. Its configuration is in its volume, because that
+# is where it records which server is the master, and its votes.
 set -eu
 if [ ! -s /data/sentinel.conf ]; then
   umask 077
