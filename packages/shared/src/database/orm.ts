@@ -75,6 +75,8 @@ export function ormOptions(options: DatabaseOptions): Options {
     pool: { max: poolSize },
     driverOptions: {
       Client: tracing ? tracing.tracedClient(ReturningClient) : ReturningClient,
+      // The ORM takes neither TLS nor an IPv6 address from a URL. The driver does.
+      connectionString,
       ...(hosts && { hosts }),
       // In one parameter, so that a pooler need be told to ignore one only.
       options: Object.entries(settings)
