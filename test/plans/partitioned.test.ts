@@ -6,8 +6,7 @@ import { collectStatements, explainEverything, type RunStatement } from '@boxoff
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { partitionTables } from '../../scripts/partition-tables/partition-tables.ts';
 import { findOccupancies, listLiveClaims } from '../../services/catalog/src/repositories/seat-claims.ts';
-import { Bookings } from '../../services/gateway/src/bookings/stored-bookings.ts';
-import { StoredOutcomes } from '../../services/gateway/src/bookings/stored-outcomes.ts';
+import { Bookings, StoredOutcomes } from '../../services/gateway/src/bookings/index.ts';
 
 const shows = 40;
 const partitions = 8;
