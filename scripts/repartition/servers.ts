@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import { PlainError } from '@boxoffice/local-servers/plain-error';
+import { connectTo } from '@boxoffice/shared/database/database-hosts';
 import { isDatabaseAway, sqlState } from '@boxoffice/shared/database/errors';
+import { PrimaryClient } from '@boxoffice/shared/database/primary-client';
 import { createLogger } from '@boxoffice/shared/service/logging';
 import { openImpatientRedis, type RedisClient } from '@boxoffice/shared/service/redis';
-import pg from 'pg';
+import type pg from 'pg';
 
 const undefinedTable = '42P01';
 const connectWithinMs = 5_000;
@@ -20,8 +22,8 @@ export async function withServers(
   work: (servers: { client: pg.Client; redis: RedisClient }) => Promise<void>,
 ): Promise<void> {
   const redis = openImpatientRedis(redisUrl, createLogger('repartition', { LOG_LEVEL: 'silent' }));
-  const client = new pg.Client({
-    connectionString: databaseUrl,
+  const client = new PrimaryClient({
+    ...connectTo(databaseUrl),
     application_name: 'boxoffice repartition',
     connectionTimeoutMillis: connectWithinMs,
     options: Object.entries(settings)
