@@ -5,18 +5,18 @@ import { type LoadOptions, type LoadResult, runGenerator } from './load.ts';
 import type { TemplateLoad, TemplateResult } from './template.ts';
 
 /** Generates load with autocannon in a child process. */
-export const runAutocannon = (options: LoadOptions): Promise<LoadResult> => run('autocannon-process.ts', options);
+export const runAutocannon = (options: LoadOptions): Promise<LoadResult> =>
+  run(new URL('autocannon-process.ts', import.meta.url), options);
 
 /** Generates load from a template in the same way. */
 export const runAutocannonTemplate = (options: TemplateLoad): Promise<TemplateResult> =>
-  run('template-autocannon-process.ts', options);
+  run(new URL('template-autocannon-process.ts', import.meta.url), options);
 
-async function run<Result>(name: string, { signal, ...options }: LoadOptions | TemplateLoad): Promise<Result> {
-  const file = fileURLToPath(new URL(name, import.meta.url));
+async function run<Result>(file: URL, { signal, ...options }: LoadOptions | TemplateLoad): Promise<Result> {
   const optionsFile = join(options.folder, 'autocannon.json');
   writeFileSync(optionsFile, JSON.stringify(options));
   let result: Result | undefined;
-  await runGenerator([process.execPath, file, optionsFile], signal, (line) => {
+  await runGenerator([process.execPath, fileURLToPath(file), optionsFile], signal, (line) => {
     result = JSON.parse(line) as Result;
   });
   if (!result) throw new Error('autocannon printed no result');
