@@ -1,0 +1,28 @@
+interface Area {
+  /** The files that are mutated. */
+  files: string[];
+  /** The tests that should notice: fast ones beside the files, because every mutation runs them. */
+  tests: string[];
+  /** Whether the tests need PostgreSQL and Redis. */
+  needsServers?: boolean;
+}
+
+const worker = 'services/booking-worker/src';
+const bookings = 'services/gateway/src/bookings';
+
+const decide: Area = { files: [`${worker}/decide/*.ts`], tests: [`${worker}/decide/*.test.ts`] };
+
+/** What `pnpm mutate` can be asked for, by name. */
+export const mutationAreas = {
+  decide,
+  repeated: { files: [`${bookings}/find-repeated.ts`], tests: [`${bookings}/find-repeated.test.ts`] },
+  outcomes: {
+    files: [`${bookings}/stored-outcomes.ts`],
+    tests: [`${bookings}/stored-outcomes.test.ts`],
+    needsServers: true,
+  },
+  commit: { files: [`${worker}/commit-decision.ts`], tests: [`${worker}/commit-decision.test.ts`] },
+  turn: { files: [`${worker}/turn.ts`], tests: [`${worker}/turn.batches.test.ts`] },
+} satisfies Record<string, Area>;
+
+export type MutationArea = keyof typeof mutationAreas;
