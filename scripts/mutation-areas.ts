@@ -9,6 +9,10 @@ interface Area {
 
 const worker = 'services/booking-worker/src';
 const bookings = 'services/gateway/src/bookings';
+const queue = `${bookings}/queue`;
+/** What the gateway's queue decides without asking Redis itself. */
+const inMemory =
+  '{rounds,undecided-requests,partition-queue,partitions,envelope-sender,outcome-inbox,job-lookup,job-watch}';
 
 const decide: Area = { files: [`${worker}/decide/*.ts`], tests: [`${worker}/decide/*.test.ts`] };
 
@@ -23,6 +27,14 @@ export const mutationAreas = {
   },
   commit: { files: [`${worker}/commit-decision.ts`], tests: [`${worker}/commit-decision.test.ts`] },
   turn: { files: [`${worker}/turn.ts`], tests: [`${worker}/turn.batches.test.ts`] },
+  balance: {
+    files: [`${worker}/leases/{balance,fair-share,refusals}.ts`],
+    tests: [`${worker}/leases/{balance,fair-share,refusals}.test.ts`],
+  },
+  queue: {
+    files: [`${queue}/${inMemory}.ts`],
+    tests: [`${queue}/${inMemory}.test.ts`],
+  },
 } satisfies Record<string, Area>;
 
 export type MutationArea = keyof typeof mutationAreas;

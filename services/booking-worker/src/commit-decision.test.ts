@@ -219,10 +219,7 @@ describe('commitFailure', () => {
     const error = sqlError('22003');
     failWith(error, error);
     expect(await fail()).toMatchObject(failed);
-    expect(logger.error).toHaveBeenCalledExactlyOnceWith(
-      { err: error, job: request.id },
-      'outcome cannot be recorded',
-    );
+    expect(logger.error).toHaveBeenCalledExactlyOnceWith({ err: error, job: request.id }, 'outcome cannot be recorded');
   });
 
   it.each(['read', 'fail'])('leaves the request to the next owner when the lease is lost: %s', async (lostAt) => {
