@@ -27,9 +27,9 @@ export const mutationAreas = {
   },
   commit: { files: [`${worker}/commit-decision.ts`], tests: [`${worker}/commit-decision.test.ts`] },
   turn: { files: [`${worker}/turn.ts`], tests: [`${worker}/turn.batches.test.ts`] },
-  balance: {
-    files: [`${worker}/leases/{balance,fair-share,refusals}.ts`],
-    tests: [`${worker}/leases/{balance,fair-share,refusals}.test.ts`],
+  leases: {
+    files: [`${worker}/leases/{balance,fair-share,refusals,leases}.ts`],
+    tests: [`${worker}/leases/{balance,fair-share,refusals,leases.protocol}.test.ts`],
   },
   queue: {
     files: [`${queue}/${inMemory}.ts`],
