@@ -12,8 +12,8 @@ export default defineConfig({
       UNDECIDED_LIMIT_PER_USER: '1000000',
     },
     pool: 'forks',
-    // Each file has its own servers or database, and many wait: with three, two processors are busy.
-    maxWorkers: 3,
+    // Each file has its own servers or database: running more in parallel only slows all of them down.
+    maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 120_000,
     expect: { poll: { timeout: 30_000 } },

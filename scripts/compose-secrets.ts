@@ -1,7 +1,7 @@
 /**
- * The first step of docker-compose.yml and deploy/compose: generates the services' passwords and the secret between them. Each service
- * has a volume of its own with what it needs, so that none can read another's. What exists is kept, except that
- * production replaces what was generated in development.
+ * The first step of docker-compose.yml and deploy/compose: generates the services' passwords and the secret between them.
+ * Each service has a volume of its own with what it needs, so that none can read another's. What exists is kept, except
+ * that production replaces what was generated in development.
  *
  *   --postgres <host:port,…>   where PostgreSQL is (postgres:5432)
  *   --redis <url>              where Redis is, without the password (redis://valkey:6379)
@@ -15,7 +15,7 @@ import { runCommand } from './command.ts';
 
 const services = ['gateway', 'catalog', 'worker'] as const;
 
-const { values: places } = parseArgs({
+const { values: servers } = parseArgs({
   options: {
     postgres: { type: 'string', default: 'postgres:5432' },
     redis: { type: 'string', default: 'redis://valkey:6379' },
@@ -32,9 +32,12 @@ await runCommand(async () => {
   write('/secrets/all/secrets.json', JSON.stringify(secrets));
   for (const service of services) {
     const folder = `/secrets/${service}`;
-    write(`${folder}/database-url`, `postgres://boxoffice_${service}:${secrets[service]}@${places.postgres}/boxoffice`);
+    write(
+      `${folder}/database-url`,
+      `postgres://boxoffice_${service}:${secrets[service]}@${servers.postgres}/boxoffice`,
+    );
     if (service !== 'worker') write(`${folder}/internal-secret`, secrets.internal ?? '');
-    if (service !== 'catalog') write(`${folder}/redis-url`, places.redis.replace('://', `://:${secrets.valkey}@`));
+    if (service !== 'catalog') write(`${folder}/redis-url`, servers.redis.replace('://', `://:${secrets.valkey}@`));
   }
   // Valkey runs as another user.
   write('/secrets/valkey/password.conf', `requirepass ${secrets.valkey}\n`, 0o644);

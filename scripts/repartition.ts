@@ -1,6 +1,6 @@
 /**
- * `pnpm repartition 16`: changes the number of booking partitions of a running installation. New requests are answered 503
- * while it does, for a second or two at most.
+ * `pnpm repartition 16`: changes the number of booking partitions of a running installation. Meanwhile, new requests are
+ * answered 503, for two seconds at most.
  */
 import { parseArgs } from 'node:util';
 import { PlainError } from '@boxoffice/local-servers/plain-error';

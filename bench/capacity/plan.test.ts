@@ -49,6 +49,13 @@ test('nothing is planned without a spare', () => {
   expect(small).toMatchObject({ gateways: { total: 2 }, workers: 2, catalogs: 2, redisMasters: 1, partitions: 8 });
 });
 
+test('a Redis Cluster has three masters at least', () => {
+  const mastersFor = (bookingsPerSecond: number) =>
+    planCapacity(measured, { ...demand, bookingsPerSecond }).redisMasters;
+  // 25,000 × 20 µs are half a core, which is all that may be used of one.
+  expect([25_000, 26_000, 75_000, 76_000].map(mastersFor)).toEqual([1, 3, 3, 4]);
+});
+
 test('the figures of several processes of a kind are added up', () => {
   expect(byKind({ gateway: 1, 'gateway 2': 2, worker: 3, 'worker 12': 4, redis: 5 })).toEqual({
     ...{ gateway: 3, worker: 7, redis: 5 },

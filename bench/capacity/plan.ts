@@ -23,11 +23,11 @@ export interface CapacityPlan {
   ceilings: Ceiling[];
 }
 
-/** Where something stops to scale by adding processes. */
+/** Where adding processes no longer helps. */
 interface Ceiling {
   what: string;
   bookingsPerSecond: number;
-  /** How to pass it. */
+  /** How to go beyond it. */
   beyond: string;
 }
 
@@ -35,6 +35,8 @@ interface Ceiling {
 const viewersPerGateway = 10_000;
 /** The most partitions an installation may have. */
 const partitionLimit = 256;
+/** The fewest masters of a Redis Cluster: the others elect the successor of one that fails, by majority. */
+const clusterMasters = 3;
 /** A gateway's own memory, in bytes, with its caches warm. */
 const gatewayBytes = 350 * 2 ** 20;
 const microsPerSecond = 1e6;
@@ -82,7 +84,7 @@ export function planCapacity(measured: CapacityMeasurements, demand: Demand): Ca
     // Four for each worker: shares stay even when one is added or fails.
     partitions: Math.min(partitionLimit, Math.max(4, powerOfTwo(workers * 4))),
     catalogs: atLeast(2, coresFor('catalog')),
-    redisMasters: atLeast(1, coresFor('redis')),
+    redisMasters: coresFor('redis') > 1 ? atLeast(clusterMasters, coresFor('redis')) : 1,
     postgresCores: atLeast(2, coresFor('postgres')),
     ceilings: ceilingsOf(micros, usable, demand),
   };
@@ -94,23 +96,22 @@ function ceilingsOf(micros: (kind: Kind) => number, usable: number, { postgresCo
     {
       what: 'one show: its partition has one worker',
       bookingsPerSecond: usable / micros('worker'),
-      beyond:
-        'sell it as several shows (blocks of the hall), each with a partition of its own; others are not affected',
+      beyond: 'sell it as several shows, such as blocks of the hall; other shows are not affected',
     },
     {
       what: 'one Redis server',
       bookingsPerSecond: usable / micros('redis'),
-      beyond: 'Redis Cluster (redis+cluster://): queues have hash tags, so partitions spread over its masters',
+      beyond: 'Redis Cluster (redis+cluster://): partitions spread over its masters',
     },
     {
       what: `one PostgreSQL primary with ${postgresCores} cores`,
       bookingsPerSecond: (postgresCores * usable) / micros('postgres'),
-      beyond: 'partition booking.* by show, then spread shows over several installations: every key contains show_id',
+      beyond: 'partition booking.* by show; then several installations, each with some of the shows',
     },
     {
       what: `${partitionLimit} partitions, one worker each`,
       bookingsPerSecond: (partitionLimit * usable) / micros('worker'),
-      beyond: 'several installations behind one address, divided by show',
+      beyond: 'several installations behind one address, each with some of the shows',
     },
   ];
   return ceilings.toSorted((one, other) => one.bookingsPerSecond - other.bookingsPerSecond);

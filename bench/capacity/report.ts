@@ -8,11 +8,11 @@ export function describePlan(measured: CapacityMeasurements, demand: Demand): st
   const cost = costOf(measured);
   const { gateways } = plan;
   const micros = (kind: string) => formatCount(cost.cpuMicros[kind] ?? 0);
-  const plain = (title: string, headings: string[], rows: string[][]) =>
-    plainTable({ title, headings, rows }, (text) => text);
+  const plain = (title: string, headings: string[], rows: string[][], textColumns: number[] = []) =>
+    plainTable({ title, headings, rows, textColumns }, (text) => text);
   const rate = formatCount(demand.bookingsPerSecond);
   const needed = plain(
-    `${rate} bookings per second and ${formatCount(demand.viewers)} viewers, at ${Math.round(demand.utilisation * 100)} % of each core`,
+    `${rate} bookings per second and ${formatCount(demand.viewers)} viewers, using ${Math.round(demand.utilisation * 100)} % of each core`,
     ['', 'number', 'CPU µs per booking', ''],
     [
       [
@@ -23,14 +23,16 @@ export function describePlan(measured: CapacityMeasurements, demand: Demand): st
       ],
       ['booking-workers', String(plan.workers), micros('worker'), `on ${plan.partitions} partitions`],
       ['catalogs', String(plan.catalogs), micros('catalog'), ''],
-      ['Redis masters', String(plan.redisMasters), micros('redis'), plan.redisMasters > 1 ? 'a cluster' : ''],
+      ['Redis masters', String(plan.redisMasters), micros('redis'), plan.redisMasters > 1 ? 'a cluster' : 'one server'],
       ['cores of PostgreSQL', String(plan.postgresCores), micros('postgres'), 'one primary'],
     ],
+    [3],
   );
   const ceilings = plain(
-    'Ceilings, the first one first',
-    ['', 'bookings per second', 'beyond it'],
+    'Ceilings, in the order in which they are reached',
+    ['', 'bookings per second', 'to go beyond'],
     plan.ceilings.map(({ what, bookingsPerSecond, beyond }) => [what, formatCount(bookingsPerSecond), beyond]),
+    [2],
   );
   const points = plain(
     `Measured ${measured.measuredAt.slice(0, 10)} on ${measured.cores} cores: the plan starts from "${cost.name}"`,
@@ -45,6 +47,7 @@ export function describePlan(measured: CapacityMeasurements, demand: Demand): st
       formatCount(point.rate),
       Object.keys(point.pinned).length > 0 ? '' : formatCount(predictedRate(point, measured.cores)),
     ]),
+    [3],
   );
   const conditions = Object.entries(measured.conditions).map(([name, text]) => `${name}: ${text}`);
   return [needed, ceilings, points, conditions.join('\n')].join('\n\n');

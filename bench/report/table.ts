@@ -1,19 +1,22 @@
 import type { Cell } from './cells.ts';
 import type { Spread } from './spread.ts';
 
-/** A table of text. The first column is left-aligned, the others right-aligned. */
+/** A table of text. The first column and those of `textColumns` are left-aligned, the others right-aligned. */
 export interface Table {
   title: string;
   headings: string[];
   rows: string[][];
+  textColumns?: readonly number[];
 }
 
 /** Formats a table for the terminal. */
-export function plainTable({ title, headings, rows }: Table, bold: (text: string) => string): string {
+export function plainTable({ title, headings, rows, textColumns = [] }: Table, bold: (text: string) => string): string {
   const widths = headings.map((heading, i) => Math.max(heading.length, ...rows.map((row) => (row[i] ?? '').length)));
   const line = (cells: string[]) =>
     cells
-      .map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)))
+      .map((cell, i) =>
+        i === 0 || textColumns.includes(i) ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0),
+      )
       .join('  ')
       .trimEnd();
   return [bold(title), line(headings), ...rows.map(line)].join('\n');

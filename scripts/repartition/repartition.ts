@@ -1,57 +1,60 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { PlainError } from '@boxoffice/local-servers/plain-error';
+import { findUnfinished } from '@boxoffice/shared/all-queues';
 import { sqlState } from '@boxoffice/shared/database/errors';
 import {
   advancePartitioning,
   ensurePartitioning,
   firstPartitions,
   type Partitioning,
-  recordForEarlierReleases,
+  readPartitioning,
 } from '@boxoffice/shared/partitioning';
 import { EnvelopeQueue } from '@boxoffice/shared/queue-layout';
 import type { RedisClient } from '@boxoffice/shared/service/redis';
 import type pg from 'pg';
 
-/** How long the queues may take to become short before they are closed, in milliseconds. */
+/** How long to wait for the queues to become short before they are closed, in milliseconds. */
 const shortWithinMs = 60_000;
-/** Queues with at most this many jobs in all drain in a moment. */
+/** Queues with at most this many jobs in total drain quickly. */
 const shortJobs = 16;
-/** How long closed queues may take to drain, in milliseconds: longer, and requests had better be accepted again. */
+/** How long closed queues may take to drain, in milliseconds. After that, requests are accepted again and nothing changes. */
 const drainWithinMs = 1_000;
 const pollMs = 10;
+const lockNotAvailable = '55P03';
 
 export interface RepartitionOptions {
   client: pg.Client;
   redis: RedisClient;
-  /** The number of partitions that is wanted. */
+  /** The new number of partitions. */
   partitions: number;
-  /** BOOKING_PARTITIONS, for an installation whose services have never run. */
+  /** BOOKING_PARTITIONS, in case no service has ever run. */
   configured: number;
   say: (line: string) => void;
 }
 
 /**
- * Changes the number of partitions, as partitioning.ts describes. May be killed at any moment and run again: before the
- * row is added nothing has changed, and a worker opens closed queues again after 3 s; afterwards all is done.
+ * Changes the number of partitions, as partitioning.ts describes. It may be killed at any moment and run again: until the
+ * row is added nothing has changed, and a worker opens closed queues again after 3 s; after that the change is complete.
  *
- * @throws {PlainError} when the number stays as it was, with the reason
+ * @throws {PlainError} when the number has not changed, with the reason, or when that is uncertain
  */
 export async function repartition({ client, redis, partitions, configured, say }: RepartitionOptions): Promise<void> {
   const before = await ensurePartitioning(client, await firstPartitions(redis, configured));
-  const queues = Array.from(
-    { length: Math.max(before.partitions, partitions) },
-    (_, number) => new EnvelopeQueue(number, redis, { failFast: true }),
+  const numbers = Math.max(before.partitions, partitions);
+  const queues = [...Array(numbers).keys(), ...(await findUnfinished(redis, numbers))].map(
+    (number) => new EnvelopeQueue(number, redis, { failFast: true }),
   );
   try {
     const least = Math.max(...(await Promise.all(queues.map((queue) => queue.leastGeneration()))));
-    const generation = Math.max(before.generation + 1, least);
-    if (before.partitions === partitions) {
-      if (least > before.generation) await advancePartitioning(client, before, { generation, partitions });
-      say(`There are ${partitions} partitions.`);
+    // Later than any that a queue has seen, so that gateways cannot mistake it for a row that PostgreSQL has lost.
+    const after = { generation: Math.max(before.generation, least) + 1, partitions };
+    if (before.partitions !== partitions) {
+      await change({ client, queues, before, after, say });
     } else {
-      await change({ client, queues, before, after: { generation, partitions }, say });
+      const current = least > before.generation ? await reopen(client, after.generation) : before;
+      if (current.partitions !== partitions) throw new PlainError(changedByAnother(current));
+      say(`There are ${partitions} partitions.`);
     }
-    await recordForEarlierReleases(redis, partitions);
   } finally {
     await Promise.all(queues.map((queue) => queue.close().catch(() => undefined)));
   }
@@ -59,7 +62,7 @@ export async function repartition({ client, redis, partitions, configured, say }
 
 interface Change {
   client: pg.Client;
-  /** Of every partition, before and after. */
+  /** Those of all partitions, before and after, and any others that are not empty. */
   queues: EnvelopeQueue[];
   before: Partitioning;
   after: Partitioning;
@@ -68,30 +71,26 @@ interface Change {
 
 async function change({ client, queues, before, after, say }: Change): Promise<void> {
   if (!(await eventuallyAtMost(queues, shortJobs, shortWithinMs)))
-    throw new PlainError(
-      'Too many requests wait for their turn: run it again when there are fewer. Nothing has changed.',
-    );
+    throw new PlainError('Too many requests are queued. Nothing has changed: try again when there are fewer.');
   const pausedAt = performance.now();
-  const [first, ...others] = queues;
-  await first?.acceptFrom(after.generation); // first, because a worker watches this one for commands that have died
-  await Promise.all(others.map((queue) => queue.acceptFrom(after.generation)));
-  say('New requests are refused for a moment.');
   try {
-    if (!(await eventuallyAtMost(queues, 0, drainWithinMs)))
-      throw new PlainError('The queues do not drain fast enough.');
+    await Promise.all(queues.map((queue) => queue.acceptFrom(after.generation)));
+    say('New requests are refused for a moment.');
+    if (!(await eventuallyAtMost(queues, 0, drainWithinMs))) throw new PlainError('The queues did not drain in time.');
     say('Every request accepted so far is decided.');
     if (!(await advancePartitioning(client, before, after)))
-      throw new PlainError('It took so long that a worker has opened the queues again, or another command was faster.');
+      throw new PlainError('It took so long that a worker opened the queues again, or another command was faster.');
   } catch (error) {
-    const isReopened = await advancePartitioning(client, before, { ...after, partitions: before.partitions }).then(
-      () => true,
-      () => false,
-    );
-    if (!isReopened)
-      throw new PlainError(`${sentence(error)} It is not certain whether the number has changed: run it again.`);
-    throw new PlainError(
-      `${sentence(error)} There are ${before.partitions} partitions, as before, and requests are accepted again. Try again when fewer people book.`,
-    );
+    const current = await reopen(client, after.generation).catch(() => null);
+    const reason = sentence(error);
+    if (!current)
+      throw new PlainError(`${reason} It is unclear whether the number has changed: run the command again.`);
+    if (current.partitions === before.partitions)
+      throw new PlainError(
+        `${reason} There are ${before.partitions} partitions, as before, and requests are accepted again. Try again when there is less load.`,
+      );
+    if (current.partitions !== after.partitions) throw new PlainError(`${reason} ${changedByAnother(current)}`);
+    // The row was added after all, and only the response to its commit was lost.
   }
   const pausedMs = Math.round(performance.now() - pausedAt);
   say(
@@ -99,7 +98,22 @@ async function change({ client, queues, before, after, say }: Change): Promise<v
   );
 }
 
-/** Waits until at most this many jobs are unfinished in all queues. Returns whether they were in time. */
+/**
+ * Makes queues that require this generation accept requests again, without changing the number.
+ *
+ * @returns the partitioning that applies: another command may have changed the number meanwhile
+ */
+async function reopen(client: pg.Client, generation: number): Promise<Partitioning> {
+  for (;;) {
+    const current = await readPartitioning(client);
+    if (!current) throw new Error('there is no partitioning');
+    if (current.generation >= generation) return current;
+    // If nothing is added, somebody else has added a row, and the next iteration finds it.
+    await advancePartitioning(client, current, { generation, partitions: current.partitions });
+  }
+}
+
+/** Waits until all queues together have at most this many unfinished jobs. Returns false if that takes too long. */
 async function eventuallyAtMost(queues: EnvelopeQueue[], jobs: number, withinMs: number): Promise<boolean> {
   const deadline = performance.now() + withinMs;
   for (;;) {
@@ -110,8 +124,12 @@ async function eventuallyAtMost(queues: EnvelopeQueue[], jobs: number, withinMs:
   }
 }
 
+function changedByAnother({ partitions }: Partitioning): string {
+  return `Another command has changed the number: there are ${partitions} partitions.`;
+}
+
 function sentence(error: unknown): string {
   if (error instanceof PlainError) return error.message;
-  if (sqlState(error) === '55P03') return 'A turn that is in progress does not end.';
+  if (sqlState(error) === lockNotAvailable) return 'A turn that is in progress does not end.';
   return `${(error as Error).message}.`;
 }

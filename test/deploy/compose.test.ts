@@ -1,7 +1,9 @@
 /** deploy/compose: what it names exists, and no service is given what it must not have. */
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { haproxySettings } from '@boxoffice/local-servers/haproxy-settings';
 import { configVariables } from '@boxoffice/shared/service/config';
+import { stopTimeoutMs } from '@boxoffice/shared/service/process';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 
@@ -16,14 +18,15 @@ interface Service {
   depends_on?: Record<string, unknown>;
   read_only?: boolean;
   cap_drop?: string[];
+  tmpfs?: string[];
+  stop_grace_period?: string;
 }
 
 const root = resolve(import.meta.dirname, '../..');
-/** Unknown variables are ignored, so the manifests may name one of the next release. */
-const known = [...Object.keys(configVariables), 'REDIS_REPLICA_ACKS'];
+const known = Object.keys(configVariables);
 const folder = resolve(root, 'deploy/compose');
-const text = readFileSync(resolve(folder, 'docker-compose.yml'), 'utf8');
-const compose = parse(text, { merge: true, maxAliasCount: -1 }) as {
+const read = (file: string) => readFileSync(resolve(folder, file), 'utf8');
+const compose = parse(read('docker-compose.yml'), { merge: true, maxAliasCount: -1 }) as {
   services: Record<string, Service>;
   networks: Record<string, { internal?: boolean } | null>;
   volumes: Record<string, null>;
@@ -65,4 +68,70 @@ test("no service can read another's secrets, and only the gateways are public", 
     if (name !== 'secrets' && name !== 'migrate') expect(secrets).toHaveLength(1);
     if (!name.startsWith('gateway')) expect(networksOf(service)).not.toContain('public');
   }
+});
+
+test('every server that keeps data has a volume of its own', () => {
+  const stateful = services.filter(([name]) => /^(postgres|valkey|sentinel)-/.test(name));
+  expect(stateful).toHaveLength(8);
+  for (const [name, { volumes = [], tmpfs = [] }] of stateful) {
+    const folderOf = name.startsWith('postgres') ? '/var/lib/postgresql' : '/data';
+    expect(volumes).toContain(`${name}:${folderOf}`);
+    expect(tmpfs).not.toContain(folderOf);
+    expect(services.filter(([, other]) => other.volumes?.includes(`${name}:${folderOf}`))).toHaveLength(1);
+  }
+});
+
+test('every service has time to stop, and a gateway serves until HAProxy has noticed', () => {
+  for (const [name, { stop_grace_period = '' }] of ours)
+    expect(Number.parseInt(stop_grace_period, 10) * 1_000, name).toBeGreaterThan(stopTimeoutMs);
+  const settings = read('haproxy/haproxy.cfg');
+  const [, interval, fall] = /default-server check inter (\d+)ms fall (\d+)/.exec(settings) ?? [];
+  for (const name of ['gateway-1', 'gateway-2'])
+    expect(Number(compose.services[name]?.environment?.DRAIN_SECONDS) * 1_000).toBeGreaterThanOrEqual(
+      Number(interval) * (Number(fall) + 1),
+    );
+  const [, hardStop] = /hard-stop-after (\d+)s/.exec(settings) ?? [];
+  expect(Number.parseInt(compose.services.haproxy?.stop_grace_period ?? '', 10)).toBeGreaterThan(Number(hardStop));
+});
+
+const listener = { name: 'gateways', host: '127.0.0.1', port: 3000, servers: ['127.0.0.1:3100'] };
+
+test.each([
+  ['deploy/compose', read('haproxy/haproxy.cfg')],
+  ['pnpm start', haproxySettings([listener])],
+])(
+  'HAProxy of %s repeats reads only, never a response, and ignores what clients say about themselves',
+  (_name, settings) => {
+    expect(settings.match(/^ +retry-on .+$/gm)).toEqual(['  retry-on conn-failure empty-response junk-response']);
+    expect(settings).toMatch(/^ +http-request disable-l7-retry unless METH_GET$/m);
+    for (const header of ['traceparent', 'tracestate', 'X-Forwarded-For', 'X-Forwarded-Host'])
+      expect(settings).toMatch(new RegExp(`^ +http-request del-header ${header}$`, 'm'));
+  },
+);
+
+test('HAProxy behind another proxy believes it', () => {
+  expect(haproxySettings([{ ...listener, isBehindProxy: true }])).not.toMatch(/del-header|set-header/);
+});
+
+test('PostgreSQL waits for its replica only once it is set up, and can be told not to', () => {
+  for (const [name, service] of services) expect(JSON.stringify(service), name).not.toContain('synchronous');
+  const [, sql = ''] = /<<'SQL'\n([\s\S]+)\nSQL\n/.exec(read('postgres/replication.sh')) ?? [];
+  const statements = sql.split('\n');
+  const first = statements.findIndex((statement) => statement.includes('synchronous'));
+  expect(statements.slice(first)).toEqual([
+    'alter system set synchronous_commit = remote_apply;',
+    "alter system set synchronous_standby_names = '*';",
+  ]);
+});
+
+test('whoever logs in to PostgreSQL is given both servers', () => {
+  const hosts = 'postgres-1:5432,postgres-2:5432';
+  expect(compose.services.secrets?.command).toContain(`--postgres=${hosts}`);
+  expect(compose.services.migrate?.environment?.DATABASE_URL).toMatch(new RegExp(`@${hosts}/boxoffice$`));
+});
+
+test('the limit of memory reaches every Valkey server', () => {
+  for (const name of ['valkey-1', 'valkey-2', 'valkey-3'])
+    expect(compose.services[name]?.environment?.MAXMEMORY).toMatch(/^\$\{MAXMEMORY:-/);
+  expect(read('valkey/valkey.sh')).toContain(`--maxmemory "\${MAXMEMORY:-256mb}"`);
 });

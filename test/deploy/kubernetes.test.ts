@@ -2,11 +2,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { configVariables } from '@boxoffice/shared/service/config';
+import { stopTimeoutMs } from '@boxoffice/shared/service/process';
 import { expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 
 interface Probe {
-  httpGet: { port: string };
+  httpGet: { port: string; path: string };
 }
 interface Container {
   name: string;
@@ -16,6 +17,7 @@ interface Container {
   livenessProbe: Probe;
   readinessProbe: Probe;
   startupProbe: Probe;
+  lifecycle: { preStop: { sleep: { seconds: number } } };
 }
 interface Manifest {
   apiVersion: string;
@@ -26,7 +28,11 @@ interface Manifest {
   spec: {
     replicas?: number;
     selector?: { matchLabels: Record<string, string> };
-    template?: { metadata: { labels: Record<string, string> }; spec: { containers: Container[] } };
+    template?: {
+      metadata: { labels: Record<string, string> };
+      spec: { containers: Container[]; terminationGracePeriodSeconds: number };
+    };
+    triggers?: { metricType: string; metadata: { query?: string } }[];
     scaleTargetRef?: { name: string };
     maxReplicaCount?: number;
     minReplicaCount?: number;
@@ -34,8 +40,7 @@ interface Manifest {
   };
 }
 
-/** Unknown variables are ignored, so the manifests may name one of the next release. */
-const known = [...Object.keys(configVariables), 'REDIS_REPLICA_ACKS'];
+const known = Object.keys(configVariables);
 const folder = resolve(import.meta.dirname, '../../deploy/kubernetes');
 const files = readdirSync(folder).filter((file) => file.endsWith('.yaml'));
 const read = (file: string) =>
@@ -48,6 +53,7 @@ const all = [...manifests, ...read('secrets.example.yaml')];
 const ofKind = (kind: string) => manifests.filter((manifest) => manifest.kind === kind);
 const names = (kind: string) => ofKind(kind).map(({ metadata }) => metadata.name);
 const deployments = ofKind('Deployment');
+const configMap = (name: string) => ofKind('ConfigMap').find(({ metadata }) => metadata.name === name)?.data ?? {};
 
 /** Throws when a manifest does not match the schema of its kind. */
 async function validate(manifest: Manifest): Promise<void> {
@@ -95,21 +101,19 @@ test('every deployment has probes on ports of its own, a budget, a label that se
 });
 
 test('every variable is one that the services know, and every secret and config map exists', () => {
-  const [config] = ofKind('ConfigMap');
-  for (const { data, stringData } of all)
-    for (const name of Object.keys({ ...data, ...stringData }))
-      if (!name.startsWith('OTEL_')) expect(known).toContain(name);
+  for (const variables of [configMap('boxoffice'), ...all.map(({ stringData }) => stringData ?? {})])
+    for (const name of Object.keys(variables)) if (!name.startsWith('OTEL_')) expect(known).toContain(name);
   const secrets = all.filter(({ kind }) => kind === 'Secret').map(({ metadata }) => metadata.name);
   for (const { spec } of [...deployments, ...ofKind('Job')])
     for (const { envFrom } of spec.template?.spec.containers ?? [])
       for (const { configMapRef, secretRef } of envFrom) {
-        if (configMapRef) expect(configMapRef.name).toBe(config?.metadata.name);
+        if (configMapRef) expect(names('ConfigMap')).toContain(configMapRef.name);
         if (secretRef) expect(secrets).toContain(secretRef.name);
       }
 });
 
 test('autoscaling targets deployments, and starts no more workers than there are partitions', () => {
-  const partitions = Number(ofKind('ConfigMap')[0]?.data?.BOOKING_PARTITIONS);
+  const partitions = Number(configMap('boxoffice').BOOKING_PARTITIONS);
   for (const { spec } of ofKind('ScaledObject')) {
     expect(names('Deployment')).toContain(spec.scaleTargetRef?.name);
     expect(spec.minReplicaCount).toBeGreaterThanOrEqual(2);
@@ -123,4 +127,33 @@ test('network policies admit nothing by default, and name pods that exist', () =
     const app = spec.podSelector?.matchLabels?.app;
     if (app) expect(names('Deployment')).toContain(app);
   }
+});
+
+test('every service has time to stop, and a gateway drains within it', () => {
+  for (const { metadata, spec } of deployments) {
+    const { containers = [], terminationGracePeriodSeconds = 0 } = spec.template?.spec ?? {};
+    for (const { lifecycle } of containers)
+      expect(terminationGracePeriodSeconds, metadata.name).toBeGreaterThan(
+        lifecycle.preStop.sleep.seconds + stopTimeoutMs / 1_000,
+      );
+  }
+  expect(configMap('boxoffice').DRAIN_SECONDS).toBe('2');
+});
+
+test('a gateway that lacks a dependency stays in the Service, and a new one enters it only when it lacks none', () => {
+  const [gateway] =
+    deployments.find(({ metadata }) => metadata.name === 'gateway')?.spec.template?.spec.containers ?? [];
+  expect(gateway?.livenessProbe.httpGet.path).toBe('/livez');
+  expect(gateway?.readinessProbe.httpGet.path).toBe('/livez');
+  expect(gateway?.startupProbe.httpGet.path).toBe('/readyz');
+});
+
+test('the age of a queue is not divided by the number of workers', () => {
+  const triggers = ofKind('ScaledObject').flatMap(({ spec }) => spec.triggers ?? []);
+  const [age] = triggers.filter(({ metadata }) => metadata.query?.includes('booking_queue_oldest_seconds'));
+  expect(age?.metricType).toBe('Value');
+});
+
+test('the ingress removes what clients must not decide', () => {
+  expect(configMap('headers-from-outside')).toEqual({ traceparent: '', tracestate: '' });
 });

@@ -15,16 +15,16 @@ export async function replicationObstacle(): Promise<string | null> {
     : 'skipped: needs redis-server or valkey-server on this machine, not in a container';
 }
 
-/** Where the servers of one test file live. What a killed run leaves there, the next one removes. */
+/** Where the servers of one test file live. The next run removes what a killed one leaves there. */
 export function serverHome(): ServerHome {
   const dataDir = inject('dataDir');
   return { folderOf: () => makeServerFolder(dataDir, 'redis'), binDir: join(dataDir, 'bin') };
 }
 
 /**
- * Books seats of a show that nobody else uses until one is accepted and decided.
+ * Books seats of a show that nobody else books, until a request is accepted and decided.
  *
- * @returns how long it took until one was accepted, in milliseconds
+ * @returns how long it took until one was accepted, since `since`, in milliseconds
  */
 export async function untilBooked(boxoffice: Boxoffice, show: number, since: number): Promise<number> {
   let seat = 0;
@@ -40,13 +40,13 @@ export async function untilBooked(boxoffice: Boxoffice, show: number, since: num
   return ms;
 }
 
-/** Waits until this many more requests have been accepted. */
+/** Waits until this many more requests have been accepted (202). */
 export async function untilAccepted(load: Load, more: number): Promise<void> {
   const before = load.accepted.length;
   await eventually(() => load.accepted.length >= before + more, { timeoutMs: 20_000 });
 }
 
-/** Waits until this many more requests have been answered, whatever the answers. */
+/** Waits until this many more requests have had a response, whatever it was. */
 export async function untilAnswered(load: Load, more: number): Promise<void> {
   const answered = () => load.accepted.length + load.refused.length;
   const before = answered();

@@ -62,7 +62,7 @@ it('loses nothing when a slot moves to another master under load', async () => {
   const load = startLoad(boxoffice, shows);
   onTestFinished(load.stop);
   await untilAccepted(load, 40);
-  // Jobs wait in the queue as it moves.
+  // Jobs wait in the queue while it moves.
   const [worker] = boxoffice.workers as [SpawnedService];
   worker.kill('SIGSTOP');
   await untilAccepted(load, 20);
@@ -76,13 +76,13 @@ it('loses nothing when a slot moves to another master under load', async () => {
   report('Cluster, a slot moves under load', load, ms);
 });
 
-it('loses nothing when a master is killed under load, and has not replicated its latest writes', async () => {
+it('loses nothing when a master is killed under load before it has replicated its latest writes', async () => {
   const { shows, probe, probes } = await addShows();
   const master = await cluster.masterOf(tagOf(probe));
   const load = startLoad(boxoffice, shows);
   onTestFinished(load.stop);
   await untilAccepted(load, 40);
-  // What is accepted now is only in the queue.
+  // From now on, what is accepted is in the queue alone.
   const [worker] = boxoffice.workers as [SpawnedService];
   worker.kill('SIGSTOP');
   const readmit = await cutReplicas(master, cluster.servers);

@@ -45,14 +45,14 @@ it('503 while no replica has the request; a retry with the same key is the same 
   expect((await boxoffice.outcome(repeated.body.id)).status).toBe('succeeded');
 });
 
-it('loses nothing when the master is killed under load, and has not replicated its latest writes', async () => {
+it('loses nothing when the master is killed under load before it has replicated its latest writes', async () => {
   const shows = await Promise.all(Array.from({ length: 4 }, () => boxoffice.addShow()));
   const probe = await boxoffice.addShow();
   const load = startLoad(boxoffice, shows);
   onTestFinished(load.stop);
   await untilAccepted(load, 40);
   const master = await redis.master();
-  // What is accepted now is only in the queue.
+  // From now on, what is accepted is in the queue alone.
   const [worker] = boxoffice.workers as [SpawnedService];
   worker.kill('SIGSTOP');
   const readmit = await cutReplicas(master, redis.servers);

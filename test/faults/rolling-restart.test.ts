@@ -29,11 +29,6 @@ const recipes = new Map<string, { kind: 'gateway' | 'catalog'; env: Record<strin
 beforeAll(async () => {
   if (missing) return;
   const ports = { public: await freePort(), internal: await freePort() };
-  boxoffice = await startBoxoffice({
-    gateways: 0,
-    workers: 2,
-    env: { CATALOG_URL: `http://127.0.0.1:${ports.internal}`, TRUST_PROXY: '1', DRAIN_SECONDS: '2' },
-  });
   for (const name of ['gateways-1', 'gateways-2', 'catalogs-1', 'catalogs-2']) {
     const [port, metrics] = [String(await freePort()), String(await freePort())];
     recipes.set(
@@ -48,14 +43,23 @@ beforeAll(async () => {
       .filter((one) => one.kind === kind)
       .map(({ env }) => `127.0.0.1:${env.PORT ?? env.CATALOG_PORT}`);
   const host = '127.0.0.1';
-  haproxy = await startHaproxy({
-    ...{ ...find, dataDir: folder },
-    listeners: [
-      { name: 'gateways', host, port: ports.public, servers: addresses('gateway') },
-      { name: 'catalogs', host, port: ports.internal, servers: addresses('catalog') },
-    ],
-  });
-  for (const name of ['catalogs-1', 'catalogs-2', 'gateways-1', 'gateways-2']) await start(name);
+  const CATALOG_URL = `http://127.0.0.1:${ports.internal}`;
+  [haproxy, boxoffice] = await Promise.all([
+    startHaproxy({
+      ...{ ...find, dataDir: folder },
+      listeners: [
+        { name: 'gateways', host, port: ports.public, servers: addresses('gateway') },
+        { name: 'catalogs', host, port: ports.internal, servers: addresses('catalog') },
+      ],
+    }),
+    startBoxoffice({
+      ...{ gateways: 0, workers: 2 },
+      env: { ...recipes.get('catalogs-1')?.env, CATALOG_URL, TRUST_PROXY: '1', DRAIN_SECONDS: '2' },
+    }),
+  ]);
+  services.set('catalogs-1', boxoffice.catalog);
+  await Promise.all(['catalogs-2', 'gateways-1', 'gateways-2'].map(start));
+  await eventually(() => [...recipes.keys()].every((name) => timesUp(name) === timesDown(name)));
 });
 afterAll(async () => {
   if (missing) return;
@@ -165,11 +169,17 @@ it.skipIf(missing)(
     const clients = startClients(shows);
     const viewer = startViewer(shows[0] ?? 0);
     await eventually(() => viewer.statuses.length > 0);
-    for (const name of recipes.keys()) await restart(name);
-    for (const worker of boxoffice.workers) {
-      await boxoffice.addWorker();
-      expect((await worker.stop()).code).toBe(0);
+    const firstPids = new Map([...services].map(([name, { pid }]) => [name, pid]));
+    // One of each kind at a time.
+    for (const [index, worker] of boxoffice.workers.entries()) {
+      const replaceWorker = async () => {
+        await boxoffice.addWorker();
+        expect((await worker.stop()).code).toBe(0);
+      };
+      const restarts = ['gateways', 'catalogs'].map((kind) => restart(`${kind}-${index + 1}`));
+      await Promise.all([...restarts, replaceWorker()]);
     }
+    expect([...recipes.keys()].every((name) => services.get(name)?.pid !== firstPids.get(name))).toBe(true);
     const before = clients.requests;
     await eventually(() => clients.requests > before + 20, { timeoutMs: 30_000 });
     await Promise.all([clients.stop(), viewer.stop()]);

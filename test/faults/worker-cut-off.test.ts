@@ -37,6 +37,7 @@ afterAll(async () => {
 it('gives its partitions up when it cannot reach Redis, and takes its share again afterwards', async () => {
   const [healthy] = boxoffice.workers as [SpawnedService];
   const url = new URL(boxoffice.redisUrl);
+  url.hostname = '127.0.0.1';
   url.port = String((proxy.address() as { port: number }).port);
   const cutOff = await boxoffice.addWorker({ REDIS_URL: url.href });
   const shows = await Promise.all(Array.from({ length: 4 }, () => boxoffice.addShow()));

@@ -1,7 +1,9 @@
-# Starts a Sentinel. It finds the other servers and Sentinels by itself.
+# Starts a Sentinel, which finds the other servers and Sentinels by itself. Its configuration is in its volume, because that
+# is where it records which server is the master, and its votes.
 set -eu
-umask 077
-cat >/data/sentinel.conf <<CONF
+if [ ! -s /data/sentinel.conf ]; then
+  umask 077
+  cat >/data/sentinel.conf.new <<CONF
 port 26379
 dir /data
 protected-mode no
@@ -10,4 +12,6 @@ sentinel auth-pass boxoffice $(cat /secrets/password)
 sentinel down-after-milliseconds boxoffice 3000
 sentinel failover-timeout boxoffice 10000
 CONF
+  mv /data/sentinel.conf.new /data/sentinel.conf
+fi
 exec docker-entrypoint.sh valkey-server /data/sentinel.conf --sentinel

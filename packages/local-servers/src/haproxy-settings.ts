@@ -7,7 +7,7 @@ export interface HaproxyListener {
   port: number;
   /** Addresses of the services, such as `127.0.0.1:3100`. */
   servers: string[];
-  /** Whether clients reach it by way of another proxy, which sets X-Forwarded-Proto. */
+  /** Whether clients reach it by way of another proxy, which sets X-Forwarded-Proto and decides what is traced. */
   isBehindProxy?: boolean;
 }
 
@@ -16,7 +16,8 @@ export interface HaproxyListener {
  *
  * A service is taken out when it does not respond, or says that it is stopping, and for no other reason: one that lacks a
  * dependency still answers what it can, and explains the rest better than a proxy. What has not reached a service is sent
- * to another; reads are sent again even if they have, everything else is not: clients have Idempotency-Keys for that.
+ * to another. Reads are also sent again when the connection breaks before a response; everything else is not: clients have
+ * Idempotency-Keys for that. A response is never repeated, not even a 503: it says how long to wait.
  */
 export function haproxySettings(listeners: readonly HaproxyListener[]): string {
   return `global
@@ -32,7 +33,7 @@ defaults
   http-check expect ! string stopping
   balance leastconn
   retries 3
-  retry-on all-retryable-errors
+  retry-on conn-failure empty-response junk-response
   timeout connect 1s
   timeout check 2s
   timeout client 60s
@@ -53,13 +54,21 @@ function unavailable(status: number): string {
   return `  http-error status ${status} content-type application/problem+json string '${body}' hdr Retry-After 1`;
 }
 
+/** The gateways believe these headers, because they trust HAProxy: clients must not be able to set them. */
+const fromOutside = [
+  'http-request set-header X-Forwarded-Proto http',
+  ...['X-Forwarded-For', 'X-Forwarded-Host', 'traceparent', 'tracestate'].map(
+    (header) => `http-request del-header ${header}`,
+  ),
+];
+
 function listen({ name, host, port, servers, isBehindProxy = false }: HaproxyListener): string {
   const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
   const lines = [
     `listen ${name}`,
     `bind ${address}`,
     'http-request disable-l7-retry unless METH_GET',
-    ...(isBehindProxy ? [] : ['http-request set-header X-Forwarded-Proto http']),
+    ...(isBehindProxy ? [] : fromOutside),
     ...servers.map((server, index) => `server ${name}-${index + 1} ${server}`),
   ];
   return `\n${lines.join('\n  ')}\n`;

@@ -1,9 +1,10 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from './free-port.ts';
+import { asOrdinaryUser } from './ordinary-user.ts';
 import { passwordFile, passwordOf } from './password.ts';
 import { PlainError } from './plain-error.ts';
 import { isAlive, runsIn } from './processes.ts';
@@ -85,28 +86,6 @@ function findBinaries(): string {
         'set DATABASE_URL to a PostgreSQL 15 or later.',
     );
   }
-}
-
-/**
- * The command prefix with which a program does not run as root, as PostgreSQL refuses to. Empty for an
- * ordinary user; otherwise a user namespace in which we are not root; where those are denied, as in most
- * containers, user 1 with the right to read all folders on the path. `owner` is the user id, seen from
- * outside, that must own the data; undefined: leave it as it is.
- */
-async function asOrdinaryUser(): Promise<{ prefix: string[]; owner?: number }> {
-  if (process.getuid?.() !== 0) return { prefix: [] };
-  const namespace = ['unshare', '--user', '--map-user=1', '--map-group=1'];
-  const otherUser = [
-    'setpriv',
-    ...['--reuid=1', '--regid=1', '--clear-groups', '--inh-caps=+dac_override'],
-    ...['--ambient-caps=+dac_override', '--securebits=+no_setuid_fixup'],
-  ];
-  const works = ([file = '', ...args]: string[]) => spawnSync(file, [...args, 'true']).status === 0;
-  if (works(namespace)) return { prefix: namespace, owner: 0 };
-  if (works(otherUser)) return { prefix: otherUser, owner: 1 };
-  throw new PlainError(
-    'PostgreSQL refuses to run as root, and neither unshare nor setpriv works here: run this as an ordinary user, or set DATABASE_URL.',
-  );
 }
 
 /** Creates the cluster in a draft folder and renames it when complete, so that an interrupted first start leaves no partial cluster. */

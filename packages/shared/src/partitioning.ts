@@ -1,16 +1,16 @@
 /**
  * The number of partitions, and how it changes while requests arrive (decision 19).
  *
- * `installation.partitionings` has a row per generation; the newest applies. Each queue keeps the least generation that
- * it accepts envelopes of (queue-layout.ts), which only ever grows. To go from generation g to the next:
+ * `installation.partitionings` has a row per generation; the newest applies. Each queue stores the lowest generation whose
+ * envelopes it accepts (queue-layout.ts), which only ever grows. To replace generation g:
  *
- *   1. every queue is closed: it accepts nothing older than g + 1, which does not exist yet;
+ *   1. every queue is closed: it accepts nothing older than a generation that does not exist yet;
  *   2. the queues drain;
- *   3. the row g + 1 is added, in a transaction that waits for the turns in progress.
+ *   3. the row of that generation is added, in a transaction that waits for the turns in progress.
  *
- * A process learns of g + 1 only from that row, so whatever it adds under the new partitioning follows everything that
- * was accepted under the old one, and what it adds under the old one is refused. Before step 3, anyone may add the row
- * g + 1 with the old number instead: that opens the queues again, and step 3 finds that it is too late.
+ * A process learns of a generation only from its row, so whatever it adds under the new one follows everything that was
+ * accepted under g, and what it still adds under g is refused. Before step 3, anyone may succeed g with the old number
+ * instead: that opens the queues again, and step 3 then adds nothing.
  */
 
 import { turnLockClass } from './partition.ts';
@@ -22,24 +22,24 @@ export interface Partitioning {
   partitions: number;
 }
 
-/** The part of a PostgreSQL client that is needed here. */
+/** The part of a PostgreSQL client that is used here. */
 interface Client {
   query<Row>(statement: string, values?: unknown[]): Promise<{ rows: Row[] }>;
 }
 
-/** Reads the partitioning that applies; no row in an installation whose workers have never run. */
+/** Reads the partitioning that applies; no rows if no worker has ever run. */
 export const partitioningSql =
   'select generation, partitions from installation.partitionings order by generation desc limit 1';
 
-/** Where releases before 0.2 recorded the number; they refuse to start with another. */
+/** Where releases before 0.2 recorded the number. They refuse to start if they are configured with another. */
 const recordedKey = 'boxoffice:partitions';
 
 /** Key of the transaction-level advisory lock under which rows are added, one transaction at a time. */
 const changeLock = 7_234;
 
 /**
- * The number of partitions of an installation that has no row yet: the one recorded in Redis, where it is recorded on
- * first use. So services that start for the first time agree, whatever BOOKING_PARTITIONS each of them has.
+ * The number of partitions of an installation that has no row yet: the one in Redis, where the first caller records it.
+ * So services that start for the first time agree, whatever BOOKING_PARTITIONS each of them has.
  */
 export async function firstPartitions(redis: RedisClient, partitions: number): Promise<number> {
   // A Redis whose memory is full refuses every write, but a service must be able to start, to decide what is queued.
@@ -49,12 +49,12 @@ export async function firstPartitions(redis: RedisClient, partitions: number): P
   return Number(await redis.get(recordedKey));
 }
 
-/** Makes earlier releases refuse to start, unless they are configured with this number. */
+/** Makes earlier releases refuse to start unless they are configured with this number. */
 export async function recordForEarlierReleases(redis: RedisClient, partitions: number): Promise<void> {
   await redis.set(recordedKey, partitions);
 }
 
-/** The partitioning that applies; generation 0 with this number of partitions is recorded if there is none yet. */
+/** Reads the partitioning that applies. If there is none, adds generation 0 with this number of partitions. */
 export async function ensurePartitioning(client: Client, first: number): Promise<Partitioning> {
   const current = await readPartitioning(client);
   if (current) return current;
@@ -71,8 +71,8 @@ export async function readPartitioning(client: Client): Promise<Partitioning | n
 }
 
 /**
- * Adds a row, unless another has been added since `from` applied. If it changes the number, it waits for every turn and
- * chore in progress under `from`, and holds off new ones until the row is there.
+ * Adds a row, unless another has been added since `from`. If the number changes, this waits for every turn and chore in
+ * progress under `from`, and delays new ones until the row is committed.
  *
  * @returns whether the row was added
  */
@@ -99,7 +99,7 @@ export async function advancePartitioning(client: Client, from: Partitioning, to
   }
 }
 
-/** One sentence for the log when a service is configured with another number; null when there is nothing to say. */
+/** A warning for a service that is configured with another number than the installation has; null if it is not. */
 export function ignoredPartitionsMessage(configured: number | undefined, actual: number): string | null {
   if (configured === undefined || configured === actual) return null;
   return (
@@ -108,10 +108,10 @@ export function ignoredPartitionsMessage(configured: number | undefined, actual:
   );
 }
 
-/** A queue refuses an envelope, because the number of partitions has changed or is being changed. */
+/** A queue refused an envelope because the number of partitions has changed or is being changed. */
 export class PartitioningOutdated extends Error {
   override name = 'PartitioningOutdated';
-  /** The least generation that the queue accepts. */
+  /** The lowest generation that the queue accepts. */
   readonly least: number;
 
   constructor(least: number) {

@@ -10,12 +10,12 @@
  *              `sequence`: the requests accepted up to the last of this envelope
  *   marker     sorted set; an entry wakes a worker that waits for jobs
  *
- * Beside it, under the same prefix and hash tag, we keep two counters of requests, from which positions follow, and what
- * the queue accepts:
+ * Under the same prefix and hash tag we keep two counters of requests, from which positions are computed, and the fence
+ * against outdated gateways:
  *
- *   accepted   all that were ever added
- *   decided    all whose job has finished; set to `accepted` whenever the queue is empty, which corrects what a crash lost
- *   least      the least generation of the partitioning (partitioning.ts) whose envelopes it accepts; only grows
+ *   accepted   all requests ever added
+ *   decided    those whose job has finished; set to `accepted` whenever the queue is empty, which corrects what a crash lost
+ *   least      the lowest generation of the partitioning (partitioning.ts) whose envelopes are accepted; only grows
  */
 import { Job, Queue, Worker } from 'bullmq';
 import { type BookingRequest, type Envelope, type EnvelopeSummary, envelopeName } from './contracts/jobs.ts';
@@ -23,7 +23,7 @@ import { queueName } from './partition.ts';
 import { PartitioningOutdated } from './partitioning.ts';
 import * as scripts from './queue-scripts.ts';
 import type { RedisClient } from './service/redis.ts';
-import { type Transaction, transact } from './service/replicated-transaction.ts';
+import { QueueTransactions, type Replication } from './service/replicated-transaction.ts';
 
 export type EnvelopeJob = Job<Envelope, EnvelopeSummary>;
 export type EnvelopeWorker = Worker<Envelope, EnvelopeSummary>;
@@ -49,26 +49,32 @@ export class EnvelopeQueue {
   /** For the operators' board. */
   readonly bull: Queue;
   readonly #redis: RedisClient;
-  readonly #replicas: number;
+  readonly #transactions: QueueTransactions;
 
   /**
-   * @param options.replicas that must have an envelope before it counts as added; then the connection must be this queue's own
+   * @param redis may be shared
    * @param options.failFast makes calls fail while Redis is unreachable. Without it, a queue that is
    *   opened during an outage may wait for ever.
+   * @param options.replication by default an envelope counts as added without any replica
    */
   constructor(
     partition: number,
     redis: RedisClient,
-    { failFast = false, replicas = 0 }: { failFast?: boolean; replicas?: number } = {},
+    { failFast = false, replication }: { failFast?: boolean; replication?: Replication | undefined } = {},
   ) {
     this.#redis = redis;
-    this.#replicas = replicas;
     this.bull = new Queue(queueName(partition), {
       connection: redis,
       skipWaitingForReady: failFast,
       skipVersionCheck: failFast,
     });
     this.bull.on('error', () => undefined); // the connection logs its own outages
+    this.#transactions = new QueueTransactions(this.bull, redis, replication);
+  }
+
+  /** Prepares for adding envelopes: until the connection for that is ready, `add` fails where replicas are required. */
+  openForAdding(): void {
+    this.#transactions.open();
   }
 
   /**
@@ -83,7 +89,7 @@ export class EnvelopeQueue {
     const size = envelope.requests.length;
     const job = new Job(this.bull, envelopeName(envelope.requests), envelope, { jobId: envelopeId }, envelopeId);
     const keys = ['accepted', 'decided', envelopeId, 'least', 'wait'].map((name) => this.bull.toKey(name));
-    const results = await this.#transact((multi) => {
+    const results = await this.#transactions.execute((multi) => {
       // This only queues the command. Its result comes with the others'.
       void this.bull.backend.addJobToTransaction(multi, job.asJSON(), envelopeId);
       multi.eval(scripts.countAccepted, keys.length, ...keys, size, generation, envelopeId);
@@ -101,17 +107,14 @@ export class EnvelopeQueue {
    * @throws {NotReplicatedError}
    */
   async confirm(envelopeId: string): Promise<boolean> {
-    const [touched] = await this.#transact((multi) => multi.eval(scripts.touch, 1, this.bull.toKey(envelopeId)));
+    const key = this.bull.toKey(envelopeId);
+    const [touched] = await this.#transactions.execute((multi) => multi.eval(scripts.touch, 1, key));
     return touched === 1;
   }
 
-  /** Waits until as many replicas as required have a write that means nothing. */
+  /** Waits until as many replicas as required have acknowledged a dummy write. */
   async probeReplicas(): Promise<void> {
-    await this.#transact((multi) => multi.set(this.bull.toKey('probe'), '', 'EX', 60));
-  }
-
-  #transact(write: (transaction: Transaction) => void): Promise<unknown[]> {
-    return transact({ queue: this.bull, redis: this.#redis, replicas: this.#replicas }, write);
+    await this.#transactions.execute((multi) => multi.set(this.bull.toKey('probe'), '', 'EX', 60));
   }
 
   /** Finds an envelope, or null when the queue does not know it or has already removed it. */
@@ -132,17 +135,17 @@ export class EnvelopeQueue {
     return this.#redis.llen(this.bull.toKey('wait'));
   }
 
-  /** From now on refuses envelopes of earlier generations than this one. */
+  /** From now on, refuses envelopes of generations before this one. */
   async acceptFrom(generation: number): Promise<void> {
     await this.#redis.eval(scripts.raiseLeast, 1, this.bull.toKey('least'), generation);
   }
 
-  /** The least generation whose envelopes are accepted. */
+  /** The lowest generation whose envelopes are accepted. */
   async leastGeneration(): Promise<number> {
     return Number(await this.#redis.get(this.bull.toKey('least')));
   }
 
-  /** Counts the envelopes that are not finished. In one step: none is missed while it changes lists. */
+  /** Counts the envelopes that are not finished. Atomic: none is missed while it moves between the lists. */
   async countUnfinished(): Promise<number> {
     const lists = ['wait', 'active'].map((name) => this.bull.toKey(name));
     return (await this.#redis.eval(scripts.countUnfinished, lists.length, ...lists)) as number;
@@ -212,7 +215,7 @@ export class EnvelopeQueue {
 
   /** The id of the oldest envelope that is not finished; null when all are. Reads all of them. */
   async oldestUnfinishedId(): Promise<string | null> {
-    // In one step: an envelope that changes lists between two reads could be missed.
+    // Atomic: an envelope that moves between the lists would be missed by two separate reads.
     const lists = await this.#redis
       .multi()
       .lrange(this.bull.toKey('wait'), 0, -1)
@@ -238,7 +241,7 @@ export class EnvelopeQueue {
     });
   }
 
-  close(): Promise<void> {
-    return this.bull.close();
+  async close(): Promise<void> {
+    await Promise.all([this.bull.close(), this.#transactions.close()]);
   }
 }

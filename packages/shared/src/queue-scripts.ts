@@ -1,9 +1,9 @@
-/** What must happen in one step inside Redis. queue-layout.ts describes the keys. */
+/** What must be atomic in Redis. queue-layout.ts describes the keys. */
 
 /**
- * Counts the requests of an envelope as accepted, and notes in its job how many there are up to its last one.
- * An envelope that was added before was counted then. One of an outdated partitioning is taken out again: it was added in
- * the same transaction, so nobody has seen it.
+ * Counts the requests of an envelope as accepted, and stores in its job how many have been accepted up to its last one.
+ * An envelope that was added before has been counted already. One of an outdated partitioning is removed again: it was added
+ * in the same transaction, so nobody has seen it.
  */
 export const countAccepted = `
   local sequence = redis.call('hget', KEYS[3], 'sequence')
@@ -21,8 +21,8 @@ export const countAccepted = `
   return {tonumber(sequence), tonumber(redis.call('get', KEYS[2]) or 0)}`;
 
 /**
- * In one step, so that whoever runs it, the active list is empty afterwards and the order is the original one. The locks
- * come first: while a cluster moves the queue to another node, a script may fail at a key that it does not announce.
+ * Atomic, so that afterwards the active list is empty and the order is the original one, whoever runs it. The locks
+ * are deleted first: while a cluster moves the queue to another node, a script may fail at a key that it does not declare.
  */
 export const takeBack = `
   local ids = redis.call('lrange', KEYS[1], 0, -1)
@@ -32,7 +32,7 @@ export const takeBack = `
   if #ids > 0 then redis.call('zadd', KEYS[3], 0, '0') end
   return ids`;
 
-/** Whoever runs it last: the value only grows. */
+/** The value only grows, so the order of calls does not matter. */
 export const raiseLeast = `
   if tonumber(redis.call('get', KEYS[1]) or 0) < tonumber(ARGV[1]) then redis.call('set', KEYS[1], ARGV[1]) end`;
 
@@ -42,7 +42,8 @@ export const settleCounts = `
   end`;
 
 export const countUnfinished = `return redis.call('llen', KEYS[1]) + redis.call('llen', KEYS[2])`;
-/** Touches a job that exists, so that there is something for replicas to confirm. */
+
+/** Writes to a job if it exists, so that replicas have something to acknowledge. */
 export const touch = `
   if redis.call('exists', KEYS[1]) == 0 then return 0 end
   redis.call('hset', KEYS[1], 'touched', '1')

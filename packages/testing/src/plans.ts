@@ -22,7 +22,9 @@ interface Node {
 /** One statement, and what PostgreSQL read to run it. */
 export interface RunStatement {
   sql: string;
-  /** Tables that it scanned sequentially. */
+  /** Tables, and partitions of tables, that it looked into. */
+  scanned: string[];
+  /** Those that it scanned sequentially. */
   readWhole: string[];
   /** Table rows that it read, whether they matched or not. */
   rows: number;
@@ -62,9 +64,11 @@ export async function collectStatements(orm: MikroORM, into: RunStatement[]): Pr
 }
 
 function runStatement({ 'Query Text': sql, Plan: plan }: { 'Query Text': string; Plan: Node }): RunStatement {
-  const wholes = nodesOf(plan).filter((node) => node['Node Type'] === 'Seq Scan' && node['Actual Loops'] > 0);
+  const scans = nodesOf(plan).filter((node) => node['Node Type'].endsWith('Scan') && node['Actual Loops'] > 0);
+  const wholes = scans.filter((node) => node['Node Type'] === 'Seq Scan');
   return {
     sql,
+    scanned: scans.flatMap((node) => node['Relation Name'] ?? []),
     readWhole: wholes.map((node) => node['Relation Name'] ?? ''),
     rows: Math.round(rowsReadBy(plan)),
     pages: plan['Shared Hit Blocks'] + plan['Shared Read Blocks'],

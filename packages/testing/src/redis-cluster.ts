@@ -3,12 +3,12 @@ import { startRedis } from '@boxoffice/local-servers/redis';
 import type { Server } from '@boxoffice/local-servers/server';
 import type { Redis } from 'ioredis';
 import { eventually } from './eventually.ts';
-import { openLine, type ReplicatedRedis, type ServerHome } from './replicated-redis.ts';
+import { connectTo, type ReplicatedRedis, type ServerHome } from './replicated-redis.ts';
 
 const masterCount = 3;
 const slotCount = 16_384;
 const password = 'cluster-of-the-tests';
-/** How long a node must be silent to count as down, in milliseconds: short, but longer than a busy machine makes one wait. */
+/** How long a node must be silent to count as down, in milliseconds: short, but longer than the pauses of a busy machine. */
 const nodeTimeoutMs = 2_000;
 
 export interface RedisCluster extends ReplicatedRedis {
@@ -21,32 +21,32 @@ export interface RedisCluster extends ReplicatedRedis {
 /** Starts three masters with a replica each. */
 export async function startRedisCluster(home: ServerHome): Promise<RedisCluster> {
   const servers = await Promise.all(Array.from({ length: 2 * masterCount }, (_, number) => startNode(home, number)));
-  const lines = servers.map((server) => openLine(server));
-  const line = (index: number) => lines[index] as Redis;
+  const clients = servers.map((server) => connectTo(server));
+  const client = (index: number) => clients[index] as Redis;
   const addresses = servers.map(({ url }) => new URL(url).host);
   const ids: string[] = [];
   await Promise.all(
-    lines.map(async (redis, index) => {
+    clients.map(async (redis, index) => {
       ids[index] = (await redis.cluster('MYID')) as string;
       await redis.call('CLUSTER', 'SET-CONFIG-EPOCH', String(index + 1));
       if (index < masterCount) await redis.call('CLUSTER', 'ADDSLOTSRANGE', ...slotsOf(index));
     }),
   );
   for (const server of servers)
-    await line(0).call('CLUSTER', 'MEET', '127.0.0.1', String(server.port), busPorts.get(server) ?? '');
+    await client(0).call('CLUSTER', 'MEET', '127.0.0.1', String(server.port), busPorts.get(server) ?? '');
   await Promise.all(
-    lines
+    clients
       .slice(masterCount)
       .map((redis, index) =>
         eventually(() => redis.call('CLUSTER', 'REPLICATE', ids[index] ?? ''), { timeoutMs: 20_000 }),
       ),
   );
-  await eventually(async () => (await Promise.all(lines.map(isComplete))).every(Boolean), { timeoutMs: 30_000 });
+  await eventually(async () => (await Promise.all(clients.map(isComplete))).every(Boolean), { timeoutMs: 30_000 });
 
-  /** Index of the server that is the master of a slot, as most servers see it. */
+  /** Index of the server that is the master of a tag's slot, according to the first server that responds. */
   const indexOfMaster = async (tag: string): Promise<number> => {
-    const slot = (await firstOf(lines, (redis) => redis.call('CLUSTER', 'KEYSLOT', tag))) as number;
-    const ranges = (await firstOf(lines, (redis) => redis.call('CLUSTER', 'SLOTS'))) as [
+    const slot = (await firstOf(clients, (redis) => redis.call('CLUSTER', 'KEYSLOT', tag))) as number;
+    const ranges = (await firstOf(clients, (redis) => redis.call('CLUSTER', 'SLOTS'))) as [
       number,
       number,
       [string, number],
@@ -60,20 +60,21 @@ export async function startRedisCluster(home: ServerHome): Promise<RedisCluster>
     masterOf: async (tag) => servers[await indexOfMaster(tag)] as Server,
     async moveSlot(tag) {
       const from = await indexOfMaster(tag);
-      const slot = String(await line(from).call('CLUSTER', 'KEYSLOT', tag));
-      const to = (await Promise.all(lines.map(isMaster))).findIndex((is, index) => is && index !== from);
-      await line(to).call('CLUSTER', 'SETSLOT', slot, 'IMPORTING', ids[from] ?? '');
-      await line(from).call('CLUSTER', 'SETSLOT', slot, 'MIGRATING', ids[to] ?? '');
+      const slot = String(await client(from).call('CLUSTER', 'KEYSLOT', tag));
+      const to = (await Promise.all(clients.map(isMaster))).findIndex((is, index) => is && index !== from);
+      await client(to).call('CLUSTER', 'SETSLOT', slot, 'IMPORTING', ids[from] ?? '');
+      await client(from).call('CLUSTER', 'SETSLOT', slot, 'MIGRATING', ids[to] ?? '');
       for (;;) {
-        const keys = (await line(from).call('CLUSTER', 'GETKEYSINSLOT', slot, '10')) as string[];
+        const keys = (await client(from).call('CLUSTER', 'GETKEYSINSLOT', slot, '10')) as string[];
         if (keys.length === 0) break;
         const { port } = servers[to] as Server;
-        await line(from).call('MIGRATE', '127.0.0.1', String(port), '', '0', '5000', 'AUTH', password, 'KEYS', ...keys);
+        const options = ['AUTH', password, 'KEYS', ...keys];
+        await client(from).call('MIGRATE', '127.0.0.1', String(port), '', '0', '5000', ...options);
       }
-      for (const index of [to, from]) await line(index).call('CLUSTER', 'SETSLOT', slot, 'NODE', ids[to] ?? '');
+      for (const index of [to, from]) await client(index).call('CLUSTER', 'SETSLOT', slot, 'NODE', ids[to] ?? '');
     },
     async stop() {
-      for (const redis of lines) redis.disconnect();
+      for (const redis of clients) redis.disconnect();
       await Promise.all(servers.map((server) => server.stop()));
     },
   };
@@ -115,7 +116,7 @@ async function isMaster(redis: Redis): Promise<boolean> {
   return /role:master/.test(await redis.info('replication').catch(() => ''));
 }
 
-/** The response of the first server that has one. */
-function firstOf(lines: Redis[], ask: (redis: Redis) => Promise<unknown>): Promise<unknown> {
-  return Promise.any(lines.map(ask));
+/** The response of the first server that responds. */
+function firstOf(clients: Redis[], ask: (redis: Redis) => Promise<unknown>): Promise<unknown> {
+  return Promise.any(clients.map(ask));
 }

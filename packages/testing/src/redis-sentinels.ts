@@ -2,12 +2,12 @@ import { startRedis, startSentinel } from '@boxoffice/local-servers/redis';
 import type { Server } from '@boxoffice/local-servers/server';
 import { Redis } from 'ioredis';
 import { eventually } from './eventually.ts';
-import { openLine, type ReplicatedRedis, type ServerHome } from './replicated-redis.ts';
+import { connectTo, type ReplicatedRedis, type ServerHome } from './replicated-redis.ts';
 
 const password = 'sentinels-of-the-tests';
 const name = 'shows';
 const sentinelCount = 3;
-/** Short, but longer than a busy machine makes one wait. */
+/** How long the master must be silent to count as down, in milliseconds: short, but longer than the pauses of a busy machine. */
 const downAfterMs = 2_000;
 
 export interface RedisSentinels extends ReplicatedRedis {
@@ -26,11 +26,11 @@ export async function startRedisSentinels({ folderOf, binDir }: ServerHome): Pro
     original,
     ...(await Promise.all(['server-1', 'server-2'].map((server) => start(server, { replicaof })))),
   ];
-  const line = openLine(original);
+  const client = connectTo(original);
   await eventually(
-    async () => /connected_slaves:2/.test(await line.info('replication')) && (await line.wait(2, 100)) === 2,
+    async () => /connected_slaves:2/.test(await client.info('replication')) && (await client.wait(2, 100)) === 2,
   );
-  line.disconnect();
+  client.disconnect();
   const sentinels = await Promise.all(
     Array.from({ length: sentinelCount }, (_, number) =>
       startSentinel({
@@ -39,18 +39,18 @@ export async function startRedisSentinels({ folderOf, binDir }: ServerHome): Pro
       }),
     ),
   );
-  const lines = sentinels.map(({ url }) => new Redis(url));
-  const [first] = lines as [Redis, ...Redis[]];
-  // They learn of each other and of the replicas every few seconds. Versions that cannot be hurried are only slower.
+  const clients = sentinels.map(({ url }) => new Redis(url));
+  const [first] = clients as [Redis, ...Redis[]];
+  // Sentinels discover each other and the replicas every few seconds. Versions that cannot be hurried are only slower.
   const hurry = ['INFO-PERIOD', '200', 'PUBLISH-PERIOD', '200'];
   const usual = ['INFO-PERIOD', '10000', 'PUBLISH-PERIOD', '2000'];
-  for (const redis of lines) await redis.call('SENTINEL', 'DEBUG', ...hurry).catch(() => undefined);
+  for (const redis of clients) await redis.call('SENTINEL', 'DEBUG', ...hurry).catch(() => undefined);
   const isComplete = async (redis: Redis) => {
     const state = JSON.stringify(await redis.call('SENTINEL', 'MASTER', name));
     return ['num-slaves', 'num-other-sentinels'].every((field) => new RegExp(`"${field}"[,:]"2"`).test(state));
   };
-  await eventually(async () => (await Promise.all(lines.map(isComplete))).every(Boolean), { timeoutMs: 30_000 });
-  for (const redis of lines) await redis.call('SENTINEL', 'DEBUG', ...usual).catch(() => undefined);
+  await eventually(async () => (await Promise.all(clients.map(isComplete))).every(Boolean), { timeoutMs: 30_000 });
+  for (const redis of clients) await redis.call('SENTINEL', 'DEBUG', ...usual).catch(() => undefined);
   return {
     url: `redis+sentinel://:${password}@${sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',')}/${name}`,
     servers,
@@ -59,7 +59,7 @@ export async function startRedisSentinels({ folderOf, binDir }: ServerHome): Pro
       return servers.find((server) => server.port === Number(port)) as Server;
     },
     async stop() {
-      for (const redis of lines) redis.disconnect();
+      for (const redis of clients) redis.disconnect();
       await Promise.all([...sentinels, ...servers].map((server) => server.stop()));
     },
   };

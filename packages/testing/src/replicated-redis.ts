@@ -17,8 +17,8 @@ export interface ServerHome {
 }
 
 /**
- * Cuts the replicas of a master off: it loses them, and they cannot come back. Returns a function that lets them, whatever
- * has become of the master.
+ * Cuts a master off from its replicas, and keeps them from reconnecting. Returns a function that lets them reconnect, to this
+ * master or to the one that has replaced it.
  */
 export async function cutReplicas(master: Server, servers: readonly Server[]): Promise<() => Promise<void>> {
   const others = servers.filter((server) => server !== master);
@@ -30,12 +30,12 @@ export async function cutReplicas(master: Server, servers: readonly Server[]): P
 }
 
 async function once(server: Server, command: (redis: Redis) => Promise<unknown>): Promise<void> {
-  const redis = openLine(server);
+  const redis = connectTo(server);
   await command(redis).finally(() => redis.disconnect());
 }
 
-/** A direct line to one server, which fails while it is away. */
-export function openLine({ url }: Server): Redis {
+/** A connection to one server, whose commands fail while the server is down. */
+export function connectTo({ url }: Server): Redis {
   const redis = new Redis(url, { maxRetriesPerRequest: 20, retryStrategy: () => 100, commandTimeout: 5_000 });
   redis.on('error', () => undefined);
   return redis;

@@ -17,7 +17,9 @@ export async function sweepServerFolders(dataDir: string): Promise<void> {
   const home = homeOf(dataDir);
   if (!existsSync(home)) return;
   for (const name of readdirSync(home).filter((folder) => hasLeft(folder.split('-')[0] ?? ''))) {
-    for (const pidFile of [join(home, name, 'cluster/postmaster.pid'), join(home, name, 'redis.pid')]) {
+    for (const pidFile of ['cluster/postmaster.pid', 'redis.pid', 'data/pgbouncer.pid'].map((file) =>
+      join(home, name, file),
+    )) {
       if (!existsSync(pidFile)) continue;
       const pid = Number.parseInt(readFileSync(pidFile, 'utf8'), 10);
       if (!runsIn(pid, dirname(pidFile))) continue;

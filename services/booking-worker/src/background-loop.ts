@@ -1,23 +1,29 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Work that is done again and again, with pauses, until it is stopped. */
+/** Repeats a step, with pauses, until it is stopped. */
 export class BackgroundLoop {
   readonly #step: () => Promise<number>;
   readonly #stop = new AbortController();
+  #woken = Promise.withResolvers<void>();
   #running: Promise<void> = Promise.resolve();
 
-  /** @param step does some of the work; never rejects, and returns how long to pause after it, in milliseconds */
+  /** @param step never rejects, and returns how long to pause after it, in milliseconds */
   constructor(step: () => Promise<number>) {
     this.#step = step;
   }
 
-  /** Aborted once the loop is being stopped. */
+  /** Aborted when the loop is told to stop. */
   get signal(): AbortSignal {
     return this.#stop.signal;
   }
 
   start(): void {
     this.#running = this.#run();
+  }
+
+  /** Ends the pause in progress, or skips the next one. */
+  wake(): void {
+    this.#woken.resolve();
   }
 
   /** Waits for the step in progress. */
@@ -28,8 +34,10 @@ export class BackgroundLoop {
 
   async #run(): Promise<void> {
     while (!this.signal.aborted) {
+      this.#woken = Promise.withResolvers();
       const pauseMs = await this.#step();
-      await delay(pauseMs, undefined, { signal: this.signal, ref: false }).catch(() => undefined);
+      const pause = delay(pauseMs, undefined, { signal: this.signal, ref: false }).catch(() => undefined);
+      await Promise.race([pause, this.#woken.promise]);
     }
   }
 }

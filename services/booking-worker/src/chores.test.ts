@@ -93,6 +93,31 @@ describe('the chores of an owner', () => {
     expect((await database.claimsOf(show)).map((claim) => claim.seat_number)).toEqual(['A3', 'A4']);
   });
 
+  it('consider every cancelled show again after the number of partitions has changed', async () => {
+    const searches: { partitionCount: number; cancelledWithinSeconds: number }[] = [];
+    const chores = new Chores({
+      ...{ turns: { busy: false }, logger, onSeatsFreed: () => undefined },
+      store: {
+        async endBookings(_, search) {
+          searches.push(search);
+          return { ...nothing, nextInMs: 0 };
+        },
+      },
+      partitionCount: () => (searches.length < 2 ? 4 : 8),
+      leases: () => [{ partition: 0, session: 1 }],
+    });
+    chores.start();
+    running.push(chores);
+    await eventually(() => searches.length === 4);
+    const ever = searches[0]?.cancelledWithinSeconds ?? 0;
+    expect(searches.map((search) => [search.partitionCount, search.cancelledWithinSeconds === ever])).toEqual([
+      [4, true],
+      [4, false],
+      [8, true],
+      [8, false],
+    ]);
+  });
+
   it('end at most two hundred bookings per transaction, and the next owner continues where a killed one stopped', async () => {
     const show = await database.addShow(1_000);
     await decide(envelope(show, wishes(120, 'hold')));

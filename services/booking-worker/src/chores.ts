@@ -4,9 +4,9 @@ import type { Lease } from './leases/leases.ts';
 import type { BookingStore } from './store/booking-store.ts';
 import { LeaseLost } from './store/errors.ts';
 
-/** The shortest time between two searches that do not find a full batch, in milliseconds, so that ends share a batch. */
+/** The shortest pause after a search that finds less than a full batch, in milliseconds, so that several ends share a batch. */
 const pauseMs = 250;
-/** The longest time between two searches, in milliseconds: shows may be cancelled, and short holds made, meanwhile. */
+/** The longest pause between two searches, in milliseconds: meanwhile shows may be cancelled and short holds made. */
 const longestPauseMs = 1_000;
 /** The shortest time between two full batches, in milliseconds. */
 const pauseWhenBehindMs = 10;
@@ -40,7 +40,7 @@ export class Chores {
     return leases.length > 0 ? this.#endSome(leases) : pauseMs;
   });
   #searches = 0;
-  /** The sessions of the leases for which all cancelled shows have been considered. */
+  /** The number of partitions and the leases for which all cancelled shows have already been considered. */
   #known = '';
 
   constructor(options: ChoresOptions) {
@@ -59,12 +59,13 @@ export class Chores {
   /** Ends one batch at most. Returns when to search again, in milliseconds. */
   async #endSome(leases: readonly Lease[]): Promise<number> {
     const { store, partitionCount, logger, onSeatsFreed } = this.#options;
-    const owned = leases.map(({ partition, session }) => `${partition}/${session}`).join();
+    const count = partitionCount();
+    const owned = [count, ...leases.map(({ partition, session }) => `${partition}/${session}`)].join();
     const considersAll = owned !== this.#known || this.#searches % searchesPerFullSearch === 0;
     const startedAt = performance.now();
     try {
       const cancelledWithinSeconds = considersAll ? everSeconds : recentSeconds;
-      const found = await store.endBookings(leases, { partitionCount: partitionCount(), cancelledWithinSeconds });
+      const found = await store.endBookings(leases, { partitionCount: count, cancelledWithinSeconds });
       const { shows, ended, nextInMs, mayHaveMore } = found;
       if (!mayHaveMore) {
         this.#known = owned;

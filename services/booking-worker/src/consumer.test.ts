@@ -112,7 +112,7 @@ describe('a consumer whose waiting connection is accepted but never answered', (
     expect(givenUp).toBe(0);
   });
 
-  it('gives the partition up when connecting again does not help', async () => {
+  it('gives the partition up when reconnecting does not help', async () => {
     await addUntil(() => givenUp > 0);
     expect(ready).toBe(1);
   });

@@ -10,11 +10,11 @@ import { logOutcomes, publishOutcomes } from './publish-outcomes.ts';
 import { QueueWatch } from './queue-watch.ts';
 import type { Turns } from './turn.ts';
 
-/** A job that waits for this long without any progress means that the consumer is stuck, in milliseconds. */
+/** The consumer counts as stuck when a job has waited for this long without any progress, in milliseconds. */
 const stuckAfterMs = 5_000;
-/** A worker is replaced this often before the partition is given up. */
+/** How many times in a row a worker is replaced before the partition is given up. */
 const replacementLimit = 2;
-/** The result of a job that is no longer ours: it never settles, so BullMQ records nothing for it. */
+/** The result of a job that no longer belongs to us: it never settles, so BullMQ records nothing for it. */
 const neverSettles = new Promise<never>(() => undefined);
 
 export interface ConsumerDependencies {
@@ -23,20 +23,20 @@ export interface ConsumerDependencies {
   metrics: TurnMetrics;
   logger: Logger;
   /**
-   * Called when envelopes wait, but this process cannot fetch them: another worker may be able to. Returns whether the
+   * Called when envelopes are waiting but this process cannot fetch them: another worker may be able to. Returns whether the
    * partition is given up.
    */
   giveUp: () => boolean;
   /**
-   * Called with an envelope that only a worker of a later release understands. This consumer decides nothing further,
+   * Called with an envelope that only a worker of a later release understands. This consumer decides nothing more,
    * because everything that waits is behind that envelope.
    *
-   * @param isStillThere whether the envelope still waits to be decided
+   * @param isStillThere whether the envelope is still undecided
    */
   refuse: (envelopeId: string, isStillThere: () => Promise<boolean>) => void;
-  /** The newest version of envelopes that this worker understands; by default this release's. */
+  /** The newest envelope version that this worker understands; by default this release's. */
   newestVersion?: number;
-  /** Called when the connection on which a worker waits for envelopes is ready. */
+  /** Called when the connection on which the worker waits for envelopes is ready. */
   onReady: () => void;
 }
 
@@ -73,7 +73,7 @@ export class PartitionConsumer {
     });
   }
 
-  /** Waits until the current envelope is decided and recorded, then stops. */
+  /** Stops once the current envelope has been decided and recorded. */
   async close(): Promise<void> {
     this.#stopped = true;
     this.#watch.stop();
@@ -129,7 +129,7 @@ export class PartitionConsumer {
         if (!this.#stopped) this.#worker = this.#openWorker();
         return;
       } catch (error) {
-        this.#logger.warn({ reason: (error as Error).message }, 'cannot start to serve the partition yet');
+        this.#logger.warn({ reason: (error as Error).message }, 'cannot start serving the partition yet');
         await delay(250);
       }
     }
@@ -145,7 +145,7 @@ export class PartitionConsumer {
     if (this.#stopped || !this.#worker) return;
     this.#logger.warn({ envelope }, reason);
     if (this.#replacements >= replacementLimit && this.#dependencies.giveUp()) {
-      this.#logger.warn('connecting again does not help: the partitions are given up');
+      this.#logger.warn('reconnecting does not help: giving up the partitions');
       return;
     }
     this.#replacements++;
@@ -155,18 +155,18 @@ export class PartitionConsumer {
 
   #openWorker(): EnvelopeWorker {
     const process = async (job: EnvelopeJob): Promise<EnvelopeSummary> => {
-      // A cluster may reject: then it is unknown, and the job must not fail for it.
+      // On a cluster this may reject. Then the answer is unknown, and the job must not fail because of it.
       const isNext = await this.#isNext(job).catch(() => false);
-      if (worker !== this.#worker) return neverSettles; // it arrived as we suspended, and will be taken back
+      if (worker !== this.#worker) return neverSettles; // it arrived while we were suspending, and will be taken back
       if (!isNext) {
-        this.#logger.warn({ envelope: job.id }, 'envelope is not the only one handed out: all are taken back');
+        this.#logger.warn({ envelope: job.id }, 'envelope is not the only one handed out: taking all of them back');
         this.suspend();
         this.resume();
         throw new WaitingError(); // leaves the envelope alone
       }
       if (!isUnderstood(job.data, this.#dependencies.newestVersion)) {
         this.#refuse(job);
-        throw new WaitingError(); // it stays in the active list: the next owner takes it back
+        throw new WaitingError(); // it stays in the active list, from which the next owner takes it back
       }
       const deciding = this.#decide(job);
       this.#deciding = deciding.catch(() => undefined);
@@ -191,7 +191,7 @@ export class PartitionConsumer {
     const kinds = [...new Set(data.requests.map(({ kind }) => kind))];
     this.#logger.error(
       { envelope: id, version: data.version, kinds },
-      'the next envelope is of a later release: its partition waits for a worker that understands it',
+      'the next envelope is from a later release: its partition waits for a worker that understands it',
     );
     this.#stopped = true;
     this.#watch.stop();

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { BookingRequest, Outcome } from '@boxoffice/shared/contracts/jobs';
-import type { OutboxKind } from '@boxoffice/shared/outbox/outbox-kind';
+import { type OutboxKind, outboxVersion } from '@boxoffice/shared/outbox/outbox-kind';
 import { createLogger } from '@boxoffice/shared/service/logging';
 import { envelope } from '@boxoffice/testing/envelope';
 import { eventually } from '@boxoffice/testing/eventually';
@@ -174,6 +174,27 @@ describe('the relay', () => {
     await eventually(async () =>
       expect(await database.rows('select show_id from booking.outbox')).toEqual([{ show_id: 2 }]),
     );
+  });
+
+  test('keeps the version of the release that wrote a row', async () => {
+    await database.rows(
+      `insert into booking.outbox (show_id, kind, data)
+       values (900001, 'capture', '{"booking_id": "old"}'), (900001, 'capture', '{"booking_id": "new", "version": 7}')`,
+    );
+    const { show, held } = await holdPriced(['A1']);
+    await decide(envelope(show, [paid(held, 950)]));
+    await database.setRules(show, "status = 'cancelled', cancelled_at = now()");
+    const search = { partitionCount: 1, cancelledWithinSeconds: 600 };
+    await store.endBookings([{ partition: 0, session: database.session }], search);
+    const written = await database.rows<{ version: number }>(
+      `select (data ->> 'version')::int as version from booking.outbox where show_id = ?`,
+      [show],
+    );
+    expect(written.map(({ version }) => version)).toEqual([outboxVersion, outboxVersion]);
+    relay.start();
+    await eventually(async () => expect(await outbox()).toEqual([]));
+    const versions = (await queue.getJobs(['waiting'], 0, -1, true)).map(({ data }) => data.version);
+    expect(versions).toEqual([1, 7, outboxVersion, outboxVersion]);
   });
 
   test('relays kinds of any queue, and leaves those that only a newer version knows without waiting for them', async () => {

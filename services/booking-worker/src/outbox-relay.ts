@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { outboxKinds } from '@boxoffice/shared/outbox/kinds';
-import { type OutboxKind, outboxVersion } from '@boxoffice/shared/outbox/outbox-kind';
+import type { OutboxKind } from '@boxoffice/shared/outbox/outbox-kind';
 import type { Logger } from '@boxoffice/shared/service/logging';
 import type { RedisClient } from '@boxoffice/shared/service/redis';
 import { Queue } from 'bullmq';
@@ -10,7 +10,7 @@ import type { OutboxRow } from './store/outbox.ts';
 
 /** Rows relayed at a time. */
 const batchSize = 200;
-/** The time between two looks at the outbox without a reason, in milliseconds: another owner may have left rows. */
+/** How often the outbox is read without being woken, in milliseconds: a previous owner may have left rows. */
 const pauseMs = 1_000;
 
 const jobOptions = {
@@ -34,9 +34,9 @@ interface RelayOptions {
 }
 
 /**
- * Moves rows of the outbox into the queues of those who act on them, in order. A row goes once its job is there, so a
- * crash in between adds the job again, under the same id. Two owners that overlap do no more than that either, which
- * is why the relay needs no locks and delays no turn.
+ * Moves rows of the outbox into the queues of their consumers, in order. A row is deleted once its job is in its queue, so
+ * after a crash in between the job is added again, under the same id. Two owners at the same time have no other effect, so
+ * the relay needs no locks and delays no turn.
  */
 export class OutboxRelay {
   readonly #options: RelayOptions;
@@ -60,7 +60,7 @@ export class OutboxRelay {
     this.#wake.resolve();
   }
 
-  /** Does not wait for Redis: rows whose jobs it may have stored stay, and their jobs are added again. */
+  /** Does not wait for Redis. Rows whose jobs it may have stored remain, and their jobs are added again. */
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#running;
@@ -86,7 +86,7 @@ export class OutboxRelay {
     const partitions = leases().map((lease) => lease.partition);
     if (partitions.length === 0) return 0;
     try {
-      // Rows of a kind that only a newer version knows must not keep the others waiting.
+      // Rows of kinds that only a later release knows must not delay the others.
       const kinds = Object.keys(this.#kinds);
       const rows = await store.readOutbox({ partitions, partitionCount: partitionCount(), kinds, limit: batchSize });
       if (rows.length === 0) return 0;
@@ -108,7 +108,8 @@ export class OutboxRelay {
     this.#queues.set(name, queue);
     const jobs = rows.map((row) => ({
       name: this.#kindOf(row).title(row.data as never),
-      data: { kind: row.kind, version: outboxVersion, ...row.data },
+      // The version is the writer's. Releases before 0.2 wrote none, which is version 1.
+      data: { version: 1, ...row.data, kind: row.kind },
       opts: { ...jobOptions, jobId: row.id },
     }));
     await queue.addBulk(jobs);
@@ -116,7 +117,7 @@ export class OutboxRelay {
 
   #kindOf({ kind }: OutboxRow): OutboxKind<never> {
     const known = this.#kinds[kind];
-    if (!known) throw new Error(`the outbox has a row of an unknown kind, ${kind}`);
+    if (!known) throw new Error(`the outbox has a row of unknown kind ${kind}`);
     return known;
   }
 }

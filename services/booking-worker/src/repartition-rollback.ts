@@ -1,43 +1,40 @@
+import { greatestLeast } from '@boxoffice/shared/all-queues';
 import type { Partitioning } from '@boxoffice/shared/partitioning';
-import { EnvelopeQueue } from '@boxoffice/shared/queue-layout';
 import type { Logger } from '@boxoffice/shared/service/logging';
 import type { RedisClient } from '@boxoffice/shared/service/redis';
 import { BackgroundLoop } from './background-loop.ts';
 import type { BookingStore } from './store/booking-store.ts';
 
-/** How often the queue is inspected, in milliseconds. */
+/** How often the queues are inspected, in milliseconds. */
 const inspectEveryMs = 1_000;
-/** Queues that are found closed this often in a row were closed by a command that has died, or is as good as dead. */
+/** If queues are found closed this many times in a row, the command that closed them has died, or is too slow. */
 const rollBackAfter = 3;
 
 interface RollbackOptions {
   store: Pick<BookingStore, 'advancePartitioning'>;
   redis: RedisClient;
   logger: Logger;
-  /** The partitioning that applies. */
+  /** The partitioning that applies; no partitions until it is known. */
   current: () => Partitioning;
-  /** Whether this worker is the one that does it: the owner of partition 0, whose queue is closed first. */
-  isOurs: () => boolean;
 }
 
 /**
- * Opens the queues again when `pnpm repartition` has died after it closed them. Safe whether it has died or not: the
- * command and this add the same generation, and only one of them can (partitioning.ts).
+ * Opens the queues again if `pnpm repartition` has died and left any of them closed. Every worker checks all queues. This is
+ * safe even if the command is alive: it and the workers try to succeed the same generation, and only one of them can
+ * (partitioning.ts). The new generation is later than any that a queue requires: if PostgreSQL has lost its newest row,
+ * gateways may know that generation with another number.
  */
 export class RepartitionRollback {
   readonly #options: RollbackOptions;
-  readonly #queue: EnvelopeQueue;
   readonly #loop = new BackgroundLoop(async () => {
-    if (this.#options.isOurs()) await this.#inspect();
-    else this.#closed = 0;
+    await this.#inspect();
     return inspectEveryMs;
   });
-  /** How often in a row the queue has been found closed. */
+  /** How many times in a row queues have been found closed. */
   #closed = 0;
 
   constructor(options: RollbackOptions) {
     this.#options = options;
-    this.#queue = new EnvelopeQueue(0, options.redis);
   }
 
   start(): void {
@@ -47,24 +44,24 @@ export class RepartitionRollback {
   /** Does not wait for Redis. */
   async stop(): Promise<void> {
     void this.#loop.stop();
-    this.#queue.close().catch(() => undefined);
   }
 
   async #inspect(): Promise<void> {
-    const { store, logger } = this.#options;
+    const { store, redis, logger } = this.#options;
+    const current = this.#options.current();
+    const { partitions } = current;
+    if (partitions === 0) return;
     try {
-      const least = await this.#queue.leastGeneration();
-      const current = this.#options.current();
+      const least = await greatestLeast(redis, partitions);
       if (least <= current.generation) {
         this.#closed = 0;
         return;
       }
       if (++this.#closed < rollBackAfter) return;
-      const { partitions } = current;
-      if (await store.advancePartitioning(current, { generation: least, partitions }))
+      if (await store.advancePartitioning(current, { generation: least + 1, partitions }))
         logger.warn({ partitions }, 'an interrupted change of the number of partitions is rolled back');
     } catch (error) {
-      logger.debug({ reason: (error as Error).message }, 'the queue cannot be inspected'); // the connections say why
+      logger.debug({ reason: (error as Error).message }, 'the queues cannot be inspected'); // the connections say why
     }
   }
 }

@@ -9,26 +9,26 @@ import type { Turns } from './turn.ts';
 const retentionMs = 24 * 60 * 60 * 1_000;
 /** Outcomes removed per transaction. */
 const batchSize = 500;
-/** The least time between two batches while requests are being decided, in milliseconds: a rush comes first. */
+/** The pause between two batches while requests are being decided, in milliseconds: requests come first. */
 const pauseWhileBusyMs = 250;
-/** The time between two searches that found less than a batch, in milliseconds. */
+/** The pause after a search that found less than a batch, in milliseconds. */
 const pauseWhenDoneMs = 60_000;
-/** How often a worker that does not remove outcomes asks whether it should, in milliseconds. */
+/** How often a worker that does not remove outcomes checks whether it should, in milliseconds. */
 const pauseWhenNotOursMs = 1_000;
 
 interface RetentionOptions {
   store: Pick<BookingStore, 'removeOutcomesBefore'>;
   turns: Pick<Turns, 'busy'>;
   logger: Logger;
-  /** Whether this worker is the one that removes them. */
+  /** Whether this worker is the one that removes outcomes. */
   isOurs: () => boolean;
-  /** The id of the oldest envelope, of all partitions, that is not finished; null when all are. */
+  /** The id of the oldest unfinished envelope of all queues; null when there is none. */
   oldestUnfinishedId: () => Promise<string | null>;
 }
 
 /**
- * Removes expired outcomes, in small transactions outside the turns. The owner of partition 0 does it for all. The outcome
- * of an envelope that is not finished stays, however old it is: when the envelope runs again, it must be repeated.
+ * Removes expired outcomes in small transactions outside the turns. The owner of partition 0 does it for all partitions.
+ * The outcomes of unfinished envelopes are kept, however old: if such an envelope runs again, they must be repeated.
  */
 export class Retention {
   readonly #options: RetentionOptions;
@@ -59,7 +59,7 @@ export class Retention {
     const { store, logger, oldestUnfinishedId } = this.#options;
     try {
       const expired = firstIdAt(Date.now() - retentionMs);
-      const unfinished = await Promise.race([oldestUnfinishedId(), this.#stopped]); // Redis may be away
+      const unfinished = await Promise.race([oldestUnfinishedId(), this.#stopped]); // Redis may be unavailable
       if (this.#loop.signal.aborted) return 0;
       return await store.removeOutcomesBefore(unfinished && unfinished < expired ? unfinished : expired, batchSize);
     } catch (error) {

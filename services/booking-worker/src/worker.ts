@@ -1,5 +1,7 @@
+import { findUnfinished } from '@boxoffice/shared/all-queues';
 import { type MikroORM, pingDatabase } from '@boxoffice/shared/database/orm';
-import { ignoredPartitionsMessage } from '@boxoffice/shared/partitioning';
+import { queueName } from '@boxoffice/shared/partition';
+import { ignoredPartitionsMessage, recordForEarlierReleases } from '@boxoffice/shared/partitioning';
 import { EnvelopeQueue } from '@boxoffice/shared/queue-layout';
 import type { HealthWarning } from '@boxoffice/shared/service/health';
 import { createHttp, type Http } from '@boxoffice/shared/service/http';
@@ -11,6 +13,7 @@ import type { Tracing } from '@boxoffice/shared/tracing/tracing';
 import { Chores } from './chores.ts';
 import { type ConsumerDependencies, PartitionConsumer } from './consumer.ts';
 import { type Lease, type LeaseHandler, Leases } from './leases/leases.ts';
+import { LeftoverQueues } from './leftover-queues.ts';
 import { registerRefusedPartitions, TurnMetrics } from './metrics.ts';
 import { OutboxRelay } from './outbox-relay.ts';
 import { publishSeatsChanged } from './publish-outcomes.ts';
@@ -27,7 +30,7 @@ const drainTimeoutMs = 2_000;
  *
  * @param options.databaseUrl for the dedicated connection that holds the leases
  * @param options.configuredPartitions BOOKING_PARTITIONS
- * @param options.newestVersion of envelopes that it understands; by default this release's
+ * @param options.newestVersion the newest version of envelopes that it understands; by default this release's
  */
 export function buildWorker(options: {
   databaseUrl: string;
@@ -62,7 +65,7 @@ export function buildWorker(options: {
   const retention = new Retention({
     ...{ store, turns, logger },
     isOurs: () => consumers.has(0),
-    oldestUnfinishedId: () => findOldestUnfinished(redis, partitionCount()),
+    oldestUnfinishedId: () => findOldestUnfinished(redis),
   });
   const chores = new Chores({
     ...{ store, turns, logger, partitionCount },
@@ -74,11 +77,9 @@ export function buildWorker(options: {
     leases: () => [...held.values()],
     onRelayed: (kind) => metrics.relayed.inc({ kind }),
   });
-  const rollback = new RepartitionRollback({
-    ...{ store, redis, logger },
-    current: () => leases.partitioning,
-    isOurs: () => consumers.has(0),
-  });
+  const current = () => leases.partitioning;
+  const rollback = new RepartitionRollback({ store, redis, logger, current });
+  const leftovers = new LeftoverQueues({ redis, logger, current, isOurs: () => consumers.has(0) });
   const giveUp = () => leases.standBack();
   const onReady = () => leases.confirmServing();
   const handler: LeaseHandler = {
@@ -94,6 +95,7 @@ export function buildWorker(options: {
         new PartitionConsumer(lease, { ...dependencies, ...(newestVersion !== undefined && { newestVersion }) }),
       );
       metrics.partitionsHeld.set(consumers.size);
+      if (lease.partition === 0) leftovers.wake();
     },
     async releasing(partition) {
       const consumer = consumers.get(partition);
@@ -117,22 +119,28 @@ export function buildWorker(options: {
     for (const consumer of consumers.values()) consumer.suspend();
   });
   redis.on('ready', () => {
+    leftovers.wake();
     for (const consumer of consumers.values()) consumer.resume();
   });
   const leases = new Leases({
     databaseUrl: options.databaseUrl,
     handler,
     logger,
+    leftovers: () => leftovers.partitions,
     onPartitioning: (partitioning) => {
       logger.info(partitioning, 'partitioning');
+      recordForEarlierReleases(redis, partitioning.partitions).catch((error: Error) =>
+        logger.warn({ reason: error.message }, 'cannot record the number of partitions for earlier releases'),
+      );
       const ignored = ignoredPartitionsMessage(options.configuredPartitions, partitioning.partitions);
       if (ignored) logger.warn(ignored);
       relay.wake();
     },
   });
   const redisWatch = new RedisWatch(redis, {
+    keys: () => [...leases.held].map(queueName),
     unreachable() {
-      logger.warn('redis does not respond: the partitions are given up');
+      logger.warn('redis does not respond: giving up the partitions');
       leases.pause();
     },
     reachable: () => leases.resume(),
@@ -141,7 +149,7 @@ export function buildWorker(options: {
   return {
     http,
     leases,
-    /** @param firstPartitions the number of partitions of an installation that has none yet */
+    /** @param firstPartitions the number of partitions if the installation has none yet */
     start(firstPartitions) {
       leases.start(firstPartitions);
       redisWatch.start();
@@ -149,10 +157,12 @@ export function buildWorker(options: {
       chores.start();
       relay.start();
       rollback.start();
+      leftovers.start();
     },
     async stop() {
       redisWatch.stop();
-      const othersStopped = Promise.all([retention.stop(), chores.stop(), relay.stop(), rollback.stop()]); // must not delay handing over the leases
+      const others = [retention, chores, relay, rollback, leftovers];
+      const othersStopped = Promise.all(others.map((other) => other.stop())); // must not delay the release of the leases
       await Promise.race([leases.stop(), new Promise((resolve) => setTimeout(resolve, drainTimeoutMs).unref())]);
       await turns.stop();
       await othersStopped;
@@ -160,15 +170,15 @@ export function buildWorker(options: {
   };
 }
 
-/** Warns of partitions that wait for a worker of a later release. */
+/** A warning about partitions that need a worker of a later release. */
 function refusalWarning(partitions: number[]): HealthWarning | null {
   if (partitions.length === 0) return null;
   return { warning: `partitions that wait for a worker of a later release: ${partitions.join(', ')}` };
 }
 
-/** The id of the oldest envelope, of all partitions, that is not finished; null when all are. */
-async function findOldestUnfinished(redis: RedisClient, partitions: number): Promise<string | null> {
-  const queues = Array.from({ length: partitions }, (_, partition) => new EnvelopeQueue(partition, redis));
+/** The id of the oldest unfinished envelope of all queues; null when there is none. */
+async function findOldestUnfinished(redis: RedisClient): Promise<string | null> {
+  const queues = (await findUnfinished(redis)).map((partition) => new EnvelopeQueue(partition, redis));
   try {
     const ids = await Promise.all(queues.map((queue) => queue.oldestUnfinishedId()));
     return ids.filter((id) => id !== null).sort()[0] ?? null;

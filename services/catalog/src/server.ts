@@ -1,23 +1,29 @@
 import { openDatabase } from '@boxoffice/shared/database/orm';
+import { statementTimeoutsMs } from '@boxoffice/shared/database/session-settings';
 import { databaseUrlOf } from '@boxoffice/shared/service/database-url';
 import { listen } from '@boxoffice/shared/service/http';
 import { loadInternalSecret } from '@boxoffice/shared/service/internal-secret';
 import { paymentProviderOf } from '@boxoffice/shared/service/payment-provider';
+import { checkPooler } from '@boxoffice/shared/service/pooler';
 import { runService } from '@boxoffice/shared/service/process';
 import { buildCatalog } from './app.ts';
 
-/** Less than the gateway's own timeout, so that it learns which dependency is down. */
-const statementTimeoutMs = 800;
-
 await runService('catalog', async ({ config, logger, tracing }) => {
   const secret = loadInternalSecret(config);
+  const databaseUrl = databaseUrlOf(config, 'boxoffice_catalog');
   const orm = await openDatabase({
-    url: databaseUrlOf(config, 'boxoffice_catalog'),
+    url: databaseUrl,
     role: 'boxoffice_catalog',
-    statementTimeoutMs,
+    statementTimeoutMs: statementTimeoutsMs.boxoffice_catalog,
     logger,
     tracing,
   });
+  void checkPooler({ url: databaseUrl, variable: 'CATALOG_DATABASE_URL', needsSession: false }).catch(
+    (error: Error) => {
+      logger.fatal(error.message);
+      process.exit(78);
+    },
+  );
   const canPayOnline = paymentProviderOf(config) !== null;
   const settings = { turnaroundMinutes: config.TURNAROUND_MINUTES, canPayOnline };
   const http = buildCatalog({ orm, secret, settings, logger, tracing });

@@ -111,8 +111,8 @@ export function buildGateway(options: GatewayOptions): { http: Http; internal: H
   };
 
   http.addHook('onReady', async () => {
-    accessRevocations.start();
-    await partitioning.start();
+    // Both end after one attempt. A load balancer may send requests as soon as this gateway listens.
+    await Promise.all([accessRevocations.start(), partitioning.start()]);
     owners.start();
     online.start();
   });

@@ -1,9 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { openDatabase } from '@boxoffice/shared/database/orm';
+import { statementTimeoutsMs } from '@boxoffice/shared/database/session-settings';
 import { type Config, required } from '@boxoffice/shared/service/config';
 import { databaseUrlOf } from '@boxoffice/shared/service/database-url';
 import { listen } from '@boxoffice/shared/service/http';
 import { loadInternalSecret } from '@boxoffice/shared/service/internal-secret';
+import { checkPooler } from '@boxoffice/shared/service/pooler';
 import { runService } from '@boxoffice/shared/service/process';
 import { reachable } from '@boxoffice/shared/service/reachable';
 import { openImpatientRedis, openPatientRedis, openSubscriber } from '@boxoffice/shared/service/redis';
@@ -21,14 +23,21 @@ await runService('gateway', async ({ config, logger, tracing }) => {
   const redis = openImpatientRedis(redisUrl, logger);
   const subscriber = openSubscriber(redisUrl, logger);
   const consumer = openPatientRedis(redisUrl, logger);
+  const databaseUrl = databaseUrlOf(config, 'boxoffice_gateway');
   const orm = await openDatabase({
-    url: databaseUrlOf(config, 'boxoffice_gateway'),
+    url: databaseUrl,
     role: 'boxoffice_gateway',
     poolSize: 20,
-    statementTimeoutMs: 1_000,
+    statementTimeoutMs: statementTimeoutsMs.boxoffice_gateway,
     logger,
     tracing,
   });
+  void checkPooler({ url: databaseUrl, variable: 'GATEWAY_DATABASE_URL', needsSession: false }).catch(
+    (error: Error) => {
+      logger.fatal(error.message);
+      process.exit(78);
+    },
+  );
   const catalogConnection = new CatalogConnection(catalogUrl(config), loadInternalSecret(config), tracing);
 
   // A database from development may have users whose passwords everyone can read: nobody is served before.

@@ -21,8 +21,14 @@ export function restoreHosts(changed: URL, url: string): string {
   return `${start}${hosts}${rest}`;
 }
 
-/** How the drivers are told about several servers: the first as usual, and all of them in `hosts`. */
+/**
+ * How the drivers are told where to connect: the first server as usual, and all of several in `hosts`. Of the URL's
+ * parameters only those about TLS are left: the driver would let `options` replace the settings that we ask for.
+ */
 export function connectTo(url: string): { connectionString: string; hosts?: string[] } {
   const urls = splitHosts(url);
-  return { connectionString: urls[0], ...(urls.length > 1 && { hosts: urls.map((one) => new URL(one).host) }) };
+  const first = firstUrl(url);
+  for (const name of [...first.searchParams.keys()])
+    if (!/^(ssl|uselibpqcompat)/.test(name)) first.searchParams.delete(name);
+  return { connectionString: first.href, ...(urls.length > 1 && { hosts: urls.map((one) => new URL(one).host) }) };
 }

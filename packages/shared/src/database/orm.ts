@@ -21,6 +21,7 @@ import { Payments } from './migrations/0009-payments.ts';
 import { Partitionings } from './migrations/0010-partitionings.ts';
 import { ReturningClient } from './returning-client.ts';
 import { type ServiceRole, serviceUrl } from './service-roles.ts';
+import { sessionSettings, statementTimeout } from './session-settings.ts';
 
 export type { EntityManager, MikroORM };
 
@@ -43,20 +44,13 @@ export interface DatabaseOptions {
   tracing?: Tracing | undefined;
 }
 
-/** PostgreSQL cancels a statement whose service has died within this time, in milliseconds. */
-const deadAfterMs = 250;
-/**
- * PostgreSQL cancels a statement this long before we give its connection up, in milliseconds: a slow statement
- * should not cost a connection, only a silent one.
- */
-const cancelAheadMs = 100;
-/** PostgreSQL rolls back a transaction whose service has been silent for this long, in milliseconds. */
-const frozenAfterMs = 5_000;
-
 /** ORM options for everything that opens the database. Does not connect. */
 export function ormOptions(options: DatabaseOptions): Options {
-  const { url, role, poolSize = 10, statementTimeoutMs, pipeline = false, logger, tracing } = options;
-  const settings = { ...options.settings, ...(role && { client_connection_check_interval: deadAfterMs }) };
+  const { url, role, poolSize = 10, statementTimeoutMs = 0, pipeline = false, logger, tracing } = options;
+  const settings = {
+    ...options.settings,
+    ...(role ? sessionSettings(statementTimeoutMs) : statementTimeoutMs && statementTimeout(statementTimeoutMs)),
+  };
   const { connectionString, hosts } = connectTo(role ? serviceUrl(url, role) : url);
   return {
     clientUrl: connectionString,
@@ -81,20 +75,18 @@ export function ormOptions(options: DatabaseOptions): Options {
     pool: { max: poolSize },
     driverOptions: {
       Client: tracing ? tracing.tracedClient(ReturningClient) : ReturningClient,
+      // The ORM takes neither TLS nor an IPv6 address from a URL. The driver does.
+      connectionString,
       ...(hosts && { hosts }),
-      // A service that freezes or dies must not hold locks, or queue for one, and keep others waiting.
+      // In one parameter, so that a pooler need be told to ignore one only.
       options: Object.entries(settings)
         .map(([name, value]) => `-c ${name}=${value}`)
         .join(' '),
-      ...(role && { idle_in_transaction_session_timeout: frozenAfterMs }),
       application_name: role ?? 'boxoffice',
       connectionTimeoutMillis: 1_000,
       keepAlive: true,
       pipeline,
-      ...(statementTimeoutMs && {
-        query_timeout: statementTimeoutMs,
-        statement_timeout: statementTimeoutMs - cancelAheadMs,
-      }),
+      ...(statementTimeoutMs && { query_timeout: statementTimeoutMs }),
     },
     ensureDatabase: false, // a misspelt name in the URL must be an error, not a new database
     forceUtcTimezone: true,

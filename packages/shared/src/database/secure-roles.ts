@@ -5,13 +5,15 @@ import { sqlState } from './errors.ts';
 import { PrimaryClient } from './primary-client.ts';
 import { scramVerifier } from './scram.ts';
 import { ownerRole, type ServiceRole, schemas, serviceRoles } from './service-roles.ts';
+import { storedSettings } from './session-settings.ts';
 
 /** Roles belong to the whole server, where the migrations of another database may change them at the same time. */
 const attempts = 50;
 
 /**
  * Makes the services' roles a boundary: logins without any other privilege, each with its own password; tables
- * that belong to a role that cannot log in; nothing granted to PUBLIC, and to a service no more than `grants` lists.
+ * that belong to a role that cannot log in; nothing granted to PUBLIC, and to a service no more than `grants` lists. The
+ * services' settings are stored with their roles.
  *
  * Idempotent, and run after every migration: it also covers new tables, changed passwords, and databases from
  * before the roles could log in.
@@ -33,6 +35,7 @@ export async function secureRoles(
         if (ownsServer) await closeOtherDatabases(transaction);
         await applyGrants(transaction);
         for (const role of serviceRoles) await openLogin(transaction, role, urls[role]);
+        for (const role of serviceRoles) await storeSettings(transaction, role);
       });
     } catch (error) {
       if (attempt === attempts || !isConcurrentChange(error)) throw error;
@@ -140,6 +143,17 @@ async function openLogin(em: EntityManager, role: ServiceRole, url: string): Pro
   if (isOpen && excess.length === 0) return;
   const verifier = !isOpen && password ? ` password '${scramVerifier(password)}'` : '';
   await em.execute(`alter role ${role} login ${excess.join(' ')}${verifier}`);
+}
+
+/** Stores the role's settings with it, where they differ. */
+async function storeSettings(em: EntityManager, role: ServiceRole): Promise<void> {
+  const stored = await em.execute<{ setting: string }[]>(
+    'select unnest(setconfig) as setting from pg_db_role_setting where setdatabase = 0 and setrole = ?::regrole',
+    [role],
+  );
+  const current = new Set(stored.map(({ setting }) => setting));
+  for (const [name, value] of Object.entries(storedSettings[role] ?? {}))
+    if (!current.has(`${name}=${value}`)) await em.execute(`alter role ${role} set ${name} = '${value}'`);
 }
 
 async function canLogIn(url: string): Promise<boolean> {

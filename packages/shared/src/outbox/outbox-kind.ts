@@ -9,7 +9,7 @@ export interface OutboxKind<Data extends object> {
   title: (data: Data) => string;
 }
 
-/** The version of outbox jobs. Raise it when a gateway of the release before would misread a job of a kind that it knows. */
+/** The version of the rows and jobs that this release writes. Raise it when a gateway of the release before would misread a job of a kind that it knows. */
 export const outboxVersion = 1;
 
 /** What every outbox job carries, beside the data of its kind. */

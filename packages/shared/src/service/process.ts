@@ -17,7 +17,7 @@ export interface ServiceContext {
 }
 
 /** How long a graceful stop may take before the process exits anyway, in milliseconds. */
-const stopTimeoutMs = 9_000;
+export const stopTimeoutMs = 9_000;
 
 /**
  * Runs a service as a process: name in `ps`, configuration, signals, exit code. An invalid configuration is

@@ -41,7 +41,7 @@ export function subscribe(
 
 /**
  * Replaces a connection with subscriptions that receives no messages: the other end may be gone without a
- * trace, may have forgotten the subscriptions, or may have accepted a new connection and never answered on it.
+ * trace, may have forgotten the subscriptions, or may have accepted a new connection and never responded on it.
  * Heartbeats are published through Redis as every message is, so they find any reason for the silence. They
  * count in every state of the connection; one that is reconnecting has as long as any other.
  *

@@ -54,11 +54,22 @@ it.each([
   ['redis+sentinel://:secret@a,b', /must end in the name/],
   ['redis+sentinel://:secret@a,b/', /must end in the name/],
   ['redis+sentinel://:secret@a/n?db=x', /database that is not a number/],
-  ['redis+sentinel://:secret@a/n?password=secret', /unknown option, password/],
+  ['redis+sentinel://:secret@a/n?password=secret', /unknown option .* only ones are db, /],
+  ['redis+sentinel://a/n?sentinel_password=a&secret=b', /unknown option/],
+  ['redis+cluster://:secret@a?secret', /unknown option .* has none/],
   ['redis+cluster://:secret@a,b/1', /must not name a database/],
-  ['redis+cluster://:secret@a,,b', /a host that is none/],
-  ['redis+cluster://:secret@a:70000', /a host that is none/],
-  ['redis+cluster://:secret@a:1:2', /a host that is none/],
+  ['redis+cluster://:secret@a,,b', /invalid host or port, number 2/],
+  ['redis+cluster://:secret@a:70000', /invalid host or port, number 1/],
+  ['redis+cluster://:secret@a:1:2', /invalid host or port/],
+  ['redis://:secret', /invalid host or port/],
+  // Passwords that are not encoded.
+  ['redis://:secret/secret@a', /percent-encoded/],
+  ['redis://secret/secret@a', /percent-encoded/],
+  ['redis+sentinel://secret/secret@a,b/n', /percent-encoded/],
+  ['redis+cluster://u:secret?secret@a,b', /percent-encoded/],
+  ['redis://secret?secret@a', /percent-encoded/],
+  ['redis://secret?secret=secret@a', /percent-encoded/],
+  ['redis://:secret#secret@a', /must be redis:/],
 ])('refuses %s without repeating the password', (url, reason) => {
   const parse = () => parseRedisUrl(url);
   expect(parse).toThrow(reason);

@@ -1,59 +1,95 @@
+import { type Redis, ReplyError } from 'ioredis';
 import type { RedisClient } from './redis.ts';
-import { pingMasters } from './redis-masters.ts';
+import { mastersFor, mastersOf } from './redis-masters.ts';
 
 /** How often Redis is pinged, in milliseconds. */
-const pingEveryMs = 1_000;
+const usualIntervalMs = 1_000;
 /** A connection on which this many pings in a row had no response is dropped: TCP may take minutes to notice that its peer is gone. */
 const dropAfterPings = 2;
 /** Redis is unreachable when this many pings in a row had no response. */
 const unreachableAfterPings = 5;
 
+interface Options {
+  unreachable?: () => void;
+  reachable?: () => void;
+  /**
+   * The keys whose masters matter, on a cluster; without keys, all masters do. Redis is reachable as long as one of them
+   * responds.
+   */
+  keys?: () => readonly string[];
+  intervalMs?: number;
+}
+
 /**
  * Watches whether Redis responds, by a deadline of our own. It counts pings, not time, so that a process that
  * wakes up after a freeze finds out how Redis is before it concludes anything.
+ *
+ * On a cluster, connections are dropped one by one, so that a master that is silent does not disturb the others. Nor does it
+ * make the cluster unreachable as long as another that matters responds: it may be down for everyone.
  */
 export class RedisWatch {
   readonly #redis: RedisClient;
-  readonly #handler: { unreachable(): void; reachable(): void } | undefined;
+  readonly #options: Options;
   #timer: NodeJS.Timeout | undefined;
-  #inFlight = false;
-  #unanswered = 0;
+  /** For each server with a ping in flight: how many more pings were due since. */
+  readonly #overdue = new Map<Redis, number>();
+  /** How many pings in a row no server that matters has responded to, including those in flight. */
+  #silentPings = 0;
+  /** While Redis is unreachable: the keys that mattered until then, because the caller may have given them up. */
+  #missedKeys: readonly string[] | null = null;
 
-  constructor(redis: RedisClient, handler?: { unreachable(): void; reachable(): void }) {
+  constructor(redis: RedisClient, options: Options = {}) {
     this.#redis = redis;
-    this.#handler = handler;
+    this.#options = options;
   }
 
   start(): void {
-    this.#timer = setInterval(() => this.#ping(), pingEveryMs);
+    this.#timer = setInterval(() => this.#check(), this.#options.intervalMs ?? usualIntervalMs);
   }
 
   stop(): void {
     clearInterval(this.#timer);
   }
 
-  #ping(): void {
-    if (this.#inFlight) {
-      this.#unanswered++;
-      if (this.#unanswered % dropAfterPings === 0) this.#redis.disconnect(true);
-      if (this.#unanswered === unreachableAfterPings) this.#handler?.unreachable();
+  get #keys(): readonly string[] {
+    return this.#missedKeys ?? this.#options.keys?.() ?? [];
+  }
+
+  #check(): void {
+    this.#silentPings++;
+    if (this.#silentPings > unreachableAfterPings && !this.#missedKeys) {
+      this.#missedKeys = this.#keys;
+      this.#options.unreachable?.();
+    }
+    const masters = mastersOf(this.#redis);
+    for (const gone of this.#overdue.keys()) if (!masters.includes(gone)) this.#overdue.delete(gone);
+    for (const master of masters) this.#ping(master);
+  }
+
+  /** A single server's connection is patient: its ping is sent again, on the next connection, until it has a response. */
+  #ping(server: Redis): void {
+    const overdue = this.#overdue.get(server);
+    if (overdue !== undefined) {
+      this.#overdue.set(server, overdue + 1);
+      if ((overdue + 1) % dropAfterPings === 0) server.disconnect(true);
       return;
     }
-    this.#inFlight = true;
-    // The connection is patient: this one is sent again, on the next connection, until it is answered. On a cluster it fails
-    // with the connection to a master. That proves nothing: a master that is dead has a successor soon.
-    pingMasters(this.#redis).then(
-      () => this.#answered(),
-      () => {
-        this.#inFlight = false;
+    this.#overdue.set(server, 0);
+    server.ping().then(
+      () => this.#responded(server),
+      (error) => {
+        if (error instanceof ReplyError) this.#responded(server);
+        else this.#overdue.delete(server); // on a cluster, it fails with its connection
       },
     );
   }
 
-  #answered(): void {
-    const wasUnreachable = this.#unanswered >= unreachableAfterPings;
-    this.#inFlight = false;
-    this.#unanswered = 0;
-    if (wasUnreachable) this.#handler?.reachable();
+  #responded(server: Redis): void {
+    this.#overdue.delete(server);
+    if (!mastersFor(this.#redis, this.#keys).includes(server)) return;
+    const wasUnreachable = this.#missedKeys !== null;
+    this.#silentPings = 0;
+    this.#missedKeys = null;
+    if (wasUnreachable) this.#options.reachable?.();
   }
 }

@@ -6,7 +6,7 @@ import { createTestRedis } from '@boxoffice/testing/redis';
 import { TcpProxy } from '@boxoffice/testing/tcp-proxy';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { createLogger } from './logging.ts';
-import { openImpatientRedis, openPatientRedis } from './redis.ts';
+import { openImpatientRedis, openPatientRedis, openSubscriber } from './redis.ts';
 
 const logger = createLogger('gateway', { LOG_LEVEL: 'silent' });
 
@@ -77,4 +77,25 @@ it('an impatient connection without commands is left alone', async () => {
   await eventually(() => closed > 0 || performance.now() - since > 2_500);
   expect(closed).toBe(0);
   expect(await redis.ping()).toBe('PONG');
+});
+
+it('a subscriber to a cluster moves on to the next node each time its connection breaks', async () => {
+  const server = await createTestRedis();
+  const nodes = await Promise.all([1, 2, 3].map(() => TcpProxy.start(server.url)));
+  const ports = nodes.map(({ url }) => new URL(url).port);
+  const { password } = new URL(server.url);
+  const redis = openSubscriber(`redis+cluster://:${password}@${ports.map((one) => `127.0.0.1:${one}`)}`, logger);
+  onTestFinished(async () => {
+    redis.disconnect();
+    for (const node of nodes) node.close();
+    await server.drop();
+  });
+  const visited: number[] = [];
+  for (let connection = 0; connection < 4; connection++) {
+    await once(redis, 'ready');
+    visited.push(ports.indexOf(String(redis.options.port)));
+    redis.disconnect(true);
+  }
+  const [first = 0] = visited;
+  expect(visited).toEqual([0, 1, 2, 3].map((step) => (first + step) % nodes.length));
 });

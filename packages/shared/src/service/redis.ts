@@ -1,11 +1,11 @@
 import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
 import type { Logger } from 'pino';
-import { parseRedisUrl, type RedisPlace } from './redis-url.ts';
+import { parseRedisUrl, type RedisTarget } from './redis-url.ts';
 
 /** One server, the one that Sentinels name, or a cluster. */
 export type RedisClient = Redis | Cluster;
-type Sentinels = RedisPlace & { kind: 'sentinel' };
-type ClusterNodes = RedisPlace & { kind: 'cluster' };
+type Sentinels = RedisTarget & { kind: 'sentinel' };
+type ClusterNodes = RedisTarget & { kind: 'cluster' };
 type Options = Omit<RedisOptions, 'replyMapping'>;
 
 /** After a failover a connection may lead to a server that is a replica now: READONLY replies make it reconnect. */
@@ -23,16 +23,22 @@ const reconnecting = {
   sentinelCommandTimeout: 1_000,
   reconnectOnError: isReadOnly,
 } satisfies Options;
-/** Reconnects, and sends the command that was refused again. */
+/** Makes ioredis reconnect, and resend the command that was refused. */
 const resend = 2;
 
 const impatience = { commandTimeout: 1_000, socketTimeout: 2_000 } satisfies Options;
+const clusterImpatience = {
+  enableOfflineQueue: false,
+  maxRedirections: 5,
+  // Comes on top of a command's time limit, which begins when the command is first sent.
+  retryDelayOnFailover: 50,
+} satisfies ClusterOptions;
 const clusterReconnecting = {
   clusterRetryStrategy: () => retryMs,
   slotsRefreshTimeout: 1_000,
-  // Finds out who serves a slot now even if the connection to who did so stays open without a word.
+  // A slot may have a new master while the connection to the old one stays open and silent.
   slotsRefreshInterval: 5_000,
-  // Certificates are for names, not for the addresses behind them.
+  // Keeps host names as they are: certificates are issued for names, not for the addresses behind them.
   dnsLookup: (host, found) => found(null, host),
 } satisfies ClusterOptions;
 
@@ -45,11 +51,10 @@ const clusterReconnecting = {
  * @throws {RedisUrlError}
  */
 export function openImpatientRedis(url: string, logger: Logger): RedisClient {
-  const place = parseRedisUrl(url);
-  if (place.kind === 'cluster')
-    return openCluster(place, { redisOptions: impatience, enableOfflineQueue: false, maxRedirections: 5 }, logger);
+  const target = parseRedisUrl(url);
+  if (target.kind === 'cluster') return openCluster(target, { redisOptions: impatience, ...clusterImpatience }, logger);
   const options = { ...reconnecting, ...impatience, maxRetriesPerRequest: 0, enableOfflineQueue: false };
-  return openServer(url, place, options, logger);
+  return openServer(url, target, options, logger);
 }
 
 /**
@@ -59,31 +64,34 @@ export function openImpatientRedis(url: string, logger: Logger): RedisClient {
  * @throws {RedisUrlError}
  */
 export function openPatientRedis(url: string, logger: Logger): RedisClient {
-  const place = parseRedisUrl(url);
-  return place.kind === 'cluster'
-    ? openCluster(place, { redisOptions: { maxRetriesPerRequest: null }, maxRedirections: Infinity }, logger)
-    : openServer(url, place, patient, logger);
+  const target = parseRedisUrl(url);
+  return target.kind === 'cluster'
+    ? openCluster(target, { redisOptions: { maxRetriesPerRequest: null }, maxRedirections: Infinity }, logger)
+    : openServer(url, target, patient, logger);
 }
 
 /**
- * A connection for subscriptions. On a cluster it leads to any node, and to another after each outage: every node
- * passes every message on to all others.
+ * A connection for subscriptions. On a cluster it is to any node, because every node forwards every message to all
+ * others, and after each outage to the next one.
  *
  * @throws {RedisUrlError}
  */
 export function openSubscriber(url: string, logger: Logger): Redis {
-  const place = parseRedisUrl(url);
-  if (place.kind !== 'cluster') return openServer(url, place, patient, logger);
-  const first = Math.floor(Math.random() * place.nodes.length);
-  const retryStrategy = (attempt: number) => {
-    Object.assign(redis.options, place.nodes[(first + attempt) % place.nodes.length]);
+  const target = parseRedisUrl(url);
+  if (target.kind !== 'cluster') return openServer(url, target, patient, logger);
+  let node = Math.floor(Math.random() * target.nodes.length);
+  // Not by the number of the attempt, which ioredis resets after each connection: a node that accepts connections but
+  // forwards nothing would be chosen again and again.
+  const retryStrategy = () => {
+    node = (node + 1) % target.nodes.length;
+    Object.assign(redis.options, target.nodes[node]);
     return retryMs;
   };
-  const redis = new Redis({ ...place.nodes[first], ...loginOf(place), ...patient, retryStrategy });
+  const redis = new Redis({ ...target.nodes[node], ...loginOf(target), ...patient, retryStrategy });
   return logOutages(redis, logger);
 }
 
-/** Another connection to the same place. */
+/** Another connection to the same server or cluster. */
 export function duplicateRedis(redis: RedisClient, logger: Logger): RedisClient {
   return redis instanceof Cluster
     ? logNodes(logOutages(redis.duplicate(), logger), logger)
@@ -96,17 +104,17 @@ const patient = {
   reconnectOnError: (error: Error) => isReadOnly(error) && resend,
 } satisfies Options;
 
-function openServer(url: string, place: Exclude<RedisPlace, ClusterNodes>, options: Options, logger: Logger): Redis {
+function openServer(url: string, target: Exclude<RedisTarget, ClusterNodes>, options: Options, logger: Logger): Redis {
   return logOutages(
-    place.kind === 'server' ? new Redis(url, options) : new Redis(viaSentinels(place, options)),
+    target.kind === 'server' ? new Redis(url, options) : new Redis(viaSentinels(target, options)),
     logger,
   );
 }
 
-function viaSentinels(place: Sentinels, options: Options): Options {
-  const { sentinels, name, database, sentinelLogin, isTls } = place;
+function viaSentinels(target: Sentinels, options: Options): Options {
+  const { sentinels, name, database, sentinelLogin, isTls } = target;
   return {
-    ...{ sentinels, name, db: database, ...loginOf(place), ...options },
+    ...{ sentinels, name, db: database, ...loginOf(target), ...options },
     ...(sentinelLogin.username !== undefined && { sentinelUsername: sentinelLogin.username }),
     ...(sentinelLogin.password !== undefined && { sentinelPassword: sentinelLogin.password }),
     ...(isTls && { enableTLSForSentinelMode: true, sentinelTLS: {} }),
@@ -114,19 +122,19 @@ function viaSentinels(place: Sentinels, options: Options): Options {
 }
 
 function openCluster(
-  place: ClusterNodes,
+  target: ClusterNodes,
   { redisOptions, ...options }: Omit<ClusterOptions, 'redisOptions'> & { redisOptions: Options },
   logger: Logger,
 ): Cluster {
-  const cluster = new Cluster(place.nodes, {
+  const cluster = new Cluster(target.nodes, {
     ...clusterReconnecting,
     ...options,
-    redisOptions: { ...connecting, ...loginOf(place), ...redisOptions },
+    redisOptions: { ...connecting, ...loginOf(target), ...redisOptions },
   });
   return logNodes(logOutages(cluster, logger), logger);
 }
 
-function loginOf({ login, isTls }: RedisPlace): Pick<Options, 'username' | 'password' | 'tls'> {
+function loginOf({ login, isTls }: RedisTarget): Pick<Options, 'username' | 'password' | 'tls'> {
   return { ...login, ...(isTls && { tls: {} }) };
 }
 
@@ -144,17 +152,17 @@ function logOutages<Client extends RedisClient>(redis: Client, logger: Logger): 
   return redis;
 }
 
-/** The same for each node of a cluster. */
+/** Does the same for each node of a cluster. */
 function logNodes(cluster: Cluster, logger: Logger): Cluster {
   const away = new Set<string>();
   cluster.on('node error', (error: Error, node: string) => {
-    if (!away.has(node)) logger.warn({ node, reason: error.message || error.name }, 'a node of redis is away');
+    if (!away.has(node)) logger.warn({ node, reason: error.message || error.name }, 'a redis node is away');
     away.add(node);
   });
   cluster.on('+node', (redis: Redis) => {
     redis.on('ready', () => {
       const node = `${redis.options.host}:${redis.options.port}`;
-      if (away.delete(node)) logger.info({ node }, 'a node of redis is back');
+      if (away.delete(node)) logger.info({ node }, 'a redis node is back');
     });
   });
   return cluster;

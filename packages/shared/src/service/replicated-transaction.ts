@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { IRedisTransaction, Queue } from 'bullmq';
+import { type IRedisTransaction, Queue } from 'bullmq';
 import { type ChainableCommander, Cluster } from 'ioredis';
 import { isReadOnly, type RedisClient } from './redis.ts';
 
@@ -11,46 +12,110 @@ const confirmWithinMs = 500;
 /** The pause before a transaction is sent again to a cluster that is being rearranged, in milliseconds. */
 const rearrangedMs = 50;
 const attemptLimit = 8;
+/** How long to wait for a new connection before commands are sent regardless, which then fail, in milliseconds. */
+const openWithinMs = 1_000;
 
 /** The transaction has been executed, but not as many replicas as required have confirmed it. */
 export class NotReplicatedError extends Error {
   override name = 'NotReplicatedError';
 }
 
-/**
- * Executes the commands that `write` adds as one transaction. With `replicas`, it waits until that many replicas have
- * what it wrote. WAIT covers what its own connection has sent before, and on a connection that was opened since, nothing:
- * so it is sent with the transaction, never after it.
- *
- * @param options.queue the queue whose keys are written, with this connection
- * @returns the commands' results
- * @throws {NotReplicatedError}
- * @throws the first error of a command
- */
-export async function transact(
-  options: { queue: Queue; redis: RedisClient; replicas: number },
-  write: (transaction: Transaction) => void,
-): Promise<unknown[]> {
-  return (await execute(options, write)).map(([error, result]) => {
-    if (!error) return result;
-    // ioredis looks for READONLY in replies only, not inside those of a transaction.
-    if (isReadOnly(error)) options.redis.disconnect(true);
-    throw error;
-  });
+/** What a write waits for. */
+export interface Replication {
+  /** How many replicas must have it. */
+  replicas: number;
+  /**
+   * Opens a connection that fails fast, for such writes alone: WAIT blocks its connection, and nothing else must queue up
+   * behind it.
+   */
+  connect: () => RedisClient;
 }
 
-async function execute(
+/** Executes transactions on the keys of one queue. */
+export class QueueTransactions {
+  readonly #queue: Queue;
+  readonly #redis: RedisClient;
+  readonly #replication: Replication | undefined;
+  /** The same queue on the connection whose writes wait for replicas. */
+  #replicated: { queue: Queue; redis: RedisClient; opened: Promise<unknown> } | null = null;
+
+  constructor(queue: Queue, redis: RedisClient, replication?: Replication) {
+    this.#queue = queue;
+    this.#redis = redis;
+    this.#replication = replication;
+  }
+
+  /** Opens the connection whose writes wait for replicas. Otherwise the first transaction does. */
+  open(): void {
+    if (this.#replication) this.#open(this.#replication);
+  }
+
+  /**
+   * Executes the commands that `write` adds as one transaction. Where replicas are required, it waits until they have what
+   * it wrote.
+   *
+   * @returns the commands' results
+   * @throws {NotReplicatedError}
+   * @throws the first error of a command
+   */
+  async execute(write: (transaction: Transaction) => void): Promise<unknown[]> {
+    const replies = this.#replication
+      ? await this.#executeReplicated(this.#replication, write)
+      : await execute(this.#queue, write);
+    return replies.map(([error, result]) => {
+      if (!error) return result;
+      // ioredis looks for READONLY in replies only, not inside those of a transaction.
+      if (isReadOnly(error)) (this.#replicated?.redis ?? this.#redis).disconnect(true);
+      throw error;
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#replicated?.queue.close();
+  }
+
+  async #executeReplicated(replication: Replication, write: (transaction: Transaction) => void): Promise<Reply[]> {
+    const { queue, redis, opened } = this.#open(replication);
+    await opened;
+    return executeReplicated({ queue, redis, replicas: replication.replicas }, write);
+  }
+
+  #open({ connect }: Replication): { queue: Queue; redis: RedisClient; opened: Promise<unknown> } {
+    if (this.#replicated) return this.#replicated;
+    const redis = connect();
+    const queue = new Queue(this.#queue.name, { connection: redis, skipWaitingForReady: true, skipVersionCheck: true });
+    queue.on('error', () => undefined); // the connection logs its own outages
+    this.#replicated = { queue, redis, opened: firstAttempt(redis) };
+    return this.#replicated;
+  }
+}
+
+/** Settles when a new connection is ready or could not be opened. Never rejects. */
+function firstAttempt(connection: RedisClient): Promise<unknown> {
+  const over = new AbortController();
+  const { signal } = over;
+  const ended = ['ready', 'close'].map((event) => once(connection, event, { signal }));
+  const first = Promise.race([...ended, delay(openWithinMs, undefined, { signal, ref: false })]);
+  return first.catch(() => undefined).finally(() => over.abort());
+}
+
+async function execute(queue: Queue, write: (transaction: Transaction) => void): Promise<Reply[]> {
+  const transaction = (await queue.backend.client).multi() as Transaction;
+  write(transaction);
+  return ((await transaction.exec()) ?? []) as Reply[];
+}
+
+/**
+ * WAIT covers what its own connection has sent before, and on a connection that was opened since, nothing: so it is sent
+ * with the transaction, never after it.
+ */
+async function executeReplicated(
   { queue, redis, replicas }: { queue: Queue; redis: RedisClient; replicas: number },
   write: (transaction: Transaction) => void,
 ): Promise<Reply[]> {
   const client = await queue.backend.client;
-  if (replicas === 0) {
-    const transaction = client.multi() as Transaction;
-    write(transaction);
-    return ((await transaction.exec()) ?? []) as Reply[];
-  }
   for (let attempt = 1; ; attempt++) {
-    // A pipeline of a cluster that is not connected yet would wait for it.
+    // While a cluster is not connected, a pipeline would wait instead of failing.
     if (redis.status !== 'ready') throw new Error('Redis is not connected');
     const pipeline = client.pipeline() as Transaction & { multi(): void };
     pipeline.multi();
@@ -60,7 +125,8 @@ async function execute(
     const replies = ((await pipeline.exec()) ?? []) as Reply[];
     const rearranged = redis instanceof Cluster && replies.some(([error]) => error && isRearranged(error));
     if (!rearranged || attempt === attemptLimit) return confirmed(replies, replicas);
-    // ioredis follows redirections of a transaction only if nothing else is in the pipeline, but always those of a command.
+    // ioredis follows the redirection of a transaction only if its pipeline holds nothing else. From the redirection of a
+    // single command it learns where the slot is.
     await redis.exists(queue.toKey('meta'));
     await delay(rearrangedMs);
   }

@@ -8,7 +8,7 @@ interface Worker {
 }
 
 /** Lets every worker in turn do what the balance says, until nobody moves any more. Returns the number of rounds. */
-function settle(partitions: number, workers: Worker[]): number {
+function settle(partitions: number, workers: Worker[], leftovers = new Set<number>()): number {
   for (let round = 1; round < 50; round++) {
     let moves = 0;
     for (const [rank, worker] of workers.entries()) {
@@ -17,6 +17,7 @@ function settle(partitions: number, workers: Worker[]): number {
         ...{ partitions, rank, workers: workers.length, held: worker.held, refused: worker.refused },
         taken: new Set(workers.flatMap(({ held }) => [...held])),
         refusedByOthers: new Set(others.flatMap(({ refused }) => [...refused])),
+        leftovers,
       });
       const acquire = [...adopt, ...free.slice(0, room)];
       for (const partition of release) worker.held.delete(partition);
@@ -72,10 +73,20 @@ describe('balance', () => {
     expect([old.held.size, next.held.size]).toEqual([2, 2]);
   });
 
+  it('serves what is left in partitions that no longer exist, beyond the share, until nothing is', () => {
+    const workers = [worker([0, 1]), worker([2, 3])];
+    settle(4, workers, new Set([7, 9]));
+    const owned = () => workers.flatMap(({ held }) => [...held]).sort((a, b) => a - b);
+    expect(owned()).toEqual([0, 1, 2, 3, 7, 9]);
+    for (const { held } of workers) expect([...held].filter((partition) => partition < 4)).toHaveLength(2);
+    settle(4, workers);
+    expect(owned()).toEqual([0, 1, 2, 3]);
+  });
+
   it('releases partitions that no longer exist', () => {
     const situation: LeaseSituation = {
       ...{ partitions: 2, workers: 1, rank: 0, held: new Set([0, 1, 2, 3]), taken: new Set([0, 1, 2, 3]) },
-      ...{ refused: new Set(), refusedByOthers: new Set() },
+      ...{ refused: new Set(), refusedByOthers: new Set(), leftovers: new Set() },
     };
     expect(balance(situation)).toEqual({ release: [2, 3], adopt: [], free: [], room: 0 });
   });

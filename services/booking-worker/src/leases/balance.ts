@@ -2,44 +2,47 @@ import { fairShare } from './fair-share.ts';
 
 /** What a worker knows when it decides which leases to release and which to take. */
 export interface LeaseSituation {
-  /** The number of all partitions. */
+  /** The total number of partitions. */
   partitions: number;
-  /** The workers present, and this one's place among them. */
+  /** The number of live workers, and this worker's rank among them, from 0. */
   workers: number;
   rank: number;
   /** The partitions that this worker holds. */
   held: ReadonlySet<number>;
   /** The partitions that any worker holds. */
   taken: ReadonlySet<number>;
-  /** Partitions whose next request this worker does not know how to decide. */
+  /** Partitions whose next envelope this worker does not understand. */
   refused: ReadonlySet<number>;
-  /** The same of the other workers: such a partition is taken by whoever can serve it, beyond its share. */
+  /** Those of other workers. Whoever understands the envelope takes such a partition in addition to its share. */
   refusedByOthers: ReadonlySet<number>;
+  /** Partitions that no longer exist but whose queues are not empty. Any worker takes them in addition to its share. */
+  leftovers: ReadonlySet<number>;
 }
 
-/** What brings a worker closer to its share. */
+/** The steps that bring a worker closer to its share. */
 export interface Moves {
   release: number[];
-  /** Take these, whatever the share. */
+  /** Partitions to acquire regardless of the share. */
   adopt: number[];
-  /** Take up to `room` of these: others may be faster. */
+  /** Partitions of which up to `room` may be acquired: other workers may be faster. */
   free: number[];
   room: number;
 }
 
-/** Every worker sees the same and follows the same rule, so they agree without communicating. */
+/** All workers see the same situation and follow the same rule, so they agree without communicating. */
 export function balance(situation: LeaseSituation): Moves {
-  const { partitions, workers, rank, held, taken, refused, refusedByOthers } = situation;
+  const { partitions, workers, rank, held, taken, refused, refusedByOthers, leftovers } = situation;
   const share = fairShare(partitions, workers, rank);
-  const mustGo = [...held].filter((partition) => partition >= partitions || refused.has(partition));
-  const counted = [...held].filter((partition) => !mustGo.includes(partition) && !refusedByOthers.has(partition));
-  const untaken = Array.from({ length: partitions }, (_, partition) => partition).filter(
-    (partition) => !taken.has(partition) && !refused.has(partition),
-  );
+  const existing = Array.from({ length: partitions }, (_, partition) => partition);
+  const served = new Set([...existing, ...leftovers]);
+  const isBeyondShare = (partition: number) => partition >= partitions || refusedByOthers.has(partition);
+  const kept = [...held].filter((partition) => served.has(partition) && !refused.has(partition));
+  const counted = kept.filter((partition) => !isBeyondShare(partition));
+  const untaken = [...served].filter((partition) => !taken.has(partition) && !refused.has(partition));
   return {
-    release: [...mustGo, ...counted.slice(share)],
-    adopt: untaken.filter((partition) => refusedByOthers.has(partition)),
-    free: untaken.filter((partition) => !refusedByOthers.has(partition)),
+    release: [...[...held].filter((partition) => !kept.includes(partition)), ...counted.slice(share)],
+    adopt: untaken.filter(isBeyondShare),
+    free: untaken.filter((partition) => !isBeyondShare(partition)),
     room: Math.max(share - counted.length, 0),
   };
 }

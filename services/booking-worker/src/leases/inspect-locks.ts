@@ -8,13 +8,13 @@ import type pg from 'pg';
 export const presenceClass = 7_231;
 
 /**
- * First key of the shared advisory locks with which workers say that they do not know how to decide the next request of
- * a partition, the second key. Like leases, they end with the session.
+ * First key of the shared advisory locks with which workers announce that they refuse a partition, the second key, because
+ * they do not understand its next envelope. Like leases, they end with the session.
  */
 export const refusalClass = 7_235;
 
 interface Locks {
-  /** The sessions of the workers present, in order. */
+  /** The sessions of the live workers, in ascending order. */
   workers: number[];
   /** The partitions that have an owner. */
   taken: Set<number>;
@@ -35,7 +35,7 @@ export async function inspectLocks(client: pg.Client): Promise<Locks> {
   };
 }
 
-/** Of presence and leases exclusive locks only: a turn that tests whether a session lives takes a shared one for a moment. */
+/** Only exclusive locks count as presence and leases: a turn briefly takes a shared one to test whether a session lives. */
 const locksSql = `
   select classid::int as class, objid::int as key from pg_locks
   where locktype = 'advisory' and granted and objsubid = 2

@@ -13,8 +13,8 @@ export class LeaseClient extends PrimaryClient {
   }
 
   /**
-   * Closes without a goodbye: PostgreSQL ends the session, and so releases its locks, all the same. A graceful
-   * `end()` waits for the other end, and during a handshake leaves `connect()` without a result for ever.
+   * Closes the socket without the protocol's goodbye: PostgreSQL ends the session, and so releases its locks, all the same. A
+   * graceful `end()` waits for the server, and during a handshake `connect()` would never settle.
    */
   destroy(): void {
     this.connection.stream.destroy();

@@ -12,8 +12,10 @@ export interface LeaseOptions {
   databaseUrl: string;
   handler: LeaseHandler;
   logger: Logger;
-  /** Called with the partitioning that applies, first and after each change. */
+  /** Called with the partitioning when it is first read, and after each change. */
   onPartitioning?: (partitioning: Partitioning) => void;
+  /** Partitions that no longer exist but whose queues are not empty; none by default. */
+  leftovers?: () => ReadonlySet<number>;
 }
 
 /** Serves partitions while this worker holds their leases. */

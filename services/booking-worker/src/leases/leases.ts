@@ -14,20 +14,20 @@ import { Refusals } from './refusals.ts';
 
 export type { Lease, LeaseHandler } from './lease.ts';
 
-/** How often a worker checks for other workers and free partitions, in milliseconds: the longest that a takeover waits. */
+/** How often a worker checks for other workers and free partitions, in milliseconds: the longest delay of a takeover. */
 const pollMs = 200;
 /**
- * PostgreSQL drops the connection, and so the leases, of a worker that has been frozen for this long, in
- * milliseconds. The bound is how long a healthy worker may be silent: it sends a query every 200 ms, so this
- * is a pause of the process or the machine. Too short a time is safe, but hands partitions back and forth.
+ * PostgreSQL drops the connection, and so the leases, of a worker that has been silent for this long, in
+ * milliseconds. A healthy worker sends a query every 200 ms, so one that is silent for longer has been paused, or its
+ * machine has. Too short a time is safe, but hands partitions back and forth.
  */
 const frozenAfterMs = 3_000;
 
-/** How long handing partitions over may take, in milliseconds: a turn in progress, whose statements time out after 10 s. */
+/** How long handing partitions over may take, in milliseconds: as long as a turn in progress, whose statements time out after 10 s. */
 const releaseTimeoutMs = 12_000;
 /**
  * How long a worker that cannot serve its partitions leaves them to others, in milliseconds. Doubles each time, up to
- * the longest, until it has proved that it can: otherwise it would take them over, only to hand them back.
+ * the longest, until the worker has proved that it can: otherwise it would take them over only to hand them back.
  */
 const standBackMs = { first: 5_000, longest: 5 * 60_000 };
 
@@ -40,16 +40,16 @@ const standBackMs = { first: 5_000, longest: 5 * 60_000 };
  */
 export class Leases {
   readonly held = new Set<number>();
-  /** The partitions that this worker refuses to serve for now. */
+  /** The partitions that this worker currently refuses to serve. */
   readonly refusals = new Refusals();
   readonly #options: LeaseOptions;
   readonly #stop = new AbortController();
   #running: Promise<void> = Promise.resolve();
   #connected = false;
-  /** Set while this worker must hold no leases; settles when it may again. */
+  /** Set while this worker must not hold leases; resolves when it may again. */
   #pause: PromiseWithResolvers<void> | null = null;
   #client: LeaseClient | null = null;
-  /** The workers present, this one included, when last checked. */
+  /** The number of live workers at the last check, including this one. */
   #workers = 0;
   #firstPartitions = 0;
   #partitioning: Partitioning = { generation: -1, partitions: 0 };
@@ -60,45 +60,45 @@ export class Leases {
     this.#options = options;
   }
 
-  /** The partitioning that applied when last checked; no partitions before that. */
+  /** The partitioning at the last check; no partitions before the first. */
   get partitioning(): Partitioning {
     return this.#partitioning;
   }
 
-  /** @param firstPartitions the number of partitions of an installation that has none yet */
+  /** @param firstPartitions the number of partitions if the installation has none yet */
   start(firstPartitions: number): void {
     this.#firstPartitions = firstPartitions;
     this.#running = this.#run();
   }
 
-  /** Hands every partition over: finishes the work in progress, then releases the leases. */
+  /** Hands all partitions over: finishes the work in progress, then releases the leases. */
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#running;
   }
 
-  /** Gives up every lease without finishing any work, and takes none until `resume`. */
+  /** Gives up all leases without finishing any work, and acquires none until `resume`. */
   pause(): void {
     this.#pause ??= Promise.withResolvers();
     this.#client?.destroy();
   }
 
   /**
-   * Gives up every lease without finishing any work, and takes none for a while: others may serve the partitions
-   * better. If there are no others, it keeps them.
+   * Gives up all leases without finishing any work, and acquires none for a while: other workers may serve the partitions
+   * better. If there are no other workers, it keeps them.
    *
    * @returns whether the leases were given up
    */
   standBack(): boolean {
     if (this.#workers <= 1) return false;
-    if (performance.now() < this.#standBackUntil) return true; // each of its partitions may ask for it
+    if (performance.now() < this.#standBackUntil) return true; // each of its partitions may call this
     this.#standBackUntil = performance.now() + this.#nextStandBackMs;
     this.#nextStandBackMs = Math.min(this.#nextStandBackMs * 2, standBackMs.longest);
     this.#client?.destroy();
     return true;
   }
 
-  /** This worker has proved that it can serve partitions: it next stands back for a short while only. */
+  /** This worker has proved that it can serve partitions: next time it stands back only briefly. */
   confirmServing(): void {
     this.#nextStandBackMs = standBackMs.first;
   }
@@ -143,12 +143,12 @@ export class Leases {
     }
   }
 
-  /** Until the next check. */
+  /** Waits until the next check. */
   #poll(): Promise<void> {
     return delay(pollMs, undefined, { signal: this.#stop.signal }).catch(() => undefined);
   }
 
-  /** Not registered as a worker, it leaves every partition to the others, as long as there are any. */
+  /** As long as there are other workers, leaves all partitions to them by not registering as one. */
   async #waitWhileStandingBack(client: LeaseClient): Promise<void> {
     while (!this.#stop.signal.aborted && performance.now() < this.#standBackUntil) {
       if ((await inspectLocks(client)).workers.length === 0) return;
@@ -188,7 +188,7 @@ export class Leases {
     await this.#release(client, [...this.held]);
   }
 
-  /** Moves towards this worker's share: releases surplus partitions, acquires free ones. */
+  /** Moves towards this worker's share: releases surplus partitions and acquires free ones. */
   async #balance(client: pg.Client, session: number): Promise<void> {
     this.#setPartitioning(await ensurePartitioning(client, this.#firstPartitions));
     const { workers, ...locks } = await inspectLocks(client);
@@ -197,7 +197,8 @@ export class Leases {
     if (rank < 0) throw new Error('the presence lock is gone');
     const refused = await this.refusals.update(client, locks.taken);
     const { partitions } = this.#partitioning;
-    const moves = balance({ partitions, workers: workers.length, rank, held: this.held, ...locks, refused });
+    const leftovers = this.#options.leftovers?.() ?? new Set();
+    const moves = balance({ partitions, workers: workers.length, rank, held: this.held, ...locks, refused, leftovers });
     if (moves.release.length > 0) await this.#release(client, moves.release);
     for (const partition of moves.adopt) await this.#acquire(client, { partition, session });
     let { room } = moves;
@@ -205,12 +206,12 @@ export class Leases {
   }
 
   #setPartitioning(current: Partitioning): void {
-    const isNew = current.generation !== this.#partitioning.generation;
+    const { generation, partitions } = this.#partitioning;
     this.#partitioning = current;
-    if (isNew) this.#options.onPartitioning?.(current);
+    if (current.generation !== generation || current.partitions !== partitions) this.#options.onPartitioning?.(current);
   }
 
-  /** Returns whether the lease is ours now. */
+  /** Returns whether this worker now has the lease. */
   async #acquire(client: pg.Client, lease: Lease): Promise<boolean> {
     const { partition } = lease;
     const { rows } = await client.query<{ won: boolean }>('select pg_try_advisory_lock($1, $2) as won', [
@@ -224,9 +225,9 @@ export class Leases {
     return true;
   }
 
-  /** @throws when the handler does not finish in time: the session must end then, because an open turn is fenced by it */
+  /** @throws when the handler does not finish in time: then the session must end, because it fences the open turn */
   async #release(client: pg.Client, partitions: number[]): Promise<void> {
-    // In parallel, because they share the turn in progress; then one by one, because they share the connection.
+    // Handed over in parallel, because they share the turn in progress; unlocked one by one, because they share the connection.
     const released = Promise.all(partitions.map((partition) => this.#options.handler.releasing(partition)));
     await this.#keepAliveUntil(client, released);
     for (const partition of partitions) {

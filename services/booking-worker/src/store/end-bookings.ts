@@ -1,3 +1,4 @@
+import { outboxVersion } from '@boxoffice/shared/outbox/outbox-kind';
 import type { PoolClient } from 'pg';
 
 /** The most bookings that one transaction ends. */
@@ -94,7 +95,8 @@ const endSql = `
       where seat_claims.show_id = seat.show_id and seat_claims.seat_number = seat.seat_number and seat_claims.booking_id = seat.id
     ), refunded as (
       insert into booking.outbox (show_id, kind, data)
-      select show_id, 'refund', json_build_object('payment_id', payment_id, 'booking_id', id) from ended
+      select show_id, 'refund',
+        json_build_object('version', ${outboxVersion}, 'payment_id', payment_id, 'booking_id', id) from ended
       where payment_id is not null
     )
   select coalesce(json_agg(distinct show_id), '[]') as shows, count(*)::int as ended,

@@ -1,4 +1,5 @@
 import type { OutboxEntry } from '@boxoffice/shared/outbox/kinds';
+import { outboxVersion } from '@boxoffice/shared/outbox/outbox-kind';
 import type { PoolClient } from 'pg';
 
 /** A row of the outbox. */
@@ -9,9 +10,11 @@ export interface OutboxRow {
   data: object;
 }
 
-/** Adds rows in this order. */
+/** Adds rows in this order. They have this release's version, because a worker of another release may relay them. */
 export async function insertOutbox(client: PoolClient, entries: readonly OutboxEntry[]): Promise<void> {
-  const rows = entries.map(({ showId, kind, data }, place) => ({ show_id: showId, kind, data, place }));
+  const rows = entries.map(({ showId, kind, data }, place) => {
+    return { show_id: showId, kind, data: { version: outboxVersion, ...data }, place };
+  });
   await client.query({ name: 'outbox', text: insertSql, values: [JSON.stringify(rows)] });
 }
 
@@ -21,7 +24,7 @@ const insertSql = `
   order by place`;
 
 export interface OutboxQuery {
-  /** The partitions whose rows are read, of this many. */
+  /** Reads the rows of these partitions, of this many in total. */
   partitions: readonly number[];
   partitionCount: number;
   kinds: readonly string[];

@@ -1,6 +1,6 @@
 /** How PostgreSQL runs the statements of a turn on large tables, when they were prepared while the tables were empty. */
 import type { BookingRequest } from '@boxoffice/shared/contracts/jobs';
-import { openDatabase } from '@boxoffice/shared/database/orm';
+import { type MikroORM, openDatabase } from '@boxoffice/shared/database/orm';
 import { createLogger } from '@boxoffice/shared/service/logging';
 import { createTestDatabase } from '@boxoffice/testing/database';
 import { envelope } from '@boxoffice/testing/envelope';
@@ -9,6 +9,7 @@ import { collectStatements, explainEverything, type RunStatement } from '@boxoff
 import pg from 'pg';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { partitionTables } from '../../../../scripts/partition-tables/partition-tables.ts';
 import { presenceClass } from '../leases/inspect-locks.ts';
 import { TurnMetrics } from '../metrics.ts';
 import { Turns } from '../turn.ts';
@@ -18,11 +19,12 @@ const statements: RunStatement[] = [];
 const stops: (() => Promise<unknown>)[] = [];
 let decide: (requests: BookingRequest[]) => Promise<RunStatement[]>;
 let endBookings: () => Promise<unknown>;
+let owner: MikroORM;
 
 beforeAll(async () => {
   const database = await createTestDatabase();
   stops.unshift(database.drop);
-  const owner = await openDatabase({ url: database.url });
+  owner = await openDatabase({ url: database.url });
   stops.unshift(() => owner.close());
   await explainEverything(database.url);
   const settings = turnSettings;
@@ -118,5 +120,31 @@ test.each([1, 20])('%i holds are made, confirmed and ended by statements that on
   statements.length = 0;
   await endBookings();
   expect(statements.length).toBeGreaterThan(0);
+  expect(statements.flatMap(({ readWhole }) => readWhole)).toEqual([]);
+});
+
+test('after the tables were partitioned by show, with rows in them, a turn looks into the partitions of its show only', async () => {
+  const count = async () => (await owner.em.execute('select count(*) from booking.bookings'))[0];
+  const before = await count();
+  await partitionTables(owner.em.fork(), 8);
+  expect(await count()).toEqual(before);
+  await expect(partitionTables(owner.em.fork(), 8)).rejects.toThrow(/partitioned already/);
+  const held = envelope(show, [{ hold: ['T9'] }, { hold: ['T10'] }]);
+  const confirms = envelope(
+    show,
+    held.map(({ id }) => ({ confirm: id })),
+  );
+  const booked = book(4, 20);
+  const runs: RunStatement[] = [];
+  for (const requests of [booked, held, confirms, cancel([...booked, ...held])]) runs.push(...(await decide(requests)));
+  expect(runs.flatMap(({ readWhole }) => readWhole)).toEqual([]);
+  const scanned = runs.flatMap((run) => run.scanned).filter((table) => /_p\d+$/.test(table));
+  expect([...new Set(scanned)].map((table) => table.replace(/_p\d+$/, '')).sort()).toEqual([
+    'bookings',
+    'requests',
+    'seat_claims',
+  ]);
+  statements.length = 0;
+  await endBookings();
   expect(statements.flatMap(({ readWhole }) => readWhole)).toEqual([]);
 });

@@ -1,7 +1,12 @@
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { newEnvelopeId, requestId } from '@boxoffice/shared/booking-id';
 import type { Outcome } from '@boxoffice/shared/contracts/jobs';
 import { problem } from '@boxoffice/shared/contracts/problems';
+import { eventually } from '@boxoffice/testing/eventually';
 import { describe, expect, test, vi } from 'vitest';
+import { Acceptance } from './acceptance.ts';
 import { findKeyOwner, findRepeated, inProgress, type RepeatDependencies, showOfBooking } from './find-repeated.ts';
 import type { KeyOwner } from './queue/idempotency-keys.ts';
 import type { QueuedJob } from './queue/job-lookup.ts';
@@ -169,7 +174,7 @@ describe('findRepeated', () => {
     const { result, wait, confirm, acceptance } = await repeat(queued, { waitMs: 1, waited: outcome });
     expect(result).toMatchObject({ id, kind: 'book', status: 'rejected', problem: { code: 'seat_taken' } });
     expect(wait).toHaveBeenCalledExactlyOnceWith(id, 1, acceptance);
-    expect(confirm).not.toHaveBeenCalled();
+    expect(confirm).toHaveBeenCalledTimes(1);
   });
 
   test('confirms a request whose outcome did not come in time', async () => {
@@ -182,4 +187,34 @@ describe('findRepeated', () => {
 test('a booking names its show, unless its id is not one of ours', () => {
   expect(showOfBooking(requestId(newEnvelopeId(3), 42, 5))).toBe(42);
   expect(showOfBooking('no id')).toBeNull();
+});
+
+test('a repeat that waits in vain is answered like its first request, however long it has waited', async () => {
+  const raw = new ServerResponse(new IncomingMessage(new Socket()));
+  const acceptance = new Acceptance({ raw, elapsedTime: 1_000, request: { bodyReadAt: null } });
+  const queued: QueuedJob = { kind: 'book', userId: 1, status: 'queued', position: 1, outcome: null };
+  const queue = {
+    find: async () => queued,
+    confirm: () => delay(20), // a round trip to Redis and its replicas
+    wait: async () => {
+      await eventually(() => acceptance.isOver);
+      return null;
+    },
+  };
+  const dependencies = { queue } as unknown as RepeatDependencies;
+  const repeat = { ...attempt, waitMs: 10_000, acceptance };
+  expect(await findRepeated(dependencies, stored, repeat)).toMatchObject({ id: 'first', status: 'queued' });
+});
+
+test('a repeat does not wait for a request that replicas may not have', async () => {
+  const raw = new ServerResponse(new IncomingMessage(new Socket()));
+  const acceptance = new Acceptance({ raw, elapsedTime: 0, request: { bodyReadAt: null } });
+  const queued: QueuedJob = { kind: 'book', userId: 1, status: 'queued', position: 1, outcome: null };
+  const wait = vi.fn();
+  const confirm = () => Promise.reject(queueUnavailable(new Error('no replica has it'), 'first'));
+  const dependencies = { queue: { find: async () => queued, confirm, wait } } as unknown as RepeatDependencies;
+  await expect(findRepeated(dependencies, stored, { ...attempt, waitMs: 10_000, acceptance })).rejects.toMatchObject({
+    problem: { code: 'queue_unavailable', job_id: 'first' },
+  });
+  expect(wait).not.toHaveBeenCalled();
 });

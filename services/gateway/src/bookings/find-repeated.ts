@@ -37,7 +37,7 @@ export async function findKeyOwner(
   showId: number,
 ): Promise<KeyOwner | null> {
   let failure: Error | undefined;
-  const remembered = await queue.findKeyOwner(userId, key).catch((error: Error) => {
+  const remembered = await queue.findKeyOwner(showId, userId, key).catch((error: Error) => {
     failure = error;
     return null;
   });
@@ -63,10 +63,10 @@ export async function findRepeated(
   showOwnWrite(dependencies, job);
   if (!job && owner.ageMs < queuedWithinMs) throw inProgress();
   if (!job || !isUndecided(job)) return job;
-  const outcome = waitMs > 0 ? await dependencies.queue.wait(owner.id, waitMs, acceptance) : null;
-  if (outcome) return decidedJobView(job.kind, outcome);
+  // Before the wait, after which it would be too late to refuse anything.
   await acceptance.lookUp(dependencies.queue.confirm(owner.id));
-  return job;
+  const outcome = waitMs > 0 ? await dependencies.queue.wait(owner.id, waitMs, acceptance) : null;
+  return outcome ? decidedJobView(job.kind, outcome) : job;
 }
 
 /** The show that a booking's id names; null when the id is not one of ours. */

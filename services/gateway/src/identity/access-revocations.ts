@@ -54,9 +54,9 @@ export class AccessRevocations {
     });
   }
 
-  /** Begins to read the revocations. */
-  start(): void {
-    if (!this.#isReading) void this.#keepReading();
+  /** Begins to read the revocations. Resolves after the first attempt, whether it succeeded or not. */
+  async start(): Promise<void> {
+    if (!this.#isReading) await this.#keepReading();
   }
 
   /**

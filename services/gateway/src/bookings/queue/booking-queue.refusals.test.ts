@@ -64,7 +64,7 @@ test('says nothing about what was accepted when Redis is unreachable for a look-
   const queue = newQueue({ limit: 100, userLimit: 1 });
   redis.disconnect();
   const key = { hash: 'h', fingerprint: 'f' };
-  for (const lookUp of [queue.snapshot(), queue.findKeyOwner(1, key), queue.find(requestId(newEnvelopeId(0), 2, 0))])
+  for (const lookUp of [queue.snapshot(), queue.findKeyOwner(2, 1, key), queue.find(requestId(newEnvelopeId(0), 2, 0))])
     await expect(lookUp).rejects.toMatchObject({
       problem: { code: 'queue_unavailable', detail: expect.not.stringContaining('accepted') },
       retryAfterSeconds: 1,

@@ -49,9 +49,9 @@ export class BookingQueue {
    * @param options.redis fails fast (openImpatientRedis)
    * @param options.subscriber for outcomes; other subscribers may share it
    * @param options.outcomes of decided requests
-   * @param options.limit jobs that may wait in one partition
-   * @param options.userLimit undecided requests that one user may have
-   * @param options.replicaAcks replicas that must have a request before it is accepted
+   * @param options.limit the most jobs that may wait in one partition
+   * @param options.userLimit the most undecided requests that one user may have
+   * @param options.replicaAcks the replicas that must have a request before it is accepted
    */
   constructor(options: {
     redis: RedisClient;
@@ -104,7 +104,7 @@ export class BookingQueue {
       ownerOf: (partition) => options.owners.ownerOf(partition),
       isOneServer: redis instanceof Redis,
     });
-    registerDepthMetrics(() => this.#partitions.all, metrics);
+    registerDepthMetrics(() => this.#partitions.withLeftovers(), metrics);
     options.partitioning.onChange((partitioning) => {
       this.#partitions.arrange(partitioning);
       this.#rounds.start();
@@ -124,8 +124,7 @@ export class BookingQueue {
   /**
    * Queues a request. Resolves when Redis has stored it durably.
    *
-   * @throws {ProblemError} too_many_requests, queue_full, queue_unavailable, which is also thrown while the number of
-   *   partitions changes
+   * @throws {ProblemError} too_many_requests, queue_full, queue_unavailable (also while the number of partitions changes)
    */
   async submit(draft: Draft, options: SubmitOptions): Promise<Submitted> {
     if (this.#partitioning.isPaused) throw intakePaused();
@@ -154,7 +153,7 @@ export class BookingQueue {
     const leave = new AbortController();
     const waiting = this.#inbox.wait(id, this.#owners.isOwned(partitionIn(id)) ? forMs : 0, leave.signal);
     try {
-      const job = await acceptance.lookUp(this.find(id)); // it may have been decided before we began to wait
+      const job = await acceptance.lookUp(this.find(id)); // it may have been decided before we started to wait
       return job?.outcome ?? (await waiting);
     } finally {
       leave.abort();
@@ -171,8 +170,8 @@ export class BookingQueue {
   }
 
   /**
-   * Makes sure that a request which was queued earlier, and perhaps refused because too few replicas had it, is as safe as
-   * one that is accepted now.
+   * Makes sure that as many replicas as required have a request that was queued earlier, and that may have been refused
+   * because they did not.
    *
    * @throws {ProblemError} queue_unavailable
    */
@@ -180,14 +179,15 @@ export class BookingQueue {
     const envelopeId = readBookingId(id)?.envelopeId;
     if (this.#replicaAcks === 0) return;
     try {
-      if (envelopeId && (await this.#queues.of(partitionIn(id)).confirm(envelopeId))) return;
+      const queue = this.#queues.of(partitionIn(id));
+      if (envelopeId && (await queue.confirm(envelopeId))) return;
     } catch (error) {
       throw queueUnavailable(error, id);
     }
     throw queueUnavailable(new Error('the queue no longer has the request'), id); // decided meanwhile, or lost
   }
 
-  /** How soon a client should ask again for a request that is not decided, in seconds. */
+  /** How soon a client should ask again about an undecided request, in seconds. */
   pollAfterSeconds(id: string): number {
     return this.#owners.isOwned(partitionIn(id)) ? 1 : 5;
   }
@@ -203,26 +203,28 @@ export class BookingQueue {
   }
 
   /**
-   * The state of each partition's queue, over all gateways and workers.
+   * The state of each partition's queue, including partitions that no longer exist but whose queues are not empty.
    *
    * @throws {ProblemError} queue_unavailable
    */
   async snapshot(): Promise<PartitionSnapshot[]> {
     if (this.#partitions.all.length === 0)
       throw lookupUnavailable(new Error('the number of partitions is not known yet'));
-    return orLookupUnavailable(() => Promise.all(this.#partitions.all.map((partition) => partition.snapshot())));
+    return orLookupUnavailable(async () =>
+      Promise.all((await this.#partitions.withLeftovers()).map((partition) => partition.snapshot())),
+    );
   }
 
   /**
-   * Finds the request that a user's Idempotency-Key belongs to, as far as Redis remembers.
+   * Finds the request for a show that a user's Idempotency-Key belongs to, as far as Redis remembers.
    *
    * @throws {ProblemError} queue_unavailable
    */
-  findKeyOwner(userId: number, key: RequestKey): Promise<KeyOwner | null> {
-    return orLookupUnavailable(() => this.#keys.find(userId, key));
+  findKeyOwner(showId: number, userId: number, key: RequestKey): Promise<KeyOwner | null> {
+    return orLookupUnavailable(() => this.#keys.find(this.#partitions.ofShow(showId).number, userId, key));
   }
 
-  /** Ends every wait for an outcome; queued requests stay queued. */
+  /** Ends all waits for outcomes; queued requests stay queued. */
   async stopWaiting(): Promise<void> {
     this.#inbox.close();
     this.#watch.close();

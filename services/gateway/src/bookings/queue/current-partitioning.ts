@@ -10,8 +10,14 @@ import type { HealthWarning } from '@boxoffice/shared/service/health';
 import type { Logger } from '@boxoffice/shared/service/logging';
 import type { RedisClient } from '@boxoffice/shared/service/redis';
 
-/** How often PostgreSQL is asked for the partitioning, in milliseconds: always, and while it is known to be outdated. */
-const readEveryMs = { always: 1_000, outdated: 100 };
+/** How often the partitioning is read from PostgreSQL, in milliseconds: normally, and while requests are refused. */
+const readEveryMs = { normally: 1_000, paused: 100 };
+/**
+ * How long an earlier partitioning than the known one has to be read before it is accepted, in milliseconds. A lagging replica
+ * catches up sooner. If a failover has lost the newest row, workers add a later one sooner, unless Redis has lost its
+ * generation as well.
+ */
+const earlierForMs = 5_000;
 
 interface Options {
   orm: MikroORM;
@@ -22,15 +28,17 @@ interface Options {
 }
 
 /**
- * The partitioning as this gateway knows it. It may be outdated, which is safe: a queue refuses what is sent under an
- * outdated one (partitioning.ts).
+ * The partitioning as this gateway knows it. An outdated one is safe, because queues refuse what is sent under it
+ * (partitioning.ts).
  */
 export class CurrentPartitioning {
   readonly #options: Options;
   readonly #listeners: ((partitioning: Partitioning) => void)[] = [];
   #current: Partitioning | null = null;
-  /** The least generation that a queue has asked for. */
+  /** The latest generation that a queue has required. */
   #least = 0;
+  /** Since when an earlier partitioning than the known one has been read, by `performance.now()`; null when it is not. */
+  #earlierSince: number | null = null;
   #timer: NodeJS.Timeout | undefined;
   #reading: Promise<void> | null = null;
   #closed = false;
@@ -39,17 +47,17 @@ export class CurrentPartitioning {
     this.#options = options;
   }
 
-  /** Null until it has been read for the first time. */
+  /** The partitioning; null until it has been read for the first time. */
   get current(): Partitioning | null {
     return this.#current;
   }
 
-  /** Whether requests must wait: the number of partitions is unknown, or is being changed. */
+  /** Whether requests are refused: the number of partitions is unknown, uncertain, or being changed. */
   get isPaused(): boolean {
-    return this.#current === null || this.#current.generation < this.#least;
+    return this.#current === null || this.#earlierSince !== null || this.#current.generation < this.#least;
   }
 
-  /** Reads it, once and then again and again. Resolves after the first attempt, whether it succeeded or not. */
+  /** Starts to read it repeatedly. Resolves after the first attempt, whether it succeeded or not. */
   async start(): Promise<void> {
     await this.#read();
     this.#schedule();
@@ -60,13 +68,13 @@ export class CurrentPartitioning {
     clearTimeout(this.#timer);
   }
 
-  /** @param listener called with the partitioning that applies, now if it is known and after each change */
+  /** @param listener called with the partitioning immediately if it is known, and after each change */
   onChange(listener: (partitioning: Partitioning) => void): void {
     this.#listeners.push(listener);
     if (this.#current) listener(this.#current);
   }
 
-  /** Call it when a queue accepts only this generation or later ones: requests wait until it is known. */
+  /** Call it when a queue requires this generation: requests are refused until it is known. */
   expect(least: number): void {
     if (least <= this.#least) return;
     this.#least = least;
@@ -86,7 +94,7 @@ export class CurrentPartitioning {
   #schedule(): void {
     clearTimeout(this.#timer);
     if (this.#closed) return;
-    const ms = this.isPaused ? readEveryMs.outdated : readEveryMs.always;
+    const ms = this.isPaused ? readEveryMs.paused : readEveryMs.normally;
     this.#timer = setTimeout(() => void this.#read().then(() => this.#schedule()), ms).unref();
   }
 
@@ -110,7 +118,12 @@ export class CurrentPartitioning {
     });
     const read = rows[0] ?? (await first());
     const before = this.#current;
-    if (before && read.generation <= before.generation) return; // never back: a replica may lag
+    if (before && read.generation < before.generation) {
+      this.#earlierSince ??= performance.now();
+      if (performance.now() - this.#earlierSince < earlierForMs) return;
+    }
+    this.#earlierSince = null;
+    if (before?.generation === read.generation && before.partitions === read.partitions) return;
     this.#current = read;
     logger.info(read, 'partitioning');
     const ignored = before ? null : ignoredPartitionsMessage(configured, read.partitions);

@@ -1,34 +1,41 @@
+import { findUnfinished } from '@boxoffice/shared/all-queues';
 import { EnvelopeQueue } from '@boxoffice/shared/queue-layout';
 import type { Logger } from '@boxoffice/shared/service/logging';
 import { duplicateRedis, type RedisClient } from '@boxoffice/shared/service/redis';
+import type { Replication } from '@boxoffice/shared/service/replicated-transaction';
 
 /**
- * The queues of all partitions, opened on first use. Any partition may be asked for, also one that this gateway does not
- * send to: the number of partitions may have changed since a request was accepted, or since this gateway last read it.
+ * The queues of all partitions, opened on first use. They read over one connection. Any partition may be asked for, also
+ * one that this gateway does not send to: the number of partitions may have changed since a request was accepted, and ids
+ * can be made up. Only those that it sends to have a connection of their own, where replicas are required.
  */
 export class EnvelopeQueues {
   readonly #redis: RedisClient;
-  readonly #replicas: number;
-  readonly #logger: Logger;
+  readonly #replication: Replication | undefined;
   readonly #queues = new Map<number, EnvelopeQueue>();
   readonly #connections: RedisClient[] = [];
 
   /**
    * @param redis fails fast
-   * @param options.replicas that must have an envelope before it counts as added
+   * @param options.replicas the number of replicas that must have an envelope before it counts as added
    */
   constructor(redis: RedisClient, { replicas, logger }: { replicas: number; logger: Logger }) {
     this.#redis = redis;
-    this.#replicas = replicas;
-    this.#logger = logger;
+    this.#replication = replicas > 0 ? { replicas, connect: () => this.#connect(logger) } : undefined;
   }
 
+  /** A partition's queue. Opens no connection. */
   of(partition: number): EnvelopeQueue {
     const queue =
       this.#queues.get(partition) ??
-      new EnvelopeQueue(partition, this.#connection(), { failFast: true, replicas: this.#replicas });
+      new EnvelopeQueue(partition, this.#redis, { failFast: true, replication: this.#replication });
     this.#queues.set(partition, queue);
     return queue;
+  }
+
+  /** Finds the partitions, from this one on, whose queues are not empty. */
+  async findUnfinished(from: number): Promise<number[]> {
+    return findUnfinished(this.#redis, from);
   }
 
   async close(): Promise<void> {
@@ -36,10 +43,8 @@ export class EnvelopeQueues {
     for (const connection of this.#connections) connection.disconnect();
   }
 
-  /** Whatever waits for replicas keeps its connection busy: each partition has its own then. */
-  #connection(): RedisClient {
-    if (this.#replicas === 0) return this.#redis;
-    const connection = duplicateRedis(this.#redis, this.#logger);
+  #connect(logger: Logger): RedisClient {
+    const connection = duplicateRedis(this.#redis, logger);
     this.#connections.push(connection);
     return connection;
   }

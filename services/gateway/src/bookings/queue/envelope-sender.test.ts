@@ -21,8 +21,8 @@ const partition = {
   add: vi.fn<(id: string, envelope: Envelope) => Promise<number>>(),
 };
 const keys = {
-  claim: vi.fn<(requests: readonly KeyedRequest[]) => Promise<(KeyOwner | null)[]>>(),
-  release: vi.fn<(requests: readonly KeyedRequest[]) => Promise<void>>(),
+  claim: vi.fn<(partition: number, requests: readonly KeyedRequest[]) => Promise<(KeyOwner | null)[]>>(),
+  release: vi.fn<(partition: number, requests: readonly KeyedRequest[]) => Promise<void>>(),
 };
 const inbox = { channel: 'replies', wait: vi.fn() };
 const [onSend, onOutdated] = [vi.fn(), vi.fn()];
@@ -37,7 +37,7 @@ beforeEach(() => {
     calls.push('add');
     return 40;
   });
-  keys.claim.mockImplementation(async (requests) => requests.map(() => null));
+  keys.claim.mockImplementation(async (_, requests) => requests.map(() => null));
   keys.release.mockResolvedValue();
   inbox.wait.mockImplementation((id: string) => {
     calls.push('wait');
@@ -118,7 +118,7 @@ describe('requests that are pending', () => {
     const [left, stays] = [pending({ acceptance: { isOver: true, jobId: undefined } }), pending()];
     expect(await send([left, stays])).toBe(true);
     expect(problemOf(left)).toMatchObject(refused);
-    expect(causeOf(left)).toBe('nobody waits for it any more');
+    expect(causeOf(left)).toBe('nobody is waiting for it any more');
     expect(sent().requests).toHaveLength(1);
     expect(stays.resolve).toHaveBeenCalledTimes(1);
   });
@@ -201,7 +201,7 @@ describe('requests with an Idempotency-Key', () => {
     await send([pending(), pending({ hash: 'h', replaces: 'lost' })]);
     const [, { id }] = sent().requests as [unknown, { id: string }];
     const claim = { id, userId: 1, key: { hash: 'h', fingerprint: 'f' }, replaces: 'lost' };
-    expect(keys.claim).toHaveBeenCalledExactlyOnceWith([claim]);
+    expect(keys.claim).toHaveBeenCalledExactlyOnceWith(3, [claim]);
     await send([pending()]);
     expect(keys.claim).toHaveBeenCalledTimes(1);
   });
@@ -224,7 +224,7 @@ describe('requests with an Idempotency-Key', () => {
   });
 
   it('share the fate of the first request when that is in the same envelope: queued', async () => {
-    keys.claim.mockImplementation(async (requests) => ownedByFirst(requests));
+    keys.claim.mockImplementation(async (_, requests) => ownedByFirst(requests));
     const acceptance = { isOver: false, jobId: undefined };
     const [first, repeat] = [pending({ hash: 'h' }), pending({ hash: 'h', acceptance })];
     partition.add.mockImplementation(async () => {
@@ -240,7 +240,7 @@ describe('requests with an Idempotency-Key', () => {
   });
 
   it('share the fate of the first request when that is in the same envelope: without a response', async () => {
-    keys.claim.mockImplementation(async (requests) => ownedByFirst(requests));
+    keys.claim.mockImplementation(async (_, requests) => ownedByFirst(requests));
     partition.add.mockRejectedValue(new Error('away'));
     const requests = [pending({ hash: 'h' }), pending({ hash: 'h' })];
     await send(requests);
@@ -250,7 +250,7 @@ describe('requests with an Idempotency-Key', () => {
 
   it('are refused with the first request when its client leaves while the keys are claimed', async () => {
     const acceptance = { isOver: false, jobId: undefined };
-    keys.claim.mockImplementation(async (requests) => {
+    keys.claim.mockImplementation(async (_, requests) => {
       acceptance.isOver = true;
       return [...ownedByFirst(requests.slice(0, 2)), null];
     });
@@ -260,7 +260,7 @@ describe('requests with an Idempotency-Key', () => {
       expect(problemOf(request)).toMatchObject(refused);
       expect(request.reject).toHaveBeenCalledTimes(1);
     }
-    expect([first, repeat].map(causeOf)).toEqual(['nobody waits for it any more', 'its first request was refused']);
+    expect([first, repeat].map(causeOf)).toEqual(['nobody is waiting for it any more', 'its first request was refused']);
     expect(repeat.resolve).not.toHaveBeenCalled();
     expect(sent().requests).toHaveLength(1);
     expect(other.resolve).toHaveBeenCalledTimes(1);
@@ -268,7 +268,7 @@ describe('requests with an Idempotency-Key', () => {
 
   it('are refused once when the queue then fails', async () => {
     const acceptance = { isOver: false, jobId: undefined };
-    keys.claim.mockImplementation(async (requests) => {
+    keys.claim.mockImplementation(async (_, requests) => {
       acceptance.isOver = true;
       return ownedByFirst(requests);
     });
@@ -290,7 +290,7 @@ describe('an envelope under an outdated partitioning', () => {
       expect(onOutdated).toHaveBeenCalledExactlyOnceWith(8);
       const [{ id }] = sent().requests as [{ id: string }];
       const claim = { id, userId: 1, key: { hash: 'h', fingerprint: 'f' }, replaces: undefined };
-      expect(keys.release).toHaveBeenCalledExactlyOnceWith([claim]);
+      expect(keys.release).toHaveBeenCalledExactlyOnceWith(3, [claim]);
       for (const request of requests) {
         expect(problemOf(request)).toMatchObject({
           code: 'queue_unavailable',

@@ -13,17 +13,17 @@ import { intakePaused, queueFull, queueUnavailable } from './queue-errors.ts';
 import type { PendingRequest } from './submission.ts';
 import { traceEnvelope } from './trace-envelope.ts';
 
-/** A request that has its place in an envelope, and so its id. */
+/** A request that has its place in an envelope, and therefore its id. */
 type PlacedRequest = PendingRequest & { id: string };
 
 /** How long one round may take, in milliseconds. */
 const roundLimitMs = 1_000;
 
-/** The state of an envelope on its way. */
+/** The state of an envelope that is being sent. */
 interface Round {
-  /** It took too long, and was refused. */
+  /** Whether it took too long and was refused. */
   isOver: boolean;
-  /** Requests without a response, each with the id of the request that may have been accepted nevertheless. */
+  /** Requests without a response, each with the id of the request that may have been accepted nonetheless. */
   unsettled: Map<PlacedRequest, string | undefined>;
 }
 
@@ -39,7 +39,7 @@ export class EnvelopeSender {
 
   /**
    * @param options.onSend called before each envelope is sent, because its outcomes may arrive before Redis responds
-   * @param options.onOutdated called when a queue refuses an envelope, with the least generation that it accepts
+   * @param options.onOutdated called when a queue refuses an envelope, with the generation that it requires
    */
   constructor(options: {
     keys: IdempotencyKeys;
@@ -87,10 +87,10 @@ export class EnvelopeSender {
     }
   }
 
-  /** Gives requests their ids, and drops those that nobody waits for any more. */
+  /** Gives requests their ids, and drops those that nobody is waiting for any more. */
   #place(envelopeId: string, pending: PendingRequest[]): PlacedRequest[] {
     const [over, waiting] = byWhetherOver(pending);
-    for (const request of over) request.reject(queueUnavailable(new Error('nobody waits for it any more')));
+    for (const request of over) request.reject(queueUnavailable(new Error('nobody is waiting for it any more')));
     return waiting.map((request, place) => ({ ...request, id: requestId(envelopeId, request.draft.show_id, place) }));
   }
 
@@ -102,17 +102,17 @@ export class EnvelopeSender {
   ): Promise<void> {
     if (await partition.isFull()) throw queueFull();
     await partition.expectReplicas();
-    const claimed = await this.#claimKeys(placed);
+    const claimed = await this.#claimKeys(partition, placed);
     const { repeats } = claimed;
     // Do not send requests that were refused or abandoned meanwhile: their clients were told that nothing was accepted.
     const [late, fresh] = byWhetherOver(claimed.fresh);
     for (const request of late) {
       round.unsettled.delete(request);
-      request.reject(queueUnavailable(new Error('nobody waits for it any more')));
+      request.reject(queueUnavailable(new Error('nobody is waiting for it any more')));
     }
     const lateIds = new Set(late.map(({ id }) => id));
     const sentIds = new Set(fresh.map(({ id }) => id));
-    // A repeat of a request of this very envelope shares its fate.
+    // A repeat of a request in this same envelope shares its fate.
     const followers = repeats.filter(({ owner }) => sentIds.has(owner.id));
     for (const { request, owner } of repeats) {
       if (sentIds.has(owner.id)) continue;
@@ -120,7 +120,7 @@ export class EnvelopeSender {
       if (lateIds.has(owner.id)) request.reject(queueUnavailable(new Error('its first request was refused')));
       else request.resolve({ status: 'repeat', owner });
     }
-    if (fresh.length === 0 || round.isOver) return; // what is over has been refused, and must not be sent
+    if (fresh.length === 0 || round.isOver) return; // a round that is over has been refused, and must not be sent
     for (const request of fresh) {
       round.unsettled.set(request, request.id);
       if (request.options.acceptance) request.options.acceptance.jobId = request.id;
@@ -135,7 +135,8 @@ export class EnvelopeSender {
       if (!(error instanceof PartitioningOutdated)) throw error;
       this.#onOutdated(error.least);
       // So that a repeat need not wait until it is certain that these were not accepted.
-      await this.#keys.release(claimsOf(fresh).map(({ claim }) => claim)).catch(() => undefined);
+      const claims = claimsOf(fresh).map(({ claim }) => claim);
+      await this.#keys.release(partition.number, claims).catch(() => undefined);
       throw intakePaused();
     }
     for (const { request, owner } of followers) request.resolve({ status: 'repeat', owner });
@@ -143,11 +144,13 @@ export class EnvelopeSender {
 
   /** Separates new requests from repeats of an Idempotency-Key. */
   async #claimKeys(
+    partition: PartitionQueue,
     placed: PlacedRequest[],
   ): Promise<{ fresh: PlacedRequest[]; repeats: { request: PlacedRequest; owner: KeyOwner }[] }> {
     const keyed = claimsOf(placed);
     if (keyed.length === 0) return { fresh: placed, repeats: [] };
-    const owners = await this.#keys.claim(keyed.map(({ claim }) => claim));
+    const claims = keyed.map(({ claim }) => claim);
+    const owners = await this.#keys.claim(partition.number, claims);
     const repeats = keyed.flatMap(({ request }, index) => {
       const owner = owners[index];
       return owner ? [{ request, owner }] : [];
@@ -176,7 +179,7 @@ export class EnvelopeSender {
   }
 }
 
-/** The requests that have an Idempotency-Key, each with what it takes to claim that. */
+/** The requests that have an Idempotency-Key, each with what is needed to claim it. */
 function claimsOf(placed: readonly PlacedRequest[]): { request: PlacedRequest; claim: KeyedRequest }[] {
   return placed.flatMap((request) => {
     const { id, draft, options } = request;
@@ -185,13 +188,13 @@ function claimsOf(placed: readonly PlacedRequest[]): { request: PlacedRequest; c
   });
 }
 
-/** Separates the requests that nobody waits for any more from the others. */
+/** Separates the requests that nobody is waiting for any more from the others. */
 function byWhetherOver<Request extends PendingRequest>(requests: Request[]): [over: Request[], waiting: Request[]] {
   const isOver = new Map(requests.map((request) => [request, request.options.acceptance?.isOver ?? false]));
   return [requests.filter((request) => isOver.get(request)), requests.filter((request) => !isOver.get(request))];
 }
 
-/** Rejects when the work of one round takes too long. One deadline for all of its commands, not one each. */
+/** Rejects when a round takes too long: one deadline for all of its commands, not one each. */
 function withinRound(work: Promise<void>): Promise<void> {
   return withinTime(work, roundLimitMs, () => new Error('the queue did not respond'));
 }

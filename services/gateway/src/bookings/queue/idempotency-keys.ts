@@ -1,5 +1,7 @@
 import type { RequestKey } from '@boxoffice/shared/contracts/jobs';
+import { queueName } from '@boxoffice/shared/partition';
 import type { RedisClient } from '@boxoffice/shared/service/redis';
+import { Cluster } from 'ioredis';
 
 /**
  * How long a key is remembered here, in milliseconds. Longer than a decision takes, but not much: afterwards
@@ -29,6 +31,9 @@ export interface KeyOwner {
 /**
  * Knows which request an Idempotency-Key belongs to (draft-ietf-httpapi-idempotency-key-header). Only makes
  * repeats fast: PostgreSQL enforces that a key belongs to one request.
+ *
+ * On a cluster, the keys for a partition are in the slot of its queue, so that it depends on no other master. The price: a key
+ * that is used again for a show of another partition counts as a new one there, as it always does after these minutes.
  */
 export class IdempotencyKeys {
   readonly #redis: RedisClient;
@@ -37,31 +42,37 @@ export class IdempotencyKeys {
     this.#redis = redis;
   }
 
-  /** Finds the owner of a user's key. */
-  async find(userId: number, { hash }: Pick<RequestKey, 'hash'>): Promise<KeyOwner | null> {
-    const key = redisKey(userId, hash);
+  /** Finds the owner of a user's key for shows of this partition. */
+  async find(partition: number, userId: number, { hash }: Pick<RequestKey, 'hash'>): Promise<KeyOwner | null> {
+    const key = this.#redisKey(partition, userId, hash);
     const [value, leftMs] = await Promise.all([this.#redis.get(key), this.#redis.pttl(key)]);
     return value === null ? null : parse(value, leftMs);
   }
 
   /**
-   * Claims the keys of these requests in one round trip. The first request with a key gets it, on any gateway.
+   * Claims the keys of these requests of one partition in one round trip. The first request with a key gets it, on any gateway.
    *
    * @returns for each request the owner that was there before it; null when the key is now its own
    */
-  claim(requests: readonly KeyedRequest[]): Promise<(KeyOwner | null)[]> {
-    return Promise.all(requests.map((request) => this.#claim(request)));
+  claim(partition: number, requests: readonly KeyedRequest[]): Promise<(KeyOwner | null)[]> {
+    return Promise.all(requests.map((request) => this.#claim(partition, request)));
   }
 
   /** Gives the keys of requests up that were not accepted after all. */
-  async release(requests: readonly KeyedRequest[]): Promise<void> {
+  async release(partition: number, requests: readonly KeyedRequest[]): Promise<void> {
     const release = ({ id, userId, key }: KeyedRequest) =>
-      this.#redis.eval(releaseScript, 1, redisKey(userId, key.hash), `${id} ${key.fingerprint}`);
+      this.#redis.eval(releaseScript, 1, this.#redisKey(partition, userId, key.hash), `${id} ${key.fingerprint}`);
     await Promise.all(requests.map(release));
   }
 
-  async #claim({ id, userId, key: { hash, fingerprint }, replaces }: KeyedRequest): Promise<KeyOwner | null> {
-    const key = redisKey(userId, hash);
+  async #claim(partition: number, request: KeyedRequest): Promise<KeyOwner | null> {
+    const {
+      id,
+      userId,
+      key: { hash, fingerprint },
+      replaces,
+    } = request;
+    const key = this.#redisKey(partition, userId, hash);
     const mine = `${id} ${fingerprint}`;
     if (replaces !== undefined) {
       const owner = (await this.#redis.eval(takeOver, 1, key, replaces, mine, rememberedMs)) as [string, number] | null;
@@ -73,6 +84,11 @@ export class IdempotencyKeys {
     ]);
     return earlier === null ? null : parse(earlier, leftMs);
   }
+
+  #redisKey(partition: number, userId: number, hash: string): string {
+    const owner = this.#redis instanceof Cluster ? `${queueName(partition)}:${userId}` : userId;
+    return `boxoffice:idempotency:${owner}:${hash}`;
+  }
 }
 
 /** Compare and set: of two requests that take over the same key, one gets it. */
@@ -83,10 +99,6 @@ const takeOver = `
   return false`;
 
 const releaseScript = `if redis.call('get', KEYS[1]) == ARGV[1] then redis.call('del', KEYS[1]) end`;
-
-function redisKey(userId: number, hash: string): string {
-  return `boxoffice:idempotency:${userId}:${hash}`;
-}
 
 function parse(value: string, leftMs: number): KeyOwner {
   const [id = '', fingerprint = ''] = value.split(' ');

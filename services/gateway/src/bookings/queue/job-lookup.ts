@@ -10,7 +10,7 @@ export interface QueuedJob {
   kind: JobView['kind'];
   userId: number;
   status: 'queued' | 'active' | 'decided';
-  /** How many requests are decided up to and including this one. */
+  /** How many requests must be decided up to and including this one. */
   position: number;
   outcome: Outcome | null;
 }
@@ -36,8 +36,8 @@ export class JobLookup {
   }
 
   /**
-   * Finds requests of one envelope: those that are decided in PostgreSQL, which needs no Redis, the others in the queue.
-   * PostgreSQL is asked once more about those that were decided between the two queries.
+   * Finds requests of one envelope: decided ones in PostgreSQL, without Redis, the others in the queue. PostgreSQL is
+   * queried again for those that were decided between the two queries.
    *
    * @throws {ProblemError} queue_unavailable, database_unavailable
    */
@@ -55,7 +55,7 @@ export class JobLookup {
     return jobs;
   }
 
-  /** Finds the outcomes of those of these requests that are decided. */
+  /** Finds the outcomes of these requests, as far as they are decided. */
   async findOutcomes(ids: readonly string[]): Promise<Outcome[]> {
     return [...(await this.#outcomes.findMany(ids)).values()].map(({ outcome }) => outcome);
   }

@@ -3,14 +3,14 @@ import type { RedisClient } from '@boxoffice/shared/service/redis';
 import { infoOfMasters } from '@boxoffice/shared/service/redis-masters';
 import { Gauge, type Registry } from 'prom-client';
 
-/** How often Redis is asked for its memory, in milliseconds. */
+/** How often Redis' memory usage is read, in milliseconds. */
 const pollEveryMs = 1_000;
-/** The share of its memory limit beyond which Redis takes no new requests. */
+/** The share of Redis' memory limit beyond which new requests are refused. */
 const fullAt = 0.8;
 
 /**
- * Knows when Redis' memory is nearly full. At its limit Redis refuses every write, and to take a job out of the
- * queue is one: new requests are refused before that, so that everything accepted can still be decided.
+ * Knows when Redis' memory is nearly full. At its limit Redis refuses all writes, even taking a job out of a queue. So new
+ * requests are refused before that, and everything accepted can still be decided.
  */
 export class MemoryWatch {
   readonly #redis: RedisClient;

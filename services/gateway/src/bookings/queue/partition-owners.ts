@@ -4,13 +4,13 @@ import type { HealthWarning } from '@boxoffice/shared/service/health';
 import type { Logger } from '@boxoffice/shared/service/logging';
 import { Gauge, type Registry } from 'prom-client';
 
-/** How often PostgreSQL is asked for the leases, in milliseconds. */
+/** How often the leases are read from PostgreSQL, in milliseconds. */
 const pollEveryMs = 1_000;
 
 /**
- * Knows which worker serves each partition, and which partitions no worker serves. What is queued in those is safe and
- * will be decided, but nobody can say when: a request need not wait for its outcome. A takeover is no gap: it takes two
- * polls in a row to count.
+ * Knows which worker serves each partition, and which partitions no worker serves. Requests queued in the latter are safe and
+ * will be decided, but nobody can say when, so waiting for their outcomes is pointless. Only a partition that has no owner at
+ * two polls in a row counts, because a takeover is not an outage.
  */
 export class PartitionOwners {
   readonly #options: { orm: MikroORM; partitions: () => number; logger: Logger };
@@ -46,7 +46,7 @@ export class PartitionOwners {
     clearInterval(this.#timer);
   }
 
-  /** False only when it is certain that no worker serves the partition. */
+  /** Whether a worker serves the partition; true while that is unknown. */
   isOwned(partition: number): boolean {
     return !this.#ownerless.has(partition);
   }
@@ -95,7 +95,7 @@ export class PartitionOwners {
     return new Set(all.filter((partition) => !this.#owners.has(partition)));
   }
 
-  /** The partitions that are served, each with its owner. */
+  /** Finds the partitions that are served, each with its owner. */
   async #findOwners(): Promise<Map<number, number>> {
     const connection = this.#options.orm.em.getConnection();
     const rows: { partition: number; owner: number }[] = await connection.execute(leasesSql, [leaseLockClass]);

@@ -74,7 +74,7 @@ describe('pending requests', () => {
             code: 'queue_unavailable',
             detail: expect.stringContaining('Nothing was'),
           }),
-          cause: new Error('the round before failed'),
+          cause: new Error('the previous round failed'),
         }),
       );
     redis.countWaiting.mockRejectedValueOnce(new Error('away'));

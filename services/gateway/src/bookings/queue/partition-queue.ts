@@ -6,9 +6,9 @@ import type { Queue } from 'bullmq';
 import { queueFull, queueUnavailable } from './queue-errors.ts';
 import type { PendingRequest } from './submission.ts';
 
-/** Requests of one partition that may be pending in this process. */
+/** The most requests of one partition that may be pending in this process. */
 const pendingLimit = 20_000;
-/** A snapshot covers decisions of the last minute, and at most this many per partition. */
+/** The decisions that a snapshot covers: those of the last minute, and at most this many per partition. */
 const recentDecisions = { withinMs: 60_000, limit: 20 };
 
 /** The state of a partition's queue at one moment. */
@@ -29,23 +29,20 @@ export class PartitionQueue {
   readonly #queue: EnvelopeQueue;
   readonly #jobLimit: number;
   readonly #pending: PendingRequest[] = [];
-  /** The waiting jobs when they were last counted. */
+  /** The number of waiting jobs when they were last counted. */
   #waitingJobs = 0;
-  /** The last envelope was added, but too few replicas have confirmed it. */
+  /** Whether too few replicas have acknowledged the last write. */
   #lacksReplicas = false;
 
   /**
    * @param options.generation of the partitioning
-   * @param options.jobLimit jobs that may wait in this partition
+   * @param options.jobLimit the most jobs that may wait in this partition
    */
-  constructor(
-    number: number,
-    { queue, generation, jobLimit }: { queue: EnvelopeQueue; generation: number; jobLimit: number },
-  ) {
+  constructor(number: number, options: { queue: EnvelopeQueue; generation: number; jobLimit: number }) {
     this.number = number;
-    this.#generation = generation;
-    this.#jobLimit = jobLimit;
-    this.#queue = queue;
+    this.#generation = options.generation;
+    this.#jobLimit = options.jobLimit;
+    this.#queue = options.queue;
   }
 
   /** For the operators' board. */
@@ -82,7 +79,7 @@ export class PartitionQueue {
   refusePending(): void {
     // Ask Redis before the next envelope is sent: one without a response must not be followed by more.
     this.#waitingJobs = Number.POSITIVE_INFINITY;
-    for (const { reject } of this.#pending.splice(0)) reject(queueUnavailable(new Error('the round before failed')));
+    for (const { reject } of this.#pending.splice(0)) reject(queueUnavailable(new Error('the previous round failed')));
   }
 
   /**
@@ -100,7 +97,7 @@ export class PartitionQueue {
     return ahead;
   }
 
-  /** Rejects while replicas are known to be missing: so that nothing is added that cannot be confirmed. */
+  /** Rejects while replicas are known to be missing, so that nothing is added that cannot be confirmed. */
   async expectReplicas(): Promise<void> {
     if (this.#lacksReplicas) await this.#watchReplicas(() => this.#queue.probeReplicas());
   }
@@ -116,7 +113,7 @@ export class PartitionQueue {
     }
   }
 
-  /** Whether the queue is at its limit. Asks Redis only when the last count says so: below the limit it costs nothing. */
+  /** Whether the queue is at its limit. Costs nothing below it: Redis is queried only if the last count was at the limit. */
   async isFull(): Promise<boolean> {
     return this.#waitingJobs >= this.#jobLimit && (await this.countWaiting()) >= this.#jobLimit;
   }

@@ -56,12 +56,15 @@ class GivenPartitioning {
   }
 }
 
-function openQueue(partitioning: GivenPartitioning): BookingQueue {
+function openQueue(
+  partitioning: GivenPartitioning,
+  { replicaAcks = 0, metrics = new Registry() }: { replicaAcks?: number; metrics?: Registry } = {},
+): BookingQueue {
   const owners = { markOwned: () => undefined, isOwned: () => true, onOwnerless: () => undefined, ownerOf: () => 1 };
   const outcomes = { findMany: async () => new Map() };
   const limits = { limit: 100, userLimit: 100 };
-  const metrics = new Registry();
-  const queue = new BookingQueue({ redis, subscriber, outcomes, owners, partitioning, ...limits, logger, metrics });
+  const options = { redis, subscriber, outcomes, owners, partitioning, replicaAcks, ...limits, logger, metrics };
+  const queue = new BookingQueue(options);
   onTestFinished(async () => {
     await queue.stopWaiting();
     await queue.close();
@@ -98,6 +101,33 @@ it('finds a request in a partition that it does not send to yet', async () => {
   await other.add(envelopeId, { requests: [{ ...draft, id } as never], reply_to: 'nobody' }, 1);
   expect(await queue.find(id)).toMatchObject({ status: 'queued', position: 1 });
   await other.close();
+});
+
+it('counts what is left in a partition that no longer exists', async () => {
+  const metrics = new Registry();
+  const queue = openQueue(new GivenPartitioning(), { metrics });
+  const envelopeId = newEnvelopeId(11);
+  const id = requestId(envelopeId, 11, 0);
+  const leftover = new EnvelopeQueue(11, redis);
+  await leftover.add(envelopeId, { requests: [{ ...draft, id } as never], reply_to: 'nobody' });
+  expect((await queue.snapshot()).map(({ partition, waiting_jobs }) => [partition, waiting_jobs])).toEqual([
+    ...[0, 1, 2, 3].map((partition) => [partition, 0]),
+    [11, 1],
+  ]);
+  expect(await metrics.metrics()).toContain('booking_queue_jobs{partition="11"} 1');
+  await leftover.close();
+});
+
+it('waits for the connections of new partitions, which have their own when replicas must acknowledge', async () => {
+  const partitioning = new GivenPartitioning();
+  const queue = openQueue(partitioning, { replicaAcks: 1 });
+  const after = new EnvelopeQueue(6, redis);
+  partitioning.becomes({ generation: 1, partitions: 8 });
+  // There is no replica, so the request is not confirmed. But it was sent.
+  const id = await queue.submit(draft, { waitMs: 0 }).catch(({ problem }) => problem.job_id);
+  expect(await after.countUnfinished()).toBe(1);
+  expect(await queue.find(id)).toMatchObject({ status: 'queued' });
+  await after.close();
 });
 
 it('moves pending requests to their new partitions when the number changes', async () => {
@@ -157,5 +187,18 @@ it('knows the partitioning from PostgreSQL, or before its first row from Redis, 
     { generation: 0, partitions: 8 },
     { generation: 1, partitions: 16 },
     { generation: 2, partitions: 3 },
+  ]);
+
+  // A failover has lost the newest row, and another was added in its place.
+  await admin.em.getConnection().execute('update installation.partitionings set partitions = 5 where generation = 2');
+  await eventually(() => partitioning.current?.partitions === 5);
+  // It has lost that one, too: no requests until there is a later one.
+  await admin.em.getConnection().execute('delete from installation.partitionings where generation = 2');
+  await eventually(() => partitioning.isPaused);
+  await add(3, 5);
+  await eventually(() => !partitioning.isPaused);
+  expect(changes.slice(3)).toEqual([
+    { generation: 2, partitions: 5 },
+    { generation: 3, partitions: 5 },
   ]);
 });

@@ -139,3 +139,38 @@ test.each([
     expect(kept.length > 0 ? kept : [failing.pendingCount, other.pendingCount]).toEqual(left);
   },
 );
+
+test('on a cluster, partitions on other masters do not wait for a master that does not respond', async () => {
+  const [frozen, other] = [new Counted(0), new Counted(1)];
+  const freeze = Promise.withResolvers<boolean>();
+  const sentTo: Counted[] = [];
+  const own = new Rounds<Counted>(() => [frozen, other], {
+    ownerOf,
+    isOneServer: false,
+    async send(partition) {
+      sentTo.push(partition);
+      partition.pendingCount = 0;
+      return partition === frozen ? freeze.promise : true;
+    },
+  });
+  const requestBoth = async () => {
+    for (const partition of [frozen, other]) partition.pendingCount++;
+    own.start();
+    await settle();
+  };
+  await requestBoth();
+  expect(sentTo).toEqual([frozen, other]);
+  await requestBoth();
+  expect(sentTo).toHaveLength(2); // the round is in progress
+  vi.advanceTimersByTime(20);
+  await settle();
+  expect(sentTo.slice(2)).toEqual([other]);
+  await requestBoth();
+  expect(sentTo.slice(3)).toEqual([other]);
+  // The frozen master is tried again once the outcome of the first attempt is known, but not for what gathered meanwhile.
+  freeze.resolve(false);
+  await settle();
+  expect(frozen.pendingCount).toBe(0);
+  await requestBoth();
+  expect(sentTo.slice(4)).toEqual([frozen, other]);
+});

@@ -1,21 +1,25 @@
 import { setImmediate as endOfTick } from 'node:timers/promises';
 import { envelopeLimit, partitionIn } from '@boxoffice/shared/booking-id';
+import { withinTime } from '../time-limit.ts';
 import type { PartitionQueue } from './partition-queue.ts';
 
 type Partition = Pick<PartitionQueue, 'number' | 'pendingCount' | 'oldestPendingSince' | 'refusePending'>;
 
 /** This many pending requests are sent even while a round is undecided, so that the worker need not wait for them. */
 const nextRoundFrom = 24;
-/** The longest that a request waits for others to share its envelope, in milliseconds. */
+/** The longest time that a request waits for others to share its envelope, in milliseconds. */
 const gatherMs = 20;
 
-/** Which worker owns a partition: a number that its partitions share; null while unknown. */
+/** Returns a number that all partitions of one worker share; null while the worker is unknown. */
 type OwnerOf = (partition: number) => number | null;
 
 /**
  * Decides when pending requests are sent. Group commit: while one round of adds is in flight, or the partition's
  * worker is still deciding what this process has sent it, requests gather and share the next job of their partition.
  * A request that comes alone is sent immediately; none waits for others for longer than 20 ms.
+ *
+ * On one server, all partitions fail together, so a round waits for all of its adds. On a cluster, it does not wait for a
+ * master that is slow: the partitions on other masters carry on with the next round.
  */
 export class Rounds<Queue extends Partition = PartitionQueue> {
   readonly #partitions: () => readonly Queue[];
@@ -24,12 +28,14 @@ export class Rounds<Queue extends Partition = PartitionQueue> {
   readonly #isOneServer: boolean;
   /** The round of each envelope whose outcomes have not arrived, except those so overdue that they no longer count. */
   readonly #undecided = new Map<string, number>();
+  /** On a cluster, the partitions whose add is in flight: between two rounds, those that the last ones have left behind. */
+  readonly #sending = new Set<Queue>();
   #round = 0;
   #running = false;
   #nextRound: NodeJS.Timeout | null = null;
 
   /**
-   * @param partitions those of the partitioning that applies
+   * @param partitions the current partitions
    * @param options.send sends the next envelope of a partition, and returns whether Redis responded; never rejects
    * @param options.isOneServer whether all partitions are on one server, so that they fail together
    */
@@ -68,11 +74,7 @@ export class Rounds<Queue extends Partition = PartitionQueue> {
       const due = this.#due();
       if (due.length === 0) break;
       this.#round++;
-      const responded = await Promise.all(due.map((partition) => this.#send(partition)));
-      const failed = due.filter((_, index) => !responded[index]);
-      // What has gathered meanwhile would take as long again, one round after the other.
-      const refused = this.#isOneServer && failed.length > 0 ? this.#partitions() : failed;
-      for (const partition of refused) partition.refusePending();
+      await (this.#isOneServer ? this.#sendTogether(due) : this.#sendApart(due));
     }
     this.#running = false;
     if (this.#nextRound || this.#withPending().length === 0) return;
@@ -80,6 +82,23 @@ export class Rounds<Queue extends Partition = PartitionQueue> {
       this.#nextRound = null;
       this.start();
     }, gatherMs);
+  }
+
+  async #sendTogether(due: Queue[]): Promise<void> {
+    const responded = await Promise.all(due.map((partition) => this.#send(partition)));
+    // What has gathered meanwhile would take as long again, one round after the other.
+    if (responded.includes(false)) for (const partition of this.#partitions()) partition.refusePending();
+  }
+
+  /** Resolves when all of these partitions have been sent, or when the time is up that others may be kept waiting. */
+  async #sendApart(due: Queue[]): Promise<void> {
+    const sent = due.map(async (partition) => {
+      this.#sending.add(partition);
+      if (!(await this.#send(partition))) partition.refusePending();
+      this.#sending.delete(partition);
+      this.start();
+    });
+    await withinTime(Promise.all(sent), gatherMs, () => new Error('a master is slow')).catch(() => undefined);
   }
 
   /**
@@ -109,12 +128,12 @@ export class Rounds<Queue extends Partition = PartitionQueue> {
   }
 
   #withPending(): Queue[] {
-    return this.#partitions().filter((partition) => partition.pendingCount > 0);
+    return this.#partitions().filter((partition) => partition.pendingCount > 0 && !this.#sending.has(partition));
   }
 
   /** How long the oldest pending request has waited; negative when none is pending. */
   #oldestPendingMs(): number {
-    const since = this.#partitions().map((partition) => partition.oldestPendingSince ?? Number.POSITIVE_INFINITY);
+    const since = this.#withPending().map((partition) => partition.oldestPendingSince ?? Number.POSITIVE_INFINITY);
     return performance.now() - Math.min(...since);
   }
 }

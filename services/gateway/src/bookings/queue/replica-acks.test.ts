@@ -1,0 +1,70 @@
+/** Requests that must be on a replica before they are accepted, on a server that has none. */
+import { newEnvelopeId, requestId } from '@boxoffice/shared/booking-id';
+import type { Envelope } from '@boxoffice/shared/contracts/jobs';
+import { queueName } from '@boxoffice/shared/partition';
+import { createLogger } from '@boxoffice/shared/service/logging';
+import { openImpatientRedis, openSubscriber } from '@boxoffice/shared/service/redis';
+import { eventually } from '@boxoffice/testing/eventually';
+import { createTestRedis, type TestRedis } from '@boxoffice/testing/redis';
+import type { Redis } from 'ioredis';
+import { Registry } from 'prom-client';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { fixedPartitioning } from '../../../test/fixed-partitioning.ts';
+import { BookingQueue } from './booking-queue.ts';
+
+const logger = createLogger('gateway', { LOG_LEVEL: 'silent' });
+const partitions = 2;
+
+let server: TestRedis;
+let redis: Redis;
+let subscriber: Redis;
+let queue: BookingQueue;
+/** The connections that were opened beside the shared one. */
+let opened: Redis[];
+beforeEach(async () => {
+  server = await createTestRedis();
+  redis = openImpatientRedis(server.url, logger) as Redis;
+  subscriber = openSubscriber(server.url, logger);
+  await eventually(() => redis.status === 'ready');
+  const duplicate = vi.spyOn(redis, 'duplicate');
+  queue = new BookingQueue({
+    ...{ redis, subscriber, logger },
+    outcomes: { findMany: async () => new Map() },
+    owners: { markOwned: () => undefined, isOwned: () => true, onOwnerless: () => undefined, ownerOf: () => 1 },
+    partitioning: fixedPartitioning(partitions),
+    ...{ limit: 100, userLimit: 100, replicaAcks: 1 },
+    metrics: new Registry(),
+  });
+  opened = duplicate.mock.results.map(({ value }) => value as Redis);
+});
+afterEach(async () => {
+  await queue.stopWaiting();
+  await queue.close();
+  redis.disconnect();
+  subscriber.disconnect();
+  await server.drop();
+});
+
+test('each partition has a connection of its own, and ids that were made up open no others', async () => {
+  expect(opened).toHaveLength(partitions);
+  for (let partition = 0; partition < 256; partition++)
+    expect(await queue.find(requestId(newEnvelopeId(partition), 2, 0))).toBeNull();
+  expect(redis.duplicate).toHaveBeenCalledTimes(partitions);
+});
+
+test('look-ups do not wait for replicas', { retry: 2 }, async () => {
+  await eventually(() => opened.every(({ status }) => status === 'ready'));
+  const draft = { kind: 'book' as const, show_id: 2, user_id: 1, seats: ['A1'], request_id: 'test' };
+  let isRefused = false;
+  const submitted = queue.submit(draft, { waitMs: 0 }).catch((error) => {
+    isRefused = true;
+    return error;
+  });
+  const key = `bull:${queueName(0)}`;
+  const envelopeId = await eventually(() => redis.lindex(`${key}:wait`, 0));
+  const { requests } = JSON.parse((await redis.hget(`${key}:${envelopeId}`, 'data')) ?? '') as Envelope;
+  expect(await queue.find(requests[0]?.id ?? '')).toMatchObject({ status: 'queued' });
+  expect((await queue.snapshot())[0]).toMatchObject({ waiting_jobs: 1 });
+  expect(isRefused).toBe(false);
+  expect(await submitted).toMatchObject({ problem: { code: 'queue_unavailable', job_id: requests[0]?.id } });
+});
