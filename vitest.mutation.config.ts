@@ -10,7 +10,7 @@ export default defineConfig({
     include: tests,
     env: { NODE_ENV: 'test', LOG_LEVEL: 'silent' },
     // A mutation that makes a test wait for ever is found when the test times out.
-    testTimeout: 20_000,
+    testTimeout: 10_000,
     hookTimeout: 60_000,
   },
 });
