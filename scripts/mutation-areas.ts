@@ -3,8 +3,6 @@ interface Area {
   files: string[];
   /** The tests that should notice: fast ones beside the files, because every mutation runs them. */
   tests: string[];
-  /** Whether the tests need PostgreSQL and Redis. */
-  needsServers?: boolean;
 }
 
 const worker = 'services/booking-worker/src';
@@ -20,11 +18,6 @@ const decide: Area = { files: [`${worker}/decide/*.ts`], tests: [`${worker}/deci
 export const mutationAreas = {
   decide,
   repeated: { files: [`${bookings}/find-repeated.ts`], tests: [`${bookings}/find-repeated.test.ts`] },
-  outcomes: {
-    files: [`${bookings}/stored-outcomes.ts`],
-    tests: [`${bookings}/stored-outcomes.test.ts`],
-    needsServers: true,
-  },
   commit: { files: [`${worker}/commit-decision.ts`], tests: [`${worker}/commit-decision.test.ts`] },
   turn: { files: [`${worker}/turn.ts`], tests: [`${worker}/turn.batches.test.ts`] },
   leases: {

@@ -66,7 +66,8 @@ export class LeaseClient {
     if (sql.startsWith('select pg_advisory_unlock'))
       this.locks = this.locks.filter((lock) => lock.class !== lockClass || lock.key !== key);
     else if (sql.includes('_lock_shared(')) this.locks.push({ class: lockClass, key });
-    else if (sql.includes('pg_try_advisory_lock')) return { rows: [{ won: this.#tryLock({ class: lockClass, key }, granted) }] };
+    else if (sql.includes('pg_try_advisory_lock'))
+      return { rows: [{ won: this.#tryLock({ class: lockClass, key }, granted) }] };
     return { rows: [] };
   }
 

@@ -61,7 +61,11 @@ afterEach(async () => {
 });
 
 const newest = () => lockServer.opened.at(-1) as LeaseClient;
-const leaseKeys = () => lockServer.locksOf(leaseLockClass).map(({ key }) => key).sort();
+const leaseKeys = () =>
+  lockServer
+    .locksOf(leaseLockClass)
+    .map(({ key }) => key)
+    .sort();
 
 /** Two workers, each with its share. */
 async function pair(): Promise<[Worker, Worker]> {
@@ -80,8 +84,11 @@ describe('a worker', () => {
     expect(worker.leases.partitioning.partitions).toBe(0);
     await pass(0);
     expect(() => worker.leases.check()).not.toThrow();
-    expect([worker.held, leaseKeys()]).toEqual([[0, 1, 2, 3], [0, 1, 2, 3]]);
-    const [{ key: session }] = lockServer.locksOf(presenceClass) as [{ key: number }];
+    expect([worker.held, leaseKeys()]).toEqual([
+      [0, 1, 2, 3],
+      [0, 1, 2, 3],
+    ]);
+    const session = lockServer.locksOf(presenceClass)[0]?.key;
     expect(session).toBeGreaterThan(0);
     expect(worker.acquired.mock.calls).toEqual([0, 1, 2, 3].map((partition) => [{ partition, session }]));
     expect(worker.logger.info).toHaveBeenLastCalledWith({ partition: 3 }, 'partition taken');
@@ -155,7 +162,10 @@ describe('handing over', () => {
     expect(pings).toBeGreaterThanOrEqual(8);
     resolve();
     await pass(400);
-    expect([first.held, second.held]).toEqual([[0, 1], [2, 3]]);
+    expect([first.held, second.held]).toEqual([
+      [0, 1],
+      [2, 3],
+    ]);
     expect(first.logger.info).toHaveBeenLastCalledWith({ partition: 3 }, 'partition handed over');
     expect(first.lost).not.toHaveBeenCalled();
   });

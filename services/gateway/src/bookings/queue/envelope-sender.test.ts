@@ -1,10 +1,11 @@
 import { readBookingId } from '@boxoffice/shared/booking-id';
 import { type Envelope, envelopeVersion } from '@boxoffice/shared/contracts/jobs';
+import type { ProblemError } from '@boxoffice/shared/contracts/problems';
 import { PartitioningOutdated } from '@boxoffice/shared/partitioning';
 import type { Logger } from '@boxoffice/shared/service/logging';
 import type { Tracing } from '@boxoffice/shared/tracing/tracing';
 import { Registry } from 'prom-client';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, type Mock, vi } from 'vitest';
 import { EnvelopeSender } from './envelope-sender.ts';
 import type { IdempotencyKeys, KeyedRequest, KeyOwner } from './idempotency-keys.ts';
 import type { OutcomeInbox } from './outcome-inbox.ts';
@@ -49,7 +50,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-type Pending = PendingRequest & { resolve: ReturnType<typeof vi.fn>; reject: ReturnType<typeof vi.fn> };
+type Pending = PendingRequest & { resolve: Mock<PendingRequest['resolve']>; reject: Mock<(error: unknown) => void> };
 function pending({
   hash = '',
   traceparent = undefined as string | undefined,
@@ -57,7 +58,13 @@ function pending({
 }: Partial<SubmitOptions> & { hash?: string; traceparent?: string | undefined } = {}): Pending {
   const common = { show_id: 7, user_id: 1, request_id: 'test' };
   return {
-    ...{ since: 5, traceparent, resolve: vi.fn(), reject: vi.fn(), options: { waitMs: 20, ...options } },
+    ...{
+      since: 5,
+      traceparent,
+      resolve: vi.fn<PendingRequest['resolve']>(),
+      reject: vi.fn<(error: unknown) => void>(),
+      options: { waitMs: 20, ...options },
+    },
     draft: { kind: 'book', seats: ['A1'], ...common, ...(hash && { key: { hash, fingerprint: 'f' } }) },
   };
 }
@@ -78,8 +85,9 @@ function send(requests: PendingRequest[], tracing?: Tracing): Promise<boolean> {
 }
 
 const sent = () => partition.add.mock.calls[0]?.[1] as Envelope;
-const problemOf = ({ reject }: Pending) => reject.mock.calls[0]?.[0]?.problem;
-const causeOf = ({ reject }: Pending) => reject.mock.calls[0]?.[0]?.cause?.message;
+const errorOf = ({ reject }: Pending) => reject.mock.calls[0]?.[0] as ProblemError;
+const problemOf = (request: Pending) => errorOf(request)?.problem;
+const causeOf = (request: Pending) => (errorOf(request)?.cause as Error | undefined)?.message;
 /** Of a request that was not accepted, for certain. */
 const refused = { code: 'queue_unavailable', detail: expect.stringContaining('Nothing was accepted') };
 const unsettled = ({ resolve, reject }: Pending) => resolve.mock.calls.length + reject.mock.calls.length === 0;
@@ -232,7 +240,7 @@ describe('requests with an Idempotency-Key', () => {
       return 0;
     });
     expect(await send([first, repeat])).toBe(true);
-    const [{ id }] = sent().requests as [{ id: string }];
+    const id = sent().requests[0]?.id ?? '';
     expect(sent().requests).toHaveLength(1);
     expect(first.resolve).toHaveBeenCalledWith(expect.objectContaining({ status: 'queued', id, position: 1 }));
     expect(repeat.resolve).toHaveBeenCalledExactlyOnceWith({ status: 'repeat', owner: { ...owner, id } });
@@ -244,7 +252,7 @@ describe('requests with an Idempotency-Key', () => {
     partition.add.mockRejectedValue(new Error('away'));
     const requests = [pending({ hash: 'h' }), pending({ hash: 'h' })];
     await send(requests);
-    const [{ id }] = sent().requests as [{ id: string }];
+    const id = sent().requests[0]?.id ?? '';
     expect(requests.map(problemOf)).toMatchObject([{ job_id: id }, { job_id: id }]);
   });
 
@@ -260,7 +268,10 @@ describe('requests with an Idempotency-Key', () => {
       expect(problemOf(request)).toMatchObject(refused);
       expect(request.reject).toHaveBeenCalledTimes(1);
     }
-    expect([first, repeat].map(causeOf)).toEqual(['nobody is waiting for it any more', 'its first request was refused']);
+    expect([first, repeat].map(causeOf)).toEqual([
+      'nobody is waiting for it any more',
+      'its first request was refused',
+    ]);
     expect(repeat.resolve).not.toHaveBeenCalled();
     expect(sent().requests).toHaveLength(1);
     expect(other.resolve).toHaveBeenCalledTimes(1);
@@ -288,7 +299,7 @@ describe('an envelope under an outdated partitioning', () => {
       const requests = [pending({ hash: 'h' }), pending()];
       expect(await send(requests)).toBe(true);
       expect(onOutdated).toHaveBeenCalledExactlyOnceWith(8);
-      const [{ id }] = sent().requests as [{ id: string }];
+      const id = sent().requests[0]?.id ?? '';
       const claim = { id, userId: 1, key: { hash: 'h', fingerprint: 'f' }, replaces: undefined };
       expect(keys.release).toHaveBeenCalledExactlyOnceWith(3, [claim]);
       for (const request of requests) {
