@@ -22,7 +22,7 @@ export const mutationAreas = {
   turn: { files: [`${worker}/turn.ts`], tests: [`${worker}/turn.batches.test.ts`] },
   leases: {
     files: [`${worker}/leases/{balance,fair-share,refusals,leases}.ts`],
-    tests: [`${worker}/leases/{balance,fair-share,refusals.timing,leases.protocol}.test.ts`],
+    tests: [`${worker}/leases/{balance,fair-share,refusals.timing,leases.protocol,leases.pauses}.test.ts`],
   },
   queue: {
     files: [`${queue}/${inMemory}.ts`],

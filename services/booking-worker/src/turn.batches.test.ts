@@ -1,55 +1,25 @@
 /** How a turn is put together and taken apart, on a store in memory: the other tests of turns have a real one. */
 import { setImmediate as endOfTick } from 'node:timers/promises';
 import type { BookingRequest, Outcome } from '@boxoffice/shared/contracts/jobs';
-import type { Logger } from '@boxoffice/shared/service/logging';
-import { envelope } from '@boxoffice/testing/envelope';
 import { eventually } from '@boxoffice/testing/eventually';
-import { Registry } from 'prom-client';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { ModelStore, sqlError } from '../test/model-store.ts';
-import { TurnMetrics } from './metrics.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { sqlError } from '../test/model-store.ts';
+import {
+  decide,
+  decided,
+  holdUp,
+  idle,
+  idsOf,
+  logger,
+  metrics,
+  model,
+  others,
+  ours,
+  requestsFor,
+  sizes,
+  turns,
+} from '../test/turn-model.ts';
 import { LeaseLost } from './store/errors.ts';
-import { Turns } from './turn.ts';
-
-const ours = { partition: 0, session: 1 };
-const others = { partition: 1, session: 2 };
-let model: ModelStore;
-let logger: { warn: ReturnType<typeof vi.fn>; error: ReturnType<typeof vi.fn> };
-let metrics: TurnMetrics;
-let turns: Turns;
-/** The outcomes of the envelopes decided, in the order in which they became known. */
-let decided: Outcome[][];
-beforeEach(() => {
-  model = new ModelStore();
-  logger = { warn: vi.fn(), error: vi.fn() };
-  metrics = new TurnMetrics(new Registry());
-  turns = new Turns({ store: model.store, logger: logger as unknown as Logger, metrics });
-  decided = [];
-});
-
-/** An envelope with so many requests for one seat. */
-const requestsFor = (seat: string, count = 1): BookingRequest[] =>
-  Array.from({ length: count }, (_, user) => envelope(1, [{ seats: [seat], user }])).flat();
-const idsOf = (...envelopes: BookingRequest[][]) => envelopes.flat().map(({ id }) => id);
-
-function decide(requests: BookingRequest[], lease = ours): Promise<Outcome[]> {
-  const outcomes = turns.decide(requests, lease);
-  void outcomes.then((known) => decided.push(known));
-  return outcomes;
-}
-
-const sizes = () => model.attempts.map(({ ids }) => ids.length);
-const idle = () => eventually(() => !turns.busy, { intervalMs: 1 });
-
-/** Holds the next attempt up; returns a function that lets it go on, with an error or without. */
-function holdUp(): PromiseWithResolvers<void> {
-  const held = Promise.withResolvers<void>();
-  model.onAttempt = async () => {
-    model.onAttempt = () => undefined;
-    await held.promise;
-  };
-  return held;
-}
 
 describe('the envelopes of a turn', () => {
   it('are those that arrived in the same tick, and each gets its own outcomes', async () => {

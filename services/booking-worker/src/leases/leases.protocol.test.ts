@@ -1,81 +1,12 @@
 /** How workers share and hand over partitions, minute by minute, on locks in memory: leases.test.ts has PostgreSQL's. */
 import { leaseLockClass } from '@boxoffice/shared/partition';
-import type { Logger } from '@boxoffice/shared/service/logging';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type LeaseClient, lockServer } from '../../test/lock-server.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { leaseKeys, newest, pair, pass, Worker, workers } from '../../test/lease-worker.ts';
+import { lockServer } from '../../test/lock-server.ts';
 import { presenceClass, refusalClass } from './inspect-locks.ts';
-import { type Lease, Leases } from './leases.ts';
 
 vi.mock('./lease-client.ts', () => import('../../test/lock-server.ts'));
-vi.mock('node:timers/promises', () => ({
-  setTimeout: (ms: number, value?: unknown, { signal }: { signal?: AbortSignal } = {}) =>
-    new Promise((resolve, reject) => {
-      const timer = setTimeout(resolve, ms, value);
-      signal?.addEventListener('abort', () => {
-        clearTimeout(timer);
-        reject(signal.reason);
-      });
-      if (signal?.aborted) reject(signal.reason);
-    }),
-}));
-
-/** A worker that records what its leases ask of it. */
-class Worker {
-  readonly acquired = vi.fn<(lease: Lease) => void>();
-  readonly lost = vi.fn<(partition: number) => void>();
-  readonly releasing = vi.fn(async (_partition: number) => this.release);
-  readonly onPartitioning = vi.fn();
-  readonly logger = { info: vi.fn(), warn: vi.fn() };
-  /** Settles when it has finished the work in progress. */
-  release: Promise<void> = Promise.resolve();
-  readonly leases = new Leases({
-    databaseUrl: 'postgres://someone:secret@127.0.0.1:5432/boxoffice',
-    handler: this,
-    logger: this.logger as unknown as Logger,
-    onPartitioning: this.onPartitioning,
-  });
-
-  constructor() {
-    this.leases.start(4);
-    workers.push(this);
-  }
-
-  get held(): number[] {
-    return [...this.leases.held].sort();
-  }
-}
-
-let workers: Worker[];
-const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
-beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
-  lockServer.reset();
-  workers = [];
-});
-afterEach(async () => {
-  lockServer.reset();
-  const stopped = Promise.all(workers.map(({ leases }) => leases.stop()));
-  await pass(20_000);
-  await stopped;
-  vi.useRealTimers();
-});
-
-const newest = () => lockServer.opened.at(-1) as LeaseClient;
-const leaseKeys = () =>
-  lockServer
-    .locksOf(leaseLockClass)
-    .map(({ key }) => key)
-    .sort();
-
-/** Two workers, each with its share. */
-async function pair(): Promise<[Worker, Worker]> {
-  const first = new Worker();
-  await pass(0);
-  const second = new Worker();
-  await pass(600);
-  expect([first.held.length, second.held.length]).toEqual([2, 2]);
-  return [first, second];
-}
+vi.mock('node:timers/promises', () => import('../../test/promised-timers.ts'));
 
 describe('a worker', () => {
   it('takes every partition when it is alone, in one session that says who it is', async () => {
@@ -241,91 +172,5 @@ describe('a session that ends', () => {
     lockServer.isAway = false;
     await pass(200);
     expect(worker.held).toHaveLength(4);
-  });
-});
-
-describe('a pause', () => {
-  it('gives every lease up, and takes none until it is over', async () => {
-    const worker = new Worker();
-    await pass(0);
-    worker.leases.pause();
-    worker.leases.pause();
-    await pass(10_000);
-    expect([worker.lost.mock.calls.length, worker.releasing.mock.calls.length, leaseKeys()]).toEqual([4, 0, []]);
-    expect(lockServer.opened).toHaveLength(1);
-    worker.leases.resume();
-    await pass(0);
-    expect(worker.held).toEqual([0, 1, 2, 3]);
-    worker.leases.resume();
-    await pass(200);
-    expect(worker.lost).toHaveBeenCalledTimes(4);
-  });
-
-  it('does not keep a worker from stopping', async () => {
-    const worker = new Worker();
-    await pass(0);
-    worker.leases.pause();
-    await pass(1_000);
-    const stopped = worker.leases.stop();
-    await pass(200);
-    await stopped;
-    expect(lockServer.sessions.size).toBe(0);
-  });
-});
-
-describe('standing back', () => {
-  /** How long the worker stands back for, to the nearest 200 ms. */
-  async function standBack(worker: Worker, other: Worker): Promise<number> {
-    expect(worker.leases.standBack()).toBe(true);
-    let ms = 0;
-    await pass(1_000);
-    expect(other.held).toEqual([0, 1, 2, 3]);
-    expect(worker.leases.standBack()).toBe(true); // another of its partitions asks for it too
-    for (; worker.held.length < 2; ms += 200) await pass(200);
-    return ms + 1_000;
-  }
-
-  it('leaves everything to the others, for twice as long each time, until the worker has proved that it serves', async () => {
-    const [first, second] = await pair();
-    first.releasing.mockClear();
-    const expectedMs = [5_000, 10_000, 20_000, 40_000, 80_000, 160_000, 300_000, 300_000];
-    for (const ms of expectedMs) {
-      const stoodBack = await standBack(first, second);
-      expect(stoodBack).toBeGreaterThanOrEqual(ms);
-      expect(stoodBack).toBeLessThan(ms + 1_500);
-    }
-    first.leases.confirmServing();
-    expect(await standBack(first, second)).toBeLessThan(6_500);
-    expect(first.releasing).not.toHaveBeenCalled();
-  });
-
-  it('is not for a worker that is alone, or has not served yet', async () => {
-    const worker = new Worker();
-    expect(worker.leases.standBack()).toBe(false);
-    await pass(200);
-    expect(worker.leases.standBack()).toBe(false);
-    await pass(200);
-    expect(worker.lost).not.toHaveBeenCalled();
-  });
-
-  it('ends when no other worker is left', async () => {
-    const [first, second] = await pair();
-    first.leases.standBack();
-    await pass(1_000);
-    expect(first.held).toEqual([]);
-    const stopped = second.leases.stop();
-    await pass(600);
-    await stopped;
-    expect(first.held).toEqual([0, 1, 2, 3]);
-  });
-
-  it('does not keep a worker from stopping', async () => {
-    const [first] = await pair();
-    first.leases.standBack();
-    await pass(1_000);
-    const stopped = first.leases.stop();
-    await pass(200);
-    await stopped;
-    expect(lockServer.sessions.size).toBe(1);
   });
 });

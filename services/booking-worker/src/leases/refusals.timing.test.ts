@@ -2,9 +2,7 @@ import type pg from 'pg';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { Refusals } from './refusals.ts';
 
-vi.mock('node:timers/promises', () => ({
-  setTimeout: (ms: number, value: unknown) => new Promise((resolve) => setTimeout(resolve, ms, value)),
-}));
+vi.mock('node:timers/promises', () => import('../../test/promised-timers.ts'));
 
 const query = vi.fn(async () => undefined);
 const client = { query } as unknown as pg.Client;

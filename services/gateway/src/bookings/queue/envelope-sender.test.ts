@@ -1,96 +1,27 @@
 import { readBookingId } from '@boxoffice/shared/booking-id';
-import { type Envelope, envelopeVersion } from '@boxoffice/shared/contracts/jobs';
-import type { ProblemError } from '@boxoffice/shared/contracts/problems';
+import { envelopeVersion } from '@boxoffice/shared/contracts/jobs';
 import { PartitioningOutdated } from '@boxoffice/shared/partitioning';
-import type { Logger } from '@boxoffice/shared/service/logging';
 import type { Tracing } from '@boxoffice/shared/tracing/tracing';
-import { Registry } from 'prom-client';
-import { afterEach, beforeEach, describe, expect, it, type Mock, vi } from 'vitest';
-import { EnvelopeSender } from './envelope-sender.ts';
-import type { IdempotencyKeys, KeyedRequest, KeyOwner } from './idempotency-keys.ts';
-import type { OutcomeInbox } from './outcome-inbox.ts';
-import type { PartitionQueue } from './partition-queue.ts';
-import type { PendingRequest, SubmitOptions } from './submission.ts';
-
-/** What was called, in order. */
-let calls: string[];
-const partition = {
-  number: 3,
-  takePending: vi.fn<() => PendingRequest[]>(),
-  isFull: vi.fn<() => Promise<boolean>>(),
-  expectReplicas: vi.fn<() => Promise<void>>(),
-  add: vi.fn<(id: string, envelope: Envelope) => Promise<number>>(),
-};
-const keys = {
-  claim: vi.fn<(partition: number, requests: readonly KeyedRequest[]) => Promise<(KeyOwner | null)[]>>(),
-  release: vi.fn<(partition: number, requests: readonly KeyedRequest[]) => Promise<void>>(),
-};
-const inbox = { channel: 'replies', wait: vi.fn() };
-const [onSend, onOutdated] = [vi.fn(), vi.fn()];
-const logger = { warn: vi.fn() };
-let metrics: Registry;
-beforeEach(() => {
-  vi.resetAllMocks();
-  calls = [];
-  partition.isFull.mockResolvedValue(false);
-  partition.expectReplicas.mockResolvedValue();
-  partition.add.mockImplementation(async () => {
-    calls.push('add');
-    return 40;
-  });
-  keys.claim.mockImplementation(async (_, requests) => requests.map(() => null));
-  keys.release.mockResolvedValue();
-  inbox.wait.mockImplementation((id: string) => {
-    calls.push('wait');
-    return `outcome of ${id}`;
-  });
-  onSend.mockImplementation(() => calls.push('onSend'));
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
-
-type Pending = PendingRequest & { resolve: Mock<PendingRequest['resolve']>; reject: Mock<(error: unknown) => void> };
-function pending({
-  hash = '',
-  traceparent = undefined as string | undefined,
-  ...options
-}: Partial<SubmitOptions> & { hash?: string; traceparent?: string | undefined } = {}): Pending {
-  const common = { show_id: 7, user_id: 1, request_id: 'test' };
-  return {
-    ...{
-      since: 5,
-      traceparent,
-      resolve: vi.fn<PendingRequest['resolve']>(),
-      reject: vi.fn<(error: unknown) => void>(),
-      options: { waitMs: 20, ...options },
-    },
-    draft: { kind: 'book', seats: ['A1'], ...common, ...(hash && { key: { hash, fingerprint: 'f' } }) },
-  };
-}
-
-function send(requests: PendingRequest[], tracing?: Tracing): Promise<boolean> {
-  partition.takePending.mockReturnValueOnce(requests);
-  metrics = new Registry();
-  const parts = { keys: keys as unknown as IdempotencyKeys, inbox: inbox as unknown as OutcomeInbox };
-  const sender = new EnvelopeSender({
-    ...parts,
-    onSend,
-    onOutdated,
-    logger: logger as unknown as Logger,
-    metrics,
-    tracing,
-  });
-  return sender.send(partition as unknown as PartitionQueue);
-}
-
-const sent = () => partition.add.mock.calls[0]?.[1] as Envelope;
-const errorOf = ({ reject }: Pending) => reject.mock.calls[0]?.[0] as ProblemError;
-const problemOf = (request: Pending) => errorOf(request)?.problem;
-const causeOf = (request: Pending) => (errorOf(request)?.cause as Error | undefined)?.message;
-/** Of a request that was not accepted, for certain. */
-const refused = { code: 'queue_unavailable', detail: expect.stringContaining('Nothing was accepted') };
-const unsettled = ({ resolve, reject }: Pending) => resolve.mock.calls.length + reject.mock.calls.length === 0;
+import { describe, expect, it, vi } from 'vitest';
+import type { KeyedRequest, KeyOwner } from './idempotency-keys.ts';
+import {
+  calls,
+  causeOf,
+  inbox,
+  keys,
+  logger,
+  metrics,
+  onOutdated,
+  onSend,
+  type Pending,
+  partition,
+  pending,
+  problemOf,
+  refused,
+  send,
+  sent,
+  unsettled,
+} from './test/sent-envelope.ts';
 
 describe('requests that are pending', () => {
   it('become one job, whose outcomes are expected before it is added', async () => {
