@@ -87,7 +87,7 @@ export function send(requests: PendingRequest[], tracing?: Tracing): Promise<boo
 }
 
 export const sent = () => partition.add.mock.calls[0]?.[1] as Envelope;
-export const errorOf = ({ reject }: Pending) => reject.mock.calls[0]?.[0] as ProblemError;
+const errorOf = ({ reject }: Pending) => reject.mock.calls[0]?.[0] as ProblemError;
 export const problemOf = (request: Pending) => errorOf(request)?.problem;
 export const causeOf = (request: Pending) => (errorOf(request)?.cause as Error | undefined)?.message;
 /** Of a request that was not accepted, for certain. */
