@@ -1,12 +1,15 @@
 import { defineConfig } from 'vitest/config';
+import { type MutationArea, mutationAreas } from './scripts/mutation-areas.ts';
 
-/** The tests that mutations are tried on: those that run the mutated code in their own process. */
+const { tests } = mutationAreas[process.env.MUTATION_AREA as MutationArea] ?? mutationAreas.decide;
+
+/** The tests that the mutations of one area are tried on (`pnpm mutate`). */
 export default defineConfig({
   test: {
-    globalSetup: 'test/global-setup.ts',
-    include: ['services/booking-worker/src/**/*.test.ts', 'services/gateway/src/bookings/queue/*.test.ts'],
+    include: tests,
     env: { NODE_ENV: 'test', LOG_LEVEL: 'silent' },
-    testTimeout: 30_000,
+    // A mutation that makes a test wait for ever is found when the test times out.
+    testTimeout: 10_000,
     hookTimeout: 60_000,
   },
 });

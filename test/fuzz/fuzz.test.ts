@@ -16,7 +16,7 @@ declare module 'vitest' {
 }
 
 const asked = inject('fuzz');
-const { requests, seed } = asked ?? { requests: 40_000, seed: 1 };
+const { requests, seed } = asked ?? { requests: 20_000, seed: 1 };
 const timeout = asked ? 24 * 60 * 60 * 1_000 : 600_000;
 /** Users whom no request names, so that no request of an administrator ends them. */
 const user = 900_001;

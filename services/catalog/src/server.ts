@@ -1,4 +1,4 @@
-import { openDatabase } from '@boxoffice/shared/database/orm';
+import { openDatabase, pingDatabase } from '@boxoffice/shared/database/orm';
 import { statementTimeoutsMs } from '@boxoffice/shared/database/session-settings';
 import { databaseUrlOf } from '@boxoffice/shared/service/database-url';
 import { listen } from '@boxoffice/shared/service/http';
@@ -27,6 +27,8 @@ await runService('catalog', async ({ config, logger, tracing }) => {
   const canPayOnline = paymentProviderOf(config) !== null;
   const settings = { turnaroundMinutes: config.TURNAROUND_MINUTES, canPayOnline };
   const http = buildCatalog({ orm, secret, settings, logger, tracing });
+  // A load balancer may send requests as soon as this listens: the first must not wait for a connection.
+  await pingDatabase(orm).catch(() => undefined);
   await listen(http, { host: config.INTERNAL_HOST, port: config.CATALOG_PORT });
   return {
     async stop() {

@@ -111,8 +111,12 @@ export function buildGateway(options: GatewayOptions): { http: Http; internal: H
   };
 
   http.addHook('onReady', async () => {
-    // Both end after one attempt. A load balancer may send requests as soon as this gateway listens.
-    await Promise.all([accessRevocations.start(), partitioning.start()]);
+    // Each ends after one attempt. A load balancer may send requests as soon as this gateway listens.
+    await Promise.all([
+      accessRevocations.start(),
+      partitioning.start(),
+      catalogConnection.check().catch(() => undefined),
+    ]);
     owners.start();
     online.start();
   });

@@ -173,9 +173,9 @@ export const bugs: readonly Bug[] = [
     edits: [
       {
         file: `${gateway}/queue/envelope-sender.ts`,
-        find: 'const ahead = await partition.add(envelopeId, envelope);',
+        find: 'const ahead = await (this.#tracing ? traceEnvelope(this.#tracing, { placed, requests, add }) : add(requests));',
         replace: `const ahead = 0;
-    void partition.add(envelopeId, envelope).catch(() => undefined);`,
+    void add(requests).catch(() => undefined);`,
       },
     ],
     faults: 'redis-kill,redis-full,cut',

@@ -29,7 +29,14 @@ export class PrimaryClient extends pg.Client {
   override connect(): Promise<pg.Client>;
   override connect(callback: (error: Error) => void): void;
   override connect(callback?: (error: Error) => void): Promise<pg.Client> | undefined {
-    const connecting = this.#hosts.length < 2 ? super.connect() : this.#connectToPrimary();
+    // pg calls back synchronously, so that a pool listens for errors before any can be emitted.
+    if (this.#hosts.length < 2) {
+      if (!callback) return super.connect();
+      super.connect(callback);
+      return undefined;
+    }
+    this.on('error', () => undefined); // until the caller listens; the client's next query fails
+    const connecting = this.#connectToPrimary();
     if (!callback) return connecting;
     connecting.then(() => (callback as () => void)(), callback);
     return undefined;

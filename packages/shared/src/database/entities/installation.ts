@@ -10,5 +10,5 @@ export const PartitioningRow = defineEntity({
     partitions: p.integer(),
     since: p.datetime().defaultRaw('transaction_timestamp()'),
   },
-  checks: [{ name: 'partitionings_partitions_check', expression: 'partitions between 1 and 256' }],
+  checks: [{ name: 'partitionings_partitions_check', expression: 'partitions >= 1 and partitions <= 256' }],
 });

@@ -12,7 +12,7 @@ export class Partitionings extends Migration {
       create schema installation;
       create table installation.partitionings (
         generation int primary key,
-        partitions int not null constraint partitionings_partitions_check check (partitions between 1 and 256),
+        partitions int not null constraint partitionings_partitions_check check (partitions >= 1 and partitions <= 256),
         since timestamptz not null default transaction_timestamp()
       );`);
   }

@@ -1,0 +1,33 @@
+interface Area {
+  /** The files that are mutated. */
+  files: string[];
+  /** The tests that should notice: fast ones beside the files, because every mutation runs them. */
+  tests: string[];
+}
+
+const worker = 'services/booking-worker/src';
+const bookings = 'services/gateway/src/bookings';
+const queue = `${bookings}/queue`;
+/** What the gateway's queue decides without asking Redis itself. */
+const inMemory =
+  '{rounds,undecided-requests,partition-queue,partitions,envelope-sender,outcome-inbox,job-lookup,job-watch}';
+
+const decide: Area = { files: [`${worker}/decide/*.ts`], tests: [`${worker}/decide/*.test.ts`] };
+
+/** What `pnpm mutate` can be asked for, by name. */
+export const mutationAreas = {
+  decide,
+  repeated: { files: [`${bookings}/find-repeated.ts`], tests: [`${bookings}/find-repeated.test.ts`] },
+  commit: { files: [`${worker}/commit-decision.ts`], tests: [`${worker}/commit-decision.test.ts`] },
+  turn: { files: [`${worker}/turn.ts`], tests: [`${worker}/turn.batches.test.ts`] },
+  leases: {
+    files: [`${worker}/leases/{balance,fair-share,refusals,leases}.ts`],
+    tests: [`${worker}/leases/{balance,fair-share,refusals.timing,leases.protocol,leases.pauses}.test.ts`],
+  },
+  queue: {
+    files: [`${queue}/${inMemory}.ts`],
+    tests: [`${queue}/${inMemory}.test.ts`],
+  },
+} satisfies Record<string, Area>;
+
+export type MutationArea = keyof typeof mutationAreas;
