@@ -11,7 +11,7 @@ import { type PaidShows, patiently, startPaidShows } from '../../test/paid-shows
 
 let shows: PaidShows;
 beforeAll(async () => {
-  shows = await startPaidShows();
+  shows = await startPaidShows({ env: { PAYMENT_CALLS_PER_SECOND: '200' } });
 });
 afterAll(() => shows.stop());
 afterEach(() => shows.stripe.heal());

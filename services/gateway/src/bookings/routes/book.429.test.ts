@@ -40,6 +40,8 @@ test('a user may have only so many undecided requests, and send only so many in 
     'too_many_requests',
   );
 
-  const seats = await boxoffice.rows('select seats from booking.bookings where show_id = ?', [show]);
-  expect([7, 8]).toContain(seats.length);
+  // The last one that was accepted may not be decided yet.
+  const count = async () => (await boxoffice.rows('select id from booking.bookings where show_id = ?', [show])).length;
+  await expect.poll(count).toBeGreaterThanOrEqual(7);
+  expect(await count()).toBeLessThanOrEqual(8);
 });
