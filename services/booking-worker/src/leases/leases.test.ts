@@ -127,20 +127,14 @@ describe('Leases', () => {
   it('leaves its partitions to the others for a while when it stands back', async () => {
     const [first, second] = [new Worker(), new Worker()];
     await eventually(() => first.serves === 4 && second.serves === 4);
-    const standBackMs = async () => {
-      expect(first.leases.standBack()).toBe(true);
-      expect(first.leases.standBack()).toBe(true); // another of its partitions asks for it too
-      await eventually(() => second.serves === 8);
-      const alone = performance.now();
-      await eventually(() => second.serves === 4 && first.serves === 4, { timeoutMs: 20_000 });
-      return performance.now() - alone;
-    };
-    expect(await standBackMs()).toBeGreaterThan(3_000);
+    // Its latest check may be from before the other worker was there.
+    await eventually(() => first.leases.standBack());
+    expect(first.leases.standBack()).toBe(true); // another of its partitions asks for it too
+    await eventually(() => second.serves === 8);
+    const alone = performance.now();
+    await eventually(() => second.serves === 4 && first.serves === 4, { timeoutMs: 20_000 });
+    expect(performance.now() - alone).toBeGreaterThan(3_000);
     expect(first.lost.length).toBe(4);
-    // Twice as long, until it has served.
-    expect(await standBackMs()).toBeGreaterThan(8_000);
-    first.leases.confirmServing();
-    expect(await standBackMs()).toBeLessThan(8_000);
   });
 
   it('does not stand back when no other worker is there, and no longer once there is none', async () => {
