@@ -86,7 +86,7 @@ it('puts everything back when it cannot close every queue', async () => {
     ...['wait', 'active', 'meta'].map((key) => `~bull:{booking-2}:${key}`),
   ];
   await admin.acl('SETUSER', 'confined', 'on', '>secret', 'resetkeys', ...keys, `%R~${fence}`, '+@all');
-  const redisUrl = server.url.replace('redis://', 'redis://confined:secret@');
+  const redisUrl = Object.assign(new URL(server.url), { username: 'confined', password: 'secret' }).href;
   const message = await run(16, { redisUrl }).finally(() => admin.acl('DELUSER', 'confined'));
   expect(message).toMatch(/There are 4 partitions, as before, and requests are accepted again/);
   expect([await admin.get(fence), await current()]).toEqual([null, { generation: 1, partitions: 4 }]);
