@@ -53,7 +53,7 @@ it.each([
   expect(findMany).toHaveBeenCalledTimes(1);
 });
 
-it('finds the requested requests of an envelope, decided and queued ones', async () => {
+it('finds only those requests of an envelope that are looked up, decided and queued ones', async () => {
   findMany.mockResolvedValue(new Map([storedOf(ids[0])]));
   queue.find.mockResolvedValue({ ...envelope, requests: [...requests, { ...requests[0], id: 'not asked for' }] });
   const jobs = await lookup.findInEnvelope(envelopeId, ids);
