@@ -14,7 +14,7 @@ import type { Cleanup } from './systems/cleanup.ts';
 const usualConnections = [1, 64, 256];
 
 /**
- * Measures Boxoffice beside a system that someone else has started, with the same generator and by turns.
+ * Measures Boxoffice beside a system that someone else has started, with the same generator and in alternating runs.
  *
  * @throws {PlainError} when the peer does not answer, or only with errors
  */
@@ -26,7 +26,9 @@ export async function comparePeer(
 ): Promise<PeerComparison> {
   const startedAt = new Date().toISOString();
   if (!isLocal(peer.url))
-    console.error(`${peer.url} is not this machine: load is sent there. Only do this to a system of your own.`);
+    console.error(
+      `${peer.url} is not on this machine, and load will be sent there. Only do this to a system of your own.`,
+    );
   await probePeer(peer);
   const dataDir = resolve(loadConfig().DATA_DIR);
   const { bench, boxoffice, conditions } = await startEnvironment(options, dataDir, cleanup, signal);
@@ -67,7 +69,7 @@ export async function comparePeer(
     notes: [
       ...peerNotes(cells),
       ...(next
-        ? [`The peer's seats before ${next.split('..')[0]} are used now. To run this again: --peer-seats ${next}`]
+        ? [`The peer's seats before ${next.split('..')[0]} are now used. To run this again: --peer-seats ${next}`]
         : []),
     ],
     problems: cells.flatMap((cell) => cell.boxoffice.flatMap(({ problems }) => problems)),

@@ -40,7 +40,7 @@ export async function compareWith(
   return compare(title, { before, now: environment.boxoffice }, environment, options);
 }
 
-/** Measures this tree without traces and with this share of requests traced, as `compareWith` measures two trees. */
+/** Measures this tree without tracing and with this share of requests traced, as `compareWith` measures two trees. */
 export async function compareTracing(
   share: number,
   options: Options,

@@ -15,7 +15,7 @@ export type Measure =
   | { of: 'p50'; cell: CellName }
   /** All processes but the load generator, in microseconds per booking. */
   | { of: 'CPU'; cell: CellName }
-  /** In milliseconds, from the intended send time: the highest at any rate up to this one, which must be measured. */
+  /** In milliseconds, from the intended send time: the highest at any rate up to this one, which must have been measured. */
   | { of: 'curve'; percentile: 'p50' | 'p99'; upTo: number }
   /** In milliseconds, from the intended send time. */
   | { of: 'open p99'; percentOfPeak: number }

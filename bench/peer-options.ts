@@ -46,7 +46,7 @@ export function readPeer(values: Values): Peer | null {
   if (!path.startsWith('/')) throw new PlainError(`--peer-path must start with a slash, not "${path}".`);
   const body = withShow(values['peer-body'] ?? '{"seat_number":"{seat}"}');
   if (!`${path}${body}`.includes('{seat}'))
-    throw new PlainError('--peer-body or --peer-path must contain {seat}: every request asks for another one.');
+    throw new PlainError('--peer-body or --peer-path must contain {seat}: every request asks for a different one.');
   return {
     url: parseUrl(values.peer),
     template: { path, body, headers: Object.fromEntries((values['peer-header'] ?? []).map(parseHeader)) },

@@ -53,7 +53,7 @@ test('a small run reports figures for every system, and the database agrees with
   expect(report.goals.every(({ met, figure }) => (met === null) === (figure === null))).toBe(true);
 }, 240_000);
 
-test('another system is measured beside Boxoffice, and its refusals are told from bookings', async () => {
+test('another system is measured beside Boxoffice, and its refusals are distinguished from bookings', async () => {
   const seats = new Set<string>();
   const peer = createServer(async (request, response) => {
     const { seat_number: seat } = JSON.parse(await text(request));
@@ -80,7 +80,7 @@ test('another system is measured beside Boxoffice, and its refusals are told fro
   expect(cells).toMatchObject([{ connections: 8, boxoffice: [{ refused: 0, failed: 0 }], peer: [{ failed: 0 }] }]);
   for (const { booked } of [...(cells[0]?.boxoffice ?? []), ...(cells[0]?.peer ?? [])])
     expect(booked).toBeGreaterThan(0);
-  // Every seat that ends in 7, and no other: each request asks for a new one.
+  // Every seat that ends in 7, and no other: each request asks for a new seat.
   const { booked = 0, refused = 0 } = cells[0]?.peer[0] ?? {};
   expect(Math.abs(refused / (booked + refused) - 0.1)).toBeLessThan(0.05);
 }, 240_000);

@@ -1,6 +1,6 @@
 /**
- * Changes the code of an area in every small way, and names the changes that its tests do not notice:
- * `pnpm mutate turn`. All areas, one after another, if none is named; only one file of an area with `--file`.
+ * `pnpm mutate turn` mutates the code of an area in every small way, and lists the mutations that its tests do not notice.
+ * Without a name, it mutates all areas, one after another; with `--file`, only one file of an area.
  */
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
@@ -11,7 +11,7 @@ const { positionals, values } = parseArgs({ allowPositionals: true, options: { f
 const known = Object.keys(mutationAreas) as MutationArea[];
 const areas = known.filter((area) => positionals.length === 0 || positionals.includes(area));
 const unknown = positionals.find((name) => !known.some((area) => area === name));
-if (unknown) throw new Error(`no area is called ${unknown}; there are ${known.join(', ')}`);
+if (unknown) throw new Error(`there is no area ${unknown}; the areas are ${known.join(', ')}`);
 
 for (const area of areas) {
   console.log(`\nMutating ${area}.`);

@@ -1,20 +1,20 @@
 interface Area {
   /** The files that are mutated. */
   files: string[];
-  /** The tests that should notice: fast ones beside the files, because every mutation runs them. */
+  /** The tests that should notice: fast ones beside the files, because they run for every mutation. */
   tests: string[];
 }
 
 const worker = 'services/booking-worker/src';
 const bookings = 'services/gateway/src/bookings';
 const queue = `${bookings}/queue`;
-/** What the gateway's queue decides without asking Redis itself. */
+/** The files of the gateway's queue that do not talk to Redis themselves. */
 const inMemory =
   '{rounds,undecided-requests,partition-queue,partitions,envelope-sender,outcome-inbox,job-lookup,job-watch}';
 
 const decide: Area = { files: [`${worker}/decide/*.ts`], tests: [`${worker}/decide/*.test.ts`] };
 
-/** What `pnpm mutate` can be asked for, by name. */
+/** The areas that `pnpm mutate` knows, by name. */
 export const mutationAreas = {
   decide,
   repeated: { files: [`${bookings}/find-repeated.ts`], tests: [`${bookings}/find-repeated.test.ts`] },

@@ -1,4 +1,4 @@
-/** `pnpm partition-tables 16`: partitions the tables of bookings by show. Locks them while it copies their rows. */
+/** `pnpm partition-tables 16`: partitions the booking tables by show. Locks them while it copies their rows. */
 import { parseArgs } from 'node:util';
 import { PlainError } from '@boxoffice/local-servers/plain-error';
 import { databaseUrlOfRunning } from '@boxoffice/local-servers/running';
@@ -7,7 +7,7 @@ import { runCommand } from './command.ts';
 import { withDatabase } from './database.ts';
 import { partitionTables } from './partition-tables/partition-tables.ts';
 
-/** A read that does not name a show looks into each. */
+/** The most partitions: a read that does not name a show has to read all of them. */
 const limit = 64;
 
 await runCommand(async () => {
@@ -18,5 +18,5 @@ await runCommand(async () => {
   const startedAt = performance.now();
   await withDatabase(databaseUrlOfRunning(loadConfig()), (em) => partitionTables(em, partitions));
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
-  console.log(`The tables of bookings have ${partitions} partitions now. It took ${seconds} s.`);
+  console.log(`The booking tables now have ${partitions} partitions each. It took ${seconds} s.`);
 });

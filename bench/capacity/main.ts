@@ -1,4 +1,4 @@
-/** `pnpm capacity`: how many processes a load takes, computed from the measured CPU time of a booking. */
+/** `pnpm capacity`: how many processes a load needs, computed from the measured CPU time of a booking. */
 import { parseArgs } from 'node:util';
 import { explain, PlainError } from '@boxoffice/local-servers/plain-error';
 import { Cleanup } from '../systems/cleanup.ts';
@@ -17,7 +17,7 @@ where the first ceiling is. docs/capacity.md explains the figures.
   --viewers <number>              people who watch seat maps at the same time (0)
   --changes-per-second <number>   changes of a seat map that its viewers see per second (1)
   --utilisation <percent>         of a core that may be used on average (60)
-  --postgres-cores <number>       of the largest database server that you can have (64)
+  --postgres-cores <number>       of the largest database server available (64)
   --measurements <file>           instead of those in the repository (bench/capacity/measurements.json)
 
 Measures this machine first, on servers of its own, for a minute or two:

@@ -31,7 +31,7 @@ const workloads = [
   ['spread', '202'],
 ] as const;
 
-/** Measures the CPU time of a booking, by process, and of an event to a viewer. */
+/** Measures the CPU time of a booking, by process, and of sending an event to a viewer. */
 export async function measureCapacity(
   options: MeasureOptions,
   cleanup: Cleanup,
@@ -49,7 +49,7 @@ export async function measureCapacity(
   const bench: Bench = { ...environment.bench, generator: toEveryGateway(environment.bench.generator, system) };
   const points: Point[] = [];
   const problems: string[] = [];
-  // One show is sold through one gateway here, so that no seat is asked for twice.
+  // Here each show is sold through one gateway, so that no seat is requested twice.
   for (const [workload, mode] of workloads.filter(([name]) => gateways === 1 || name !== 'hot')) {
     const run: Case = { workload, mode, connections, systems: ['boxoffice'] };
     console.error(`${cellName(run)} …`);
@@ -70,7 +70,7 @@ export async function measureCapacity(
   };
 }
 
-/** One generator for each gateway, with its own shows: a load balancer would take CPU time that is not a gateway's. */
+/** One generator per gateway, with its own shows: a load balancer would use CPU time that is not a gateway's. */
 function toEveryGateway(generator: Generator, { urls = [] }: System): Generator {
   if (urls.length < 2) return generator;
   return {

@@ -6,13 +6,13 @@ import type { ByProcess } from '../runs/processes.ts';
 export const kinds = ['gateway', 'worker', 'catalog', 'redis', 'postgres'] as const;
 export type Kind = (typeof kinds)[number];
 
-/** One run: what a number of processes achieved, and what it cost. */
+/** One run: the rate that a number of processes achieved, and its cost. */
 export interface Point {
   /** E.g. `spread, waiting, 256 connections`. */
   name: string;
   gateways: number;
   workers: number;
-  /** The cores that each kind of process was bound to; none when it was not. */
+  /** The cores that each kind of process was bound to; none if it was not bound. */
   pinned: Partial<Record<Kind | 'load', string>>;
   /** Bookings per second. */
   rate: number;
@@ -30,11 +30,11 @@ export interface Viewing {
   bytesPerViewer: number;
 }
 
-/** What `pnpm capacity --measure` writes, and the model starts from. */
+/** The measurements that `pnpm capacity --measure` writes, and that the model starts from. */
 export interface CapacityMeasurements {
   measuredAt: string;
   conditions: Record<string, string>;
-  /** The cores of the machine that all processes, the load generator included, shared. */
+  /** The cores of the machine, shared by all processes, including the load generator. */
   cores: number;
   points: Point[];
   viewing: Viewing;

@@ -7,8 +7,8 @@ import type { Point } from './measurements.ts';
 export type Pins = Point['pinned'];
 
 /**
- * Binds processes to cores with `taskset`; those of a kind that is not named stay where they are. Processes that they
- * start later, such as PostgreSQL's backends, inherit it. `load` is this process, and the generators it starts.
+ * Binds processes to cores with `taskset`; kinds that are not named stay unbound. Processes that they start later, such as
+ * PostgreSQL's backends, inherit the binding. `load` is this process, and the generators that it starts.
  *
  * @throws {PlainError} when there is no `taskset`, or no such core
  */
@@ -18,8 +18,8 @@ export function pin(processes: Processes, pins: Pins): void {
       kind === 'load'
         ? [process.pid]
         : Object.entries(processes).flatMap(([name, pid]) => (name.replace(/ \d+$/, '') === kind ? [pid] : []));
-    if (pids.length === 0) throw new PlainError(`--pin names ${kind}, of which there is no process.`);
-    // The cores of a kind are dealt out, one to each process; PostgreSQL's many and the load share theirs.
+    if (pids.length === 0) throw new PlainError(`--pin names ${kind}, but there is no such process.`);
+    // The cores of a kind are assigned one to each process; PostgreSQL's many processes and the load share theirs.
     const dealt = cores.split('+');
     for (const [index, pid] of pids.entries()) {
       const own = pids.length > 1 ? (dealt[index % dealt.length] ?? cores) : dealt.join(',');
@@ -29,7 +29,7 @@ export function pin(processes: Processes, pins: Pins): void {
 }
 
 function setAffinity(pid: number, cores: string): void {
-  // All threads: those for garbage collection and input take part.
+  // All threads, including those for garbage collection and I/O.
   const { error, status, stderr } = spawnSync('taskset', ['--all-tasks', '--cpu-list', '--pid', cores, String(pid)], {
     encoding: 'utf8',
   });

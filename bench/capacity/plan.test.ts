@@ -44,15 +44,15 @@ test('a hundred thousand bookings a second and a million viewers', () => {
   ]);
 });
 
-test('nothing is planned without a spare', () => {
+test('every service is planned with a spare', () => {
   const small = planCapacity(measured, { ...demand, bookingsPerSecond: 1, viewers: 0 });
   expect(small).toMatchObject({ gateways: { total: 2 }, workers: 2, catalogs: 2, redisMasters: 1, partitions: 8 });
 });
 
-test('a Redis Cluster has three masters at least', () => {
+test('a Redis Cluster has at least three masters', () => {
   const mastersFor = (bookingsPerSecond: number) =>
     planCapacity(measured, { ...demand, bookingsPerSecond }).redisMasters;
-  // 25,000 × 20 µs are half a core, which is all that may be used of one.
+  // 25,000 × 20 µs are half a core, the most that may be used of one.
   expect([25_000, 26_000, 75_000, 76_000].map(mastersFor)).toEqual([1, 3, 3, 4]);
 });
 
@@ -68,13 +68,13 @@ test('the recorded measurements agree with the arithmetic: their cores, divided 
   expect(unpinned.length).toBeGreaterThan(0);
   for (const point of unpinned) {
     const share = point.rate / predictedRate(point, recorded.cores);
-    // Cores are never busy all of the time; more than their time is impossible.
+    // Cores are never busy all of the time; using more than all of it is impossible.
     expect(share, point.name).toBeGreaterThan(0.6);
     expect(share, point.name).toBeLessThan(1.05);
   }
 });
 
-test('the report says how many of each, what it rests on, and where the first ceiling is', () => {
+test('the report has the number of each process, the measurements behind it, and the first ceiling', () => {
   const text = describePlan(measured, demand);
   for (const part of ['140', '64', '2026-01-01', 'one show: its partition has one worker', 'Redis Cluster'])
     expect(text).toContain(part);

@@ -1,6 +1,6 @@
 import type { CapacityMeasurements, Kind, Point } from './measurements.ts';
 
-/** What an installation must carry. */
+/** The load that an installation must carry. */
 export interface Demand {
   bookingsPerSecond: number;
   /** People who watch seat maps at the same time. */
@@ -9,7 +9,7 @@ export interface Demand {
   changesPerSecond: number;
   /** The share of a core that a process may use on average, 0 to 1. */
   utilisation: number;
-  /** The cores of the largest database server that can be had. */
+  /** The cores of the largest database server available. */
   postgresCores: number;
 }
 
@@ -41,7 +41,7 @@ const clusterMasters = 3;
 const gatewayBytes = 350 * 2 ** 20;
 const microsPerSecond = 1e6;
 
-/** The most expensive booking of those measured under load: what a plan starts from. */
+/** The most expensive of the bookings measured under load, from which a plan starts. */
 export function costOf({ points }: CapacityMeasurements): Point {
   const ours = (point: Point) => allButLoad(point);
   const loaded = points.filter(({ name }) => name.includes('waiting'));
@@ -54,7 +54,7 @@ export function costOf({ points }: CapacityMeasurements): Point {
 const allButLoad = ({ cpuMicros }: Point): number =>
   Object.entries(cpuMicros).reduce((sum, [kind, micros]) => (kind === 'load' ? sum : sum + micros), 0);
 
-/** Bookings per second that cores can do when all of a booking's work is done on them, the generator's included. */
+/** Bookings per second that these cores can handle when they do all the work of a booking, including the generator's. */
 export const predictedRate = ({ cpuMicros }: Point, cores: number): number =>
   (cores * microsPerSecond) / Object.values(cpuMicros).reduce((sum, micros) => sum + micros, 0);
 
@@ -69,7 +69,7 @@ export function planCapacity(measured: CapacityMeasurements, demand: Demand): Ca
   const forBookings = coresFor('gateway');
   const events = demand.viewers * demand.changesPerSecond;
   const forViewers = Math.max((events * measured.viewing.microsPerEvent) / usable, demand.viewers / viewersPerGateway);
-  // Two of each, so that one may fail.
+  // At least two of each, so that one may fail.
   const gateways = atLeast(2, forBookings + forViewers);
   const workers = atLeast(2, coresFor('worker'));
   const memory = gatewayBytes + (demand.viewers / gateways) * measured.viewing.bytesPerViewer;
@@ -101,7 +101,7 @@ function ceilingsOf(micros: (kind: Kind) => number, usable: number, { postgresCo
     {
       what: 'one Redis server',
       bookingsPerSecond: usable / micros('redis'),
-      beyond: 'Redis Cluster (redis+cluster://): partitions spread over its masters',
+      beyond: 'Redis Cluster (redis+cluster://): partitions are spread over its masters',
     },
     {
       what: `one PostgreSQL primary with ${postgresCores} cores`,

@@ -2,7 +2,7 @@ import { formatCount, plainTable } from '../report/table.ts';
 import type { CapacityMeasurements } from './measurements.ts';
 import { costOf, type Demand, planCapacity, predictedRate } from './plan.ts';
 
-/** The plan for a demand as text: how many of each, what that rests on, and its ceilings. */
+/** The plan for a demand as text: the number of each process, the measurements behind it, and the ceilings. */
 export function describePlan(measured: CapacityMeasurements, demand: Demand): string {
   const plan = planCapacity(measured, demand);
   const cost = costOf(measured);

@@ -8,7 +8,7 @@ import { byKind, type Viewing } from './measurements.ts';
 
 const seatsOfShow = 500;
 
-/** Measures what it costs a gateway to tell viewers of a seat map about a booking: with them, less without them. */
+/** Measures what it costs a gateway to send a booking to viewers of a seat map: the cost with viewers minus that without. */
 export async function measureViewing(bench: Bench, system: System, viewers: number, seconds: number): Promise<Viewing> {
   const [show = 0] = await system.addShows(1, seatsOfShow);
   const alone = await bookInTurn(bench, system, { show, fromSeat: 1, seconds });
@@ -27,7 +27,7 @@ export async function measureViewing(bench: Bench, system: System, viewers: numb
   };
 }
 
-/** Books one seat after the other; returns how many, and the CPU time of the gateway. */
+/** Books one seat after another; returns how many, and the CPU time of the gateway. */
 async function bookInTurn(
   { tokens }: Bench,
   system: System,
@@ -39,7 +39,7 @@ async function bookInTurn(
   while (performance.now() < until && bookings < seatsOfShow / 2 - 1) {
     await send(system.url, bookRequest({ show, seat: fromSeat + bookings, user: bookings, prefer: 'wait=10' }), tokens);
     bookings++;
-    // At the pace at which people see a map change.
+    // At the pace at which a map changes before people's eyes.
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   return { bookings, cpuSeconds: (byKind(cpuSeconds(system.processes)).gateway ?? 0) - before };
@@ -57,7 +57,7 @@ async function watch(url: string, show: number, viewers: number): Promise<{ even
           events += text.split('\ndata:').length - 1;
           resolve();
         });
-        response.on('error', () => undefined); // we leave
+        response.on('error', () => undefined); // we are leaving
       });
     });
     return { request, first };

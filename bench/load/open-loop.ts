@@ -16,9 +16,9 @@ export interface OpenLoopResult {
   sent: number;
   /** Of those, the ones without a 2xx response. */
   failed: number;
-  /** Of those, the ones with a 2xx response by the end of the run, give or take `graceMs`. */
+  /** Of those, the ones with a 2xx response within `graceMs` of the end of the run. */
   inTime: number;
-  /** 2xx responses and all other outcomes, those of the warm-up included. */
+  /** 2xx responses and all other outcomes, including those of the warm-up. */
   total: { succeeded: number; failed: number };
   /** From the time a request was due until its complete response. */
   latencyMs: Latencies;
@@ -26,7 +26,7 @@ export interface OpenLoopResult {
   senderLateMs: { p50: number; p99: number };
 }
 
-/** A request that is due in the last moment of a run still has this long, in milliseconds, to be answered in time. */
+/** How long a request that is due at the last moment of a run still has to be answered in time, in milliseconds. */
 export const graceMs = 100;
 
 /** Sends requests at a fixed rate from a child process; the first second is warm-up and not measured. */

@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { PlainError } from '@boxoffice/local-servers/plain-error';
 
-/** The names of seats, by index from 0; after the last one the first follows again. */
+/** The names of seats, by index from 0; after the last one they repeat. */
 export interface Seats {
   nameAt(index: number): string;
-  /** What `--peer-seats` must be for a run to begin at this index; null: that cannot be said. */
+  /** The value of `--peer-seats` with which a run begins at this index; null: there is none. */
   from(index: number): string | null;
 }
 
@@ -13,8 +13,8 @@ const highestRate = 25_000;
 const mostPerRun = 2_000_000;
 
 /**
- * Reads `--peer-seats`: the first seat, from which to count (`1`, `A1`), perhaps with the length of a row (`A1..100`:
- * after A100 follows B1), or a file with a seat on each line.
+ * Reads `--peer-seats`: the first seat, from which to count (`1`, `A1`), optionally with the length of a row (`A1..100`:
+ * A100 is followed by B1), or a file with a seat on each line.
  *
  * @throws {PlainError} when it is neither
  */

@@ -1,4 +1,4 @@
-/** Requests from a template, so that the generators can load any HTTP system, and tell bookings from refusals. */
+/** Requests from a template, so that the generators can load any HTTP system and distinguish bookings from refusals. */
 import type { Latencies } from './load.ts';
 
 /** A booking request; `{seat}` stands for the seat. */
@@ -6,16 +6,16 @@ export interface Template {
   path: string;
   /** JSON. */
   body: string;
-  /** Besides those for the host, the token and the body. */
+  /** Headers besides those for the host, the token and the body. */
   headers: Record<string, string>;
 }
 
 export interface TemplateLoad {
   url: string;
   template: Template;
-  /** One seat per line, for one request each; after the last one the first follows again. */
+  /** One seat per line, for one request each; after the last one they repeat. */
   seatsFile: string;
-  /** One value of `Authorization` per line, in turn; empty: none is sent. */
+  /** One value of `Authorization` per line, used in turn; empty: none is sent. */
   tokensFile: string;
   connections: number;
   seconds: number;
@@ -32,7 +32,7 @@ export interface TemplateResult {
   /** Other responses, broken connections and timeouts. */
   failed: number;
   seconds: number;
-  /** Of all responses. */
+  /** Latencies of all responses. */
   latencyMs: Latencies;
   /** The first response that was not 2xx; null: there was none. */
   firstError: Answer | null;
@@ -40,9 +40,9 @@ export interface TemplateResult {
 
 export interface Answer {
   status: number;
-  /** Its beginning. */
+  /** The beginning of the body. */
   body: string;
 }
 
-/** As much of a body as is shown. */
+/** The length of the beginning of a body that is shown. */
 export const shownLength = 300;

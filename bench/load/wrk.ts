@@ -121,7 +121,7 @@ function response()
   end
 end`;
 
-/** Prints, in Lua's `done`, the duration and the latencies, and before them these fields with these values. */
+/** Code for Lua's `done` that prints these fields with these values, followed by the duration and the latencies. */
 export const wrkResult = (fields: string, values: string) => `io.write(string.format(
     '${resultPrefix}{${fields},"seconds":%.6f,"latencyMs":{"p50":%.3f,"p99":%.3f,"p999":%.3f,"max":%.3f}}\\n',
     ${values}, summary.duration / 1e6,

@@ -7,7 +7,7 @@ import { comparedCurveCells } from './curve-tables.ts';
 import { ratiosOf, spreadOf } from './spread.ts';
 import { cellName, formatCount, formatSpread, type Table } from './table.ts';
 
-/** The runs of two systems, in the order of the rounds; runs of the same index were neighbours in time. */
+/** The runs of two systems, in the order of the rounds; runs with the same index were adjacent in time. */
 export interface Pair<T> {
   before: T[];
   now: T[];
@@ -19,7 +19,7 @@ export interface Comparison {
   conditions: Record<string, string>;
   title: string;
   rounds: number;
-  /** Of each run, without its warm-up. */
+  /** The length of each run, without its warm-up. */
   seconds: number;
   cases: (Pair<RunResult> & { run: Case })[];
   curve: (Pair<CurveRun> & { rate: number })[];
@@ -27,13 +27,13 @@ export interface Comparison {
   problems: string[];
 }
 
-/** Those whose CPU time per request is printed on its own. */
+/** The processes whose CPU time per request is printed separately. */
 const processes = ['gateway', 'worker', 'postgres', 'redis'];
 
 export function comparisonTables({ title, cases, curve }: Comparison): Table[] {
   return [
     {
-      title: `${title}: medians, and the ratio of neighbouring runs (min–max)`,
+      title: `${title}: medians, and the ratio of adjacent runs (min–max)`,
       headings: ['', 'rate', 'per second', 'p50 ms', 'p99 ms', 'CPU µs per request', ...processes],
       rows: cases.map(caseRow),
     },

@@ -11,14 +11,14 @@ export interface CurveCell {
   rate: number;
   /** Share of the requests due with a 2xx response by the end of the run. */
   answered: Spread;
-  /** Otherwise the latencies say only how long the run was. */
+  /** If not, the latencies only reflect how long the run was. */
   keepsUp: boolean;
   /** Medians, in milliseconds, from the intended send time. */
   latencyMs: Latencies;
   p99Ms: Spread;
   /** Median, in milliseconds. */
   senderLateP99Ms: number;
-  /** Median of the CPU time per booking, all processes but the load generator. */
+  /** Median of the CPU time per booking of all processes but the load generator. */
   cpuMicros: number;
 }
 

@@ -25,7 +25,7 @@ const curve = [
   cell('direct', 4_000, 300),
 ];
 
-test('a system that cannot keep up has no latencies, neither in the table nor in the picture', () => {
+test('a system that cannot keep up has no latencies, either in the table or in the chart', () => {
   expect(curveTable({ curve }).rows.map((row) => row.slice(0, 6).join(' '))).toEqual([
     '1,000/s boxoffice 100 % 2.0 8.0 40.0',
     '1,000/s direct 100 % 2.0 8.0 40.0',
@@ -45,7 +45,7 @@ test('a system that cannot keep up has no latencies, neither in the table nor in
   ).toHaveLength(6);
 });
 
-test('a goal for the load curve is the worst latency up to its rate, and missed by a system that cannot keep up', () => {
+test('a goal for the load curve applies to the worst latency up to its rate, and a system that cannot keep up misses it', () => {
   const measured = { curve, cells: [], open: [], flood: null, pgbench: null, soak: null, history: null };
   const results = evaluateGoals(measured as unknown as Measurements).filter(({ text }) =>
     text.startsWith('load curve'),

@@ -7,7 +7,7 @@ import { formatCount } from './table.ts';
 const width = 760;
 const height = 440;
 const plot = { left: 64, right: 740, top: 112, bottom: 392 };
-/** Labels of rates that are closer than this overlap. */
+/** Labels of rates that are closer together than this overlap. */
 const labelGap = 46;
 const systems: SystemName[] = ['boxoffice', 'direct'];
 const percentiles: [name: keyof Latencies, label: string][] = [
@@ -107,7 +107,7 @@ function curvesOf(system: SystemName, row: number, cells: readonly CurveCell[], 
   return `<g class="${system}">\n${[...shapes, ...overloaded].join('\n')}\n</g>`;
 }
 
-/** A line is drawn only between neighbouring rates with which the system keeps up. */
+/** A line is drawn only between adjacent rates that the system keeps up with. */
 function stretchesOf(cells: readonly CurveCell[]): CurveCell[][] {
   const stretches: CurveCell[][] = [[]];
   for (const cell of cells) {

@@ -17,7 +17,7 @@ export function curveTable({ curve }: Pick<Report, 'curve'>): Table {
   };
 }
 
-/** The cells of the table that compares two systems, from before to now. */
+/** The cells of the table that compares two systems, before and now. */
 export function comparedCurveCells(before: CurveCell, now: CurveCell): string[] {
   const both = (text: (cell: CurveCell) => string) => `${text(before)} → ${text(now)}`;
   const latency = (name: 'p50' | 'p99' | 'p999') =>
@@ -36,5 +36,5 @@ function latencies({ keepsUp, latencyMs, p99Ms }: CurveCell): string[] {
   return [latencyMs.p50.toFixed(1), formatSpread(p99Ms, 1), latencyMs.p999.toFixed(1)];
 }
 
-/** Rounds down, so that only a system that has answered everything has 100 %. */
+/** Rounds down, so that only a system that has answered everything gets 100 %. */
 const formatShare = (share: number): string => `${Math.floor(share * 1_000) / 10} %`;

@@ -13,8 +13,8 @@ const docs = resolve(import.meta.dirname, '../../docs');
 const file = join(docs, 'benchmarks.md');
 
 /**
- * Writes the figures and the load curve into docs/benchmarks.md, each between its two markers and only if it was
- * measured, and their pictures next to it.
+ * Writes the figures and the load curve into docs/benchmarks.md, each between its two markers and only if it was measured,
+ * and their charts next to it.
  *
  * @throws {PlainError} when a marker is missing
  */

@@ -8,7 +8,7 @@ import { ratioOf } from './spread.ts';
 export interface GoalResult extends Omit<Goal, 'measure'> {
   figure: number | null;
   met: boolean | null;
-  /** Whether the figure means nothing, because the system cannot keep up with a rate. */
+  /** Whether the figure is meaningless, because the system cannot keep up with a rate. */
   overloaded: boolean;
 }
 

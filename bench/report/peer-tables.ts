@@ -9,11 +9,11 @@ export interface PeerComparison {
   conditions: Record<string, string>;
   peer: string;
   rounds: number;
-  /** Of each run, without its warm-up. */
+  /** The length of each run, without its warm-up. */
   seconds: number;
-  /** Runs of the same index were neighbours in time. */
+  /** Runs with the same index were adjacent in time. */
   cells: { connections: number; boxoffice: PeerRun[]; peer: PeerRun[] }[];
-  /** What qualifies the figures, a sentence each. */
+  /** Remarks that qualify the figures, a sentence each. */
   notes: string[];
   /** Violations found in Boxoffice's database, a sentence each. */
   problems: string[];

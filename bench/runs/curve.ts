@@ -1,4 +1,4 @@
-/** Load curve: every system at the same rates, one after the other at each rate. */
+/** Load curve: every system at the same rates, one system after another at each rate. */
 import type { System } from '../systems/system.ts';
 import type { SystemName } from '../workloads/workloads.ts';
 import { type OpenRun, runOpen } from './open-run.ts';
@@ -12,7 +12,7 @@ export interface CurveRun extends OpenRun {
 }
 
 const curveSystems: readonly SystemName[] = ['boxoffice', 'direct'];
-/** Warm-up, check, and the responses that arrive late. */
+/** Extra time for the warm-up, the check, and responses that arrive late. */
 const overheadSeconds = 4;
 
 export function curveTasks(

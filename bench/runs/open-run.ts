@@ -34,7 +34,7 @@ export async function runOpen(
       system,
       plan,
       load: { ...result, responses: succeeded, refusals: 0, failures: 0, seconds },
-      // Whoever got no answer may have the seat nevertheless.
+      // A client that got no response may have the seat nevertheless.
       connections: failed,
       otherRows: { booked: 0, cancelled: 0 },
     }),

@@ -57,7 +57,7 @@ export function boxofficeSide(bench: Bench, system: System): Side {
   };
 }
 
-/** The seats of all runs are of one show, so each run continues after the seats of the one before. */
+/** All runs sell seats of one show, so each run continues after the seats of the previous one. */
 export function peerSide(bench: Bench, { url, template, seats, authorizations }: Peer): Side & { used(): number } {
   const tokensFile = writeAuthorizations(bench, 'peer', authorizations);
   let used = 1; // by the probe
@@ -66,7 +66,7 @@ export function peerSide(bench: Bench, { url, template, seats, authorizations }:
     async run(size) {
       const result = await runTemplate(bench, { url, template, tokensFile, seats, from: used, ...size });
       const { booked, refused, failed, firstError } = result;
-      // Those still under way at the end, and one that wrk builds only to look at it.
+      // Requests still in flight at the end, and one that wrk builds without sending it.
       used += booked + refused + failed + size.connections + 1;
       if (booked === 0) {
         const answers = refused + failed;

@@ -21,7 +21,7 @@ test.each([
   await expect(probe(values)).rejects.toThrow(message);
 });
 
-test('a peer that does not answer, or with an error, is explained with what it said', async () => {
+test('if a peer does not answer, or answers with an error, the message quotes it', async () => {
   const peer = `http://127.0.0.1:${await freePort()}`;
   await expect(probe({ peer })).rejects.toThrow(`Nothing answers at ${peer}: connect ECONNREFUSED`);
   const server = createServer((_, response) => response.writeHead(401).end('{"detail": "No credentials."}'));

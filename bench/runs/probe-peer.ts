@@ -14,9 +14,9 @@ const hints: Record<number, string> = {
 };
 
 /**
- * Books the first seat, so that a mistake shows before anything is started.
+ * Books the first seat, so that a mistake shows up before anything is started.
  *
- * @throws {PlainError} when nothing answers, or not with 2xx
+ * @throws {PlainError} when nothing responds, or the response is not 2xx
  */
 export async function probePeer({ url, template, seats, authorizations }: Peer): Promise<void> {
   const seat = seats.nameAt(0);

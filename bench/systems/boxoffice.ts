@@ -16,7 +16,7 @@ import type { System } from './system.ts';
  * Starts Boxoffice as `pnpm start` does in production: by default one gateway, catalog and booking-worker, with default
  * settings. Further processes are named `gateway 2`, `worker 2`, ….
  *
- * @param env for every service
+ * @param env environment variables for every service
  */
 export async function startBoxoffice(
   servers: Servers,

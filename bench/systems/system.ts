@@ -6,7 +6,7 @@ import type { SystemName } from '../workloads/workloads.ts';
 export interface System {
   name: SystemName;
   url: string;
-  /** One for each gateway; only Boxoffice may have several. */
+  /** One URL for each gateway; only Boxoffice may have several. */
   urls?: string[];
   /** Its processes, including the servers it uses. */
   processes: Processes;

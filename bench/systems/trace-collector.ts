@@ -1,4 +1,4 @@
-/** A process that receives traces (OTLP over HTTP) and forgets them. */
+/** A process that receives traces (OTLP over HTTP) and discards them. */
 import { createServer } from 'node:http';
 import { loadConfig } from '@boxoffice/shared/service/config';
 

@@ -4,15 +4,15 @@ import type { EntityManager } from '@boxoffice/shared/database/orm';
 import { ownerRole } from '@boxoffice/shared/database/service-roles';
 
 /**
- * The tables that grow with bookings. The outbox stays empty; audit lines and payment verdicts are few. Payments belong to
- * another schema, whose unique keys lack the show.
+ * The tables that grow with every booking. The outbox stays nearly empty; audit lines and payment verdicts are few. Payments
+ * belong to another schema, whose unique keys do not contain the show.
  */
 const tables = ['bookings', 'seat_claims', 'requests'] as const;
 const lockTimeoutMs = 10_000;
 
 /**
- * Replaces the tables by ones of the same name, columns, constraints and indexes that PostgreSQL partitions by show. All in
- * one transaction, which locks them: interrupted, it leaves everything as it was.
+ * Replaces the tables with ones of the same name, columns, constraints and indexes that PostgreSQL partitions by show. It does
+ * so in one transaction, which locks them: if that is interrupted, nothing has changed.
  *
  * @param em with the rights of `pnpm migrate`
  * @throws {PlainError} when the tables are partitioned already
@@ -51,7 +51,7 @@ async function partition(em: EntityManager, table: string, partitions: number): 
      alter table ${name}_new rename to ${table};
      alter table ${name} owner to ${ownerRole};`,
   );
-  // After the rows: faster, and their names are free now.
+  // After the rows, because that is faster, and because the names are free only now.
   for (const { sql } of definitions) await em.execute(sql);
 }
 

@@ -17,7 +17,7 @@ import type pg from 'pg';
 const shortWithinMs = 60_000;
 /** Queues with at most this many jobs in total drain quickly. */
 const shortJobs = 16;
-/** How long closed queues may take to drain, in milliseconds. After that, requests are accepted again and nothing changes. */
+/** How long closed queues may take to drain, in milliseconds. After that, requests are accepted again and nothing has changed. */
 const drainWithinMs = 1_000;
 const pollMs = 10;
 const lockNotAvailable = '55P03';
@@ -79,7 +79,9 @@ async function change({ client, queues, before, after, say }: Change): Promise<v
     if (!(await eventuallyAtMost(queues, 0, drainWithinMs))) throw new PlainError('The queues did not drain in time.');
     say('Every request accepted so far is decided.');
     if (!(await advancePartitioning(client, before, after)))
-      throw new PlainError('It took so long that a worker opened the queues again, or another command was faster.');
+      throw new PlainError(
+        'A worker has opened the queues again because this took too long, or another command was faster.',
+      );
   } catch (error) {
     const current = await reopen(client, after.generation).catch(() => null);
     const reason = sentence(error);
@@ -108,7 +110,7 @@ async function reopen(client: pg.Client, generation: number): Promise<Partitioni
     const current = await readPartitioning(client);
     if (!current) throw new Error('there is no partitioning');
     if (current.generation >= generation) return current;
-    // If nothing is added, somebody else has added a row, and the next iteration finds it.
+    // If nothing was added, another process has added a row, and the next iteration finds it.
     await advancePartitioning(client, current, { generation, partitions: current.partitions });
   }
 }

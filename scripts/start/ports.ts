@@ -14,9 +14,9 @@ interface GatewayPorts {
 
 /** The ports on which the services will listen. */
 export interface Ports {
-  /** The public one. */
+  /** The public port. */
   gateway: number;
-  /** Of each gateway its own and its internal one. A single gateway's own is the public one. */
+  /** For each gateway, the port of its API and its internal port. A single gateway uses the public port. */
   gateways: [GatewayPorts, ...GatewayPorts[]];
   catalog: number;
   workers: number[];

@@ -78,17 +78,17 @@ export function serviceRecipes(
   ];
 }
 
-/** How long a gateway serves on once it is stopped, in seconds: HAProxy notices within one. */
+/** How long a gateway continues to serve once it is told to stop, in seconds: HAProxy notices within one. */
 const drainSeconds = 2;
 
-/** What gateways behind HAProxy on this machine must know. */
+/** Settings for gateways behind HAProxy on this machine. */
 function behindHaproxy({ PUBLIC_URL, TRUST_PROXY, NODE_ENV }: Config, port: number): Record<string, string> {
   const publicUrl = PUBLIC_URL ?? (NODE_ENV === 'production' ? undefined : `http://localhost:${port}`);
   const isNetworks = typeof TRUST_PROXY === 'object';
   return {
     HOST: '127.0.0.1',
     DRAIN_SECONDS: String(drainSeconds),
-    // One proxy more than in front of HAProxy.
+    // HAProxy is one more proxy than there are in front of it.
     TRUST_PROXY: isNetworks ? [...TRUST_PROXY, 'loopback'].join() : String((TRUST_PROXY || 0) + 1),
     ...(publicUrl && { PUBLIC_URL: publicUrl }),
   };

@@ -1,4 +1,4 @@
-/** deploy/compose: what it names exists, and no service is given what it must not have. */
+/** deploy/compose: everything that it names exists, and no service has access to anything that it does not need. */
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { haproxySettings } from '@boxoffice/local-servers/haproxy-settings';
@@ -35,7 +35,7 @@ const services = Object.entries(compose.services);
 const networksOf = ({ networks = [] }: Service) => (Array.isArray(networks) ? networks : Object.keys(networks));
 const ours = services.filter(([, { image }]) => image === 'boxoffice');
 
-test('there are two of what can be doubled, three Sentinels, and one way in', () => {
+test('runs two of every service that can be doubled, three Sentinels, and one public entrance', () => {
   for (const name of ['gateway-1', 'gateway-2', 'booking-worker-1', 'booking-worker-2', 'postgres-1', 'postgres-2'])
     expect(compose.services).toHaveProperty(name);
   for (const number of [1, 2, 3]) expect(compose.services).toHaveProperty(`sentinel-${number}`);
@@ -100,7 +100,7 @@ test.each([
   ['deploy/compose', read('haproxy/haproxy.cfg')],
   ['pnpm start', haproxySettings([listener])],
 ])(
-  'HAProxy of %s repeats reads only, never a response, and ignores what clients say about themselves',
+  'HAProxy of %s retries reads only, never because of a response, and removes the headers that clients must not set',
   (_name, settings) => {
     expect(settings.match(/^ +retry-on .+$/gm)).toEqual(['  retry-on conn-failure empty-response junk-response']);
     expect(settings).toMatch(/^ +http-request disable-l7-retry unless METH_GET$/m);
@@ -109,11 +109,11 @@ test.each([
   },
 );
 
-test('HAProxy behind another proxy believes it', () => {
+test('HAProxy behind another proxy trusts its headers', () => {
   expect(haproxySettings([{ ...listener, isBehindProxy: true }])).not.toMatch(/del-header|set-header/);
 });
 
-test('PostgreSQL waits for its replica only once it is set up, and can be told not to', () => {
+test('PostgreSQL waits for its replica only once it is set up, and an operator can turn that off', () => {
   for (const [name, service] of services) expect(JSON.stringify(service), name).not.toContain('synchronous');
   const [, sql = ''] = /<<'SQL'\n([\s\S]+)\nSQL\n/.exec(read('postgres/replication.sh')) ?? [];
   const statements = sql.split('\n');
@@ -124,13 +124,13 @@ test('PostgreSQL waits for its replica only once it is set up, and can be told n
   ]);
 });
 
-test('whoever logs in to PostgreSQL is given both servers', () => {
+test('every PostgreSQL URL names both servers', () => {
   const hosts = 'postgres-1:5432,postgres-2:5432';
   expect(compose.services.secrets?.command).toContain(`--postgres=${hosts}`);
   expect(compose.services.migrate?.environment?.DATABASE_URL).toMatch(new RegExp(`@${hosts}/boxoffice$`));
 });
 
-test('the limit of memory reaches every Valkey server', () => {
+test('the memory limit reaches every Valkey server', () => {
   for (const name of ['valkey-1', 'valkey-2', 'valkey-3'])
     expect(compose.services[name]?.environment?.MAXMEMORY).toMatch(/^\$\{MAXMEMORY:-/);
   expect(read('valkey/valkey.sh')).toContain(`--maxmemory "\${MAXMEMORY:-256mb}"`);

@@ -1,4 +1,4 @@
-/** The manifests of deploy/kubernetes: valid by the schemas of Kubernetes and KEDA, and in agreement with each other. */
+/** The manifests of deploy/kubernetes match the schemas of Kubernetes and KEDA, and agree with each other. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { configVariables } from '@boxoffice/shared/service/config';
@@ -74,7 +74,7 @@ test.each(all.map((manifest) => ({ ...manifest, title: `${manifest.kind} ${manif
   '$title matches its schema',
   async ({ title: _, ...manifest }) => {
     await validate(manifest as Manifest);
-    // The schema is in force: without its contents, or with a number for a name, it does not match.
+    // The schema is in force: without its contents, or with a number for a name, the manifest does not match.
     const broken = { ...manifest, metadata: { ...manifest.metadata, name: 5 } } as unknown as Manifest;
     await expect(validate(broken)).rejects.toThrow();
   },
@@ -121,7 +121,7 @@ test('autoscaling targets deployments, and starts no more workers than there are
   }
 });
 
-test('network policies admit nothing by default, and name pods that exist', () => {
+test('network policies admit nothing by default, and select pods that exist', () => {
   expect(names('NetworkPolicy')).toContain('default-deny');
   for (const { spec } of ofKind('NetworkPolicy')) {
     const app = spec.podSelector?.matchLabels?.app;
@@ -154,6 +154,6 @@ test('the age of a queue is not divided by the number of workers', () => {
   expect(age?.metricType).toBe('Value');
 });
 
-test('the ingress removes what clients must not decide', () => {
+test('the ingress removes the headers that clients must not set', () => {
   expect(configMap('headers-from-outside')).toEqual({ traceparent: '', tracestate: '' });
 });

@@ -19,7 +19,7 @@ afterAll(async () => {
   receiver.close();
 });
 
-/** Waits until these spans of a trace have arrived, and returns all of it. */
+/** Waits until these spans of a trace have arrived, and returns the whole trace. */
 function traceWith(names: string[], isOurs: (span: ReceivedSpan) => boolean): Promise<ReceivedSpan[]> {
   return eventually(() => {
     const { traceId } = receiver.spans.find(isOurs) ?? {};
@@ -104,7 +104,7 @@ test('requests of one turn keep their own traces, and the turn is linked to all 
   expect(new Set([decidedFirst, ...decidedNext].map((span) => span?.traceId)).size).toBe(3);
 });
 
-test('spans say nothing about people: no names, mail addresses, passwords, tokens, query strings or parameters', async () => {
+test('spans contain nothing about people: no names, email addresses, passwords, tokens, query strings or parameters', async () => {
   const person = { username: 'mallory', email: 'mallory@example.com', password: 'correct horse battery' };
   await boxoffice.call('/api/auth/signup/', { method: 'POST', body: person });
   await boxoffice.call('/api/movies/?search=unusual-title&token=abcdef', { user: 1 });
@@ -134,7 +134,7 @@ test('only sampled requests are recorded, and only a trusted proxy may decide wh
   await boxoffice.book(show, 'B2', { wait: 10, gateway: behindProxy });
   const { body } = await boxoffice.book(show, 'B3', { wait: 10, headers, gateway: behindProxy });
   await traceWith([bookRoute, 'turn', 'commit'], ({ attributes }) => attributes['boxoffice.job'] === body.id);
-  await Promise.all([open.stop(), behindProxy.stop()]); // they export what they have
+  await Promise.all([open.stop(), behindProxy.stop()]); // this exports the remaining spans
   const ofShow = receiver.spans.filter(({ attributes }) => attributes['boxoffice.show'] === show);
   expect(ofShow.map((span) => [span.traceId, span.attributes['boxoffice.job']])).toEqual([[traceId, body.id]]);
 });

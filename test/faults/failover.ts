@@ -15,7 +15,7 @@ export async function replicationObstacle(): Promise<string | null> {
     : 'skipped: needs redis-server or valkey-server on this machine, not in a container';
 }
 
-/** Where the servers of one test file live. The next run removes what a killed one leaves there. */
+/** Where the servers of one test file have their data. The next run removes whatever a killed one has left there. */
 export function serverHome(): ServerHome {
   const dataDir = inject('dataDir');
   return { folderOf: () => makeServerFolder(dataDir, 'redis'), binDir: join(dataDir, 'bin') };

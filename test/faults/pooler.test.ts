@@ -45,7 +45,7 @@ describe.skipIf(!pgbouncer)('behind PgBouncer in transaction mode', () => {
   const admin = (method: string, path: string, body: object) =>
     boxoffice.call<{ id: number }>(path, { method, user: 1, role: 'admin', body });
 
-  it('sells, cancels and is administered, with many requests at the same time', async () => {
+  it('sells, cancels and can be administered, with many requests at the same time', async () => {
     const movie = await admin('POST', '/api/admin/movies/', { title: 'Pooled', duration_minutes: 90 });
     expect(movie.status).toBe(201);
     const date_time = new Date(Date.now() + 86_400_000).toISOString();
@@ -106,7 +106,7 @@ describe.skipIf(!pgbouncer)('behind PgBouncer in transaction mode', () => {
     return { code, fatal: service.logs.map((line) => JSON.parse(line)).find(({ level }) => level === 'fatal')?.msg };
   };
 
-  it('refuses a worker, whose leases are locks of a session, and says what to change in a PgBouncer that refuses settings', async () => {
+  it('refuses a worker, whose leases are session locks, and says what to change in a PgBouncer that refuses settings', async () => {
     const [strict] = await start({ ignored: '' });
     const [worker, gateway] = await Promise.all([
       refusal('booking-worker', 'WORKER_DATABASE_URL', workerUrl),

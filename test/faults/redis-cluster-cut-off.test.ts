@@ -20,7 +20,7 @@ interface Master {
   server: Server;
   /** The port on which the masters talk to each other. */
   busPort: number;
-  /** The way that clients find. */
+  /** The proxy that clients connect to. */
   proxy: TcpProxy;
 }
 let masters: Master[] = [];
@@ -95,7 +95,7 @@ async function watch(keys: string[]) {
   return { redis, ...handler, connectionTo };
 }
 
-/** Cuts clients off from a master, as a network does that drops every packet. Returns a function that ends it. */
+/** Cuts clients off from a master, like a network that drops every packet. Returns a function that ends this. */
 function cutOff(master: number): () => void {
   const { proxy } = masters[master] as Master;
   proxy.acceptsInSilence = true;

@@ -24,7 +24,7 @@ afterAll(async () => {
   await cluster?.stop();
 });
 
-/** Four shows for the load, one per partition, and as many that only the test books. */
+/** Four shows for the load, one per partition, and four more that only the test books. */
 async function addShows(): Promise<{ shows: number[]; probe: number; probes: number[] }> {
   const ids: number[] = [];
   for (let count = 0; count < 2 * partitions.length; count++) ids.push(await boxoffice.addShow());
@@ -82,7 +82,7 @@ it('loses nothing when a master is killed under load before it has replicated it
   const load = startLoad(boxoffice, shows);
   onTestFinished(load.stop);
   await untilAccepted(load, 40);
-  // From now on, what is accepted is in the queue alone.
+  // From now on, accepted requests exist only in the queue.
   const [worker] = boxoffice.workers as [SpawnedService];
   worker.kill('SIGSTOP');
   const readmit = await cutReplicas(master, cluster.servers);
@@ -93,7 +93,7 @@ it('loses nothing when a master is killed under load before it has replicated it
   await readmit();
   expect((await boxoffice.book(await findElsewhere(probes, master), '100', { user: 98 })).status).toBe(202);
   await eventually(async () => (await cluster.masterOf(tagOf(probe))) !== master, { timeoutMs: 30_000 });
-  // The new master has no replica until the old one is back as one.
+  // The new master has no replica until the old master returns as one.
   await master.restart();
   const ms = await untilBooked(boxoffice, probe, killedAt);
   await untilAccepted(load, 40);

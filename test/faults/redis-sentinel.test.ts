@@ -32,7 +32,7 @@ it('503 while no replica has the request; a retry with the same key is the same 
   expect(refused).toMatchObject({ status: 503, body: { code: 'queue_unavailable', job_id: expect.any(String) } });
   expect(refused.headers.get('retry-after')).toBe('1');
   expect(await book()).toMatchObject({ status: 503, body: { job_id: refused.body.job_id } });
-  // Now it is known that replicas are missing: nothing more is added.
+  // The gateway now knows that replicas are missing, and adds nothing more.
   const next = await boxoffice.book(show, 'A2');
   expect(next).toMatchObject({ status: 503, body: { code: 'queue_unavailable' } });
   expect(next.body.job_id).toBeUndefined();
@@ -52,7 +52,7 @@ it('loses nothing when the master is killed under load before it has replicated 
   onTestFinished(load.stop);
   await untilAccepted(load, 40);
   const master = await redis.master();
-  // From now on, what is accepted is in the queue alone.
+  // From now on, accepted requests exist only in the queue.
   const [worker] = boxoffice.workers as [SpawnedService];
   worker.kill('SIGSTOP');
   const readmit = await cutReplicas(master, redis.servers);

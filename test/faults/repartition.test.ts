@@ -39,7 +39,7 @@ beforeEach(async () => {
 interface Command {
   child: ChildProcess;
   lines: string[];
-  /** Waits until it has written such a line. */
+  /** Waits until the command has written a matching line. */
   says(pattern: RegExp): Promise<void>;
   exitCode: Promise<number | null>;
 }
@@ -69,7 +69,7 @@ function repartition(partitions: number): Command {
   };
 }
 
-/** Does the same in this process, and returns what it says. */
+/** Does the same in this process, and returns its output. */
 async function change(partitions: number, onLine: (line: string) => void = () => undefined): Promise<string> {
   const lines: string[] = [];
   const say = (line: string) => {
@@ -90,7 +90,7 @@ const history = async () =>
     )
   ).map((row) => row.partitions);
 
-/** Lets the chains go on for a while, and returns when all of them have. */
+/** Waits until every chain has made some progress. */
 const goOn = () => Promise.all(chains.map((chain) => chain.rounds(3)));
 
 async function stopChains(): Promise<void> {
@@ -145,7 +145,7 @@ it('may be killed when the queues are empty, and run again before a worker opens
   expect(await change(16)).toContain('There are 16 partitions now');
   await goOn();
   expect((await history()).at(-1)).toBe(16);
-  // Back to the number that applies: opens what an interrupted command has closed.
+  // A change to the current number opens the queues that an interrupted command has closed.
   const back = await change(4);
   expect(back).toContain('There are 4 partitions now');
   expect((await history()).slice(0, before.length)).toEqual(before);
@@ -168,7 +168,7 @@ it('rolls back by itself when a turn does not end, and says so', async () => {
 
 it('keeps the order when a gateway and a worker are killed while the number changes', async () => {
   await goOn();
-  // Not the first, which the chains ask for outcomes.
+  // Not the first gateway, where the chains look up outcomes.
   const [, victim] = gateways as [SpawnedService, SpawnedService];
   const isChanged = await change(16, (line) => {
     if (!/refused for a moment/.test(line)) return;
@@ -188,7 +188,7 @@ it('keeps the order when a gateway and a worker are killed while the number chan
   expect((await history()).at(-1)).toBe(16);
 });
 
-/** Keeps the turns of a partition from beginning, and whoever waits for them. */
+/** Keeps the turns of a partition from beginning, and so holds up whatever waits for them. */
 async function blockTurns(partition: number): Promise<{ end(): Promise<void> }> {
   const connection = boxoffice.orm.em.getConnection();
   const transaction = await connection.begin();

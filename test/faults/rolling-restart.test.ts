@@ -21,9 +21,9 @@ if (missing) console.warn(`skipped: ${missing}`);
 const folder = makeServerFolder(inject('dataDir'), 'haproxy');
 let boxoffice: Boxoffice;
 let haproxy: Server;
-/** What runs now, by its name in HAProxy. */
+/** The running services, by their names in HAProxy. */
 const services = new Map<string, SpawnedService>();
-/** How to start each again, on the same ports. */
+/** How to restart each of them, on the same ports. */
 const recipes = new Map<string, { kind: 'gateway' | 'catalog'; env: Record<string, string> }>();
 
 beforeAll(async () => {
@@ -73,7 +73,7 @@ async function start(name: string): Promise<void> {
   if (!recipe) throw new Error(name);
   const before = timesUp(name);
   services.set(name, await spawnService(recipe.kind, { ...boxoffice.environment, ...recipe.env }));
-  // As a rolling update does: the next one is not stopped before the load balancer uses this one.
+  // As in a rolling update: the next one is not stopped before the load balancer uses this one.
   if (timesDown(name) > before) await eventually(() => timesUp(name) > before);
 }
 
@@ -170,7 +170,7 @@ it.skipIf(missing)(
     const viewer = startViewer(shows[0] ?? 0);
     await eventually(() => viewer.statuses.length > 0);
     const firstPids = new Map([...services].map(([name, { pid }]) => [name, pid]));
-    // One of each kind at a time.
+    // One process of each kind at a time.
     for (const [index, worker] of boxoffice.workers.entries()) {
       const replaceWorker = async () => {
         await boxoffice.addWorker();

@@ -1,4 +1,4 @@
-/** The alerting rules: what each asks for and says, and whether it fires when it should. */
+/** The alerting rules: their annotations and runbooks, and whether they fire when they should. */
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';

@@ -104,7 +104,7 @@ describe.skipIf(!programs)('with a real Prometheus', () => {
       ([, expr = '']) => expr,
     );
     expect(expressions.length).toBe(rules.match(/- alert:/g)?.length);
-    // Of these there is nothing to count yet.
+    // For these there is nothing to count yet.
     const later = new Set(['booking_outbox_relayed_total', 'payment_steps_total', 'payment_events_total']);
     for (const expr of [...expressions, ...queries.map((query) => query.expr)]) {
       const metrics = expr.match(/\b(?:booking|event|http|nodejs|payment|process|service)_[a-z0-9_]+\b/g) ?? ['up'];
@@ -114,9 +114,9 @@ describe.skipIf(!programs)('with a real Prometheus', () => {
 
   test.each(queries)('$title: $expr', async ({ description, expr }) => {
     const result = await prometheus.query(expr);
-    // A quotient of nothing by nothing is no figure: nobody has asked for that route since the last scrape.
+    // Zero divided by zero is not a number: nobody has requested that route since the last scrape.
     const figures = result.filter(({ value }) => value[1] !== 'NaN');
-    // A panel that may have nothing to show says when.
+    // A panel that may be empty says when.
     if (!/\bEmpty until\b/.test(description)) expect(figures.length).toBeGreaterThan(0);
   });
 });

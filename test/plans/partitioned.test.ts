@@ -1,4 +1,4 @@
-/** What reads look into once `pnpm partition-tables` has partitioned the tables of bookings by show. */
+/** Which partitions are read once `pnpm partition-tables` has partitioned the booking tables by show. */
 import { type MikroORM, openDatabase } from '@boxoffice/shared/database/orm';
 import { createTestDatabase } from '@boxoffice/testing/database';
 import { envelope } from '@boxoffice/testing/envelope';
@@ -49,7 +49,7 @@ afterAll(async () => {
   for (const stop of stops) await stop();
 });
 
-/** The tables with each partition that a read looks into. */
+/** The tables, each with the partitions that a read scans. */
 async function tablesOf(read: () => Promise<unknown>): Promise<string[]> {
   statements.length = 0;
   expect(await read()).toBeTruthy();
@@ -57,7 +57,7 @@ async function tablesOf(read: () => Promise<unknown>): Promise<string[]> {
   return [...scanned].flatMap((table) => /^(.*)_p\d+$/.exec(table)?.[1] ?? []).sort();
 }
 
-test('reads that name a show, or an id that does, look into one partition of each table', async () => {
+test('reads that name a show, or an id that does, scan one partition of each table', async () => {
   const bookings = new Bookings(gateway);
   const outcomes = new StoredOutcomes(gateway);
   expect(await tablesOf(() => bookings.find(id))).toEqual(['bookings']);
@@ -66,7 +66,7 @@ test('reads that name a show, or an id that does, look into one partition of eac
   expect(await tablesOf(() => findOccupancies(catalog.em.fork(), [7]))).toEqual(['seat_claims']);
 });
 
-test('reads that name none look into all, and return the same', async () => {
+test('reads that name none scan all partitions, and return the same', async () => {
   const list = () => new Bookings(gateway).list({ user_id: 1, page: 1, page_size: 100 });
   expect(await tablesOf(list)).toEqual(Array(partitions).fill('bookings'));
   expect((await list()).count).toBe(shows);

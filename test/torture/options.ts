@@ -32,7 +32,7 @@ export const help = `pnpm torture: the whole system under faults, every promise 
 
   --seed <n>          replays the schedule of load and faults; default: a new one
   --minutes <n>       how long to go on; default 2
-  --redis <kind>      single, sentinel or cluster: with several servers, a master is what its faults hit; default single
+  --redis <kind>      single, sentinel or cluster: with several servers, faults hit a master; default single
   --faults <kinds>    groups (${faultGroups.join(', ')}) or names, comma-separated; default: all; "none";
                       cut@worker+postgres: on targets with these words alone
   --per-second <n>    faults per second when they overlap; default 6

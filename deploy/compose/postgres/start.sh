@@ -4,7 +4,7 @@ set -euo pipefail
 name=$1 primary=$2
 export PGDATA=${PGDATA:-/var/lib/postgresql/18/docker}
 
-# Copied beside its place first: a copy that was interrupted must not look like a complete one.
+# Copies into a folder beside the final one first: an interrupted copy must not look like a complete one.
 copy_from_primary() {
   local copy=$PGDATA.copy
   trap 'exit 1' INT TERM # which the first process of a container ignores otherwise
@@ -24,8 +24,8 @@ if [ "$name" != "$primary" ]; then
     copy_from_primary
   elif [ ! -f "$PGDATA/standby.signal" ]; then
     cat >&2 <<REFUSAL
-The data of $name are those of a primary, but POSTGRES_PRIMARY is $primary. Two primaries would lose bookings. If $name has
-been promoted, set POSTGRES_PRIMARY=$name. If $primary has, delete the data of $name; they are copied anew.
+$name has the data of a primary, but POSTGRES_PRIMARY is $primary. Two primaries would lose bookings. If $name has been
+promoted, set POSTGRES_PRIMARY=$name. If $primary has been promoted, delete the data of $name, which is then copied again.
 REFUSAL
     exit 1
   fi

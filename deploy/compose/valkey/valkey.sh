@@ -1,5 +1,5 @@
 # valkey.sh <own address>: starts a server that Sentinel manages. Its configuration is in its volume, because Sentinel has it
-# rewritten at a failover: a server that restarts keeps the role that it was given last.
+# rewritten at a failover: a server that restarts keeps the role that it was last given.
 set -eu
 address=$1
 first=172.31.77.11
@@ -18,5 +18,5 @@ CONF
   [ "$address" = "$first" ] || echo "replicaof $first 6379" >>/data/valkey.conf.new
   mv /data/valkey.conf.new /data/valkey.conf
 fi
-# On the command line, where a changed limit applies at the next start.
+# The limit is on the command line, so that a change applies at the next start.
 exec docker-entrypoint.sh valkey-server /data/valkey.conf --maxmemory "${MAXMEMORY:-256mb}"

@@ -1,4 +1,4 @@
-/** Programs from the packages of Debian or Ubuntu, unpacked into a folder of ours: needs no root, installs nothing. */
+/** Programs from Debian or Ubuntu packages, unpacked into a folder of ours: needs no root, installs nothing. */
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
@@ -15,7 +15,7 @@ export interface ProgramFile {
 }
 
 export interface UnpackOptions {
-  /** Folder for what has to be fetched. */
+  /** Folder for programs that have to be fetched. */
   binDir: string;
   log?: ((line: string) => void) | undefined;
   signal?: AbortSignal | undefined;
@@ -26,9 +26,9 @@ const fetchTimeoutMs = 180_000;
 /**
  * Fetches packages, unless an earlier call has, and returns one of their programs.
  *
- * @param wanted.name of the folder in `binDir`
+ * @param wanted.name the folder's name in `binDir`
  * @param wanted.program its path in the package, e.g. `usr/bin/redis-server`
- * @param wanted.versionFlag makes it print its version, which shows that it runs; `--version` by default
+ * @param wanted.versionFlag makes the program print its version, to check that it runs; `--version` by default
  * @throws when there is no apt-get, it fails, or the program does not run
  */
 export async function programFromPackages(
@@ -89,7 +89,7 @@ async function unpackPackages(folder: string, packages: string[], signal?: Abort
     for (const file of readdirSync(join(draft, 'archives')).filter((name) => name.endsWith('.deb'))) {
       await run('dpkg-deb', ['-x', join(draft, 'archives', file), join(draft, 'root')]);
     }
-    // Another process may have been faster; its copy is as good.
+    // Another process may have been faster; its copy is just as good.
     if (!existsSync(folder)) renameSync(join(draft, 'root'), folder);
   } finally {
     rmSync(draft, { recursive: true, force: true });

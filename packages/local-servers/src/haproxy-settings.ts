@@ -7,17 +7,17 @@ export interface HaproxyListener {
   port: number;
   /** Addresses of the services, such as `127.0.0.1:3100`. */
   servers: string[];
-  /** Whether clients reach it by way of another proxy, which sets X-Forwarded-Proto and decides what is traced. */
+  /** Whether clients reach it through another proxy, which sets X-Forwarded-Proto and decides what is traced. */
   isBehindProxy?: boolean;
 }
 
 /**
  * Settings for HAProxy 2.4 and later.
  *
- * A service is taken out when it does not respond, or says that it is stopping, and for no other reason: one that lacks a
- * dependency still answers what it can, and explains the rest better than a proxy. What has not reached a service is sent
- * to another. Reads are also sent again when the connection breaks before a response; everything else is not: clients have
- * Idempotency-Keys for that. A response is never repeated, not even a 503: it says how long to wait.
+ * A service is taken out of rotation only when it does not respond or says that it is stopping: one that lacks a dependency
+ * still answers what it can, and explains the rest better than a proxy would. A request that has not reached a service is
+ * sent to another. Reads are also retried when the connection breaks before a response; everything else is not: clients
+ * have Idempotency-Keys for that. No response causes a retry, not even a 503: it says how long to wait.
  */
 export function haproxySettings(listeners: readonly HaproxyListener[]): string {
   return `global

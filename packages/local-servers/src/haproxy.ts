@@ -8,13 +8,13 @@ import { PlainError } from './plain-error.ts';
 import { type Server, startServer } from './server.ts';
 
 export interface HaproxyOptions extends UnpackOptions {
-  /** Folder for its settings and log, and nothing else. Created if need be. */
+  /** Folder for its settings and log, and nothing else. Created if missing. */
   dataDir: string;
   /** The first is the public one. */
   listeners: [HaproxyListener, ...HaproxyListener[]];
 }
 
-/** @throws {PlainError} that says what to do without it */
+/** @throws {PlainError} if there is none, which says what to do instead */
 export async function findHaproxy(options: UnpackOptions): Promise<ProgramFile> {
   const file = onPath('haproxy');
   if (file) return { kind: 'file', file };
@@ -23,13 +23,13 @@ export async function findHaproxy(options: UnpackOptions): Promise<ProgramFile> 
     options.signal?.throwIfAborted();
     throw new PlainError(
       `HAProxy is neither on PATH nor in the system's packages (${error.message.split('\n')[0]}). Install it, or set ` +
-        'GATEWAYS=1 and put a load balancer of yours in front of gateways that you start yourself (docs/scaling.md).',
+        'GATEWAYS=1 and put your own load balancer in front of gateways that you start yourself (docs/scaling.md).',
     );
   });
 }
 
 /**
- * Starts HAProxy in front of services that run already or will soon.
+ * Starts HAProxy in front of services that are running already or will be soon.
  *
  * @throws {PlainError} when it cannot be found or does not start
  */

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { PlainError } from './plain-error.ts';
 
 /**
- * The command prefix with which a program does not run as root. Empty for an ordinary user; otherwise a user namespace in
+ * The command prefix that keeps a program from running as root. Empty for an ordinary user; otherwise a user namespace in
  * which we are not root; where those are denied, as in most containers, user 1 with the right to read all folders on the
  * path. `owner` is the user id, seen from outside, that must own the data; undefined: leave it as it is.
  */

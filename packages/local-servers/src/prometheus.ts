@@ -9,7 +9,7 @@ export interface PrometheusPrograms {
   env: Record<string, string>;
 }
 
-/** @throws when neither is there, with the reason why it cannot be fetched */
+/** @throws when they are neither on PATH nor can be fetched, with the reason */
 export async function findPrometheus(options: UnpackOptions): Promise<PrometheusPrograms> {
   const [prometheus, promtool] = [onPath('prometheus'), onPath('promtool')];
   if (prometheus && promtool) return { prometheus, promtool, env: {} };

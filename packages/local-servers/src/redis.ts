@@ -17,7 +17,7 @@ export interface RedisOptions {
   binDir: string;
   /** On 127.0.0.1. Default: a free port. */
   port?: number;
-  /** Default: one that is generated at its first start. Servers that replicate each other share one. */
+  /** Default: generated at the first start. Servers that replicate each other share one. */
   password?: string;
   /** Further lines of redis.conf, by name. */
   settings?: Settings;
@@ -139,7 +139,7 @@ export async function startSentinel({
     [`sentinel monitor ${master.name} 127.0.0.1`]: `${master.port} ${quorum}`,
     [`sentinel auth-pass ${master.name}`]: master.password,
     [`sentinel down-after-milliseconds ${master.name}`]: String(downAfterMs),
-    [`sentinel failover-timeout ${master.name}`]: String(2 * downAfterMs), // a failover that fails is tried again after twice this
+    [`sentinel failover-timeout ${master.name}`]: String(2 * downAfterMs), // a failed failover is retried after twice this time
   };
   const { command, env } = asProcess(program, folder, port, settings);
   return startServer({

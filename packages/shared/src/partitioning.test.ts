@@ -25,13 +25,13 @@ describe('firstPartitions', () => {
     await server.drop();
   });
 
-  it('is the number that was asked for first, whatever is asked for later', async () => {
+  it('is the number that the first caller asks for, whatever later callers ask for', async () => {
     expect(await firstPartitions(redis, 8)).toBe(8);
     expect(await firstPartitions(redis, 4)).toBe(8);
     expect(await redis.get('boxoffice:partitions')).toBe('8');
   });
 
-  it('is known also while Redis refuses writes because its memory is full', async () => {
+  it('is known even while Redis refuses writes because its memory is full', async () => {
     const own = await ownRedis();
     const full = new Redis(own.url);
     await firstPartitions(full, 8);
@@ -68,7 +68,7 @@ describe('the partitioning', () => {
     expect(await ensurePartitioning(one, 16)).toEqual(found[0]);
   });
 
-  it('has one successor, of however many are proposed at the same time', async () => {
+  it('has one successor, however many are proposed at the same time', async () => {
     const [one, other] = [await connect(), await connect()];
     const before = await ensurePartitioning(one, 4);
     const won = await Promise.all([

@@ -39,10 +39,10 @@ const changeLock = 7_234;
 
 /**
  * The number of partitions of an installation that has no row yet: the one in Redis, where the first caller records it.
- * So services that start for the first time agree, whatever BOOKING_PARTITIONS each of them has.
+ * This makes services that start for the first time agree, whatever BOOKING_PARTITIONS each of them has.
  */
 export async function firstPartitions(redis: RedisClient, partitions: number): Promise<number> {
-  // A Redis whose memory is full refuses every write, but a service must be able to start, to decide what is queued.
+  // A Redis whose memory is full refuses every write, but services must be able to start, to decide what is queued.
   const recorded = Number(await redis.get(recordedKey));
   if (recorded > 0) return recorded;
   await redis.set(recordedKey, partitions, 'NX');
@@ -99,7 +99,7 @@ export async function advancePartitioning(client: Client, from: Partitioning, to
   }
 }
 
-/** A warning for a service that is configured with another number than the installation has; null if it is not. */
+/** A warning for a service whose configured number differs from the installation's; null if it does not. */
 export function ignoredPartitionsMessage(configured: number | undefined, actual: number): string | null {
   if (configured === undefined || configured === actual) return null;
   return (

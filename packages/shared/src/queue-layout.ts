@@ -14,7 +14,7 @@
  * against outdated gateways:
  *
  *   accepted   all requests ever added
- *   decided    those whose job has finished; set to `accepted` whenever the queue is empty, which corrects what a crash lost
+ *   decided    those whose job has finished; set to `accepted` whenever the queue is empty, which corrects counts that a crash has lost
  *   least      the lowest generation of the partitioning (partitioning.ts) whose envelopes are accepted; only grows
  */
 import { Job, Queue, Worker } from 'bullmq';
@@ -82,15 +82,15 @@ export class EnvelopeQueue {
    *
    * @param generation of the partitioning that makes this the queue of its shows
    * @returns the waiting jobs, and the undecided requests ahead of it
-   * @throws {PartitioningOutdated} when the queue accepts only later generations; nothing was added then
-   * @throws {NotReplicatedError} when it is added, but too few replicas have it
+   * @throws {PartitioningOutdated} when the queue accepts only later generations; then nothing has been added
+   * @throws {NotReplicatedError} when it has been added, but too few replicas have it
    */
   async add(envelopeId: string, envelope: Envelope, generation = 0): Promise<{ waitingJobs: number; ahead: number }> {
     const size = envelope.requests.length;
     const job = new Job(this.bull, envelopeName(envelope.requests), envelope, { jobId: envelopeId }, envelopeId);
     const keys = ['accepted', 'decided', envelopeId, 'least', 'wait'].map((name) => this.bull.toKey(name));
     const results = await this.#transactions.execute((multi) => {
-      // This only queues the command. Its result comes with the others'.
+      // This only queues the command. Its result arrives with those of the others.
       void this.bull.backend.addJobToTransaction(multi, job.asJSON(), envelopeId);
       multi.eval(scripts.countAccepted, keys.length, ...keys, size, generation, envelopeId);
       multi.llen(this.bull.toKey('wait'));
@@ -103,7 +103,7 @@ export class EnvelopeQueue {
   /**
    * Waits until as many replicas as required have this envelope.
    *
-   * @returns false when the queue does not have it
+   * @returns false when the queue does not contain it
    * @throws {NotReplicatedError}
    */
   async confirm(envelopeId: string): Promise<boolean> {
@@ -236,7 +236,7 @@ export class EnvelopeQueue {
       concurrency: 1,
       lockDuration: lockMs,
       skipStalledCheck: true,
-      runRetryDelay: 250, // after a command that failed: only those of a cluster do
+      runRetryDelay: 250, // after a failed command, which happens only on a cluster
       ...retention,
     });
   }

@@ -1,9 +1,9 @@
-/** What must be atomic in Redis. queue-layout.ts describes the keys. */
+/** The scripts for operations that must be atomic in Redis. queue-layout.ts describes the keys. */
 
 /**
  * Counts the requests of an envelope as accepted, and stores in its job how many have been accepted up to its last one.
- * An envelope that was added before has been counted already. One of an outdated partitioning is removed again: it was added
- * in the same transaction, so nobody has seen it.
+ * An envelope that was added before has been counted already. An envelope of an outdated partitioning is removed again: it
+ * was added in the same transaction, so nobody has seen it.
  */
 export const countAccepted = `
   local sequence = redis.call('hget', KEYS[3], 'sequence')
@@ -21,8 +21,8 @@ export const countAccepted = `
   return {tonumber(sequence), tonumber(redis.call('get', KEYS[2]) or 0)}`;
 
 /**
- * Atomic, so that afterwards the active list is empty and the order is the original one, whoever runs it. The locks
- * are deleted first: while a cluster moves the queue to another node, a script may fail at a key that it does not declare.
+ * Atomic, so that afterwards the active list is empty and the original order is restored, whoever runs it. The locks are
+ * deleted first: while a cluster moves the queue to another node, a script may fail at a key that it does not declare.
  */
 export const takeBack = `
   local ids = redis.call('lrange', KEYS[1], 0, -1)

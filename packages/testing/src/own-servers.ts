@@ -27,8 +27,9 @@ export async function ownPostgres(options: Partial<PostgresOptions> = {}): Promi
 }
 
 /**
- * Starts a streaming replica of a PostgreSQL, which restarts meanwhile and has no sessions. It is a cold copy of the data,
- * because the npm package has no pg_basebackup. Its name in `synchronous_standby_names` is `replica`.
+ * Starts a streaming replica of a PostgreSQL server, which is restarted for this and must have no sessions. The replica begins
+ * as a cold copy of the data, because the npm package has no pg_basebackup. Its name for `synchronous_standby_names` is
+ * `replica`.
  */
 export async function replicaOf(primary: OwnServer & { dataDir: string }): Promise<OwnServer> {
   const dataDir = makeServerFolder(inject('dataDir'), 'postgres-replica');

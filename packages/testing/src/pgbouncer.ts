@@ -1,4 +1,4 @@
-/** A real PgBouncer for tests; null where neither the program nor Debian's packages can be had. */
+/** A real PgBouncer for tests; null if the program is neither installed nor can be fetched from Debian's packages. */
 import { chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type ProgramFile, programFromPackages } from '@boxoffice/local-servers/debian-packages';
@@ -9,7 +9,7 @@ import { type Server, startServer } from '@boxoffice/local-servers/server';
 import { inject } from 'vitest';
 import { makeServerFolder } from './server-folders.ts';
 
-/** Finds PgBouncer, and says in one line when there is none. */
+/** Finds PgBouncer, and logs one line if there is none. */
 export async function pgbouncerForTests(): Promise<ProgramFile | null> {
   const file = onPath('pgbouncer');
   if (file) return { kind: 'file', file };
@@ -22,9 +22,9 @@ export async function pgbouncerForTests(): Promise<ProgramFile | null> {
 }
 
 /**
- * Starts PgBouncer in transaction mode in front of a PostgreSQL.
+ * Starts PgBouncer in transaction mode in front of a PostgreSQL server.
  *
- * @param options.urls with which its clients log in to that PostgreSQL
+ * @param options.urls the URLs with which its clients would log in to that PostgreSQL
  * @param options.ignored the startup parameters that it ignores
  * @returns the server, and the URLs that lead through it
  */

@@ -22,7 +22,7 @@ interface Node {
 /** One statement, and what PostgreSQL read to run it. */
 export interface RunStatement {
   sql: string;
-  /** Tables, and partitions of tables, that it looked into. */
+  /** Tables, and partitions of tables, that it read. */
   scanned: string[];
   /** Those that it scanned sequentially. */
   readWhole: string[];

@@ -1,4 +1,4 @@
-/** A real Prometheus for tests; null where neither the program nor Debian's packages can be had. */
+/** A real Prometheus for tests; null if the program is neither installed nor can be fetched from Debian's packages. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { freePort } from '@boxoffice/local-servers/free-port';
 import { findPrometheus, type PrometheusPrograms } from '@boxoffice/local-servers/prometheus';
 import { eventually } from './eventually.ts';
 
-/** Finds Prometheus, and says in one line when there is none. */
+/** Finds Prometheus, and logs one line if there is none. */
 export async function prometheusForTests(): Promise<PrometheusPrograms | null> {
   const binDir = resolve(import.meta.dirname, '../../../.boxoffice/bin');
   return findPrometheus({ binDir, log: console.log }).catch((error: Error) => {
@@ -45,7 +45,7 @@ export async function startPrometheus(programs: PrometheusPrograms, config: stri
     `--storage.tsdb.path=${join(folder, 'data')}`,
     `--web.listen-address=${address}`,
   ];
-  // Debian's package links the console's files, which are not needed, to where they would be installed.
+  // Debian's package has symbolic links for the console's files, which are not needed, to where they would be installed.
   const child = spawn(programs.prometheus, args, { env: { ...process.env, ...programs.env }, stdio: 'ignore' });
   const exited = once(child, 'exit');
   const kill = () => child.kill('SIGKILL');

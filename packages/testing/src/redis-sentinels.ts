@@ -41,7 +41,7 @@ export async function startRedisSentinels({ folderOf, binDir }: ServerHome): Pro
   );
   const clients = sentinels.map(({ url }) => new Redis(url));
   const [first] = clients as [Redis, ...Redis[]];
-  // Sentinels discover each other and the replicas every few seconds. Versions that cannot be hurried are only slower.
+  // Sentinels discover each other and the replicas every few seconds. Versions that cannot be told to do so more often are merely slower.
   const hurry = ['INFO-PERIOD', '200', 'PUBLISH-PERIOD', '200'];
   const usual = ['INFO-PERIOD', '10000', 'PUBLISH-PERIOD', '2000'];
   for (const redis of clients) await redis.call('SENTINEL', 'DEBUG', ...hurry).catch(() => undefined);

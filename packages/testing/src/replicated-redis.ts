@@ -1,15 +1,15 @@
 import type { Server } from '@boxoffice/local-servers/server';
 import { Redis } from 'ioredis';
 
-/** Servers of Redis that replicate each other. */
+/** Redis servers that replicate each other. */
 export interface ReplicatedRedis {
-  /** For the services. */
+  /** REDIS_URL for the services. */
   url: string;
   servers: Server[];
   stop(): Promise<void>;
 }
 
-/** Where servers keep their data and their program. */
+/** Where the servers' data and program are. */
 export interface ServerHome {
   /** A folder for one server. */
   folderOf(name: string): string;

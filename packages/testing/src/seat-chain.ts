@@ -14,19 +14,19 @@ interface Sent {
   id: string;
   user: number;
   expected: 'succeeded' | 'rejected';
-  /** Null while only the job can tell. */
+  /** Null while it has to be looked up by its job. */
   outcome: 'succeeded' | 'rejected' | null;
 }
 
 /**
  * Buyers who pass one seat of a show on: a winner books it, a loser asks too early, the winner cancels, and so on. Each
- * outcome depends on all requests before it, so the least change of their order shows. Three are undecided at most. Refusals and broken connections
- * are waited out with the same Idempotency-Key, at whichever gateway responds.
+ * outcome depends on all requests before it, so the slightest change of their order shows. At most three are undecided.
+ * Refusals and broken connections are waited out by retrying with the same Idempotency-Key, at whichever gateway responds.
  */
 export interface SeatChain {
   /** Ends after the current round. */
   end(): void;
-  /** Ends, and compares every outcome with what the order demands. */
+  /** Ends, and compares every outcome with the one that the order requires. */
   stop(): Promise<void>;
   /** Waits until this many more rounds are accepted. */
   rounds(count: number): Promise<void>;
@@ -36,7 +36,7 @@ export interface SeatChain {
   readonly refusals: string[];
 }
 
-/** @param gateways those that may be asked, at any moment */
+/** @param gateways returns the gateways that may currently be used */
 export function startSeatChain(boxoffice: Boxoffice, show: number, gateways: () => SpawnedService[]): SeatChain {
   const sent: Sent[] = [];
   const refusals: string[] = [];

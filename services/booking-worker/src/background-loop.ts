@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Repeats a step, with pauses, until it is stopped. */
+/** Repeats a step, with pauses, until stopped. */
 export class BackgroundLoop {
   readonly #step: () => Promise<number>;
   readonly #stop = new AbortController();
@@ -12,7 +12,7 @@ export class BackgroundLoop {
     this.#step = step;
   }
 
-  /** Aborted when the loop is told to stop. */
+  /** Aborted when the loop is being stopped. */
   get signal(): AbortSignal {
     return this.#stop.signal;
   }

@@ -4,7 +4,7 @@ import type { Lease } from './leases/leases.ts';
 import type { BookingStore } from './store/booking-store.ts';
 import { LeaseLost } from './store/errors.ts';
 
-/** The shortest pause after a search that finds less than a full batch, in milliseconds, so that several ends share a batch. */
+/** The shortest pause after a search that finds less than a full batch, in milliseconds, so that several expiries share a batch. */
 const pauseMs = 250;
 /** The longest pause between two searches, in milliseconds: meanwhile shows may be cancelled and short holds made. */
 const longestPauseMs = 1_000;

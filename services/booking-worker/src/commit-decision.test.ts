@@ -53,7 +53,7 @@ const conflicts = async () => (await dependencies.metrics.conflicts.get()).value
 const calls = () => model.attempts.map(({ call }) => call);
 
 describe('commitDecision', () => {
-  it('returns the outcomes once they are written, and measures how long that took', async () => {
+  it('returns the outcomes once they are written, and measures how long that takes', async () => {
     const measured = vi.spyOn(dependencies.metrics, 'turn');
     const requests = book();
     const startedAt = performance.now();
@@ -121,7 +121,7 @@ describe('commitDecision', () => {
     );
   });
 
-  it('waits twice as long each time, up to a second, and as often as it takes', async () => {
+  it('waits twice as long each time, up to a second, as many times as necessary', async () => {
     failWith(...Array.from({ length: 20 }, () => sqlError('57P03')));
     await commit();
     expect(delays.waitedMs.slice(0, 7)).toEqual([50, 100, 200, 400, 800, 1_000, 1_000]);
@@ -129,7 +129,7 @@ describe('commitDecision', () => {
     expect(await conflicts()).toBe(0);
   });
 
-  it('ends the wait for the database when it is told to', async () => {
+  it('stops waiting for the database when it is aborted', async () => {
     const stop = new AbortController();
     delays.endless = true;
     failWith(sqlError('57P03'));
@@ -192,7 +192,7 @@ describe('commitFailure', () => {
     expect(model.failures).toEqual([]);
   });
 
-  it('waits for the database, to look up and to record', async () => {
+  it('waits for the database, both for the look-up and for recording', async () => {
     failWith(sqlError('57P03'), sqlError('57P03'));
     expect(await fail()).toMatchObject(failed);
     expect(calls()).toEqual(['read', 'read', 'read', 'fail']);
@@ -215,7 +215,7 @@ describe('commitFailure', () => {
     expect(model.failures).toHaveLength(1);
   });
 
-  it('reports the failure even of a request that cannot be recorded, and logs that', async () => {
+  it('reports the failure even of a request that cannot be recorded, and logs the error', async () => {
     const error = sqlError('22003');
     failWith(error, error);
     expect(await fail()).toMatchObject(failed);

@@ -155,7 +155,7 @@ export class PartitionConsumer {
 
   #openWorker(): EnvelopeWorker {
     const process = async (job: EnvelopeJob): Promise<EnvelopeSummary> => {
-      // On a cluster this may reject. Then the answer is unknown, and the job must not fail because of it.
+      // On a cluster this may reject. Then the result is unknown, and the job must not fail because of it.
       const isNext = await this.#isNext(job).catch(() => false);
       if (worker !== this.#worker) return neverSettles; // it arrived while we were suspending, and will be taken back
       if (!isNext) {

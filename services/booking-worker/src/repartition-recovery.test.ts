@@ -1,4 +1,4 @@
-/** What a worker does when `pnpm repartition` dies half-way, or Redis or PostgreSQL loses a part of the change. */
+/** What a worker does when `pnpm repartition` dies halfway, or Redis or PostgreSQL loses a part of the change. */
 import { openDatabase } from '@boxoffice/shared/database/orm';
 import { leaseLockClass } from '@boxoffice/shared/partition';
 import { EnvelopeQueue } from '@boxoffice/shared/queue-layout';
@@ -77,13 +77,13 @@ it('opens the queues again, whichever was closed and whoever owns partition 0, u
   await connection.rollback(other);
 });
 
-it('keeps outdated gateways out of every queue again, should Redis have lost what did', async () => {
+it('restores the fences that keep outdated gateways out of every queue, if Redis has lost them', async () => {
   await eventually(() => worker.leases.held.has(0));
   for (const partition of [0, 1, 2, 255])
     await eventually(async () => expect(await withQueue(partition, (queue) => queue.leastGeneration())).toBe(6));
 });
 
-it('decides what is found in the queue of a partition that no longer exists', async () => {
+it('decides requests that are found in the queue of a partition that no longer exists', async () => {
   await eventually(async () =>
     expect(
       await rows(

@@ -13,7 +13,7 @@ const batchSize = 500;
 const pauseWhileBusyMs = 250;
 /** The pause after a search that found less than a batch, in milliseconds. */
 const pauseWhenDoneMs = 60_000;
-/** How often a worker that does not remove outcomes checks whether it should, in milliseconds. */
+/** How often a worker that is not removing outcomes checks whether it should, in milliseconds. */
 const pauseWhenNotOursMs = 1_000;
 
 interface RetentionOptions {

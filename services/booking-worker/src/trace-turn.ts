@@ -2,8 +2,8 @@ import type { BookingRequest, Outcome } from '@boxoffice/shared/contracts/jobs';
 import type { Tracing } from '@boxoffice/shared/tracing/tracing';
 
 /**
- * Records a turn, if it decides requests that are traced. The turn continues the trace of the first and is linked to
- * the others; each of them gets a span with its outcome, linked to the turn, so that no trace ends at the queue.
+ * Records a turn if it decides traced requests. The turn continues the trace of the first one and is linked to the others;
+ * each of them gets a span with its outcome, linked to the turn, so that no trace ends at the queue.
  */
 export async function traceTurn(
   tracing: Tracing,

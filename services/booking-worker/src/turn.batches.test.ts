@@ -1,4 +1,4 @@
-/** How a turn is put together and taken apart, on a store in memory: the other tests of turns have a real one. */
+/** How a turn is assembled and taken apart, with a store in memory: the other tests of turns use a real one. */
 import { setImmediate as endOfTick } from 'node:timers/promises';
 import type { BookingRequest, Outcome } from '@boxoffice/shared/contracts/jobs';
 import { eventually } from '@boxoffice/testing/eventually';
@@ -49,7 +49,7 @@ describe('the envelopes of a turn', () => {
     expect(sizes()).toEqual(expected);
   });
 
-  it('that recent turns make likely are waited for', async () => {
+  it('are waited for if recent turns make them likely', async () => {
     await Promise.all([decide(requestsFor('A1')), decide(requestsFor('A2'))]);
     await idle();
     const first = decide(requestsFor('A3'));
@@ -67,7 +67,7 @@ describe('the envelopes of a turn', () => {
   });
 });
 
-it('is busy from the first envelope until every one is decided', async () => {
+it('is busy from the first envelope until all are decided', async () => {
   expect(turns.busy).toBe(false);
   const held = holdUp();
   const first = decide(requestsFor('A1'));
@@ -95,7 +95,7 @@ it('fails its check, and says why, while a turn waits for the database', async (
 });
 
 describe('stop', () => {
-  it('waits for the turn in progress, and begins no other', async () => {
+  it('waits for the turn in progress, and begins no new one', async () => {
     const held = holdUp();
     const first = decide(requestsFor('A1'));
     await eventually(() => model.attempts.length === 1, { intervalMs: 1 });
@@ -143,12 +143,12 @@ describe('stop', () => {
     await turns.stop();
     expect(model.attempts.every(({ call }) => call === 'decide')).toBe(true);
     expect(decided).toEqual([]);
-    expect(logger.error).toHaveBeenCalledTimes(1); // that it had to decide one by one
+    expect(logger.error).toHaveBeenCalledTimes(1); // for having to decide one by one
   });
 });
 
 describe('a lost lease', () => {
-  it('costs a turn only the envelopes of that lease', async () => {
+  it('removes from a turn only the envelopes of that lease', async () => {
     model.onAttempt = ({ leases }) => {
       if (leases.includes(ours)) throw new LeaseLost([ours.session]);
     };
@@ -194,7 +194,7 @@ describe('a lost lease', () => {
 });
 
 describe('a turn that fails', () => {
-  it('is decided request by request, in order, so that only the one to blame fails', async () => {
+  it('is decided request by request, in order, so that only the request at fault fails', async () => {
     const poison = requestsFor('A1') as [BookingRequest];
     const error = sqlError('22P02');
     model.onAttempt = ({ call, ids }) => {

@@ -79,12 +79,12 @@ async function outcomeOf(id: string): Promise<string | undefined> {
   return found?.status;
 }
 
-it('leaves an envelope of the next release, and all behind it, to a worker of that release', async () => {
+it('leaves an envelope of the next release, and everything behind it, to a worker of that release', async () => {
   const [show, other] = [2, 3];
   await Promise.all([addShow(show), addShow(other)]);
   const [old, sameAge] = [await startWorker(), await startWorker()];
   await eventually(() => old.leases.held.size === 1 && sameAge.leases.held.size === 1);
-  const first = await add(undefined, show, { seats: ['A1'] }); // of the release before
+  const first = await add(undefined, show, { seats: ['A1'] }); // of the previous release
   await eventually(async () => (await outcomeOf(first)) === 'booked');
 
   const next = await add(envelopeVersion + 1, show, { cancel: first });
@@ -107,7 +107,7 @@ it('leaves an envelope of the next release, and all behind it, to a worker of th
   expect([await outcomeOf(first), await outcomeOf(next)]).toEqual(['cancelled', 'succeeded']);
   expect(newer.leases.held.has(0)).toBe(true);
 
-  // Once it has gone, the others serve the partition again, as they know everything that is left.
+  // Once it has stopped, the others serve the partition again, because they understand everything that is left.
   await newer.stop();
   const last = await add(envelopeVersion, show, { seats: ['A2'] });
   await eventually(async () => (await outcomeOf(last)) === 'booked');

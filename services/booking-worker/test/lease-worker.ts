@@ -4,14 +4,14 @@ import { afterEach, beforeEach, expect, vi } from 'vitest';
 import { type Lease, Leases } from '../src/leases/leases.ts';
 import { type LeaseClient, lockServer } from './lock-server.ts';
 
-/** A worker that records what its leases ask of it. */
+/** A worker that records the calls of its leases. */
 export class Worker {
   readonly acquired = vi.fn<(lease: Lease) => void>();
   readonly lost = vi.fn<(partition: number) => void>();
   readonly releasing = vi.fn(async (_partition: number) => this.release);
   readonly onPartitioning = vi.fn();
   readonly logger = { info: vi.fn(), warn: vi.fn() };
-  /** Settles when it has finished the work in progress. */
+  /** Settles once the work in progress is finished. */
   release: Promise<void> = Promise.resolve();
   readonly leases = new Leases({
     databaseUrl: 'postgres://someone:secret@127.0.0.1:5432/boxoffice',

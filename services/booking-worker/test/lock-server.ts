@@ -1,4 +1,4 @@
-/** PostgreSQL's session advisory locks, in memory: what leases need of a server, and the connections to it. */
+/** PostgreSQL's session advisory locks in memory, as far as leases need them, and connections to them. */
 import { leaseLockClass } from '@boxoffice/shared/partition';
 import type { Partitioning } from '@boxoffice/shared/partitioning';
 import { presenceClass } from '../src/leases/inspect-locks.ts';
@@ -12,7 +12,7 @@ interface Lock {
 export const lockServer = {
   partitioning: { generation: 0, partitions: 4 } as Partitioning,
   isAway: false,
-  /** The connections that were ever opened, and those that are open. */
+  /** All connections that have been opened, and those that are still open. */
   opened: [] as LeaseClient[],
   sessions: new Set<LeaseClient>(),
   /** Called with each statement before it runs; may throw. Returns false to refuse a lock that is free. */

@@ -8,12 +8,12 @@ import { ModelDatabase } from './model-database.ts';
 /** One call of the store. */
 interface Attempt {
   call: 'decide' | 'read' | 'fail';
-  /** Of the requests concerned. */
+  /** The ids of the requests concerned. */
   ids: string[];
   leases: readonly Lease[];
 }
 
-/** A store in memory that fails, or takes its time, as the test says. */
+/** A store in memory that fails or takes its time, as the test determines. */
 export class ModelStore {
   readonly database = new ModelDatabase();
   readonly attempts: Attempt[] = [];

@@ -1,4 +1,4 @@
-/** Takes the place of `node:timers/promises` where Vitest's fake clock is to move its timers too. */
+/** Replaces `node:timers/promises` in tests where Vitest's fake clock must control its timers too. */
 const onGlobalClock = (ms: number, value?: unknown, { signal }: { signal?: AbortSignal } = {}): Promise<unknown> =>
   new Promise((resolve, reject) => {
     const timer = setTimeout(resolve, ms, value);

@@ -24,7 +24,7 @@ beforeEach(() => {
   decided = [];
 });
 
-/** An envelope with so many requests for one seat. */
+/** An envelope with this many requests for one seat. */
 export const requestsFor = (seat: string, count = 1): BookingRequest[] =>
   Array.from({ length: count }, (_, user) => envelope(1, [{ seats: [seat], user }])).flat();
 export const idsOf = (...envelopes: BookingRequest[][]) => envelopes.flat().map(({ id }) => id);
@@ -38,7 +38,7 @@ export function decide(requests: BookingRequest[], lease = ours): Promise<Outcom
 export const sizes = () => model.attempts.map(({ ids }) => ids.length);
 export const idle = () => eventually(() => !turns.busy, { intervalMs: 1 });
 
-/** Holds the next attempt up; returns a function that lets it go on, with an error or without. */
+/** Holds up the next attempt; returns a function that lets it continue, with an error or without. */
 export function holdUp(): PromiseWithResolvers<void> {
   const held = Promise.withResolvers<void>();
   model.onAttempt = async () => {

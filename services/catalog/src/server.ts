@@ -27,7 +27,7 @@ await runService('catalog', async ({ config, logger, tracing }) => {
   const canPayOnline = paymentProviderOf(config) !== null;
   const settings = { turnaroundMinutes: config.TURNAROUND_MINUTES, canPayOnline };
   const http = buildCatalog({ orm, secret, settings, logger, tracing });
-  // A load balancer may send requests as soon as this listens: the first must not wait for a connection.
+  // A load balancer may send requests as soon as this listens: the first one must not wait for a connection.
   await pingDatabase(orm).catch(() => undefined);
   await listen(http, { host: config.INTERNAL_HOST, port: config.CATALOG_PORT });
   return {

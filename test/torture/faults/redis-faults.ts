@@ -3,10 +3,10 @@ import type { World } from '../world/world.ts';
 import type { FaultKind, Heal } from './fault.ts';
 
 const common = { group: 'redis', targets: ['redis'] } as const;
-/** What is done by a command is done to one server. */
+/** Faults that consist of a command to one server. */
 const toOneServer = {
   ...common,
-  obstacle: ({ servers }: World) => (servers.isReplicated ? 'Redis is several servers' : null),
+  obstacle: ({ servers }: World) => (servers.isReplicated ? 'Redis runs on several servers' : null),
 };
 
 /** Redis has less memory than it uses: every write is refused. */

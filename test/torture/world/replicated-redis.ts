@@ -13,7 +13,7 @@ export type RedisKind = (typeof redisKinds)[number];
 /** How often the current master is looked up, in milliseconds. */
 const lookUpEveryMs = 250;
 
-/** Servers of Redis that replicate each other, as one: a fault hits a master, whichever it is when the fault begins. */
+/** Redis servers that replicate each other, treated as one: a fault hits a server that is a master when the fault begins. */
 export async function startReplicatedRedis(kind: 'sentinel' | 'cluster', folder: string, binDir: string) {
   const folderOf = (name: string) => {
     const own = join(folder, name);

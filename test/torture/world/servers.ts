@@ -14,7 +14,7 @@ import { mountSmallDisk, type SmallDisk } from './small-disk.ts';
 export interface Servers {
   postgres: Server;
   redis: Server;
-  /** Redis is several servers: services find their way to them without a wire of ours. */
+  /** Whether Redis runs on several servers, to which services connect without going through a wire of ours. */
   isReplicated: boolean;
   /** Null when the machine does not allow one; then `diskObstacle` says why. */
   disk: SmallDisk | null;

@@ -1,6 +1,6 @@
 /**
  * The contents of a queue: an envelope of requests in one direction, their outcomes in the other. They are types, not
- * schemas: nothing is validated again. The two sides may be of neighbouring releases, hence `version` (decision 20).
+ * schemas: nothing is validated again. The two sides may be of consecutive releases, hence `version` (decision 20).
  */
 import type { BookingView, PaidWith, SeatPreferences } from './booking.ts';
 import type { Problem } from './problems.ts';
@@ -20,7 +20,7 @@ interface Asked {
   user_id: number;
   /** The id of the HTTP request, for the logs. */
   request_id: string;
-  /** Of the span that queued it, when the request is traced (W3C Trace Context). */
+  /** The span that queued it, if the request is traced (W3C Trace Context). */
   traceparent?: string;
   /** The Idempotency-Key, if the request has one. */
   key?: RequestKey;
@@ -86,8 +86,8 @@ export type BookingRequest = BookRequest | HoldRequest | ConfirmRequest | Cancel
 
 /**
  * The version of the envelopes that this release sends, and the newest that its workers understand. Raise it when a worker
- * of the release before would misread one, a new kind of request aside: it notices those. Workers understand the version
- * before as well, and send outcomes that gateways of the release before can read.
+ * of the previous release would misread them; not for a new kind of request, which it recognizes as unknown. Workers also
+ * understand the previous version, and send outcomes that gateways of the previous release can read.
  */
 export const envelopeVersion = 1;
 
@@ -102,7 +102,7 @@ export function isUnderstood({ version = 1, requests }: Envelope, newest = envel
 
 /** One BullMQ job: requests of one partition, in the order in which they were accepted. */
 export interface Envelope {
-  /** Absent from envelopes of releases before 0.2, which are of version 1. */
+  /** Absent from envelopes of releases before 0.2, which have version 1. */
   version?: number;
   requests: BookingRequest[];
   /** The Redis channel on which the sending gateway listens for the outcomes. */

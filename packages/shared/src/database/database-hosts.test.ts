@@ -29,7 +29,7 @@ test.each([
   expect(connectTo(serviceUrl(url, 'boxoffice_gateway')).hosts).toEqual(hosts);
 });
 
-test('a URL that asks for TLS is not served without, by one server or several', async () => {
+test('a URL that asks for TLS never connects without it, whether it names one server or several', async () => {
   for (const hosts of ['$1', '$1,$1']) {
     const url = `${database.url.replace(/@([^/]*)/, `@${hosts}`)}?sslmode=no-verify`;
     const orm = await openDatabase({ url, poolSize: 1 });

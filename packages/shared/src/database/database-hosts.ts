@@ -1,4 +1,4 @@
-/** Database URLs that name several servers, as libpq writes them: `postgres://user:pw@one:5432,two:5432/db`. */
+/** Database URLs that name several servers, in libpq's notation: `postgres://user:pw@one:5432,two:5432/db`. */
 
 const pattern = /^(postgres(?:ql)?:\/\/(?:[^/?]*@)?)([^/?]*)(.*)$/;
 
@@ -13,7 +13,7 @@ export function splitHosts(url: string): [string, ...string[]] {
 /** The URL of the first server. Everything but host and port is the same for all. */
 export const firstUrl = (url: string): URL => new URL(splitHosts(url)[0]);
 
-/** A changed `firstUrl` with all the servers of the URL that it came from. */
+/** Puts all the servers of the original URL back into a `firstUrl` that has been changed. */
 export function restoreHosts(changed: URL, url: string): string {
   const [, , hosts = '', rest = ''] = pattern.exec(url) ?? [];
   if (!hosts.includes(',')) return changed.href;
@@ -22,8 +22,8 @@ export function restoreHosts(changed: URL, url: string): string {
 }
 
 /**
- * How the drivers are told where to connect: the first server as usual, and all of several in `hosts`. Of the URL's
- * parameters only those about TLS are left: the driver would let `options` replace the settings that we ask for.
+ * The drivers' options for where to connect: the first server as usual and, if there are several, all of them in `hosts`.
+ * Of the URL's parameters only the TLS ones are kept: the driver would let `options` replace the settings that we ask for.
  */
 export function connectTo(url: string): { connectionString: string; hosts?: string[] } {
   const urls = splitHosts(url);

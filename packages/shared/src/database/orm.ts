@@ -78,7 +78,7 @@ export function ormOptions(options: DatabaseOptions): Options {
       // The ORM takes neither TLS nor an IPv6 address from a URL. The driver does.
       connectionString,
       ...(hosts && { hosts }),
-      // In one parameter, so that a pooler need be told to ignore one only.
+      // In one parameter, so that a pooler has only one to ignore.
       options: Object.entries(settings)
         .map(([name, value]) => `-c ${name}=${value}`)
         .join(' '),

@@ -7,8 +7,8 @@ export interface PrimaryClientConfig extends pg.ClientConfig {
 
 const probeTimeoutMs = 1_000;
 /**
- * The searches in progress, by list of servers: connections opened at the same time share one. Results are not kept,
- * because a connection to a server that has died since would fail although there is a primary.
+ * The searches in progress, by list of servers: connections opened at the same time share one. Results are not cached,
+ * because connecting to a server that has died since would fail even though there is a primary.
  */
 const searches = new Map<string, Promise<string>>();
 
@@ -93,7 +93,7 @@ function setHost(client: pg.Client, hostAndPort: string): void {
   Object.assign(client, { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 5432) });
 }
 
-/** PostgreSQL reports with every login whether it is a standby. */
+/** PostgreSQL reports at every login whether it is a standby. */
 function isStandby(client: PrimaryClient): () => boolean {
   let standby = false;
   client.connection.on('parameterStatus', ({ parameterName, parameterValue }) => {
@@ -102,5 +102,5 @@ function isStandby(client: PrimaryClient): () => boolean {
   return () => standby;
 }
 
-/** With the code by which PostgreSQL refuses connections for now. */
+/** Has the code with which PostgreSQL refuses connections temporarily. */
 const unavailable = (message: string) => Object.assign(new Error(`PostgreSQL: ${message}`), { code: '57P03' });

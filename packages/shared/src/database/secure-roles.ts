@@ -145,7 +145,7 @@ async function openLogin(em: EntityManager, role: ServiceRole, url: string): Pro
   await em.execute(`alter role ${role} login ${excess.join(' ')}${verifier}`);
 }
 
-/** Stores the role's settings with it, where they differ. */
+/** Stores those of the role's settings that differ. */
 async function storeSettings(em: EntityManager, role: ServiceRole): Promise<void> {
   const stored = await em.execute<{ setting: string }[]>(
     'select unnest(setconfig) as setting from pg_db_role_setting where setdatabase = 0 and setrole = ?::regrole',

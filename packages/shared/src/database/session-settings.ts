@@ -19,8 +19,8 @@ const deadAfterMs = 250;
 const frozenAfterMs = 5_000;
 
 /**
- * The PostgreSQL settings of a service's sessions, by name. A service that freezes or dies must not hold locks, or queue
- * for one, and keep others waiting.
+ * The PostgreSQL settings of a service's sessions, by name. A service that freezes or dies must not keep others waiting by
+ * holding locks or queueing for one.
  *
  * @param timeoutMs how long a statement may take; 0: no limit
  */
@@ -35,8 +35,8 @@ export const statementTimeout = (timeoutMs: number): Record<string, string> => (
 });
 
 /**
- * The settings that are stored with the role too: a pooler does not pass on what its clients ask for. Not those of the
- * worker, which may not use one.
+ * The settings that are also stored with the role, because a pooler does not pass on the settings that its clients ask for.
+ * The worker's are not, because it must not use a pooler.
  */
 export const storedSettings: Partial<Record<ServiceRole, Record<string, string>>> = {
   boxoffice_gateway: sessionSettings(statementTimeoutsMs.boxoffice_gateway),

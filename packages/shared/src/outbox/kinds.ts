@@ -6,7 +6,7 @@ import { voidPayment } from './void.ts';
 /** Every kind of row in the outbox. A new one is a file beside these and a line here. */
 export const outboxKinds = { capture, void: voidPayment, refund };
 
-/** Whether this release can do what an outbox job asks for. If not, only a later release can. */
+/** Whether this release can carry out an outbox job. If not, only a later release can. */
 export function isKnownJob({ kind, version = 1 }: OutboxJob): boolean {
   return version <= outboxVersion && Object.hasOwn(outboxKinds, kind);
 }

@@ -9,13 +9,13 @@ export interface OutboxKind<Data extends object> {
   title: (data: Data) => string;
 }
 
-/** The version of the rows and jobs that this release writes. Raise it when a gateway of the release before would misread a job of a kind that it knows. */
+/** The version of the rows and jobs that this release writes. Raise it when a gateway of the previous release would misread a job of a kind that it knows. */
 export const outboxVersion = 1;
 
-/** What every outbox job carries, beside the data of its kind. */
+/** What every outbox job carries, besides the data of its kind. */
 export interface OutboxJob {
   kind: string;
-  /** Absent from jobs of releases before 0.2, which are of version 1. */
+  /** Absent from jobs of releases before 0.2, which have version 1. */
   version?: number;
 }
 

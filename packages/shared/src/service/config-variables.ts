@@ -5,7 +5,7 @@ import { partitionLimit } from '../partition.ts';
 import { parseRedisUrl } from './redis-url.ts';
 import { TrustedProxies } from './trusted-proxies.ts';
 
-/** The project's. */
+/** The project's root folder. */
 export const root = resolve(import.meta.dirname, '../../../..');
 
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -41,10 +41,10 @@ export const Config = z.object({
     .default(join(root, '.boxoffice'))
     .describe('where development data lives: embedded PostgreSQL and Redis, generated keys, pid file'),
   DATABASE_URL: postgresUrl.describe(
-    'PostgreSQL to use, as a user who may migrate it, several servers as host1:5432,host2:5432; if unset, `pnpm start` runs its own',
+    'PostgreSQL to use, with a user who may migrate it; several servers as host1:5432,host2:5432; if unset, `pnpm start` runs its own',
   ),
   GATEWAY_DATABASE_URL: postgresUrl.describe(
-    'the same database as the gateway logs in: user boxoffice_gateway; required in production',
+    "the same database, with the gateway's login: user boxoffice_gateway; required in production",
   ),
   CATALOG_DATABASE_URL: postgresUrl.describe('the same for the catalog: user boxoffice_catalog'),
   WORKER_DATABASE_URL: postgresUrl.describe('the same for the booking-workers: user boxoffice_worker'),
@@ -53,7 +53,7 @@ export const Config = z.object({
     .superRefine(refuseBadRedisUrl)
     .optional()
     .describe(
-      'Redis or Valkey to use: one server, redis+sentinel://h1,h2,h3/name or redis+cluster://h1,h2,h3, each with user:password@ and with rediss for TLS; if unset, `pnpm start` runs its own',
+      'Redis or Valkey to use: one server, redis+sentinel://h1,h2,h3/name or redis+cluster://h1,h2,h3, optionally with user:password@ before the hosts, and rediss for TLS; if unset, `pnpm start` runs its own',
     ),
   REDIS_REPLICA_ACKS: z.coerce
     .number()
@@ -61,7 +61,7 @@ export const Config = z.object({
     .min(0)
     .max(5)
     .default(0)
-    .describe('replicas of Redis that must have a request before it is answered 202; with fewer, the answer is 503'),
+    .describe('Redis replicas that must have a request before it is answered 202; if fewer have it, the answer is 503'),
   HOST: z.string().default('127.0.0.1').describe('address the gateway listens on'),
   PORT: port.default(3000).describe('port of the gateway, the only public one'),
   INTERNAL_HOST: z
@@ -80,16 +80,16 @@ export const Config = z.object({
     .max(5)
     .default(0)
     .describe(
-      'how long a gateway goes on serving after SIGTERM while its /readyz says that it is stopping, for the load balancer in front of it to notice',
+      'how long a gateway continues to serve after SIGTERM while its /readyz says that it is stopping, so that the load balancer in front of it can notice',
     ),
   GATEWAYS: count
     .max(16)
     .default(1)
-    .describe('gateway processes that `pnpm start` runs; if there are several, behind HAProxy, which listens on PORT'),
+    .describe('gateway processes that `pnpm start` runs; several run behind HAProxy, which listens on PORT'),
   METRICS_PORT: port
     .default(9464)
     .describe(
-      'internal port of the first gateway: metrics and details of its readiness; each further one takes the next',
+      'internal port of the first gateway: metrics and details of its readiness; each further one takes the next port',
     ),
   CATALOG_PORT: port.default(3001).describe('internal port of the catalog'),
   CATALOG_URL: z
@@ -122,9 +122,7 @@ export const Config = z.object({
   PAYMENT_PROVIDER: z
     .enum(['stripe', 'test', 'none'])
     .optional()
-    .describe(
-      'who takes online payments; default: none, in development test, a pretended provider that takes no money',
-    ),
+    .describe('provider of online payments; default: none, in development test, which takes no money'),
   PAYMENT_SECONDS: count
     .max(86_400)
     .default(900)
@@ -162,7 +160,7 @@ export const Config = z.object({
       'origin under which clients reach the gateway, for links, e.g. https://tickets.example; required in production, in development where the gateway listens',
     ),
   TRUST_PROXY: TrustedProxies.default(false).describe(
-    'reverse proxies whose X-Forwarded-* headers are believed: how many are in front of the gateway (e.g. 1, if it cannot be reached past them), or their networks (e.g. 10.0.0.0/8,::1)',
+    'reverse proxies whose X-Forwarded-* headers are believed: how many are in front of the gateway (e.g. 1, if clients cannot bypass them), or their networks (e.g. 10.0.0.0/8,::1)',
   ),
   CORS_ORIGINS: list
     .default([])
@@ -175,7 +173,7 @@ export const Config = z.object({
     .url({ protocol: /^https?$/ })
     .optional()
     .describe(
-      'where an OpenTelemetry collector receives traces; unset, nothing is traced. Otherwise the standard OTEL_* variables apply, e.g. OTEL_TRACES_SAMPLER=parentbased_traceidratio and OTEL_TRACES_SAMPLER_ARG=0.01',
+      'where an OpenTelemetry collector receives traces; if unset, nothing is traced. The standard OTEL_* variables apply, e.g. OTEL_TRACES_SAMPLER=parentbased_traceidratio and OTEL_TRACES_SAMPLER_ARG=0.01',
     ),
   JWT_PRIVATE_KEY: z
     .string()

@@ -102,8 +102,8 @@ interface PublicHttp {
   internal: Http;
   metrics: Registry;
   /**
-   * From now on readiness fails, and each response closes its connection, so that a load balancer sends its requests to
-   * others; those that come nevertheless are served.
+   * From now on readiness fails, and each response closes its connection, so that a load balancer sends requests elsewhere;
+   * those that still arrive are served.
    */
   drain(): void;
 }
@@ -114,7 +114,7 @@ interface PublicHttp {
  */
 export function createPublicHttp(options: HttpOptions): PublicHttp {
   const { http, metrics, health } = createMeasured(options);
-  // Strangers must not choose what is traced. A proxy that is trusted is expected to remove or replace what they send.
+  // Strangers must not choose what is traced. A trusted proxy is expected to remove or replace the header that they send.
   options.tracing?.traceRequests(http, { trustsCallers: (options.trustProxy ?? false) !== false });
   let draining = false;
   http.addHook('onSend', (_request, reply, _payload, done) => {

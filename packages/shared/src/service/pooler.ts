@@ -5,15 +5,16 @@ import { PrimaryClient } from '../database/primary-client.ts';
 import { ConfigError } from './config.ts';
 
 const retryMs = 500;
-/** A setting that matters to nothing during this check, and that no role has stored. */
+/** A setting that has no effect during this check, and that is stored with no role. */
 const probe = { name: 'idle_session_timeout', value: '47s' };
 
 /**
- * Waits until the database responds, and checks what is between us and it: nothing, or a pooler that a service can use.
+ * Waits until the database responds, and checks that nothing is between us and it, or only a pooler that the service can use.
  *
- * @param options.url with which the service logs in
- * @param options.variable that holds the URL
- * @param options.needsSession whether the service needs a session of its own for as long as its connection lives
+ * @param options.url the URL with which the service logs in
+ * @param options.variable the variable that holds the URL
+ * @param options.needsSession whether the service needs a session of its own for as long as its connection lives. A pooler
+ *   is then refused even in session mode, because that cannot be told from transaction mode
  * @throws {ConfigError} that says what to change
  */
 export async function checkPooler(options: { url: string; variable: string; needsSession: boolean }): Promise<void> {
@@ -31,7 +32,7 @@ export async function checkPooler(options: { url: string; variable: string; need
   }
 }
 
-/** A pooler either refuses the settings that a connection asks for, or ignores them. */
+/** PgBouncer either refuses the settings that a connection asks for, or ignores them. */
 async function tryConnection(url: string): Promise<'none' | 'direct' | 'pooled' | 'refused'> {
   const client = new PrimaryClient({
     ...connectTo(url),

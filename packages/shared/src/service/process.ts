@@ -39,7 +39,7 @@ export async function runService(name: string, start: (context: ServiceContext) 
   }
 }
 
-/** Loads OpenTelemetry, which costs memory and time to start, only when it is wanted. */
+/** Loads OpenTelemetry, which costs memory and start-up time, only if tracing is on. */
 async function openTracing(name: string): Promise<Tracing> {
   const { openTracing } = await import('../tracing/open-tracing.ts');
   return openTracing(`boxoffice-${name}`);

@@ -9,14 +9,14 @@ interface Login {
   password?: string;
 }
 
-/** Where Redis is: one server, a master that Sentinels know by name, or a cluster. */
+/** Where to find Redis: one server, a master that Sentinels know by name, or a cluster. */
 export type RedisTarget = { isTls: boolean; login: Login } & (
   | { kind: 'server'; address: RedisAddress; database: number }
   | { kind: 'sentinel'; sentinels: RedisAddress[]; name: string; database: number; sentinelLogin: Login }
   | { kind: 'cluster'; nodes: RedisAddress[] }
 );
 
-/** Says what is wrong with a URL without repeating any of it, because any part may be a password's. */
+/** Says what is wrong with a URL without quoting any of it, because any part may belong to a password. */
 export class RedisUrlError extends Error {
   override name = 'RedisUrlError';
 }
@@ -105,7 +105,7 @@ function optional<Name extends 'username' | 'password'>(name: Name, value: strin
   return value ? ({ [name]: value } as { [key in Name]?: string }) : {};
 }
 
-/** A % that begins no escape stands for itself. */
+/** A % that does not begin an escape stands for itself. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);

@@ -6,7 +6,7 @@ import { mastersFor, mastersOf } from './redis-masters.ts';
 const usualIntervalMs = 1_000;
 /** A connection on which this many pings in a row had no response is dropped: TCP may take minutes to notice that its peer is gone. */
 const dropAfterPings = 2;
-/** Redis is unreachable when this many pings in a row had no response. */
+/** Redis counts as unreachable when this many pings in a row had no response. */
 const unreachableAfterPings = 5;
 
 interface Options {
@@ -21,17 +21,17 @@ interface Options {
 }
 
 /**
- * Watches whether Redis responds, by a deadline of our own. It counts pings, not time, so that a process that
- * wakes up after a freeze finds out how Redis is before it concludes anything.
+ * Watches whether Redis responds, with a deadline of our own. It counts pings rather than time, so that a process that
+ * wakes up after a freeze checks Redis before it concludes anything.
  *
- * On a cluster, connections are dropped one by one, so that a master that is silent does not disturb the others. Nor does it
- * make the cluster unreachable as long as another that matters responds: it may be down for everyone.
+ * On a cluster, connections are dropped one by one, so that a silent master does not disturb the others. Nor does a silent
+ * master make the cluster unreachable as long as another that matters responds: it may be down for everyone.
  */
 export class RedisWatch {
   readonly #redis: RedisClient;
   readonly #options: Options;
   #timer: NodeJS.Timeout | undefined;
-  /** For each server with a ping in flight: how many more pings were due since. */
+  /** For each server with a ping in flight: how many more pings have been due since. */
   readonly #overdue = new Map<Redis, number>();
   /** How many pings in a row no server that matters has responded to, including those in flight. */
   #silentPings = 0;

@@ -30,7 +30,7 @@ const impatience = { commandTimeout: 1_000, socketTimeout: 2_000 } satisfies Opt
 const clusterImpatience = {
   enableOfflineQueue: false,
   maxRedirections: 5,
-  // Comes on top of a command's time limit, which begins when the command is first sent.
+  // In addition to a command's time limit, which begins when the command is first sent.
   retryDelayOnFailover: 50,
 } satisfies ClusterOptions;
 const clusterReconnecting = {
@@ -59,7 +59,7 @@ export function openImpatientRedis(url: string, logger: Logger): RedisClient {
 
 /**
  * A connection whose commands wait until Redis is back. On a cluster, they wait for the master of their key, but fail
- * when every node is away.
+ * when every node is down.
  *
  * @throws {RedisUrlError}
  */
@@ -71,8 +71,8 @@ export function openPatientRedis(url: string, logger: Logger): RedisClient {
 }
 
 /**
- * A connection for subscriptions. On a cluster it is to any node, because every node forwards every message to all
- * others, and after each outage to the next one.
+ * A connection for subscriptions. On a cluster any node will do, because every node forwards every message to all
+ * others; after each outage it connects to the next one.
  *
  * @throws {RedisUrlError}
  */

@@ -12,7 +12,7 @@ const confirmWithinMs = 500;
 /** The pause before a transaction is sent again to a cluster that is being rearranged, in milliseconds. */
 const rearrangedMs = 50;
 const attemptLimit = 8;
-/** How long to wait for a new connection before commands are sent regardless, which then fail, in milliseconds. */
+/** How long to wait for a new connection, in milliseconds. After that, commands are sent regardless, and fail. */
 const openWithinMs = 1_000;
 
 /** The transaction has been executed, but not as many replicas as required have confirmed it. */
@@ -20,7 +20,7 @@ export class NotReplicatedError extends Error {
   override name = 'NotReplicatedError';
 }
 
-/** What a write waits for. */
+/** The replicas that a write waits for. */
 export interface Replication {
   /** How many replicas must have it. */
   replicas: number;
@@ -45,14 +45,14 @@ export class QueueTransactions {
     this.#replication = replication;
   }
 
-  /** Opens the connection whose writes wait for replicas. Otherwise the first transaction does. */
+  /** Opens the connection whose writes wait for replicas. If this is not called, the first transaction opens it. */
   open(): void {
     if (this.#replication) this.#open(this.#replication);
   }
 
   /**
-   * Executes the commands that `write` adds as one transaction. Where replicas are required, it waits until they have what
-   * it wrote.
+   * Executes the commands that `write` adds as one transaction. If replicas are required, it then waits until they have its
+   * writes.
    *
    * @returns the commands' results
    * @throws {NotReplicatedError}
@@ -106,8 +106,8 @@ async function execute(queue: Queue, write: (transaction: Transaction) => void):
 }
 
 /**
- * WAIT covers what its own connection has sent before, and on a connection that was opened since, nothing: so it is sent
- * with the transaction, never after it.
+ * WAIT covers what its own connection has sent before, which is nothing if the connection has been opened since. So it is
+ * sent with the transaction, never after it.
  */
 async function executeReplicated(
   { queue, redis, replicas }: { queue: Queue; redis: RedisClient; replicas: number },
@@ -125,7 +125,7 @@ async function executeReplicated(
     const replies = ((await pipeline.exec()) ?? []) as Reply[];
     const rearranged = redis instanceof Cluster && replies.some(([error]) => error && isRearranged(error));
     if (!rearranged || attempt === attemptLimit) return confirmed(replies, replicas);
-    // ioredis follows the redirection of a transaction only if its pipeline holds nothing else. From the redirection of a
+    // ioredis follows the redirection of a transaction only if its pipeline contains nothing else. From the redirection of a
     // single command it learns where the slot is.
     await redis.exists(queue.toKey('meta'));
     await delay(rearrangedMs);

@@ -21,7 +21,7 @@ import { tracedClient } from './traced-client.ts';
 import { contextOf, parseTraceparent, traceparentOf } from './traceparent.ts';
 import type { Span, SpanOptions, Tracing } from './tracing.ts';
 
-/** How long stopping waits for the last export, in milliseconds: a collector that is away must not delay it. */
+/** How long stopping waits for the last export, in milliseconds: a collector that does not respond must not delay it. */
 const stopTimeoutMs = 1_000;
 const kinds = { internal: SpanKind.INTERNAL, producer: SpanKind.PRODUCER, consumer: SpanKind.CONSUMER };
 
@@ -33,9 +33,9 @@ const kinds = { internal: SpanKind.INTERNAL, producer: SpanKind.PRODUCER, consum
 export function openTracing(service: string): Tracing {
   const sdk = new NodeSDK({
     resource: defaultResource().merge(resourceFromAttributes({ 'service.name': service })),
-    // Not the process and its owner: command lines and user names are nobody's business.
+    // Not the detector of processes and their owners: command lines and user names are nobody's business.
     resourceDetectors: [serviceInstanceIdDetector, hostDetector, envDetector],
-    // Metrics are Prometheus', logs go to standard output.
+    // Prometheus collects the metrics, and logs go to standard output.
     metricReaders: [],
     logRecordProcessors: [],
     instrumentations: [],

@@ -11,12 +11,12 @@ import {
 import type { FastifyRequest } from 'fastify';
 import type { Http } from '../service/http-type.ts';
 
-/** Asked every few seconds, by machines. */
+/** Requested by machines, every few seconds. */
 const probes = new Set<string | undefined>(['/livez', '/readyz', '/metrics']);
 
 /**
- * Adds the hooks that record requests. @fastify/otel would record every hook and handler too, and run each inside a
- * context, for requests that are not sampled as well: here those cost one sampling decision.
+ * Adds the hooks that record requests. @fastify/otel would also record every hook and handler, and run each inside a context
+ * even for requests that are not sampled: here those cost only a sampling decision.
  *
  * Spans have the route, never the URL: paths and query strings may contain what people have typed.
  */
@@ -34,7 +34,7 @@ export function traceRequests(http: Http, tracer: Tracer, { trustsCallers }: { t
     request.log = request.log.child({ trace_id: span.spanContext().traceId });
     context.with(trace.setSpan(ROOT_CONTEXT, span), done);
   });
-  // Once the body is read, we are called by the connection, whose context is not the request's.
+  // Once the body has been read, we are called from the connection's context, which is not the request's.
   http.addHook('preValidation', (request, _reply, done) => {
     const span = spans.get(request);
     if (span) context.with(trace.setSpan(ROOT_CONTEXT, span), done);

@@ -2,8 +2,8 @@ import { context, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentele
 import type pg from 'pg';
 
 /**
- * A connection to PostgreSQL whose statements are recorded while a span is in progress. Recorded are what a statement
- * does, its duration and an error's SQLSTATE: texts, parameters and messages may contain what people have typed.
+ * A connection to PostgreSQL whose statements are recorded while a span is in progress. It records only what a statement
+ * does, its duration and an error's SQLSTATE: SQL, parameters and messages may contain what people have typed.
  */
 export function tracedClient(Client: typeof pg.Client, tracer: Tracer): typeof pg.Client {
   return class TracedClient extends Client {

@@ -5,7 +5,7 @@
 import type pg from 'pg';
 import type { Http } from '../service/http-type.ts';
 
-/** Of a span. Nothing that identifies a person or gives access: no names, addresses, tokens or parameters. */
+/** A span's attributes. Nothing that identifies a person or gives access: no names, addresses, tokens or parameters. */
 export type Attributes = Readonly<Record<string, string | number | boolean>>;
 
 export interface SpanOptions {
@@ -16,23 +16,23 @@ export interface SpanOptions {
    */
   causes: readonly string[];
   attributes?: Attributes;
-  /** When it began, in milliseconds since 1970; now by default. */
+  /** When it began, in milliseconds since 1970; default: now. */
   startedAt?: number;
 }
 
 /** A span that is recorded. */
 export interface Span {
-  /** Names the span to others, in this process or another. */
+  /** Identifies the span to others, in this process or another. */
   readonly traceparent: string;
   /** Runs work whose SQL statements belong to this span. Does not end it. */
   during<T>(work: () => Promise<T>): Promise<T>;
-  /** @param error what made it fail */
+  /** @param error why it failed, if it did */
   end(error?: unknown): void;
 }
 
 export interface Tracing {
   /**
-   * Has a server begin a span for each request that is sampled.
+   * Makes a server begin a span for each sampled request.
    *
    * @param options.trustsCallers whether a caller's `traceparent` is continued, and its sampling decision followed
    */

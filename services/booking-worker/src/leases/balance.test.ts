@@ -7,7 +7,7 @@ interface Worker {
   refused: Set<number>;
 }
 
-/** Lets every worker in turn do what the balance says, until nobody moves any more. Returns the number of rounds. */
+/** Lets every worker in turn make its moves, until none has any left. Returns the number of rounds. */
 function settle(partitions: number, workers: Worker[], leftovers = new Set<number>()): number {
   for (let round = 1; round < 50; round++) {
     let moves = 0;
@@ -35,7 +35,7 @@ const worker = (held: number[] = [], refused: number[] = []): Worker => ({
 });
 
 describe('balance', () => {
-  it('settles: every partition that somebody can serve has one owner, nobody serves what they refuse', () => {
+  it('settles: every partition that some worker can serve has one owner, and no worker serves a partition that it refuses', () => {
     const drawnWorkers = fc.array(fc.record({ refused: fc.uniqueArray(fc.nat(15), { maxLength: 4 }) }), {
       minLength: 1,
       maxLength: 8,
@@ -43,7 +43,7 @@ describe('balance', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 16 }), drawnWorkers, fc.nat(7), (partitions, drawn, first) => {
         const workers = drawn.map(({ refused }) => worker([], refused));
-        // One of them had all the partitions, also such as no longer exist.
+        // One of them held all the partitions, including some that no longer exist.
         const before = workers[first % workers.length] as Worker;
         for (let partition = 0; partition < 20; partition++) before.held.add(partition);
         expect(settle(partitions, workers)).toBeLessThan(50);
@@ -57,14 +57,14 @@ describe('balance', () => {
     );
   });
 
-  it('is even where nobody refuses anything', () => {
+  it('spreads partitions evenly if no worker refuses any', () => {
     const workers = Array.from({ length: 3 }, () => worker());
     (workers[2] as Worker).held = new Set([0, 1, 2, 3, 4, 5, 6, 7]);
     settle(8, workers);
     expect(workers.map(({ held }) => held.size).sort()).toEqual([2, 3, 3]);
   });
 
-  it('takes a partition that another refuses beyond its share, and keeps the rest of its share', () => {
+  it('takes a partition that another worker refuses, in addition to its own share, which it keeps', () => {
     const [old, next] = [worker([0, 1], [0]), worker([2, 3])];
     settle(4, [old, next]);
     expect([[...old.held], [...next.held].sort()]).toEqual([[1], [0, 2, 3]]);
@@ -73,7 +73,7 @@ describe('balance', () => {
     expect([old.held.size, next.held.size]).toEqual([2, 2]);
   });
 
-  it('serves what is left in partitions that no longer exist, beyond the share, until nothing is', () => {
+  it('serves partitions that no longer exist in addition to its share, until they are empty', () => {
     const workers = [worker([0, 1]), worker([2, 3])];
     settle(4, workers, new Set([7, 9]));
     const owned = () => workers.flatMap(({ held }) => [...held]).sort((a, b) => a - b);

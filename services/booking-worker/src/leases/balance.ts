@@ -13,7 +13,7 @@ export interface LeaseSituation {
   taken: ReadonlySet<number>;
   /** Partitions whose next envelope this worker does not understand. */
   refused: ReadonlySet<number>;
-  /** Those of other workers. Whoever understands the envelope takes such a partition in addition to its share. */
+  /** Partitions that other workers refuse. A worker that understands the envelope takes them in addition to its share. */
   refusedByOthers: ReadonlySet<number>;
   /** Partitions that no longer exist but whose queues are not empty. Any worker takes them in addition to its share. */
   leftovers: ReadonlySet<number>;

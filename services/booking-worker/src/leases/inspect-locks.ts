@@ -8,8 +8,8 @@ import type pg from 'pg';
 export const presenceClass = 7_231;
 
 /**
- * First key of the shared advisory locks with which workers announce that they refuse a partition, the second key, because
- * they do not understand its next envelope. Like leases, they end with the session.
+ * First key of the shared advisory locks with which workers announce that they refuse a partition because they do not
+ * understand its next envelope; the second key is the partition. Like leases, the locks end with the session.
  */
 export const refusalClass = 7_235;
 

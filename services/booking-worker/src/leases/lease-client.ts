@@ -13,8 +13,8 @@ export class LeaseClient extends PrimaryClient {
   }
 
   /**
-   * Closes the socket without the protocol's goodbye: PostgreSQL ends the session, and so releases its locks, all the same. A
-   * graceful `end()` waits for the server, and during a handshake `connect()` would never settle.
+   * Closes the socket without the protocol's termination message: PostgreSQL ends the session and releases its locks all the
+   * same. A graceful `end()` waits for the server, and during a handshake `connect()` would never settle.
    */
   destroy(): void {
     this.connection.stream.destroy();

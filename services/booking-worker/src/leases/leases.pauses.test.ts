@@ -1,4 +1,4 @@
-/** How workers do without leases for a while, on locks in memory. */
+/** How workers pause without leases, with locks in memory. */
 import { describe, expect, it, vi } from 'vitest';
 import { leaseKeys, pair, pass, Worker } from '../../test/lease-worker.ts';
 import { lockServer } from '../../test/lock-server.ts';
@@ -36,18 +36,18 @@ describe('a pause', () => {
 });
 
 describe('standing back', () => {
-  /** How long the worker stands back for, to the nearest 200 ms. */
+  /** How long the worker stands back, to the nearest 200 ms. */
   async function standBack(worker: Worker, other: Worker): Promise<number> {
     expect(worker.leases.standBack()).toBe(true);
     let ms = 0;
     await pass(1_000);
     expect(other.held).toEqual([0, 1, 2, 3]);
-    expect(worker.leases.standBack()).toBe(true); // another of its partitions asks for it too
+    expect(worker.leases.standBack()).toBe(true); // another of its partitions requests it too
     for (; worker.held.length < 2; ms += 200) await pass(200);
     return ms + 1_000;
   }
 
-  it('leaves everything to the others, for twice as long each time, until the worker has proved that it serves', async () => {
+  it('leaves everything to the others, for twice as long each time, until the worker has proved that it can serve', async () => {
     const [first, second] = await pair();
     first.releasing.mockClear();
     const expectedMs = [5_000, 10_000, 20_000, 40_000, 80_000, 160_000, 300_000, 300_000];
@@ -61,7 +61,7 @@ describe('standing back', () => {
     expect(first.releasing).not.toHaveBeenCalled();
   });
 
-  it('is not for a worker that is alone, or has not served yet', async () => {
+  it('is refused to a worker that is alone or has not served yet', async () => {
     const worker = new Worker();
     expect(worker.leases.standBack()).toBe(false);
     await pass(200);

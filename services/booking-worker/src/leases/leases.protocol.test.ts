@@ -1,4 +1,4 @@
-/** How workers share and hand over partitions, minute by minute, on locks in memory: leases.test.ts has PostgreSQL's. */
+/** How workers share and hand over partitions, step by step, with locks in memory: leases.test.ts uses PostgreSQL's. */
 import { leaseLockClass } from '@boxoffice/shared/partition';
 import { describe, expect, it, vi } from 'vitest';
 import { leaseKeys, newest, pair, pass, Worker, workers } from '../../test/lease-worker.ts';
@@ -9,7 +9,7 @@ vi.mock('./lease-client.ts', () => import('../../test/lock-server.ts'));
 vi.mock('node:timers/promises', () => import('../../test/promised-timers.ts'));
 
 describe('a worker', () => {
-  it('takes every partition when it is alone, in one session that says who it is', async () => {
+  it('takes every partition when it is alone, in one session that identifies it', async () => {
     const worker = new Worker();
     expect(() => worker.leases.check()).toThrow('no connection to hold leases on');
     expect(worker.leases.partitioning.partitions).toBe(0);
@@ -31,7 +31,7 @@ describe('a worker', () => {
     });
   });
 
-  it('chooses another number when its own is that of a live session', async () => {
+  it('chooses another number when its own is taken by a live session', async () => {
     const tried: number[] = [];
     lockServer.onQuery = (_, [lockClass, key = 0]) => lockClass !== presenceClass || tried.push(key) > 2;
     const worker = new Worker();
@@ -40,7 +40,7 @@ describe('a worker', () => {
     expect(worker.acquired).toHaveBeenLastCalledWith({ partition: 3, session: tried[2] });
   });
 
-  it('checks every 200 ms, and learns of another number of partitions', async () => {
+  it('checks every 200 ms, and notices when the number of partitions changes', async () => {
     const worker = new Worker();
     await pass(0);
     const checks = () => newest().statements.filter((sql) => sql.includes('pg_locks')).length;
@@ -57,7 +57,7 @@ describe('a worker', () => {
     expect(worker.held).toEqual([0, 1]);
   });
 
-  it('takes another partition when one that looked free is gone', async () => {
+  it('takes another partition when one that seemed free has been taken', async () => {
     lockServer.partitioning = { generation: 0, partitions: 2 };
     new Worker();
     lockServer.onQuery = (_, [lockClass, key]) => lockClass !== leaseLockClass || key !== 0;
@@ -68,7 +68,7 @@ describe('a worker', () => {
     expect([...(workers[0] as Worker).held, ...second.held]).toEqual([1]);
   });
 
-  it('takes a partition that another worker refuses, beyond its share', async () => {
+  it('takes a partition that another worker refuses, in addition to its share', async () => {
     const [first, second] = await pair();
     const [refused = 0] = first.held;
     first.leases.refusals.add(refused, async () => true);
@@ -154,7 +154,7 @@ describe('a session that ends', () => {
     expect(lockServer.locksOf(refusalClass)).toHaveLength(1);
   });
 
-  it('is the end of one whose presence is gone', async () => {
+  it('follows the loss of its presence lock', async () => {
     const worker = new Worker();
     await pass(0);
     newest().locks = newest().locks.filter((lock) => lock.class !== presenceClass);
@@ -163,7 +163,7 @@ describe('a session that ends', () => {
     expect(worker.logger.warn).toHaveBeenCalledWith({ reason: 'the presence lock is gone' }, 'lease connection lost');
   });
 
-  it('is not reported while there has been none', async () => {
+  it('is not reported if there has never been one', async () => {
     lockServer.isAway = true;
     const worker = new Worker();
     await pass(1_000);

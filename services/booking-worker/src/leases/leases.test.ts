@@ -129,7 +129,7 @@ describe('Leases', () => {
     await eventually(() => first.serves === 4 && second.serves === 4);
     // Its latest check may be from before the other worker was there.
     await eventually(() => first.leases.standBack());
-    expect(first.leases.standBack()).toBe(true); // another of its partitions asks for it too
+    expect(first.leases.standBack()).toBe(true); // another of its partitions requests it too
     await eventually(() => second.serves === 8);
     const alone = performance.now();
     await eventually(() => second.serves === 4 && first.serves === 4, { timeoutMs: 20_000 });

@@ -8,7 +8,7 @@ import { Refusals } from './refusals.ts';
 /** PostgreSQL drops a lease session that is idle for this long, in milliseconds. */
 const frozenAfterMs = 3_000;
 
-it('keeps refusing, and the lease session alive, while Redis fails or is silent', async () => {
+it('keeps refusing, and keeps the lease session alive, while Redis fails or is silent', async () => {
   const database = await createTestDatabase();
   const [client, other] = [1, 2].map(() => new pg.Client({ connectionString: database.url }));
   if (!client || !other) throw new Error('no clients');

@@ -20,7 +20,7 @@ const update = async (taken: number[] = []) => [...(await refusals.update(client
 const announced = (partition: number) => ['select pg_advisory_lock_shared($1, $2)', [7_235, partition]];
 const withdrawn = (partition: number) => ['select pg_advisory_unlock_shared($1, $2)', [7_235, partition]];
 
-it('announces each refusal once to a session, and again to the next one', async () => {
+it('announces each refusal once per session, and again in the next one', async () => {
   for (const partition of [11, 2]) refusals.add(partition, async () => true);
   expect(refusals.partitions).toEqual([2, 11]);
   expect(await update()).toEqual([11, 2]);
@@ -51,7 +51,7 @@ it('withdraws a refusal once its request is decided, and checks that once a seco
   expect(refusals.partitions).toEqual([2]);
 });
 
-it('leaves a partition that another worker serves to it for a minute', async () => {
+it('leaves a partition to another worker that serves it for a minute', async () => {
   const isStillThere = vi.fn(async () => false);
   refusals.add(1, isStillThere);
   await update([1]);
@@ -62,7 +62,7 @@ it('leaves a partition that another worker serves to it for a minute', async () 
   expect(await update([1])).toEqual([]);
 });
 
-it('keeps refusing, and the session alive, while it cannot be found out whether the request is still there', async () => {
+it('keeps refusing, and keeps the session alive, while it is unknown whether the request is still there', async () => {
   refusals.add(1, () => new Promise(() => undefined));
   await update();
   vi.advanceTimersByTime(1_000);

@@ -7,14 +7,14 @@ import { refusalClass } from './inspect-locks.ts';
  * are likely to follow, and handing the partition back and forth helps nobody.
  */
 const refusedForMs = 60_000;
-/** The time between two checks whether the envelope is still there, in milliseconds. */
+/** The time between two checks of whether the envelope is still there, in milliseconds. */
 const checkEveryMs = 1_000;
 const answerWithinMs = 500;
 
 interface Refusal {
   since: number;
   checkedAt: number;
-  /** Whether the session holds the lock that tells the other workers. */
+  /** Whether the session holds the lock that announces it to other workers. */
   isAnnounced: boolean;
   /** Whether the refused envelope is still undecided. */
   isStillThere: () => Promise<boolean>;

@@ -116,7 +116,7 @@ export class BookingStore {
    * @returns also `nextInMs`, the time after which there may be more to end; null when nothing was ended and no hold
    *   ends within a second
    * @throws {LeaseLost} when one of the leases is no longer held
-   * @throws {PartitionCountChanged} when the number of partitions is no longer this
+   * @throws {PartitionCountChanged} when the number of partitions is no longer this one
    */
   async endBookings(
     leases: readonly Lease[],
@@ -147,7 +147,7 @@ export class BookingStore {
     return this.#withClient((client) => deleteFromOutbox(client, rows));
   }
 
-  /** Adds a generation unless there is another. Returns whether it did. */
+  /** Adds a generation unless another has been added. Returns whether it did. */
   advancePartitioning(from: Partitioning, to: Partitioning): Promise<boolean> {
     return this.#withClient((client) => advancePartitioning(client, from, to));
   }

@@ -15,7 +15,7 @@ export class LeaseLost extends Error {
   }
 }
 
-/** The number of partitions has changed: the leases are for other shows than was assumed. */
+/** The number of partitions has changed, so the leases cover other shows than was assumed. */
 export class PartitionCountChanged extends Error {
   override name = 'PartitionCountChanged';
 }

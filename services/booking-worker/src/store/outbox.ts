@@ -10,7 +10,7 @@ export interface OutboxRow {
   data: object;
 }
 
-/** Adds rows in this order. They have this release's version, because a worker of another release may relay them. */
+/** Adds rows in this order. They record this release's version, because a worker of another release may relay them. */
 export async function insertOutbox(client: PoolClient, entries: readonly OutboxEntry[]): Promise<void> {
   const rows = entries.map(({ showId, kind, data }, place) => {
     return { show_id: showId, kind, data: { version: outboxVersion, ...data }, place };
@@ -24,7 +24,7 @@ const insertSql = `
   order by place`;
 
 export interface OutboxQuery {
-  /** Reads the rows of these partitions, of this many in total. */
+  /** Reads the rows of these partitions, given the total number of partitions. */
   partitions: readonly number[];
   partitionCount: number;
   kinds: readonly string[];

@@ -123,7 +123,7 @@ test.each([1, 20])('%i holds are made, confirmed and ended by statements that on
   expect(statements.flatMap(({ readWhole }) => readWhole)).toEqual([]);
 });
 
-test('after the tables were partitioned by show, with rows in them, a turn looks into the partitions of its show only', async () => {
+test('after tables with rows have been partitioned by show, a turn scans only the partitions of its show', async () => {
   const count = async () => (await owner.em.execute('select count(*) from booking.bookings'))[0];
   const before = await count();
   await partitionTables(owner.em.fork(), 8);

@@ -78,7 +78,7 @@ export async function checkLeases(client: PoolClient, leases: readonly Lease[]):
  * For transactions that choose shows by their partition. Must run under the locks that begin the transaction: the number
  * changes only while they are not held (partitioning.ts).
  *
- * @throws {PartitionCountChanged} when the number of partitions is not this
+ * @throws {PartitionCountChanged} when the number of partitions is not this one
  */
 export async function checkPartitionCount(client: PoolClient, partitionCount: number): Promise<void> {
   const current = await readPartitioning(client);

@@ -44,7 +44,7 @@ describe('findKeyOwner', () => {
     expect(postgres).toHaveBeenCalledExactlyOnceWith(7, 1, attempt.key);
   });
 
-  test('finds no owner of a key that neither knows', async () => {
+  test('finds no owner of a key that neither of them knows', async () => {
     expect(
       await findKeyOwner(
         dependencies(
@@ -57,7 +57,7 @@ describe('findKeyOwner', () => {
     ).toBeNull();
   });
 
-  test('a key whose request is decided is found while Redis is away', async () => {
+  test('a key whose request is decided is found while Redis is down', async () => {
     expect(
       await findKeyOwner(
         dependencies(away, () => stored),
@@ -67,7 +67,7 @@ describe('findKeyOwner', () => {
     ).toEqual(stored);
   });
 
-  test('while Redis is away, a key that PostgreSQL does not know is no new key', async () => {
+  test('while Redis is down, a key that PostgreSQL does not know does not count as new', async () => {
     await expect(
       findKeyOwner(
         dependencies(away, () => null),
@@ -85,7 +85,7 @@ describe('findRepeated', () => {
   const outcome: Outcome = { id, status: 'rejected', problem: problem('seat_taken') };
   const queued: QueuedJob = { kind: 'book', userId: 1, status: 'queued', position: 3, outcome: null };
 
-  /** What a repeat gets, 4 s after the first request unless said otherwise, and what it has asked for. */
+  /** The result of a repeat, by default 4 s after the first request, and the calls that it made. */
   async function repeat(
     job: QueuedJob | null,
     {
@@ -143,7 +143,7 @@ describe('findRepeated', () => {
     }
   });
 
-  test('leaves its place to the repeat when the first request was not queued within 5 s', async () => {
+  test('lets the repeat take its place when the first request was not queued within 5 s', async () => {
     const { result, wait, confirm } = await repeat(null, { ageMs: 5_000, waitMs: 10 });
     expect(result).toBeNull();
     expect([wait, confirm].map((one) => one.mock.calls.length)).toEqual([0, 0]);
@@ -154,7 +154,7 @@ describe('findRepeated', () => {
   });
 
   test.each(['queued', 'active'] as const)(
-    'confirms that a request which is %s is safe, within the time to accept, before it says so',
+    'confirms that a request which is %s is safe, within the time to accept, before it reports it',
     async (status) => {
       const { result, confirm, lookUp, wait } = await repeat({ ...queued, status });
       expect(result).toEqual({ id, kind: 'book', status, position: 3 });
@@ -177,7 +177,7 @@ describe('findRepeated', () => {
     expect(confirm).toHaveBeenCalledTimes(1);
   });
 
-  test('confirms a request whose outcome did not come in time', async () => {
+  test('confirms a request whose outcome did not arrive in time', async () => {
     const { result, confirm } = await repeat(queued, { waitMs: 1 });
     expect(result).toMatchObject({ status: 'queued' });
     expect(confirm).toHaveBeenCalledTimes(1);

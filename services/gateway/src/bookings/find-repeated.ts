@@ -63,7 +63,7 @@ export async function findRepeated(
   showOwnWrite(dependencies, job);
   if (!job && owner.ageMs < queuedWithinMs) throw inProgress();
   if (!job || !isUndecided(job)) return job;
-  // Before the wait, after which it would be too late to refuse anything.
+  // Before the wait: afterwards it would be too late to refuse anything.
   await acceptance.lookUp(dependencies.queue.confirm(owner.id));
   const outcome = waitMs > 0 ? await dependencies.queue.wait(owner.id, waitMs, acceptance) : null;
   return outcome ? decidedJobView(job.kind, outcome) : job;

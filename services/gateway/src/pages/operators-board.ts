@@ -13,8 +13,8 @@ export interface BoardDependencies extends OperatorDependencies {
 const path = '/ops/queues';
 
 /**
- * Bull Board on every partition and on what is to be done about payments, for administrators. Read-only: retrying or
- * promoting a job by hand would break the promised order.
+ * Bull Board for every partition and for the queue of payment jobs, for administrators. Read-only: retrying or promoting a
+ * job by hand would break the promised order.
  */
 export function addOperatorsBoard(http: Http, { queue, payments, ...operators }: BoardDependencies): void {
   const board = new FastifyAdapter();
@@ -27,7 +27,7 @@ export function addOperatorsBoard(http: Http, { queue, payments, ...operators }:
     options: { uiConfig: { boardTitle: 'Boxoffice' } },
   });
   queue.onArranged(() => {
-    replaceQueues([]); // those that it keeps would keep their places, and payments come last
+    replaceQueues([]); // queues that it keeps would keep their positions, but payments must come last
     replaceQueues(adapters());
   });
   void http.register(async (pages) => {

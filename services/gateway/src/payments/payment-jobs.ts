@@ -8,7 +8,7 @@ import type { Settler } from './settler.ts';
 
 /** Payments that one gateway works on at the same time. */
 const concurrency = 8;
-/** How long a job that this gateway does not know is left to others before it is offered again, in milliseconds. */
+/** How long a job that this gateway does not understand is left to others before it is offered again, in milliseconds. */
 const leftForMs = 5_000;
 
 type PaymentJob = Job<PaymentDue & OutboxJob>;
@@ -58,7 +58,7 @@ export class PaymentJobs {
 
   async #work(job: PaymentJob, token: string | undefined): Promise<void> {
     if (isKnownJob(job.data)) return this.#options.settler.settle(job.data.payment_id);
-    // Done by one that does not know what to do, it would be gone.
+    // If a gateway that does not understand the job completed it, it would be lost.
     const { kind, version, payment_id: payment } = job.data;
     this.#options.logger.warn({ kind, version, payment }, 'a payment job is left to a gateway of a later release');
     await job.moveToDelayed(Date.now() + leftForMs, token);

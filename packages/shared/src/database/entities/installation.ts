@@ -1,6 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
 
-/** The number of partitions since a generation began. The newest row applies; rows are only added (partitioning.ts). */
+/** The number of partitions from a generation on. The newest row applies; rows are only added (partitioning.ts). */
 export const PartitioningRow = defineEntity({
   name: 'PartitioningRow',
   schema: 'installation',

@@ -1,8 +1,8 @@
 import { Migration } from '@mikro-orm/migrations';
 
 /**
- * The number of partitions, by generation. A schema of its own, because it belongs to no show: keys of `booking.*`
- * contain the show.
+ * The number of partitions, by generation. It has a schema of its own, because it belongs to no show: all keys of
+ * `booking.*` contain the show.
  */
 export class Partitionings extends Migration {
   override name = '0010-partitionings';

@@ -13,9 +13,9 @@ import type { RedisClient } from '@boxoffice/shared/service/redis';
 /** How often the partitioning is read from PostgreSQL, in milliseconds: normally, and while requests are refused. */
 const readEveryMs = { normally: 1_000, paused: 100 };
 /**
- * How long an earlier partitioning than the known one has to be read before it is accepted, in milliseconds. A lagging replica
- * catches up sooner. If a failover has lost the newest row, workers add a later one sooner, unless Redis has lost its
- * generation as well.
+ * How long PostgreSQL must have returned an earlier partitioning than the known one before it is accepted, in milliseconds. A
+ * lagging replica catches up sooner. If a failover has lost the newest row, workers add a later one sooner, unless Redis has
+ * lost its generation as well.
  */
 const earlierForMs = 5_000;
 
@@ -37,7 +37,7 @@ export class CurrentPartitioning {
   #current: Partitioning | null = null;
   /** The latest generation that a queue has required. */
   #least = 0;
-  /** Since when an earlier partitioning than the known one has been read, by `performance.now()`; null when it is not. */
+  /** Since when PostgreSQL has returned an earlier partitioning than the known one, by `performance.now()`; null if it does not. */
   #earlierSince: number | null = null;
   #timer: NodeJS.Timeout | undefined;
   #reading: Promise<void> | null = null;
@@ -57,7 +57,7 @@ export class CurrentPartitioning {
     return this.#current === null || this.#earlierSince !== null || this.#current.generation < this.#least;
   }
 
-  /** Starts to read it repeatedly. Resolves after the first attempt, whether it succeeded or not. */
+  /** Starts reading it repeatedly. Resolves after the first attempt, whether that succeeded or not. */
   async start(): Promise<void> {
     await this.#read();
     this.#schedule();
@@ -100,7 +100,7 @@ export class CurrentPartitioning {
 
   #read(): Promise<void> {
     this.#reading ??= this.#readOnce()
-      .catch(() => undefined) // the database's and Redis' own checks say why
+      .catch(() => undefined) // the checks of the database and Redis report it
       .finally(() => {
         this.#reading = null;
       });

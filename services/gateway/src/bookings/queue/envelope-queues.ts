@@ -5,9 +5,9 @@ import { duplicateRedis, type RedisClient } from '@boxoffice/shared/service/redi
 import type { Replication } from '@boxoffice/shared/service/replicated-transaction';
 
 /**
- * The queues of all partitions, opened on first use. They read over one connection. Any partition may be asked for, also
- * one that this gateway does not send to: the number of partitions may have changed since a request was accepted, and ids
- * can be made up. Only those that it sends to have a connection of their own, where replicas are required.
+ * The queues of all partitions, opened on first use. They read over one connection. Any partition may be requested, even one
+ * that this gateway does not send to: the number of partitions may have changed since a request was accepted, and ids can be
+ * made up. Only those that it sends to have a connection of their own, if replicas are required.
  */
 export class EnvelopeQueues {
   readonly #redis: RedisClient;

@@ -48,12 +48,12 @@ describe('requests that are pending', () => {
     expect(await metrics.metrics()).toContain('booking_submitted_envelope_requests_sum 2');
   });
 
-  it('are nothing to send when there are none', async () => {
+  it('send nothing when there are none', async () => {
     expect(await send([])).toBe(true);
     expect(partition.isFull).not.toHaveBeenCalled();
   });
 
-  it('are dropped when nobody waits for them any more', async () => {
+  it('are dropped when nobody is waiting for them any more', async () => {
     const [left, stays] = [pending({ acceptance: { isOver: true, jobId: undefined } }), pending()];
     expect(await send([left, stays])).toBe(true);
     expect(problemOf(left)).toMatchObject(refused);
@@ -115,7 +115,7 @@ describe('an envelope without a response', () => {
     expect(causeOf(request)).toBe('the queue did not respond');
   });
 
-  it('is never sent once it was given up before', async () => {
+  it('is never sent if it has been given up beforehand', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const claimed = Promise.withResolvers<(KeyOwner | null)[]>();
     keys.claim.mockReturnValue(claimed.promise);
@@ -136,7 +136,7 @@ describe('requests with an Idempotency-Key', () => {
   const ownedByFirst = (requests: readonly KeyedRequest[]) =>
     requests.map((_, index) => (index === 0 ? null : { ...owner, id: requests[0]?.id ?? '' }));
 
-  it('claim it first, and none is asked for where there is none', async () => {
+  it('claim it first, and nothing is claimed for requests without one', async () => {
     await send([pending(), pending({ hash: 'h', replaces: 'lost' })]);
     const [, { id }] = sent().requests as [unknown, { id: string }];
     const claim = { id, userId: 1, key: { hash: 'h', fingerprint: 'f' }, replaces: 'lost' };
@@ -145,7 +145,7 @@ describe('requests with an Idempotency-Key', () => {
     expect(keys.claim).toHaveBeenCalledTimes(1);
   });
 
-  it('are repeats when it has an owner, whatever becomes of the others', async () => {
+  it('are repeats when it has an owner, whatever happens to the others', async () => {
     keys.claim.mockResolvedValue([owner, null]);
     partition.add.mockRejectedValue(new Error('away'));
     const [repeat, fresh, keyless] = [pending({ hash: 'h' }), pending({ hash: 'i' }), pending()];

@@ -23,7 +23,7 @@ const roundLimitMs = 1_000;
 interface Round {
   /** Whether it took too long and was refused. */
   isOver: boolean;
-  /** Requests without a response, each with the id of the request that may have been accepted nonetheless. */
+  /** Requests without a response, each with the id of the request that may have been accepted nevertheless. */
   unsettled: Map<PlacedRequest, string | undefined>;
 }
 
@@ -134,7 +134,7 @@ export class EnvelopeSender {
     } catch (error) {
       if (!(error instanceof PartitioningOutdated)) throw error;
       this.#onOutdated(error.least);
-      // So that a repeat need not wait until it is certain that these were not accepted.
+      // So that a repeat does not have to wait until it is certain that these were not accepted.
       const claims = claimsOf(fresh).map(({ claim }) => claim);
       await this.#keys.release(partition.number, claims).catch(() => undefined);
       throw intakePaused();

@@ -32,8 +32,8 @@ export interface KeyOwner {
  * Knows which request an Idempotency-Key belongs to (draft-ietf-httpapi-idempotency-key-header). Only makes
  * repeats fast: PostgreSQL enforces that a key belongs to one request.
  *
- * On a cluster, the keys for a partition are in the slot of its queue, so that it depends on no other master. The price: a key
- * that is used again for a show of another partition counts as a new one there, as it always does after these minutes.
+ * On a cluster, the keys for a partition are in the slot of its queue, so that it depends on no other master. The price: a
+ * key that is reused for a show of another partition counts as a new one there, as it always does once Redis has forgotten it.
  */
 export class IdempotencyKeys {
   readonly #redis: RedisClient;
@@ -58,7 +58,7 @@ export class IdempotencyKeys {
     return Promise.all(requests.map((request) => this.#claim(partition, request)));
   }
 
-  /** Gives the keys of requests up that were not accepted after all. */
+  /** Releases the keys of requests that were not accepted after all. */
   async release(partition: number, requests: readonly KeyedRequest[]): Promise<void> {
     const release = ({ id, userId, key }: KeyedRequest) =>
       this.#redis.eval(releaseScript, 1, this.#redisKey(partition, userId, key.hash), `${id} ${key.fingerprint}`);

@@ -28,7 +28,7 @@ beforeEach(() => {
   findMany.mockResolvedValue(new Map());
 });
 
-it('finds nothing by an id that is not one of ours, and asks nobody', async () => {
+it('finds nothing by an id that is not one of ours, without querying anything', async () => {
   expect(await lookup.find('no id')).toBeNull();
   expect(findMany).not.toHaveBeenCalled();
 });
@@ -53,7 +53,7 @@ it.each([
   expect(findMany).toHaveBeenCalledTimes(1);
 });
 
-it('finds the requests of an envelope that were asked for, decided and queued', async () => {
+it('finds only those requests of an envelope that are looked up, decided and queued ones', async () => {
   findMany.mockResolvedValue(new Map([storedOf(ids[0])]));
   queue.find.mockResolvedValue({ ...envelope, requests: [...requests, { ...requests[0], id: 'not asked for' }] });
   const jobs = await lookup.findInEnvelope(envelopeId, ids);
@@ -79,7 +79,7 @@ it('finds nothing in a finished envelope whose outcomes have been removed, or in
   expect(findMany).toHaveBeenCalledTimes(4);
 });
 
-it('says nothing about a request while Redis cannot be asked', async () => {
+it('cannot say anything about a request while Redis does not respond', async () => {
   queue.isWaiting.mockRejectedValue(new Error('away'));
   queue.find.mockResolvedValue(envelope);
   await expect(lookup.find(ids[0])).rejects.toMatchObject({

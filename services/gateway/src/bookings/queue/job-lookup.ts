@@ -10,7 +10,7 @@ export interface QueuedJob {
   kind: JobView['kind'];
   userId: number;
   status: 'queued' | 'active' | 'decided';
-  /** How many requests must be decided up to and including this one. */
+  /** How many requests must still be decided, up to and including this one. */
   position: number;
   outcome: Outcome | null;
 }

@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { PartitionQueue } from './partition-queue.ts';
 import type { PendingRequest } from './submission.ts';
 
-/** The queue in Redis, as far as the test says. */
+/** The queue in Redis, whose behaviour the test determines. */
 const redis = {
   bull: {},
   add: vi.fn(async () => ({ waitingJobs: 0, ahead: 0 })),
@@ -62,7 +62,7 @@ describe('pending requests', () => {
     expect(partition.pendingCount).toBe(20_000 - 128 + 1);
   });
 
-  it('are refused when Redis does not respond, and Redis is asked before anything else is sent', async () => {
+  it('are refused when Redis does not respond, and Redis is queried before anything else is sent', async () => {
     const requests = [pending(1), pending(2)];
     for (const request of requests) partition.addPending(request);
     partition.refusePending();
@@ -93,7 +93,7 @@ describe('add', () => {
     expect(redis.add).toHaveBeenCalledExactlyOnceWith('id', envelope, 3);
   });
 
-  it('leaves the queue full once the limit of jobs is reached, and asks Redis for the number only then', async () => {
+  it('reports the queue as full once the limit of jobs is reached, and queries Redis only then', async () => {
     const isFullAfter = async (waitingJobs: number) => {
       redis.add.mockResolvedValue({ waitingJobs, ahead: 0 });
       redis.countWaiting.mockClear();
@@ -115,7 +115,7 @@ describe('expectReplicas', () => {
     return expect(partition.add('id', envelope)).rejects.toBe(error);
   };
 
-  it('asks nothing as long as every envelope was replicated', async () => {
+  it('queries nothing as long as every envelope was replicated', async () => {
     redis.add.mockResolvedValue({ waitingJobs: 0, ahead: 0 });
     await partition.expectReplicas();
     await partition.add('id', envelope);
@@ -149,7 +149,7 @@ describe('the snapshot', () => {
     expect(redis.recentDecisionsMs).toHaveBeenCalledExactlyOnceWith({ withinMs: 60_000, limit: 20 });
   });
 
-  it('gives a head that is younger than our clock, and a queue without one, no age', async () => {
+  it('reports an age of 0 for a head that is ahead of our clock, and for a queue without a head', async () => {
     redis.oldestWaitingSince.mockResolvedValueOnce(Date.now() + 60_000).mockResolvedValueOnce(null);
     expect([await partition.oldestSeconds(), await partition.oldestSeconds()]).toEqual([0, 0]);
   });

@@ -70,7 +70,7 @@ export class PartitionQueue {
     return this.#pending.splice(0, envelopeLimit);
   }
 
-  /** Takes out all requests, because the partitioning has changed. */
+  /** Removes and returns all requests, because the partitioning has changed. */
   takeAllPending(): PendingRequest[] {
     return this.#pending.splice(0);
   }
@@ -86,8 +86,8 @@ export class PartitionQueue {
    * Adds an envelope.
    *
    * @returns the undecided requests ahead of it
-   * @throws {PartitioningOutdated} when the partitioning is outdated; nothing was added then
-   * @throws {NotReplicatedError} when it is added, but too few replicas have it
+   * @throws {PartitioningOutdated} when the partitioning is outdated; then nothing has been added
+   * @throws {NotReplicatedError} when it has been added, but too few replicas have it
    */
   async add(envelopeId: string, envelope: Envelope): Promise<number> {
     const { waitingJobs, ahead } = await this.#watchReplicas(() =>

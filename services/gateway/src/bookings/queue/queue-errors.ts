@@ -29,7 +29,7 @@ export function queueUnavailable(cause: unknown, jobId?: string): ProblemError {
   });
 }
 
-/** For look-ups: unlike the others, it does not say that nothing was accepted. */
+/** For look-ups: unlike the other errors, it does not say that nothing was accepted. */
 export function lookupUnavailable(cause: unknown): ProblemError {
   return new ProblemError(
     'queue_unavailable',

@@ -34,7 +34,7 @@ afterEach(async () => {
   await server.drop();
 });
 
-/** A partitioning that a test changes. */
+/** A partitioning that tests can change. */
 class GivenPartitioning {
   isPaused = false;
   expected = 0;
@@ -72,7 +72,7 @@ function openQueue(
   return queue;
 }
 
-it('refuses requests while the number of partitions changes, then sends them to their new partition', async () => {
+it('refuses requests while the number of partitions is being changed, then sends them to their new partition', async () => {
   const partitioning = new GivenPartitioning();
   const queue = openQueue(partitioning);
   const before = new EnvelopeQueue(2, redis);
@@ -123,7 +123,7 @@ it('waits for the connections of new partitions, which have their own when repli
   const queue = openQueue(partitioning, { replicaAcks: 1 });
   const after = new EnvelopeQueue(6, redis);
   partitioning.becomes({ generation: 1, partitions: 8 });
-  // There is no replica, so the request is not confirmed. But it was sent.
+  // There is no replica, so the request is not confirmed, but it has been sent.
   const id = await queue.submit(draft, { waitMs: 0 }).catch(({ problem }) => problem.job_id);
   expect(await after.countUnfinished()).toBe(1);
   expect(await queue.find(id)).toMatchObject({ status: 'queued' });
@@ -141,7 +141,7 @@ it('moves pending requests to their new partitions when the number changes', asy
   await after.close();
 });
 
-it('knows the partitioning from PostgreSQL, or before its first row from Redis, and never goes back', async () => {
+it('reads the partitioning from PostgreSQL, or from Redis before there is a row, and never goes back to an earlier one', async () => {
   const database = await createTestDatabase();
   const orm = await openDatabase({ url: database.url, role: 'boxoffice_gateway', poolSize: 2 });
   const admin = await openDatabase({ url: database.url, poolSize: 1 });
@@ -192,7 +192,7 @@ it('knows the partitioning from PostgreSQL, or before its first row from Redis, 
   // A failover has lost the newest row, and another was added in its place.
   await admin.em.getConnection().execute('update installation.partitionings set partitions = 5 where generation = 2');
   await eventually(() => partitioning.current?.partitions === 5);
-  // It has lost that one, too: no requests until there is a later one.
+  // That one has been lost, too: no requests are accepted until there is a later one.
   await admin.em.getConnection().execute('delete from installation.partitionings where generation = 2');
   await eventually(() => partitioning.isPaused);
   await add(3, 5);

@@ -19,7 +19,7 @@ let server: TestRedis;
 let redis: Redis;
 let subscriber: Redis;
 let queue: BookingQueue;
-/** The connections that were opened beside the shared one. */
+/** The connections that were opened besides the shared one. */
 let opened: Redis[];
 beforeEach(async () => {
   server = await createTestRedis();
@@ -45,7 +45,7 @@ afterEach(async () => {
   await server.drop();
 });
 
-test('each partition has a connection of its own, and ids that were made up open no others', async () => {
+test('each partition has a connection of its own, and made-up ids open no others', async () => {
   expect(opened).toHaveLength(partitions);
   for (let partition = 0; partition < 256; partition++)
     expect(await queue.find(requestId(newEnvelopeId(partition), 2, 0))).toBeNull();

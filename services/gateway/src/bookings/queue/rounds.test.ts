@@ -115,7 +115,7 @@ test.each([
   { servers: 'one server', isOneServer: true, left: [0, 0] },
   { servers: 'a cluster', isOneServer: false, left: [0, 1] },
 ])(
-  'when a partition cannot be sent, what has gathered for it is refused, and what has gathered for others too on one server: $servers',
+  'when a partition cannot be sent, the requests that have gathered for it are refused, on one server also those for others: $servers',
   async ({ isOneServer, left }) => {
     const fail = Promise.withResolvers<boolean>();
     const [failing, other] = [new Counted(0), new Counted(1)];
@@ -167,7 +167,7 @@ test('on a cluster, partitions on other masters do not wait for a master that do
   expect(sentTo.slice(2)).toEqual([other]);
   await requestBoth();
   expect(sentTo.slice(3)).toEqual([other]);
-  // The frozen master is tried again once the outcome of the first attempt is known, but not for what gathered meanwhile.
+  // The frozen master is tried again once the outcome of the first attempt is known, but not for requests that gathered meanwhile.
   freeze.resolve(false);
   await settle();
   expect(frozen.pendingCount).toBe(0);

@@ -28,7 +28,7 @@ export class Rounds<Queue extends Partition = PartitionQueue> {
   readonly #isOneServer: boolean;
   /** The round of each envelope whose outcomes have not arrived, except those so overdue that they no longer count. */
   readonly #undecided = new Map<string, number>();
-  /** On a cluster, the partitions whose add is in flight: between two rounds, those that the last ones have left behind. */
+  /** On a cluster, the partitions whose add is in flight: between two rounds, those that earlier rounds have left behind. */
   readonly #sending = new Set<Queue>();
   #round = 0;
   #running = false;
@@ -86,11 +86,11 @@ export class Rounds<Queue extends Partition = PartitionQueue> {
 
   async #sendTogether(due: Queue[]): Promise<void> {
     const responded = await Promise.all(due.map((partition) => this.#send(partition)));
-    // What has gathered meanwhile would take as long again, one round after the other.
+    // Whatever has gathered meanwhile would take just as long again, one round after another.
     if (responded.includes(false)) for (const partition of this.#partitions()) partition.refusePending();
   }
 
-  /** Resolves when all of these partitions have been sent, or when the time is up that others may be kept waiting. */
+  /** Resolves when all of these partitions have been sent, or when others have been kept waiting for as long as they may be. */
   async #sendApart(due: Queue[]): Promise<void> {
     const sent = due.map(async (partition) => {
       this.#sending.add(partition);

@@ -27,7 +27,7 @@ export interface PendingRequest {
   /** When it was submitted, by `performance.now()`. */
   since: number;
   draft: Draft;
-  /** Of the HTTP request, when it is traced. */
+  /** The `traceparent` of the HTTP request, if it is traced. */
   traceparent: string | undefined;
   options: SubmitOptions;
   resolve: (submitted: Submitted) => void;

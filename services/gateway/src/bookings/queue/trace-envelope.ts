@@ -4,8 +4,8 @@ import type { Tracing } from '@boxoffice/shared/tracing/tracing';
 import type { PendingRequest } from './submission.ts';
 
 /**
- * Adds an envelope, with a span for each traced request in it: from the moment it was submitted until Redis has it. One
- * job holds many requests, so it is they that carry their spans to the worker, not the job.
+ * Adds an envelope, with a span for each traced request in it: from the request's submission until Redis has it. One job holds
+ * many requests, so the requests carry their spans to the worker, not the job.
  *
  * @returns what `add` returns
  */

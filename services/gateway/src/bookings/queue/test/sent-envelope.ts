@@ -1,4 +1,4 @@
-/** An envelope's sender, and the queue, keys and inbox around it, as far as a test says what they do. */
+/** An envelope sender with a mocked queue, keys and inbox, whose behaviour the test determines. */
 import type { Envelope } from '@boxoffice/shared/contracts/jobs';
 import type { ProblemError } from '@boxoffice/shared/contracts/problems';
 import type { Logger } from '@boxoffice/shared/service/logging';
@@ -90,6 +90,6 @@ export const sent = () => partition.add.mock.calls[0]?.[1] as Envelope;
 const errorOf = ({ reject }: Pending) => reject.mock.calls[0]?.[0] as ProblemError;
 export const problemOf = (request: Pending) => errorOf(request)?.problem;
 export const causeOf = (request: Pending) => (errorOf(request)?.cause as Error | undefined)?.message;
-/** Of a request that was not accepted, for certain. */
+/** The problem of a request that was certainly not accepted. */
 export const refused = { code: 'queue_unavailable', detail: expect.stringContaining('Nothing was accepted') };
 export const unsettled = ({ resolve, reject }: Pending) => resolve.mock.calls.length + reject.mock.calls.length === 0;
