@@ -114,3 +114,79 @@ test('nobody may hold more than a quarter of a queue', () => {
     undecidedLimit({ BOOKING_QUEUE_LIMIT: queue, UNDECIDED_LIMIT_PER_USER: user, NODE_ENV: 'production' });
   expect([limit(10_000, 200), limit(100, 200), limit(1, 200)]).toEqual([200, 25, 1]);
 });
+
+test('without a configured limit, production is stricter than development', () => {
+  const limit = (NODE_ENV: 'production' | 'development') =>
+    undecidedLimit({ BOOKING_QUEUE_LIMIT: 100_000, UNDECIDED_LIMIT_PER_USER: undefined, NODE_ENV });
+  expect([limit('production'), limit('development')]).toEqual([200, 10_000]);
+});
+
+test('the refusal says what to do', () => {
+  requests.enter(1);
+  requests.enter(1);
+  expect(() => requests.enter(1)).toThrow(
+    'You have 2 requests that are not decided yet. Nothing was accepted: wait for their outcomes.',
+  );
+});
+
+test('a user who is at the limit costs few look-ups in the queue, and one at a time', async () => {
+  const asked: string[] = [];
+  const { promise, resolve } = Promise.withResolvers<null>();
+  const many = new UndecidedRequests(30, {
+    findOutcomes: async () => [],
+    find: async (id) => {
+      asked.push(id);
+      return asked.length === 1 ? promise : null;
+    },
+  });
+  const ids = Array.from({ length: 30 }, (_, index) => `${index}`);
+  for (const id of ids) many.enter(1).queued(id);
+  expect(() => many.enter(1)).toThrow();
+  await endOfTick();
+  expect(asked).toEqual(['0']);
+  resolve(null);
+  await endOfTick();
+  expect(asked).toEqual(ids.slice(0, 20));
+  for (const id of ids.slice(0, 20)) many.enter(1).queued(`${id} again`);
+  expect(() => many.enter(1)).toThrow();
+});
+
+test('only so many requests are counted: beyond that, the oldest no longer count', () => {
+  const counted = 100_000;
+  const many = new UndecidedRequests(counted, { findOutcomes: async () => [], find: async () => waitingJob });
+  for (let id = 0; id < counted; id++) many.enter(1).queued(`${id}`);
+  expect(() => many.enter(1)).toThrow();
+  many.enter(2).queued('of someone else');
+  expect(() => many.enter(1)).not.toThrow();
+});
+
+test('a user without undecided requests is forgotten', async () => {
+  // A check that began before lasts: it belonged to requests that are gone.
+  const checks: PromiseWithResolvers<Outcome[]>[] = [];
+  const slow = new UndecidedRequests(1, {
+    findOutcomes: () => {
+      const check = Promise.withResolvers<Outcome[]>();
+      checks.push(check);
+      return check.promise;
+    },
+    find: async () => waitingJob,
+  });
+  const refused = () => expect(() => slow.enter(1)).toThrow();
+  slow.enter(1).queued('a');
+  refused();
+  refused();
+  expect(checks).toHaveLength(1);
+  slow.decided([{ id: 'a' }]);
+  const place = slow.enter(1);
+  refused();
+  expect(checks).toHaveLength(2);
+  place.leave();
+  slow.enter(1).queued('b');
+  refused();
+  expect(checks).toHaveLength(3);
+  slow.decided([{ id: 'b' }, { id: 'c' }]);
+  slow.enter(1).queued('c'); // its outcome came first
+  slow.enter(1);
+  refused();
+  expect(checks).toHaveLength(4);
+});
