@@ -1,14 +1,16 @@
+import { globSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 
 const campaign = 'test/torture/torture.test.ts';
-/** Tests that replace modules (docs/decisions/0025). */
-const models = [
-  'services/booking-worker/src/commit-decision.test.ts',
-  'services/booking-worker/src/leases/{leases.pauses,leases.protocol,refusals.timing}.test.ts',
-];
+const everyTest = '{packages,services,scripts,test,bench}/**/*.test.ts';
+/** Tests that replace modules, or whose clock the modules of later tests would have seen. */
+const isolated = globSync(everyTest, { exclude: ['**/node_modules/**'] }).filter((file) =>
+  /\bvi\.(mock|useFakeTimers|stubEnv)\(/.test(readFileSync(file, 'utf8')),
+);
 
 export default defineConfig({
   test: {
+    globalSetup: 'test/global-setup.ts',
     env: {
       NODE_ENV: 'test',
       LOG_LEVEL: 'warn',
@@ -29,15 +31,21 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'tests',
-          globalSetup: 'test/global-setup.ts',
-          include: ['{packages,services,scripts,test,bench}/**/*.test.ts'],
-          exclude: ['**/node_modules/**', campaign, ...models],
+          include: [everyTest],
+          exclude: ['**/node_modules/**', campaign, ...isolated],
           // Loading the services' modules anew for each file would take a quarter of the time.
           isolate: false,
           sequence: { groupOrder: 1 },
         },
       },
-      { extends: true, test: { name: 'models', include: models, sequence: { groupOrder: 1 } } },
+      {
+        extends: true,
+        test: {
+          name: 'isolated',
+          include: isolated,
+          sequence: { groupOrder: 1 },
+        },
+      },
       // It starts its own servers and needs both processors: after all the others.
       { extends: true, test: { name: 'campaign', include: [campaign], sequence: { groupOrder: 2 } } },
     ],
