@@ -1,4 +1,5 @@
 /** Pins the behaviour of BullMQ that queue-layout.ts relies on, most of it undocumented. */
+import { eventually } from '@boxoffice/testing/eventually';
 import { createTestRedis, type TestRedis } from '@boxoffice/testing/redis';
 import { type Job, UnrecoverableError, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
@@ -85,9 +86,11 @@ it('knows when the oldest waiting job was added', async () => {
   const before = Date.now();
   await add('first');
   const after = Date.now();
+  await eventually(() => Date.now() > after);
   await add('second');
-  expect(await queue.oldestWaitingSince()).toBeGreaterThanOrEqual(before);
-  expect(await queue.oldestWaitingSince()).toBeLessThanOrEqual(after);
+  const oldest = await queue.oldestWaitingSince();
+  expect(oldest).toBeGreaterThanOrEqual(before);
+  expect(oldest).toBeLessThanOrEqual(after);
 });
 
 it('takes back jobs that another worker has locked, and puts them at the head in their original order', async () => {

@@ -159,7 +159,7 @@ export class EnvelopeQueue {
 
   /** When the job at the head was added, in milliseconds since 1970; null when none is waiting. */
   async oldestWaitingSince(): Promise<number | null> {
-    const [oldest] = await this.bull.getWaiting(-1, -1);
+    const [oldest] = await this.bull.getWaiting(0, 0);
     return oldest?.timestamp ?? null;
   }
 
