@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 
 const campaign = 'test/torture/torture.test.ts';
+const browserTests = 'test/browser/*.test.ts';
 const everyTest = '{packages,services,scripts,test,bench}/**/*.test.ts';
 /** Tests that replace modules, or whose clock the modules of later tests would have seen. */
 const isolated = globSync(everyTest, { exclude: ['**/node_modules/**'] }).filter((file) =>
@@ -32,7 +33,7 @@ export default defineConfig({
         test: {
           name: 'tests',
           include: [everyTest],
-          exclude: ['**/node_modules/**', campaign, ...isolated],
+          exclude: ['**/node_modules/**', campaign, browserTests, ...isolated],
           // Loading the services' modules anew for each file would take a quarter of the time.
           isolate: false,
           sequence: { groupOrder: 1 },
@@ -43,6 +44,18 @@ export default defineConfig({
         test: {
           name: 'isolated',
           include: isolated,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: [browserTests],
+          isolate: false,
+          // A browser next to everything else strains a small machine.
+          testTimeout: 180_000,
+          hookTimeout: 240_000,
           sequence: { groupOrder: 1 },
         },
       },

@@ -7,11 +7,9 @@ import { type Boxoffice, startBoxoffice } from '@boxoffice/testing/boxoffice';
 import { type SeatChain, startSeatChain } from '@boxoffice/testing/seat-chain';
 import type { SpawnedService } from '@boxoffice/testing/service';
 import { closeShow } from '@boxoffice/testing/show-gate';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { repartition as changePartitions } from '../../scripts/repartition/repartition.ts';
 import { withServers } from '../../scripts/repartition/servers.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const script = join(resolve(import.meta.dirname, '../..'), 'scripts/repartition.ts');
 

@@ -2,13 +2,10 @@
 import { join } from 'node:path';
 import axe, { type AxeResults } from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { expect, inject, onTestFinished, test as testOfVitest, vi } from 'vitest';
+import { expect, inject, onTestFinished, test as testOfVitest } from 'vitest';
 import { type BoxofficeOptions, startBoxoffice } from './boxoffice.ts';
 import { findBrowser } from './browser-path.ts';
 import { ensurePages } from './pages.ts';
-
-// A browser next to everything else strains a small machine.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 240_000 });
 
 const executablePath = findBrowser();
 /** A test that needs a browser. */

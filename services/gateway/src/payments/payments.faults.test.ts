@@ -111,6 +111,8 @@ test('captures and refunds come back when Redis is emptied while they are queued
   const redis = new Redis(shows.boxoffice.redisUrl);
   const queue = new Queue('{payments}', { connection: redis });
   await queue.pause();
+  // Whoever looks at the payment meanwhile would capture it without the queue.
+  shows.stripe.fail(capture, 500, { times: 1_000 });
   const second = await paid(show, ['A2']);
   await patiently(() => shows.boxoffice.cancel(first.booking));
   const queued = async () => (await queue.getJobs(['waiting'])).map(({ name }) => name).sort();
@@ -118,6 +120,7 @@ test('captures and refunds come back when Redis is emptied while they are queued
   await eventually(async () => expect(await queued()).toEqual(names), { timeoutMs: 20_000 });
   await redis.flushdb();
   expect((await shows.row(second.payment))?.status).toBe('authorized');
+  shows.stripe.heal();
   await queue.close();
   redis.disconnect();
   await shows.reaches(second.payment, 'captured', 40_000);
