@@ -68,7 +68,8 @@ export function medianLatencies(rounds: Latencies[]): Latencies {
   return { p50: median('p50'), p99: median('p99'), p999: median('p999'), max: median('max') };
 }
 
-function medianByProcess(rounds: ByProcess[]): ByProcess {
+/** The median of each process. */
+export function medianByProcess(rounds: ByProcess[]): ByProcess {
   return Object.fromEntries(
     Object.keys(rounds[0] ?? {}).map((name) => [name, spreadOf(rounds.map((round) => round[name] ?? 0)).median]),
   );

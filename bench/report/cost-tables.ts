@@ -55,8 +55,11 @@ export function historyTable({ history }: Report): Table {
   };
 }
 
-const processNames = (cells: Cell[]): string[] => [
+/** The names of all processes that have used CPU time. */
+export const processNames = (cells: Pick<Cell, 'cpuMicros'>[]): string[] => [
   ...new Set(cells.flatMap(({ cpuMicros }) => Object.keys(cpuMicros))),
 ];
 
-const cpuMicros = (cell: Cell, process: string): string => cell.cpuMicros[process]?.toFixed(0) ?? '';
+/** The text of a cell of a table. */
+export const cpuMicros = (cell: Pick<Cell, 'cpuMicros'>, process: string): string =>
+  cell.cpuMicros[process]?.toFixed(0) ?? '';

@@ -1,7 +1,8 @@
 import type { Latencies } from '../load/load.ts';
 import type { CurveRun } from '../runs/curve.ts';
+import type { ByProcess } from '../runs/processes.ts';
 import type { SystemName } from '../workloads/workloads.ts';
-import { medianLatencies } from './cells.ts';
+import { medianByProcess, medianLatencies } from './cells.ts';
 import { type Spread, spreadOf } from './spread.ts';
 
 /** One system at one rate, over all rounds. */
@@ -18,8 +19,8 @@ export interface CurveCell {
   p99Ms: Spread;
   /** Median, in milliseconds. */
   senderLateP99Ms: number;
-  /** Median of the CPU time per booking of all processes but the load generator. */
-  cpuMicros: number;
+  /** CPU time per booking by process, medians, in microseconds. */
+  cpuMicros: ByProcess;
 }
 
 /** Below this share of requests answered in time, requests pile up. */
@@ -37,6 +38,6 @@ export function curveCellOf(runs: readonly Omit<CurveRun, 'problems'>[]): CurveC
     latencyMs: medianLatencies(runs.map(({ result }) => result.latencyMs)),
     p99Ms: spread(({ result }) => result.latencyMs.p99),
     senderLateP99Ms: spread(({ result }) => result.senderLateMs.p99).median,
-    cpuMicros: spread(({ cpuMicros }) => cpuMicros).median,
+    cpuMicros: medianByProcess(runs.map(({ cpuMicros }) => cpuMicros)),
   };
 }

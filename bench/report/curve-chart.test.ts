@@ -13,7 +13,7 @@ const cell = (system: SystemName, rate: number, inTime: number, p99 = 8) => {
     ...{ sent: 1_000, failed: 0, inTime, total: { succeeded: 1_000, failed: 0 }, latencyMs },
     senderLateMs: { p50: 0, p99: 1 },
   };
-  return curveCellOf([{ system, rate, result, cpuMicros: 100 }]);
+  return curveCellOf([{ system, rate, result, cpuMicros: { gateway: 60, postgres: 40 } }]);
 };
 
 const curve = [

@@ -1,3 +1,5 @@
+import { allButLoad } from '../runs/processes.ts';
+import { cpuMicros, processNames } from './cost-tables.ts';
 import type { CurveCell } from './curve-cells.ts';
 import type { Report } from './report.ts';
 import { formatCount, formatSpread, type Table } from './table.ts';
@@ -12,7 +14,20 @@ export function curveTable({ curve }: Pick<Report, 'curve'>): Table {
       formatShare(cell.answered.median),
       ...latencies(cell),
       cell.senderLateP99Ms.toFixed(1),
-      formatCount(cell.cpuMicros),
+      formatCount(allButLoad(cell.cpuMicros)),
+    ]),
+  };
+}
+
+export function curveCpuTable({ curve }: Pick<Report, 'curve'>): Table {
+  const names = processNames(curve);
+  return {
+    title: 'Load curve: CPU per booking, microseconds',
+    headings: ['', 'system', ...names],
+    rows: curve.map((cell) => [
+      `${formatCount(cell.rate)}/s`,
+      cell.system,
+      ...names.map((name) => cpuMicros(cell, name)),
     ]),
   };
 }
@@ -27,7 +42,7 @@ export function comparedCurveCells(before: CurveCell, now: CurveCell): string[] 
     latency('p50'),
     latency('p99'),
     latency('p999'),
-    both(({ cpuMicros }) => formatCount(cpuMicros)),
+    both(({ cpuMicros }) => formatCount(allButLoad(cpuMicros))),
   ];
 }
 

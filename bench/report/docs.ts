@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { PlainError } from '@boxoffice/local-servers/plain-error';
 import { drawChart } from './chart.ts';
 import { drawCurve } from './curve-chart.ts';
-import { curveTable } from './curve-tables.ts';
+import { curveCpuTable, curveTable } from './curve-tables.ts';
 import type { Report } from './report.ts';
 import { markdownTable } from './table.ts';
 import { goalTable, tablesOf } from './tables.ts';
@@ -40,6 +40,7 @@ export function writeDocs(report: Report): void {
       conditionsOf({ ...report, conditions: { ...conditions, load } }),
       '![Latency by offered rate](load-curve.svg)',
       markdownTable(curveTable(report)),
+      markdownTable(curveCpuTable(report)),
       // With other figures, all goals are in one table, below those.
       ...(hasOthers ? [] : [...goals.map(markdownTable), verdictOf(report)]),
     ]);

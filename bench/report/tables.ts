@@ -1,6 +1,6 @@
 import type { Cell } from './cells.ts';
 import { cpuTable, historyTable, memoryTable } from './cost-tables.ts';
-import { curveTable } from './curve-tables.ts';
+import { curveCpuTable, curveTable } from './curve-tables.ts';
 import type { GoalResult } from './goal-results.ts';
 import { findCell } from './measurements.ts';
 import type { Report } from './report.ts';
@@ -15,6 +15,7 @@ export function tablesOf(report: Report): Table[] {
     limitTable(report),
     openModelTable(report),
     curveTable(report),
+    curveCpuTable(report),
     holdTable(report),
     bestTable(report),
     expiryTable(report),

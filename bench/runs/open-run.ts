@@ -2,13 +2,13 @@ import { type OpenLoopResult, runOpenLoop } from '../load/open-loop.ts';
 import type { System } from '../systems/system.ts';
 import type { Plan } from '../workloads/workloads.ts';
 import { checkRun } from './check-run.ts';
-import { allButLoad, cpuSeconds, difference } from './processes.ts';
+import { type ByProcess, cpuSeconds, difference, microsPer } from './processes.ts';
 import { type Bench, checkpoint } from './run-case.ts';
 
 export interface OpenRun {
   result: OpenLoopResult;
-  /** CPU time of all the system's processes per booking, in microseconds. */
-  cpuMicros: number;
+  /** CPU time per booking, in microseconds. */
+  cpuMicros: ByProcess;
   /** Violations found in the database, a sentence each. */
   problems: string[];
 }
@@ -25,11 +25,11 @@ export async function runOpen(
   const before = cpuSeconds(system.processes);
   const result = await runOpenLoop({ url: system.url, plan, rate, seconds, tokensFile, folder, signal });
   await system.drained(signal);
-  const cpu = allButLoad(difference(before, cpuSeconds(system.processes)));
+  const cpu = difference(before, cpuSeconds(system.processes));
   const { succeeded, failed } = result.total;
   return {
     result,
-    cpuMicros: (cpu * 1e6) / Math.max(succeeded, 1),
+    cpuMicros: microsPer(succeeded, cpu),
     problems: await checkRun({
       system,
       plan,

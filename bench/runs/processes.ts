@@ -26,6 +26,10 @@ export function cpuSecondsOfEndedChildren(): number {
   return ticksOf(process.pid, 13) / ticksPerSecond;
 }
 
+/** CPU time per request in microseconds, given the seconds of all of them. */
+export const microsPer = (requests: number, seconds: ByProcess): ByProcess =>
+  Object.fromEntries(Object.entries(seconds).map(([name, cpu]) => [name, (cpu * 1e6) / Math.max(requests, 1)]));
+
 /** Sums up all processes but the load generator. */
 export function allButLoad(figures: ByProcess): number {
   return Object.entries(figures).reduce((sum, [name, figure]) => (name === 'load' ? sum : sum + figure), 0);

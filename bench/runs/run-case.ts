@@ -6,7 +6,7 @@ import { floodRequests, type Plan } from '../workloads/workloads.ts';
 import { type CancelProbe, probeCancels } from './cancel-probe.ts';
 import { checkRun, type OtherRows } from './check-run.ts';
 import { planCase } from './plan-case.ts';
-import { type ByProcess, cpuSeconds, cpuSecondsOfEndedChildren, difference } from './processes.ts';
+import { type ByProcess, cpuSeconds, cpuSecondsOfEndedChildren, difference, microsPer } from './processes.ts';
 
 /** Shared by all runs. */
 export interface Bench {
@@ -112,9 +112,7 @@ async function measure(
   return {
     rate: counted / (loadSeconds + (outcomesFollow ? drainSeconds : 0)),
     latencyMs: result.latencyMs,
-    cpuMicros: Object.fromEntries(
-      Object.entries(cpu).map(([name, seconds]) => [name, (seconds * 1e6) / Math.max(counted, 1)]),
-    ),
+    cpuMicros: microsPer(counted, cpu),
     drainSeconds,
     acceptedPerSecond: counted / loadSeconds,
     problems: [...problems, ...probed.problems],
