@@ -27,14 +27,14 @@ export function soakTask(
     name: `soak of ${minutes} min`,
     seconds: minutes * 60,
     async run() {
-      const startedAt = Date.now();
+      const startedAt = performance.now();
       const problems: string[] = [];
       let afterOneMinute: ByProcess | null = null;
-      for (let n = 0; Date.now() - startedAt < (minutes * 60 - totalRunSeconds / 2) * 1_000; n++) {
+      for (let n = 0; performance.now() - startedAt < (minutes * 60 - totalRunSeconds / 2) * 1_000; n++) {
         const workload: Case['workload'] = n % 2 === 0 ? 'hot' : 'churn';
         const run: Case = { workload, mode: 'wait', connections, systems: ['boxoffice'] };
         problems.push(...(await runCase(bench, boxoffice, run, runSeconds)).problems);
-        if (Date.now() - startedAt >= 60_000) afterOneMinute ??= memoryBytes(boxoffice.processes);
+        if (performance.now() - startedAt >= 60_000) afterOneMinute ??= memoryBytes(boxoffice.processes);
       }
       const end = memoryBytes(boxoffice.processes);
       onDone({ minutes, afterOneMinute: afterOneMinute ?? end, end }, problems);

@@ -56,10 +56,10 @@ export async function startProcess({
   const url = `http://127.0.0.1:${port}`;
   const stop = () => stopChild(child);
   try {
-    const deadline = Date.now() + readyTimeoutMs;
+    const deadline = performance.now() + readyTimeoutMs;
     while (!(await respondsOk(`${url}/readyz`))) {
       signal.throwIfAborted();
-      if (hasEnded(child) || Date.now() > deadline) {
+      if (hasEnded(child) || performance.now() > deadline) {
         const end = readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-10).join('\n');
         throw new PlainError(`${name} ${hasEnded(child) ? 'exited' : 'was not ready after 30 s'}:\n${end}`);
       }

@@ -57,14 +57,14 @@ export function keepRunning(recipe: ServiceRecipe): Service {
 
   async function run(): Promise<void> {
     for (let pause = 0; !stopping.signal.aborted; ) {
-      const startedAt = Date.now();
+      const startedAt = performance.now();
       child = launch();
       const cause = await endOf(child);
       if (stopping.signal.aborted) return;
       deaths++;
       refused = cause === `exit code ${refusedExitCode}`;
       if (refused) return recipe.onDeath(`${recipe.name} rejects its configuration; see its last log line`);
-      const previous = Date.now() - startedAt > stableMs ? 0 : pause;
+      const previous = performance.now() - startedAt > stableMs ? 0 : pause;
       pause = Math.min(previous * 2 || firstBackoffMs, longestBackoffMs);
       recipe.onDeath(`${recipe.name} died (${cause}); starting it again in ${pause / 1000} s`);
       await delay(pause, undefined, { signal: stopping.signal }).catch(() => {});
@@ -92,14 +92,14 @@ export function keepRunning(recipe: ServiceRecipe): Service {
 
   return {
     async ready(signal) {
-      const deadline = Date.now() + readyTimeoutMs;
+      const deadline = performance.now() + readyTimeoutMs;
       const complaint = (what: string) =>
         new PlainError(`${recipe.name} ${what}. Its last log lines:\n${lastLines.join('\n')}`);
       while (!(await respondsOk(recipe.healthUrl))) {
         signal.throwIfAborted();
         if (refused) throw complaint('rejects its configuration');
         if (deaths >= deathsBeforeReady) throw complaint(`died ${deaths} times before it was ready`);
-        if (Date.now() > deadline) throw complaint(`was not ready within ${readyTimeoutMs / 1000} s`);
+        if (performance.now() > deadline) throw complaint(`was not ready within ${readyTimeoutMs / 1000} s`);
         await delay(100);
       }
     },

@@ -81,9 +81,9 @@ export function signalAll(pids: number[], signal: NodeJS.Signals): void {
 
 /** Waits for a process that need not be our child to end. Returns false when it has not after `timeoutMs`. */
 export async function ended(pid: number, timeoutMs: number): Promise<boolean> {
-  const deadline = Date.now() + timeoutMs;
+  const deadline = performance.now() + timeoutMs;
   while (isAlive(pid)) {
-    if (Date.now() > deadline) return false;
+    if (performance.now() > deadline) return false;
     await delay(20);
   }
   return true;

@@ -111,12 +111,12 @@ function endOfLog({ logFile }: ServerRecipe): string {
 }
 
 async function launch(recipe: ServerRecipe): Promise<ChildProcess> {
-  const deadline = Date.now() + startTimeoutMs;
+  const deadline = performance.now() + startTimeoutMs;
   for (;;) {
     const child = await launchOnce(recipe, deadline);
     if (child) return child;
     const log = endOfLog(recipe);
-    if (!recipe.tryAgain?.test(log) || Date.now() > deadline)
+    if (!recipe.tryAgain?.test(log) || performance.now() > deadline)
       throw new PlainError(`${recipe.name} did not start:\n${log}`);
     await delay(100);
   }
@@ -144,7 +144,7 @@ async function launchOnce(recipe: ServerRecipe, deadline: number): Promise<Child
     if (failure) throw new PlainError(`${recipe.name} could not be run: ${failure.message}`);
     if (hasEnded(child)) return null;
     if (recipe.ready.test(readFileSync(recipe.logFile, 'utf8'))) return child;
-    if (Date.now() > deadline) {
+    if (performance.now() > deadline) {
       child.kill('SIGKILL');
       throw new PlainError(`${recipe.name} was not ready after ${startTimeoutMs / 1000} s:\n${endOfLog(recipe)}`);
     }

@@ -9,7 +9,7 @@ export async function eventually<T>(
   probe: () => T | Promise<T>,
   { timeoutMs = 10_000, intervalMs = 20 }: { timeoutMs?: number; intervalMs?: number } = {},
 ): Promise<NonNullable<Exclude<T, false>>> {
-  const deadline = Date.now() + timeoutMs;
+  const deadline = performance.now() + timeoutMs;
   for (;;) {
     let failure: unknown;
     try {
@@ -18,7 +18,7 @@ export async function eventually<T>(
     } catch (error) {
       failure = error;
     }
-    if (Date.now() > deadline) throw failure ?? new Error(`Waited ${timeoutMs} ms for: ${probe.toString()}`);
+    if (performance.now() > deadline) throw failure ?? new Error(`Waited ${timeoutMs} ms for: ${probe.toString()}`);
     await delay(intervalMs);
   }
 }
