@@ -1,6 +1,8 @@
+import { inspect } from 'node:util';
 import { createTestDatabase, type TestDatabase } from '@boxoffice/testing/database';
+import { TcpProxy } from '@boxoffice/testing/tcp-proxy';
 import pg from 'pg';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { connectTo } from './database-hosts.ts';
 import { openDatabase, pingDatabase } from './orm.ts';
 import { PrimaryClient } from './primary-client.ts';
@@ -38,13 +40,42 @@ test('a URL that asks for TLS never connects without it, whether it names one se
   }
 });
 
-test('errors name servers, but no password, and leave no listeners', async () => {
-  const url = 'postgres://u:secret@127.0.0.1:1,127.0.0.1:2/db';
+test('errors say why each server was passed over, but no password, and leave no listeners', async () => {
+  const { host } = new URL(database.url);
+  const url = `postgres://u:secret@127.0.0.1:1,${host}/db`;
   const client = new PrimaryClient(connectTo(url));
   const listeners = () => client.connection.listenerCount('parameterStatus');
   const before = listeners();
   const error = await client.connect().catch((reason: Error) => reason);
-  expect(String(error)).toMatch(/none of 127.0.0.1:1,127.0.0.1:2 is a primary/);
-  expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain('secret');
+  expect(error).toMatchObject({
+    code: expect.stringMatching(/^28/),
+    cause: { errors: [{ code: 'ECONNREFUSED' }, {}] },
+  });
+  expect(String(error)).toMatch(
+    new RegExp(`none of 127.0.0.1:1,${host} is a primary \\(127.0.0.1:1: .*ECONNREFUSED.*; ${host}: .*"u"`),
+  );
+  expect(inspect(error, { depth: null, showHidden: true })).not.toContain('secret');
   expect(listeners()).toBe(before);
 });
+
+test.each(['end', 'destroy'] as const)(
+  'a client that is closed during the search (%s) leaves no connection',
+  async (how) => {
+    const proxies = [await TcpProxy.start(database.url), await TcpProxy.start(database.url)];
+    onTestFinished(() => {
+      for (const proxy of proxies) proxy.close();
+    });
+    const url = database.url.replace(/@[^/]*/, `@${proxies.map((proxy) => new URL(proxy.url).host)}`);
+    const client = new PrimaryClient({ ...connectTo(url), application_name: `closed by ${how}` });
+    const failure = client.connect().catch((error: Error) => error);
+    await (how === 'end' ? client.end() : client.connection.stream.destroy());
+    expect(await failure).toEqual(new Error('Connection terminated'));
+    const observer = new PrimaryClient(connectTo(database.url));
+    await observer.connect();
+    const { rows } = await observer.query('select from pg_stat_activity where application_name = $1', [
+      `closed by ${how}`,
+    ]);
+    await observer.end();
+    expect(rows).toEqual([]);
+  },
+);

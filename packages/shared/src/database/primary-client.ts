@@ -19,6 +19,8 @@ const searches = new Map<string, Promise<string>>();
 export class PrimaryClient extends pg.Client {
   /** Missing from pg's types. */
   declare connection: pg.Connection;
+  /** Whether `end` has been called. Missing from pg's types, too. */
+  declare readonly _ending: boolean;
   readonly #hosts: string[];
 
   constructor(config: PrimaryClientConfig = {}) {
@@ -44,8 +46,8 @@ export class PrimaryClient extends pg.Client {
 
   async #connectToPrimary(): Promise<pg.Client> {
     setHost(this, await this.#sharedSearch());
-    // Closed during the search: connecting would open it again.
-    if (this.connection.stream.destroyed) throw new Error('Connection terminated');
+    // Closed or ended during the search: connecting would open it again, and nobody would close it.
+    if (this.connection.stream.destroyed || this._ending) throw new Error('Connection terminated');
     const standby = isStandby(this);
     await super.connect();
     if (!standby()) return this;
@@ -60,13 +62,19 @@ export class PrimaryClient extends pg.Client {
     return search;
   }
 
-  /** The first server that says it is not a standby. */
+  /**
+   * The first server that says it is not a standby.
+   *
+   * @throws an error that says why each server was passed over, with the code of a refused login if there was one
+   */
   async #search(): Promise<string> {
     try {
       return await Promise.any(this.#hosts.map((host) => this.#probe(host)));
-    } catch (error) {
-      const reasons: (Error & { code?: string })[] = (error as AggregateError).errors;
-      throw reasons.find(({ code }) => code?.startsWith('28')) ?? unavailable(`none of ${this.#hosts} is a primary`);
+    } catch (cause) {
+      const reasons: (Error & { code?: string })[] = (cause as AggregateError).errors; // in the order of the servers
+      const refused = reasons.find(({ code }) => code?.startsWith('28'));
+      const because = reasons.map(({ message, code }, index) => `${this.#hosts[index]}: ${message || code}`).join('; ');
+      throw unavailable(`none of ${this.#hosts} is a primary (${because})`, { code: refused?.code, cause });
     }
   }
 
@@ -80,7 +88,7 @@ export class PrimaryClient extends pg.Client {
     const standby = isStandby(probe);
     try {
       await probe.connect();
-      if (standby()) throw unavailable(`${host} is a standby`);
+      if (standby()) throw unavailable('it is a standby');
       return host;
     } finally {
       probe.connection.stream.destroy();
@@ -102,5 +110,6 @@ function isStandby(client: PrimaryClient): () => boolean {
   return () => standby;
 }
 
-/** Has the code with which PostgreSQL refuses connections temporarily. */
-const unavailable = (message: string) => Object.assign(new Error(`PostgreSQL: ${message}`), { code: '57P03' });
+/** By default with the code with which PostgreSQL refuses connections temporarily. */
+const unavailable = (message: string, { code = '57P03', cause }: { code?: string | undefined; cause?: unknown } = {}) =>
+  Object.assign(new Error(`PostgreSQL: ${message}`, { cause }), { code });
