@@ -13,9 +13,9 @@ import type { RedisClient } from '@boxoffice/shared/service/redis';
 /** How often the partitioning is read from PostgreSQL, in milliseconds: normally, and while requests are refused. */
 const readEveryMs = { normally: 1_000, paused: 100 };
 /**
- * How long PostgreSQL must have returned an earlier partitioning than the known one before it is accepted, in milliseconds. A
- * lagging replica catches up sooner. If a failover has lost the newest row, workers add a later one sooner, unless Redis has
- * lost its generation as well.
+ * How long PostgreSQL must have returned an earlier partitioning than the known or the required one before it is accepted, in
+ * milliseconds. A lagging replica catches up sooner. If a failover has lost the newest row, or a change was interrupted, workers
+ * add a later one, unless Redis has lost its generation as well. Then nobody does, and nothing but time ends the pause.
  */
 const earlierForMs = 5_000;
 
@@ -35,9 +35,9 @@ export class CurrentPartitioning {
   readonly #options: Options;
   readonly #listeners: ((partitioning: Partitioning) => void)[] = [];
   #current: Partitioning | null = null;
-  /** The latest generation that a queue has required. */
+  /** The latest generation that a queue has required, unless PostgreSQL has returned an earlier one for too long since. */
   #least = 0;
-  /** Since when PostgreSQL has returned an earlier partitioning than the known one, by `performance.now()`; null if it does not. */
+  /** Since when PostgreSQL has returned an earlier one than expected, by `performance.now()`; null if it does not. */
   #earlierSince: number | null = null;
   #timer: NodeJS.Timeout | undefined;
   #reading: Promise<void> | null = null;
@@ -118,9 +118,10 @@ export class CurrentPartitioning {
     });
     const read = rows[0] ?? (await first());
     const before = this.#current;
-    if (before && read.generation < before.generation) {
+    if (read.generation < Math.max(before?.generation ?? 0, this.#least)) {
       this.#earlierSince ??= performance.now();
       if (performance.now() - this.#earlierSince < earlierForMs) return;
+      this.#least = read.generation; // a queue that still requires a later one refuses the next envelope, and says so
     }
     this.#earlierSince = null;
     if (before?.generation === read.generation && before.partitions === read.partitions) return;

@@ -1,18 +1,14 @@
 import { newEnvelopeId, requestId } from '@boxoffice/shared/booking-id';
-import { openDatabase } from '@boxoffice/shared/database/orm';
 import type { Partitioning } from '@boxoffice/shared/partitioning';
 import { EnvelopeQueue } from '@boxoffice/shared/queue-layout';
 import { createLogger } from '@boxoffice/shared/service/logging';
 import { openImpatientRedis, openSubscriber, type RedisClient } from '@boxoffice/shared/service/redis';
-import { createTestDatabase } from '@boxoffice/testing/database';
 import { eventually } from '@boxoffice/testing/eventually';
 import { createTestRedis, type TestRedis } from '@boxoffice/testing/redis';
-import { TcpProxy } from '@boxoffice/testing/tcp-proxy';
 import type { Redis } from 'ioredis';
 import { Registry } from 'prom-client';
 import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest';
 import { BookingQueue } from './booking-queue.ts';
-import { CurrentPartitioning } from './current-partitioning.ts';
 import type { Draft } from './submission.ts';
 
 const logger = createLogger('gateway', { LOG_LEVEL: 'silent' });
@@ -139,66 +135,4 @@ it('moves pending requests to their new partitions when the number changes', asy
   const after = new EnvelopeQueue(6, redis);
   expect(await after.countUnfinished()).toBe(1);
   await after.close();
-});
-
-it('reads the partitioning from PostgreSQL, or from Redis before there is a row, and never goes back to an earlier one', async () => {
-  const database = await createTestDatabase();
-  const orm = await openDatabase({ url: database.url, role: 'boxoffice_gateway', poolSize: 2 });
-  const admin = await openDatabase({ url: database.url, poolSize: 1 });
-  // Redis accepts the connection and is silent at first.
-  const proxy = await TcpProxy.start(server.url);
-  proxy.acceptsInSilence = true;
-  const silent = openImpatientRedis(proxy.url, logger);
-  const partitioning = new CurrentPartitioning({ orm, redis: silent, config: { BOOKING_PARTITIONS: 8 }, logger });
-  onTestFinished(async () => {
-    partitioning.close();
-    silent.disconnect();
-    proxy.close();
-    await Promise.all([orm.close(), admin.close()]);
-    await database.drop();
-  });
-  const changes: Partitioning[] = [];
-  partitioning.onChange((change) => changes.push(change));
-  await partitioning.start();
-  expect([partitioning.isPaused, partitioning.current]).toEqual([true, null]);
-  await expect(partitioning.check()).rejects.toThrow(/not known yet/);
-  proxy.acceptsInSilence = false;
-  await eventually(() => !partitioning.isPaused);
-  expect(partitioning.current).toEqual({ generation: 0, partitions: 8 });
-
-  partitioning.expect(1);
-  expect(await partitioning.check()).toEqual({ warning: 'the number of partitions is being changed' });
-  const add = (generation: number, partitions: number) =>
-    admin.em
-      .getConnection()
-      .execute('insert into installation.partitionings (generation, partitions) values (?, ?)', [
-        generation,
-        partitions,
-      ]);
-  await add(1, 16);
-  await eventually(() => !partitioning.isPaused);
-  expect(await partitioning.check()).toBeNull();
-  await admin.em.getConnection().execute('delete from installation.partitionings');
-  await add(0, 4);
-  partitioning.expect(2);
-  await add(2, 3);
-  await eventually(() => !partitioning.isPaused);
-  expect(changes).toEqual([
-    { generation: 0, partitions: 8 },
-    { generation: 1, partitions: 16 },
-    { generation: 2, partitions: 3 },
-  ]);
-
-  // A failover has lost the newest row, and another was added in its place.
-  await admin.em.getConnection().execute('update installation.partitionings set partitions = 5 where generation = 2');
-  await eventually(() => partitioning.current?.partitions === 5);
-  // That one has been lost, too: no requests are accepted until there is a later one.
-  await admin.em.getConnection().execute('delete from installation.partitionings where generation = 2');
-  await eventually(() => partitioning.isPaused);
-  await add(3, 5);
-  await eventually(() => !partitioning.isPaused);
-  expect(changes.slice(3)).toEqual([
-    { generation: 2, partitions: 5 },
-    { generation: 3, partitions: 5 },
-  ]);
 });
