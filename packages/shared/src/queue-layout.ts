@@ -77,6 +77,11 @@ export class EnvelopeQueue {
     this.#transactions.open();
   }
 
+  /** Closes the connection for adding envelopes, if there is one. Everything else works as before. */
+  closeForAdding(): Promise<void> {
+    return this.#transactions.close();
+  }
+
   /**
    * Adds an envelope and counts its requests, in one transaction: positions are exact, across gateways too.
    *

@@ -8,6 +8,7 @@ import { createTestDatabase, type TestDatabase } from '@boxoffice/testing/databa
 import { envelope } from '@boxoffice/testing/envelope';
 import { eventually } from '@boxoffice/testing/eventually';
 import { createTestRedis, type TestRedis } from '@boxoffice/testing/redis';
+import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openQueue } from '../test/open-queue.ts';
 import { buildWorker } from './worker.ts';
@@ -99,4 +100,21 @@ it('decides requests that are found in the queue of a partition that no longer e
 
 it('records the number of partitions where earlier releases look for it', async () => {
   expect(await redis.get('boxoffice:partitions')).toBe('2');
+});
+
+it('keeps no connections to former partitions, however often the number changes', async () => {
+  const { db } = (redis as Redis).options;
+  const clients = async () => {
+    const list = (await redis.client('LIST')) as string;
+    return list.split('\n').filter((line) => line.includes(` db=${db} `)).length;
+  };
+  for (let change = 1; change <= 10; change++) {
+    const partitions = change % 2 === 0 ? 2 : 5;
+    await rows(
+      `insert into installation.partitionings (generation, partitions)
+       select max(generation) + 1, ${partitions} from installation.partitionings`,
+    );
+    await eventually(() => worker.leases.held.size === partitions);
+    await eventually(async () => expect(await clients()).toBe(1 + partitions)); // a shared one, and each partition's own
+  }
 });

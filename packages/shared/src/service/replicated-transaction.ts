@@ -70,8 +70,15 @@ export class QueueTransactions {
     });
   }
 
+  /**
+   * Closes the connection whose writes wait for replicas, once it has had its replies. The next transaction would open
+   * another.
+   */
   async close(): Promise<void> {
-    await this.#replicated?.queue.close();
+    const replicated = this.#replicated;
+    this.#replicated = null;
+    await replicated?.queue.close();
+    await replicated?.redis.quit().catch(() => replicated.redis.disconnect());
   }
 
   async #executeReplicated(replication: Replication, write: (transaction: Transaction) => void): Promise<Reply[]> {

@@ -13,7 +13,6 @@ export class EnvelopeQueues {
   readonly #redis: RedisClient;
   readonly #replication: Replication | undefined;
   readonly #queues = new Map<number, EnvelopeQueue>();
-  readonly #connections: RedisClient[] = [];
 
   /**
    * @param redis fails fast
@@ -21,7 +20,7 @@ export class EnvelopeQueues {
    */
   constructor(redis: RedisClient, { replicas, logger }: { replicas: number; logger: Logger }) {
     this.#redis = redis;
-    this.#replication = replicas > 0 ? { replicas, connect: () => this.#connect(logger) } : undefined;
+    this.#replication = replicas > 0 ? { replicas, connect: () => duplicateRedis(redis, logger) } : undefined;
   }
 
   /** A partition's queue. Opens no connection. */
@@ -33,6 +32,13 @@ export class EnvelopeQueues {
     return queue;
   }
 
+  /** Prepares for sending to this many partitions, and to no others. */
+  openForAdding(partitions: number): void {
+    for (let partition = 0; partition < partitions; partition++) this.of(partition).openForAdding();
+    for (const [partition, queue] of this.#queues)
+      if (partition >= partitions) queue.closeForAdding().catch(() => undefined);
+  }
+
   /** Finds the partitions, from this one on, whose queues are not empty. */
   async findUnfinished(from: number): Promise<number[]> {
     return findUnfinished(this.#redis, from);
@@ -40,12 +46,5 @@ export class EnvelopeQueues {
 
   async close(): Promise<void> {
     await Promise.all([...this.#queues.values()].map((queue) => queue.close()));
-    for (const connection of this.#connections) connection.disconnect();
-  }
-
-  #connect(logger: Logger): RedisClient {
-    const connection = duplicateRedis(this.#redis, logger);
-    this.#connections.push(connection);
-    return connection;
   }
 }

@@ -35,10 +35,8 @@ export class Partitions {
   arrange({ generation, partitions }: Partitioning): void {
     const pending = this.#all.flatMap((partition) => partition.takeAllPending());
     this.#generation = generation;
-    this.#all = Array.from({ length: partitions }, (_, number) => {
-      this.#queues.of(number).openForAdding();
-      return this.#open(number);
-    });
+    this.#queues.openForAdding(partitions);
+    this.#all = Array.from({ length: partitions }, (_, number) => this.#open(number));
     for (const request of pending) {
       try {
         this.ofShow(request.draft.show_id).addPending(request);

@@ -126,6 +126,21 @@ it('waits for the connections of new partitions, which have their own when repli
   await after.close();
 });
 
+it('keeps no connections to former partitions, however often the number changes', async () => {
+  const clients = async () => {
+    const list = (await redis.client('LIST')) as string;
+    return list.split('\n').filter((line) => line.includes(` db=${(redis as Redis).options.db} `)).length;
+  };
+  const partitioning = new GivenPartitioning();
+  openQueue(partitioning, { replicaAcks: 1 });
+  const others = 2; // the queue's shared connection and its subscriber
+  for (let generation = 1; generation <= 20; generation++) {
+    const partitions = generation % 2 === 0 ? 4 : 8;
+    partitioning.becomes({ generation, partitions });
+    await eventually(async () => expect(await clients()).toBe(others + partitions));
+  }
+});
+
 it('moves pending requests to their new partitions when the number changes', async () => {
   const partitioning = new GivenPartitioning();
   const queue = openQueue(partitioning);
