@@ -7,7 +7,7 @@ import { eventually } from '@boxoffice/testing/eventually';
 import { createTestRedis, type TestRedis } from '@boxoffice/testing/redis';
 import type { Redis } from 'ioredis';
 import { Registry } from 'prom-client';
-import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest';
+import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import { BookingQueue } from './booking-queue.ts';
 import type { Draft } from './submission.ts';
 
@@ -54,11 +54,11 @@ class GivenPartitioning {
 
 function openQueue(
   partitioning: GivenPartitioning,
-  { replicaAcks = 0, metrics = new Registry() }: { replicaAcks?: number; metrics?: Registry } = {},
+  { replicaAcks = 0, userLimit = 100, metrics = new Registry() } = {},
 ): BookingQueue {
   const owners = { markOwned: () => undefined, isOwned: () => true, onOwnerless: () => undefined, ownerOf: () => 1 };
   const outcomes = { findMany: async () => new Map() };
-  const limits = { limit: 100, userLimit: 100 };
+  const limits = { limit: 100, userLimit };
   const options = { redis, subscriber, outcomes, owners, partitioning, replicaAcks, ...limits, logger, metrics };
   const queue = new BookingQueue(options);
   onTestFinished(async () => {
@@ -97,6 +97,23 @@ it('finds a request in a partition that it does not send to yet', async () => {
   await other.add(envelopeId, { requests: [{ ...draft, id } as never], reply_to: 'nobody' }, 1);
   expect(await queue.find(id)).toMatchObject({ status: 'queued', position: 1 });
   await other.close();
+});
+
+it("counts a user's undecided requests in former partitions until they are decided or lost", async () => {
+  const partitioning = new GivenPartitioning();
+  const queue = openQueue(partitioning, { userLimit: 2 });
+  const { key: _, ...withoutKey } = draft;
+  const submit = () => queue.submit(withoutKey, { waitMs: 0 });
+  partitioning.becomes({ generation: 1, partitions: 8 });
+  await Promise.all([submit(), submit()]);
+  partitioning.becomes({ generation: 2, partitions: 4 });
+  const refusal = { problem: { code: 'too_many_requests' } };
+  const lookups = vi.spyOn(redis, 'hmget');
+  await expect(submit()).rejects.toMatchObject(refusal);
+  await eventually(() => lookups.mock.calls.length >= 2);
+  await expect(submit()).rejects.toMatchObject(refusal);
+  await redis.flushdb();
+  await eventually(() => submit().catch(() => null));
 });
 
 it('counts what is left in a partition that no longer exists', async () => {
