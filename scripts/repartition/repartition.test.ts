@@ -1,5 +1,7 @@
-import { greatestLeast } from '@boxoffice/shared/all-queues';
+import { AllQueues } from '@boxoffice/shared/all-queues';
+import { newEnvelopeId } from '@boxoffice/shared/booking-id';
 import { ensurePartitioning, type Partitioning, readPartitioning } from '@boxoffice/shared/partitioning';
+import { EnvelopeQueue } from '@boxoffice/shared/queue-layout';
 import { createLogger } from '@boxoffice/shared/service/logging';
 import { openImpatientRedis, type RedisClient } from '@boxoffice/shared/service/redis';
 import { createTestDatabase, type TestDatabase } from '@boxoffice/testing/database';
@@ -54,7 +56,7 @@ async function run(partitions: number, { onLine = (_: string) => {}, redisUrl = 
 
 const current = async () => (await readPartitioning(clients[0] as pg.Client)) as Partitioning;
 const expectOpen = async () =>
-  expect(await greatestLeast(await openRedis(), 256)).toBeLessThanOrEqual((await current()).generation);
+  expect(await new AllQueues(await openRedis()).greatestLeast()).toBeLessThanOrEqual((await current()).generation);
 
 it('reports the number that applies when another command changes it at the same time', async () => {
   const gate = await connect();
@@ -100,3 +102,25 @@ it('opens queues that ask for a generation that PostgreSQL has lost, and takes a
   expect(await current()).toEqual({ generation: 2, partitions: 4 });
   await expectOpen();
 });
+
+it.each([
+  { partitions: 4, last: /^There are 4 partitions\.$/ },
+  { partitions: 8, last: /did not drain in time\. There are 4 partitions, as before/ },
+])(
+  'does not open queues for $partitions partitions while they hold what a lost change has left behind',
+  async ({ partitions, last }) => {
+    expect(await run(16)).toContain('There are 16 partitions now');
+    const leftBehind = new EnvelopeQueue(7, await openRedis());
+    await leftBehind.add(newEnvelopeId(7), { requests: [], reply_to: 'nobody' }, 1);
+    await clients[0]?.query('delete from installation.partitionings where generation > 0');
+    const isWaiting = Promise.withResolvers<void>();
+    const command = run(partitions, { onLine: (line) => void (/Waiting until/.test(line) && isWaiting.resolve()) });
+    await Promise.race([isWaiting.promise, command]);
+    expect(await current()).toEqual({ generation: 0, partitions: 4 });
+    await leftBehind.bull.drain();
+    await leftBehind.close();
+    expect(await command).toMatch(last);
+    expect(await current()).toEqual({ generation: 2, partitions: 4 });
+    await expectOpen();
+  },
+);

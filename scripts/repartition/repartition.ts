@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { PlainError } from '@boxoffice/local-servers/plain-error';
-import { findUnfinished } from '@boxoffice/shared/all-queues';
+import { AllQueues } from '@boxoffice/shared/all-queues';
 import { sqlState } from '@boxoffice/shared/database/errors';
 import {
   advancePartitioning,
@@ -19,6 +19,8 @@ const shortWithinMs = 60_000;
 const shortJobs = 16;
 /** How long closed queues may take to drain, in milliseconds. After that, requests are accepted again and nothing has changed. */
 const drainWithinMs = 1_000;
+/** How long queues that an earlier change has left closed may take to drain before they are opened regardless, in milliseconds. */
+const leftBehindWithinMs = 30_000;
 const pollMs = 10;
 const lockNotAvailable = '55P03';
 
@@ -40,21 +42,28 @@ export interface RepartitionOptions {
  */
 export async function repartition({ client, redis, partitions, configured, say }: RepartitionOptions): Promise<void> {
   const before = await ensurePartitioning(client, await firstPartitions(redis, configured));
+  const all = new AllQueues(redis);
+  const least = await all.greatestLeast();
+  // Later than any that a queue has seen, so that gateways cannot mistake it for a row that PostgreSQL has lost.
+  const after = { generation: Math.max(before.generation, least) + 1, partitions };
+  const reopen = async () => {
+    if (least > before.generation) await drainLeftBehind(all, say);
+    return openAgain(client, after.generation);
+  };
+  if (before.partitions === partitions) {
+    const current = least > before.generation ? await reopen() : before;
+    if (current.partitions !== partitions) throw new PlainError(changedByAnother(current));
+    say(`There are ${partitions} partitions.`);
+    return;
+  }
   const numbers = Math.max(before.partitions, partitions);
-  const queues = [...Array(numbers).keys(), ...(await findUnfinished(redis, numbers))].map(
+  const { unfinished, silent } = await all.findUnfinished(numbers);
+  if (silent.length > 0) throw new PlainError('A master of the Redis cluster does not respond. Nothing has changed.');
+  const queues = [...Array(numbers).keys(), ...unfinished].map(
     (number) => new EnvelopeQueue(number, redis, { failFast: true }),
   );
   try {
-    const least = Math.max(...(await Promise.all(queues.map((queue) => queue.leastGeneration()))));
-    // Later than any that a queue has seen, so that gateways cannot mistake it for a row that PostgreSQL has lost.
-    const after = { generation: Math.max(before.generation, least) + 1, partitions };
-    if (before.partitions !== partitions) {
-      await change({ client, queues, before, after, say });
-    } else {
-      const current = least > before.generation ? await reopen(client, after.generation) : before;
-      if (current.partitions !== partitions) throw new PlainError(changedByAnother(current));
-      say(`There are ${partitions} partitions.`);
-    }
+    await change({ client, queues, before, after, reopen, say });
   } finally {
     await Promise.all(queues.map((queue) => queue.close().catch(() => undefined)));
   }
@@ -66,10 +75,12 @@ interface Change {
   queues: EnvelopeQueue[];
   before: Partitioning;
   after: Partitioning;
+  /** Makes the queues accept requests again, and returns the partitioning that applies. */
+  reopen: () => Promise<Partitioning>;
   say: (line: string) => void;
 }
 
-async function change({ client, queues, before, after, say }: Change): Promise<void> {
+async function change({ client, queues, before, after, reopen, say }: Change): Promise<void> {
   if (!(await eventuallyAtMost(queues, shortJobs, shortWithinMs)))
     throw new PlainError('Too many requests are queued. Nothing has changed: try again when there are fewer.');
   const pausedAt = performance.now();
@@ -83,7 +94,7 @@ async function change({ client, queues, before, after, say }: Change): Promise<v
         'A worker has opened the queues again because this took too long, or another command was faster.',
       );
   } catch (error) {
-    const current = await reopen(client, after.generation).catch(() => null);
+    const current = await reopen().catch(() => null);
     const reason = sentence(error);
     if (!current)
       throw new PlainError(`${reason} It is unclear whether the number has changed: run the command again.`);
@@ -105,7 +116,7 @@ async function change({ client, queues, before, after, say }: Change): Promise<v
  *
  * @returns the partitioning that applies: another command may have changed the number meanwhile
  */
-async function reopen(client: pg.Client, generation: number): Promise<Partitioning> {
+async function openAgain(client: pg.Client, generation: number): Promise<Partitioning> {
   for (;;) {
     const current = await readPartitioning(client);
     if (!current) throw new Error('there is no partitioning');
@@ -113,6 +124,21 @@ async function reopen(client: pg.Client, generation: number): Promise<Partitioni
     // If nothing was added, another process has added a row, and the next iteration finds it.
     await advancePartitioning(client, current, { generation, partitions: current.partitions });
   }
+}
+
+/**
+ * Waits for the queues that were closed when the command began: another command has been interrupted, or PostgreSQL has lost
+ * its row. In that case they hold requests that were distributed over another number of partitions, which come first.
+ */
+async function drainLeftBehind(all: AllQueues, say: (line: string) => void): Promise<void> {
+  const deadline = performance.now() + leftBehindWithinMs;
+  if (await all.areEmpty()) return;
+  say('An earlier change was interrupted or lost. Waiting until the requests that it has left behind are decided.');
+  while (performance.now() < deadline) {
+    await delay(pollMs);
+    if (await all.areEmpty()) return;
+  }
+  say('Some are still queued, so they may be decided after requests that are accepted from now on.');
 }
 
 /** Waits until all queues together have at most this many unfinished jobs. Returns false if that takes too long. */

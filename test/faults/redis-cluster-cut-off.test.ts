@@ -1,9 +1,11 @@
 import { freePort } from '@boxoffice/local-servers/free-port';
 import { startRedis } from '@boxoffice/local-servers/redis';
 import type { Server } from '@boxoffice/local-servers/server';
+import { AllQueues } from '@boxoffice/shared/all-queues';
 import { queueName } from '@boxoffice/shared/partition';
 import { createLogger } from '@boxoffice/shared/service/logging';
-import { openPatientRedis } from '@boxoffice/shared/service/redis';
+import { openImpatientRedis, openPatientRedis } from '@boxoffice/shared/service/redis';
+import { infoOfMasters } from '@boxoffice/shared/service/redis-masters';
 import { RedisWatch } from '@boxoffice/shared/service/redis-watch';
 import { eventually } from '@boxoffice/testing/eventually';
 import { connectTo } from '@boxoffice/testing/replicated-redis';
@@ -66,14 +68,18 @@ function queueOn(master: number): string {
   return Array.from({ length: 64 }, (_, partition) => queueName(partition)).find(isThere) ?? '';
 }
 
+async function connect(open: typeof openPatientRedis): Promise<Cluster> {
+  const nodes = masters.map(({ proxy }) => new URL(proxy.url).host);
+  const logger = createLogger('booking-worker', { LOG_LEVEL: 'silent' });
+  const redis = open(`redis+cluster://:${password}@${nodes}`, logger) as Cluster;
+  onTestFinished(() => redis.disconnect());
+  await eventually(() => redis.status === 'ready');
+  return redis;
+}
+
 /** Watches the masters of these keys, over a connection that is in constant use. */
 async function watch(keys: string[]) {
-  const nodes = masters.map(({ proxy }) => new URL(proxy.url).host);
-  const redis = openPatientRedis(
-    `redis+cluster://:${password}@${nodes}`,
-    createLogger('booking-worker', { LOG_LEVEL: 'silent' }),
-  ) as Cluster;
-  await eventually(() => redis.status === 'ready');
+  const redis = await connect(openPatientRedis);
   const handler = { unreachable: vi.fn(), reachable: vi.fn() };
   const watch = new RedisWatch(redis, { ...handler, keys: () => keys, intervalMs: 100 });
   watch.start();
@@ -83,7 +89,6 @@ async function watch(keys: string[]) {
   onTestFinished(() => {
     clearInterval(use);
     watch.stop();
-    redis.disconnect();
   });
   /** The connection to a master, once it is ready. */
   const connectionTo = (master: number) =>
@@ -127,6 +132,36 @@ it('Redis is reachable while one master of the keys that matter responds', async
   // A connection is dropped after two pings without a response. After five, Redis would count as unreachable.
   await eventually(() => dropped.mock.calls.length >= 4, { timeoutMs: 10_000 });
   expect(unreachable).not.toHaveBeenCalled();
+});
+
+it.each([openPatientRedis, openImpatientRedis])(
+  'queues can be inspected on the other masters while one is silent (%o)',
+  async (open) => {
+    const redis = await connect(open);
+    await Promise.all(redis.nodes('master').map((master) => master.flushall()));
+    const [there, silent] = [queueOn(0), queueOn(1)];
+    const queues = new AllQueues(redis);
+    for (const name of [there, silent]) await redis.lpush(`bull:${name}:wait`, 'envelope');
+    await redis.set(`bull:${there}:least`, 3);
+    await redis.set(`bull:${silent}:least`, 5);
+    const numbers = [there, silent].map((name) => Number(/\d+/.exec(name)));
+    expect(await queues.findUnfinished()).toEqual({ unfinished: numbers.toSorted(), silent: [] });
+    expect(await queues.greatestLeast()).toBe(5);
+    cutOff(1);
+    expect(await queues.greatestLeast()).toBe(3);
+    const found = await queues.findUnfinished();
+    expect([found.unfinished, found.silent.includes(numbers[1] as number)]).toEqual([[numbers[0]], true]);
+    expect(await queues.acceptFrom(4)).toEqual(found.silent);
+    expect(await redis.get(`bull:${there}:least`)).toBe('4');
+    expect(await queues.areEmpty()).toBe(false);
+  },
+);
+
+it('memory is watched on the other masters while one is silent', async () => {
+  const redis = await connect(openImpatientRedis);
+  expect(await infoOfMasters(redis, 'memory')).toHaveLength(2);
+  cutOff(1);
+  expect(await infoOfMasters(redis, 'memory')).toEqual([expect.stringContaining('used_memory')]);
 });
 
 it('Redis is unreachable when every connection is refused', async () => {

@@ -8,6 +8,10 @@ import { Cluster } from 'ioredis';
 import { partitionLimit, queueName } from './partition.ts';
 import { raiseLeast } from './queue-scripts.ts';
 import type { RedisClient } from './service/redis.ts';
+import { withinTime } from './time-limit.ts';
+
+/** How long one queue may take to respond, in milliseconds. */
+const respondWithinMs = 1_000;
 
 const keys = new QueueKeys();
 const leastKey = (partition: number) => keys.toKey(queueName(partition), 'least');
@@ -15,25 +19,94 @@ const leastKey = (partition: number) => keys.toKey(queueName(partition), 'least'
 const unfinishedKeys = (partition: number) => ['wait', 'active'].map((list) => keys.toKey(queueName(partition), list));
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index);
 
-/** The partitions, from this one on, whose queues have unfinished envelopes. */
-export async function findUnfinished(redis: RedisClient, from = 0): Promise<number[]> {
-  const partitions = range(from, partitionLimit);
-  if (partitions.length === 0) return [];
-  // Usually there are none, and then one command suffices. Not on a cluster, where each queue has its own slot.
-  if (!(redis instanceof Cluster) && (await redis.exists(...partitions.flatMap(unfinishedKeys))) === 0) return [];
-  const lists = await Promise.all(partitions.map((partition) => redis.exists(...unfinishedKeys(partition))));
-  return partitions.filter((_, index) => lists[index] !== 0);
-}
+/** Asks each queue by itself: on a cluster, a master that is down must not hold up the queues of the others. */
+export class AllQueues {
+  readonly #redis: RedisClient;
+  /** Queues that have not responded in time. Until they do, nothing more is sent to them: it would pile up. */
+  readonly #overdue = new Set<number>();
 
-/** The latest generation that any queue of this many partitions requires. */
-export async function greatestLeast(redis: RedisClient, partitions: number): Promise<number> {
-  const values = await Promise.all(range(0, partitions).map((partition) => redis.get(leastKey(partition))));
-  return Math.max(0, ...values.map(Number));
-}
+  constructor(redis: RedisClient) {
+    this.#redis = redis;
+  }
 
-/** From now on, every queue refuses envelopes of generations before this one. */
-export async function acceptEverywhereFrom(redis: RedisClient, generation: number): Promise<void> {
-  await Promise.all(
-    range(0, partitionLimit).map((partition) => redis.eval(raiseLeast, 1, leastKey(partition), generation)),
-  );
+  /**
+   * The partitions, from this one on, whose queues have unfinished envelopes, and those whose queues do not respond.
+   *
+   * @throws when Redis is a single server and does not respond
+   */
+  async findUnfinished(from = 0): Promise<{ unfinished: number[]; silent: number[] }> {
+    const partitions = range(from, partitionLimit);
+    const redis = this.#redis;
+    if (partitions.length === 0) return { unfinished: [], silent: [] };
+    // Usually there are none, and then one command suffices. Not on a cluster, where each queue has its own slot.
+    if (!(redis instanceof Cluster) && (await redis.exists(...partitions.flatMap(unfinishedKeys))) === 0)
+      return { unfinished: [], silent: [] };
+    const { results, failures } = await this.#onEach(partitions, (queue) => redis.exists(...unfinishedKeys(queue)));
+    return {
+      unfinished: partitions.filter((partition) => results.get(partition)),
+      silent: [...failures.keys()],
+    };
+  }
+
+  /** Whether every queue is known to have no unfinished envelopes. */
+  async areEmpty(): Promise<boolean> {
+    const { unfinished, silent } = await this.findUnfinished();
+    return unfinished.length === 0 && silent.length === 0;
+  }
+
+  /**
+   * The latest generation that any queue of this many partitions requires, of those that respond.
+   *
+   * @throws when none responds
+   */
+  async greatestLeast(partitions = partitionLimit): Promise<number> {
+    const { results, failures } = await this.#onEach(range(0, partitions), (queue) => this.#redis.get(leastKey(queue)));
+    const [failure] = failures.values();
+    if (failure && results.size === 0) throw failure;
+    return Math.max(0, ...[...results.values()].map(Number));
+  }
+
+  /**
+   * From now on, every queue refuses envelopes of generations before this one.
+   *
+   * @returns the partitions whose queues do not respond
+   */
+  async acceptFrom(generation: number): Promise<number[]> {
+    const { failures } = await this.#onEach(range(0, partitionLimit), (queue) =>
+      this.#redis.eval(raiseLeast, 1, leastKey(queue), generation),
+    );
+    return [...failures.keys()];
+  }
+
+  /** Never rejects. */
+  async #onEach<Result>(
+    partitions: number[],
+    ask: (partition: number) => Promise<Result>,
+  ): Promise<{ results: Map<number, Result>; failures: Map<number, Error> }> {
+    const results = new Map<number, Result>();
+    const failures = new Map<number, Error>();
+    await Promise.all(
+      partitions.map((partition) =>
+        this.#ask(partition, ask).then(
+          (result) => results.set(partition, result),
+          (error: Error) => failures.set(partition, error),
+        ),
+      ),
+    );
+    return { results, failures };
+  }
+
+  /** @throws when the queue does not respond in time */
+  async #ask<Result>(partition: number, ask: (partition: number) => Promise<Result>): Promise<Result> {
+    const silent = () => new Error(`the queue of partition ${partition} does not respond`);
+    if (this.#overdue.has(partition)) throw silent();
+    return withinTime(
+      ask(partition).finally(() => this.#overdue.delete(partition)),
+      respondWithinMs,
+      () => {
+        this.#overdue.add(partition);
+        return silent();
+      },
+    );
+  }
 }

@@ -1,14 +1,13 @@
-import { acceptEverywhereFrom, findUnfinished } from '@boxoffice/shared/all-queues';
+import type { AllQueues } from '@boxoffice/shared/all-queues';
 import type { Partitioning } from '@boxoffice/shared/partitioning';
 import type { Logger } from '@boxoffice/shared/service/logging';
-import type { RedisClient } from '@boxoffice/shared/service/redis';
 import { BackgroundLoop } from './background-loop.ts';
 
 /** The time until the next inspection, in milliseconds, by the result of the last one. */
 const pauseMs = { nothingFound: 5_000, found: 1_000, failed: 1_000, partitionsUnknown: 200 };
 
 interface LeftoverOptions {
-  redis: RedisClient;
+  queues: AllQueues;
   logger: Logger;
   /** The partitioning that applies; no partitions until it is known. */
   current: () => Partitioning;
@@ -50,18 +49,20 @@ export class LeftoverQueues {
 
   /** Returns the time until the next inspection, in milliseconds. */
   async #inspect(): Promise<number> {
-    const { redis, logger, current, isOurs } = this.#options;
+    const { queues, logger, current, isOurs } = this.#options;
     const { generation, partitions } = current();
     if (partitions === 0) return pauseMs.partitionsUnknown;
     try {
-      if (generation > 0 && isOurs()) await acceptEverywhereFrom(redis, generation);
-      const found = await findUnfinished(redis, partitions);
+      const unfenced = generation > 0 && isOurs() ? await queues.acceptFrom(generation) : [];
+      const { unfinished, silent } = await queues.findUnfinished(partitions);
+      const found = [...unfinished, ...silent.filter((partition) => this.#partitions.has(partition))];
       if (found.some((partition) => !this.#partitions.has(partition)))
         logger.warn(
           { partitions: found },
           'partitions that no longer exist have requests waiting: serving those partitions, too',
         );
       this.#partitions = new Set(found);
+      if (unfenced.length > 0) return pauseMs.failed;
       return found.length > 0 ? pauseMs.found : pauseMs.nothingFound;
     } catch (error) {
       logger.debug({ reason: (error as Error).message }, 'the queues cannot be inspected'); // the connections say why

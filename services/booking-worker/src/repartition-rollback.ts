@@ -1,7 +1,6 @@
-import { greatestLeast } from '@boxoffice/shared/all-queues';
+import type { AllQueues } from '@boxoffice/shared/all-queues';
 import type { Partitioning } from '@boxoffice/shared/partitioning';
 import type { Logger } from '@boxoffice/shared/service/logging';
-import type { RedisClient } from '@boxoffice/shared/service/redis';
 import { BackgroundLoop } from './background-loop.ts';
 import type { BookingStore } from './store/booking-store.ts';
 
@@ -9,10 +8,15 @@ import type { BookingStore } from './store/booking-store.ts';
 const inspectEveryMs = 1_000;
 /** If queues are found closed this many times in a row, the command that closed them has died, or is too slow. */
 const rollBackAfter = 3;
+/**
+ * Until they have been found closed this many times, they must be empty, too. The command drains them, but if PostgreSQL has
+ * lost its newest row, they hold requests that were distributed over another number of partitions: those come first.
+ */
+const mustBeEmptyUntil = 30;
 
 interface RollbackOptions {
   store: Pick<BookingStore, 'advancePartitioning'>;
-  redis: RedisClient;
+  queues: Pick<AllQueues, 'greatestLeast' | 'areEmpty'>;
   logger: Logger;
   /** The partitioning that applies; no partitions until it is known. */
   current: () => Partitioning;
@@ -47,19 +51,21 @@ export class RepartitionRollback {
   }
 
   async #inspect(): Promise<void> {
-    const { store, redis, logger } = this.#options;
+    const { store, queues, logger } = this.#options;
     const current = this.#options.current();
     const { partitions } = current;
     if (partitions === 0) return;
     try {
-      const least = await greatestLeast(redis, partitions);
+      const least = await queues.greatestLeast(partitions);
       if (least <= current.generation) {
         this.#closed = 0;
         return;
       }
       if (++this.#closed < rollBackAfter) return;
+      const areEmpty = await queues.areEmpty();
+      if (!areEmpty && this.#closed < mustBeEmptyUntil) return;
       if (await store.advancePartitioning(current, { generation: least + 1, partitions }))
-        logger.warn({ partitions }, 'an interrupted change of the number of partitions is rolled back');
+        logger.warn({ partitions, areEmpty }, 'an interrupted change of the number of partitions is rolled back');
     } catch (error) {
       logger.debug({ reason: (error as Error).message }, 'the queues cannot be inspected'); // the connections say why
     }

@@ -1,4 +1,4 @@
-import { findUnfinished } from '@boxoffice/shared/all-queues';
+import { AllQueues } from '@boxoffice/shared/all-queues';
 import { type MikroORM, pingDatabase } from '@boxoffice/shared/database/orm';
 import { queueName } from '@boxoffice/shared/partition';
 import { ignoredPartitionsMessage, recordForEarlierReleases } from '@boxoffice/shared/partitioning';
@@ -62,10 +62,11 @@ export function buildWorker(options: {
   registerRefusedPartitions(registry, () => leases.refusals.partitions.length);
   const store = new BookingStore(orm, { onOutbox: () => relay.wake() });
   const turns = new Turns({ store, logger, metrics, tracing });
+  const queues = new AllQueues(redis);
   const retention = new Retention({
     ...{ store, turns, logger },
     isOurs: () => consumers.has(0),
-    oldestUnfinishedId: () => findOldestUnfinished(redis),
+    oldestUnfinishedId: () => findOldestUnfinished(redis, queues),
   });
   const chores = new Chores({
     ...{ store, turns, logger, partitionCount },
@@ -78,8 +79,8 @@ export function buildWorker(options: {
     onRelayed: (kind) => metrics.relayed.inc({ kind }),
   });
   const current = () => leases.partitioning;
-  const rollback = new RepartitionRollback({ store, redis, logger, current });
-  const leftovers = new LeftoverQueues({ redis, logger, current, isOurs: () => consumers.has(0) });
+  const rollback = new RepartitionRollback({ store, queues, logger, current });
+  const leftovers = new LeftoverQueues({ queues, logger, current, isOurs: () => consumers.has(0) });
   const giveUp = () => leases.standBack();
   const onReady = () => leases.confirmServing();
   const handler: LeaseHandler = {
@@ -176,9 +177,15 @@ function refusalWarning(partitions: number[]): HealthWarning | null {
   return { warning: `partitions that wait for a worker of a later release: ${partitions.join(', ')}` };
 }
 
-/** The id of the oldest unfinished envelope of all queues; null when there is none. */
-async function findOldestUnfinished(redis: RedisClient): Promise<string | null> {
-  const queues = (await findUnfinished(redis)).map((partition) => new EnvelopeQueue(partition, redis));
+/**
+ * The id of the oldest unfinished envelope of all queues; null when there is none.
+ *
+ * @throws when a queue does not respond
+ */
+async function findOldestUnfinished(redis: RedisClient, all: AllQueues): Promise<string | null> {
+  const { unfinished, silent } = await all.findUnfinished();
+  if (silent.length > 0) throw new Error(`the queues of partitions ${silent} do not respond`);
+  const queues = unfinished.map((partition) => new EnvelopeQueue(partition, redis));
   try {
     const ids = await Promise.all(queues.map((queue) => queue.oldestUnfinishedId()));
     return ids.filter((id) => id !== null).sort()[0] ?? null;

@@ -36,7 +36,15 @@ export async function checkRedis(redis: RedisClient): Promise<HealthWarning | nu
     : null;
 }
 
-/** A section of each master's INFO. */
-export function infoOfMasters(redis: RedisClient, section: string): Promise<string[]> {
-  return Promise.all(mastersOf(redis).map((master) => master.info(section)));
+/**
+ * A section of the INFO of each master that responds.
+ *
+ * @param redis fails fast
+ * @throws when none responds
+ */
+export async function infoOfMasters(redis: RedisClient, section: string): Promise<string[]> {
+  const infos = await Promise.allSettled(mastersOf(redis).map((master) => master.info(section)));
+  const found = infos.flatMap((info) => (info.status === 'fulfilled' ? [info.value] : []));
+  if (found.length === 0) throw new Error('no master responds');
+  return found;
 }

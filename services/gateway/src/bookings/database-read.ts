@@ -1,6 +1,6 @@
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import { isDatabaseUnavailable } from '@boxoffice/shared/database/errors';
-import { withinTime } from './time-limit.ts';
+import { withinTime } from '@boxoffice/shared/time-limit';
 
 /** How long a read of the database may take, waiting for a connection included, in milliseconds. */
 const readLimitMs = 1_000;

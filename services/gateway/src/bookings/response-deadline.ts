@@ -1,5 +1,5 @@
+import { withinTime } from '@boxoffice/shared/time-limit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { withinTime } from './time-limit.ts';
 
 /** How long a response may take, in milliseconds, apart from waiting for an outcome. */
 const responseLimitMs = 1_300;

@@ -1,4 +1,4 @@
-import { findUnfinished } from '@boxoffice/shared/all-queues';
+import { AllQueues } from '@boxoffice/shared/all-queues';
 import { EnvelopeQueue } from '@boxoffice/shared/queue-layout';
 import type { Logger } from '@boxoffice/shared/service/logging';
 import { duplicateRedis, type RedisClient } from '@boxoffice/shared/service/redis';
@@ -11,6 +11,7 @@ import type { Replication } from '@boxoffice/shared/service/replicated-transacti
  */
 export class EnvelopeQueues {
   readonly #redis: RedisClient;
+  readonly #all: AllQueues;
   readonly #replication: Replication | undefined;
   readonly #queues = new Map<number, EnvelopeQueue>();
 
@@ -20,6 +21,7 @@ export class EnvelopeQueues {
    */
   constructor(redis: RedisClient, { replicas, logger }: { replicas: number; logger: Logger }) {
     this.#redis = redis;
+    this.#all = new AllQueues(redis);
     this.#replication = replicas > 0 ? { replicas, connect: () => duplicateRedis(redis, logger) } : undefined;
   }
 
@@ -39,9 +41,9 @@ export class EnvelopeQueues {
       if (partition >= partitions) queue.closeForAdding().catch(() => undefined);
   }
 
-  /** Finds the partitions, from this one on, whose queues are not empty. */
+  /** Finds the partitions, from this one on, whose queues are known not to be empty. */
   async findUnfinished(from: number): Promise<number[]> {
-    return findUnfinished(this.#redis, from);
+    return (await this.#all.findUnfinished(from)).unfinished;
   }
 
   async close(): Promise<void> {

@@ -3,9 +3,9 @@ import { type BookingRequest, envelopeVersion } from '@boxoffice/shared/contract
 import { ProblemError } from '@boxoffice/shared/contracts/problems';
 import { PartitioningOutdated } from '@boxoffice/shared/partitioning';
 import type { Logger } from '@boxoffice/shared/service/logging';
+import { withinTime } from '@boxoffice/shared/time-limit';
 import type { Tracing } from '@boxoffice/shared/tracing/tracing';
 import { Histogram, type Registry } from 'prom-client';
-import { withinTime } from '../time-limit.ts';
 import type { IdempotencyKeys, KeyedRequest, KeyOwner } from './idempotency-keys.ts';
 import type { OutcomeInbox } from './outcome-inbox.ts';
 import type { PartitionQueue } from './partition-queue.ts';

@@ -1,6 +1,6 @@
 import { setImmediate as endOfTick } from 'node:timers/promises';
 import { envelopeLimit, partitionIn } from '@boxoffice/shared/booking-id';
-import { withinTime } from '../time-limit.ts';
+import { withinTime } from '@boxoffice/shared/time-limit';
 import type { PartitionQueue } from './partition-queue.ts';
 
 type Partition = Pick<PartitionQueue, 'number' | 'pendingCount' | 'oldestPendingSince' | 'refusePending'>;
