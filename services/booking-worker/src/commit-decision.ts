@@ -9,7 +9,7 @@ import type { Lease } from './leases/leases.ts';
 import type { TurnMetrics } from './metrics.ts';
 import type { Batch } from './store/batch.ts';
 import type { BookingStore } from './store/booking-store.ts';
-import { DecisionConflict, LeaseLost, Undecidable } from './store/errors.ts';
+import { DecisionConflict, LeaseLost, PartitionCountChanged, Undecidable } from './store/errors.ts';
 import { traceTurn } from './trace-turn.ts';
 
 /** A decision that conflicts with other writers this many times is a fault. */
@@ -131,9 +131,9 @@ function decidable<T>(decide: () => T): T {
   }
 }
 
-/** The seat, booking or outcome already exists (unique_violation), or it changed after it was read. */
+/** The seat, booking or outcome already exists (unique_violation), it changed after it was read, or its partition did. */
 function isConflict(error: unknown): boolean {
-  return error instanceof DecisionConflict || sqlState(error) === '23505';
+  return error instanceof DecisionConflict || error instanceof PartitionCountChanged || sqlState(error) === '23505';
 }
 
 /**

@@ -56,10 +56,13 @@ class TurnDatabase {
     await this.#database.drop();
   }
 
-  /** The turns of a new worker, which holds the lease of a partition of its own. */
-  newTurns(store = new BookingStore(this.orm)): { decide(requests: BookingRequest[]): Promise<Outcome[]> } {
+  /** The turns of a new worker, which holds the lease of one partition, by default of its own. */
+  newTurns(
+    store = new BookingStore(this.orm),
+    partition = this.#partition++,
+  ): { decide(requests: BookingRequest[]): Promise<Outcome[]> } {
     const turns = new Turns({ store, logger, metrics: new TurnMetrics(new Registry()) });
-    const lease = { partition: this.#partition++, session: this.session };
+    const lease = { partition, session: this.session };
     return { decide: (requests) => turns.decide(requests, lease) };
   }
 

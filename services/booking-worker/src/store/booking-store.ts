@@ -2,12 +2,13 @@ import type { Outcome } from '@boxoffice/shared/contracts/jobs';
 import type { MikroORM } from '@boxoffice/shared/database/orm';
 import { showLockClass } from '@boxoffice/shared/database/show-lock';
 import { turnLockClass } from '@boxoffice/shared/partition';
-import { advancePartitioning, type Partitioning } from '@boxoffice/shared/partitioning';
+import { advancePartitioning, type Partitioning, partitioningSql } from '@boxoffice/shared/partitioning';
 import type { PoolClient } from 'pg';
 import type { Decision, RequestRow, State } from '../decide/state.ts';
 import type { Lease } from '../leases/leases.ts';
 import type { Batch } from './batch.ts';
 import { type Ended, type EndQuery, endBookings, findDue } from './end-bookings.ts';
+import { PartitionCountChanged } from './errors.ts';
 import { Layouts } from './layouts.ts';
 import { deleteFromOutbox, insertOutbox, type OutboxRow, readOutbox } from './outbox.ts';
 import { checkLeases, checkPartitionCount, readState } from './read-state.ts';
@@ -52,12 +53,14 @@ export class BookingStore {
    * @returns the outcomes, once they are committed
    * @throws {LeaseLost} when one of the leases is no longer held
    * @throws {DecisionConflict} when a booking to be changed has changed since it was read
+   * @throws {PartitionCountChanged} when the shows moved to other partitions while it waited for their locks
    * @throws a unique violation when a seat or a booking already exists; and whatever `decide` throws
    */
   async decideAndCommit(batch: Batch, decide: (state: State) => Decision | Promise<Decision>): Promise<Outcome[]> {
     return this.#withClient(async (client) => {
       // Sent together: one round trip.
-      const [, state] = await Promise.all([begin(client, batch), readState(client, batch)]);
+      const [partitions, state] = await Promise.all([begin(client, batch), readState(client, batch)]);
+      if (partitions !== state.partitions) throw new PartitionCountChanged(partitions, state.partitions);
       await this.#layouts.addTo(client, state.shows.values());
       const verdictsBefore = await readVerdicts(client, batch.requests);
       const { outcomes, changes } = await decide({ ...state, verdicts: verdictsBefore });
@@ -183,14 +186,27 @@ const removeSql = `
 /**
  * Begins a transaction: waits for turns of these partitions that a previous owner still has in progress, and
  * keeps the catalog from deleting or shrinking these shows, until the transaction ends.
+ *
+ * It also waits for turns of the partitions that these shows belong to. Normally they are the same. But requests may be left
+ * behind in another partition (all-queues.ts), or may have waited here since the number of partitions was changed.
+ *
+ * @returns the number of partitions by which it has chosen them; null while an installation has none. Until the locks are
+ *   held, it may change.
  */
-async function begin(client: PoolClient, { requests, leases }: Batch): Promise<void> {
+async function begin(client: PoolClient, { requests, leases }: Batch): Promise<number | null> {
   const shows = sortedUnique(requests.map((request) => request.show_id));
   const partitions = sortedUnique(leases.map((lease) => lease.partition));
-  await client.query(
+  const results: unknown = await client.query(
     `begin;
-     select pg_advisory_xact_lock(${turnLockClass}, partition) from unnest('{${partitions}}'::int[]) as partition
+     with current as materialized (${partitioningSql})
+     select (select partitions from current), pg_advisory_xact_lock(${turnLockClass}, partition) from (
+         select unnest('{${partitions}}'::int[]) as partition
+         union select show_id % partitions from current, unnest('{${shows}}'::int[]) as show_id
+         order by partition
+       ) as ordered
      union all
-     select pg_advisory_xact_lock_shared(${showLockClass}, show_id) from unnest('{${shows}}'::int[]) as show_id`,
+     select null, pg_advisory_xact_lock_shared(${showLockClass}, show_id) from unnest('{${shows}}'::int[]) as show_id`,
   );
+  const [, { rows }] = results as [unknown, { rows: { partitions: number | null }[] }];
+  return rows[0]?.partitions ?? null;
 }

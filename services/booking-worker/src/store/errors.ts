@@ -18,6 +18,10 @@ export class LeaseLost extends Error {
 /** The number of partitions has changed, so the leases cover other shows than was assumed. */
 export class PartitionCountChanged extends Error {
   override name = 'PartitionCountChanged';
+
+  constructor(assumed: number | null, actual: number | null) {
+    super(`there are ${actual} partitions now, not ${assumed}`);
+  }
 }
 
 /** Our own code cannot handle a request: a bug, which must not keep the requests behind it waiting. */

@@ -1,5 +1,5 @@
 import type { BookingRequest } from '@boxoffice/shared/contracts/jobs';
-import { readPartitioning } from '@boxoffice/shared/partitioning';
+import { partitioningSql, readPartitioning } from '@boxoffice/shared/partitioning';
 import type { PoolClient } from 'pg';
 import type { ShowRow, State } from '../decide/state.ts';
 import { presenceClass } from '../leases/inspect-locks.ts';
@@ -14,6 +14,8 @@ import { bookingRow, claimRow, requestRow, type StateRow, showRow } from './stat
 /** The state, but for the shows' layouts and what was decided about payments. */
 interface StoredState extends Omit<State, 'verdicts'> {
   shows: ReadonlyMap<number, ShowRow & PlannedShow>;
+  /** The number of partitions; null while an installation has none. */
+  partitions: number | null;
 }
 
 /**
@@ -33,6 +35,7 @@ export async function readState(client: PoolClient, batch: Batch): Promise<Store
   if (row.lost.length > 0) throw new LeaseLost(row.lost);
   return {
     now: new Date(row.now),
+    partitions: row.partitions,
     shows: new Map(row.shows.map((show) => [show.id, showRow(show)])),
     recorded: row.recorded.map(requestRow),
     bookings: row.bookings.map(bookingRow),
@@ -83,7 +86,7 @@ export async function checkLeases(client: PoolClient, leases: readonly Lease[]):
 export async function checkPartitionCount(client: PoolClient, partitionCount: number): Promise<void> {
   const current = await readPartitioning(client);
   if (current && current.partitions !== partitionCount)
-    throw new PartitionCountChanged(`there are ${current.partitions} partitions now, not ${partitionCount}`);
+    throw new PartitionCountChanged(partitionCount, current.partitions);
 }
 
 /** The lock of a session that lives cannot be acquired. */
@@ -172,6 +175,7 @@ const readStateSql = `
   select
     ${lostSql('$4')},
     date_trunc('milliseconds', statement_timestamp()) as now,
+    (select partitions from (${partitioningSql}) as current) as partitions,
     (select coalesce(json_agg(shows), '[]') from shows) as shows,
     (select coalesce(json_agg(recorded), '[]') from recorded) as recorded,
     (select coalesce(json_agg(found), '[]') from named

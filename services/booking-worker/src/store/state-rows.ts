@@ -7,6 +7,7 @@ export interface StateRow {
   /** Sessions that have ended: the lock of a live one cannot be acquired. */
   lost: number[];
   now: string | Date;
+  partitions: number | null;
   shows: {
     id: number;
     total_seats: number;
