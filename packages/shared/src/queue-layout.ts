@@ -145,11 +145,6 @@ export class EnvelopeQueue {
     await this.#redis.eval(scripts.raiseLeast, 1, this.bull.toKey('least'), generation);
   }
 
-  /** The lowest generation whose envelopes are accepted. */
-  async leastGeneration(): Promise<number> {
-    return Number(await this.#redis.get(this.bull.toKey('least')));
-  }
-
   /** Counts the envelopes that are not finished. Atomic: none is missed while it moves between the lists. */
   async countUnfinished(): Promise<number> {
     const lists = ['wait', 'active'].map((name) => this.bull.toKey(name));
