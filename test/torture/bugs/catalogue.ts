@@ -48,8 +48,13 @@ export const bugs: readonly Bug[] = [
       },
       {
         file: `${worker}/store/booking-store.ts`,
-        find: '::int[]) as partition\n',
-        replace: '::int[]) as partition where false\n',
+        find: ') as ordered\n',
+        replace: ') as ordered where false\n',
+      },
+      {
+        file: `${worker}/store/booking-store.ts`,
+        find: 'if (partitions !== state.partitions) throw',
+        replace: 'if (partitions === -1) throw',
       },
     ],
     faults: 'postgres-terminate-some,latency@worker+postgres,reordering@worker+redis',
