@@ -10,12 +10,6 @@ import { outcomeBugs, runAgain } from './outcome-bugs.ts';
 const worker = 'services/booking-worker/src';
 const gateway = 'services/gateway/src/bookings';
 const queueLayout = 'packages/shared/src/queue-layout.ts';
-/** An owner does not look whether anything else has been taken out of the queue and is not decided. */
-const noLookAtQueue = {
-  file: `${worker}/consumer.ts`,
-  find: 'return active.length === 1 && active[0] === id;',
-  replace: "return active.length > 0 && id !== '';",
-};
 
 export const bugs: readonly Bug[] = [
   {
@@ -40,7 +34,11 @@ export const bugs: readonly Bug[] = [
         find: 'for (const partition of this.held) this.#options.handler.lost(partition);',
         replace: '',
       },
-      noLookAtQueue,
+      {
+        file: `${worker}/consumer.ts`,
+        find: 'return active.length === 1 && active[0] === id;',
+        replace: "return active.length > 0 && id !== '';",
+      },
       {
         file: `${worker}/store/read-state.ts`,
         find: 'if (row.lost.length > 0) throw',
@@ -93,7 +91,11 @@ export const bugs: readonly Bug[] = [
     name: 'taken-twice',
     says: 'every worker takes jobs from every partition, whoever else has one in hand',
     edits: [
-      noLookAtQueue,
+      {
+        file: `${worker}/consumer.ts`,
+        find: 'return active.length === 1 && active[0] === id;',
+        replace: "return active.length > 0 && id !== '';",
+      },
       {
         file: `${worker}/leases/leases.ts`,
         find: 'if (!rows[0]?.won) return false;',
@@ -142,16 +144,6 @@ export const bugs: readonly Bug[] = [
     faults: 'redis-drop-subscribers',
     perSecond: 0.4,
     rules: ['waiting', 'healing'],
-  },
-  {
-    name: 'thawed-owner',
-    says: 'an owner does not look for what a former owner, waking up, has taken out of the queue',
-    edits: [noLookAtQueue],
-    // Decisions are slow almost all the time, so that requests are waiting when the owner wakes up.
-    faults: 'worker-long-freeze,latency@worker+postgres',
-    perSecond: 10,
-    stormMs: 12_000,
-    rules: ['order'],
   },
   {
     name: 'nothing-taken-back',
