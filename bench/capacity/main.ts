@@ -8,7 +8,7 @@ import type { Pins } from './pin.ts';
 import { describePlan } from './report.ts';
 
 const help = `
-Says how many gateways, booking-workers, Redis servers and cores of PostgreSQL a load takes, what that rests on, and
+Computes how many gateways, booking-workers, Redis servers and cores of PostgreSQL a load needs, what that rests on, and
 where the first ceiling is. docs/capacity.md explains the figures.
 
   pnpm capacity --bookings-per-second 100000 --viewers 1000000
