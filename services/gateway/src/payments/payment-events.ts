@@ -107,14 +107,18 @@ export class PaymentEvents {
     return rows.map((row) => Number(row.id));
   }
 
-  /** One index after the other, until one has it. The intent counts too: events about money name no checkout. */
+  /**
+   * One index after the other, until one has it. The intent counts too: events about money name no checkout. The payment is
+   * locked, because it may be on its way into an archive (scripts/archive): then it is either changed in time or unknown here.
+   */
   async #findPayment(em: EntityManager, { provider, reference, data }: StoredEvent): Promise<string | null> {
     const paymentId = data?.payment_id ?? '';
-    const [found] = await em.execute<{ id: string | null }[]>(
-      `select coalesce(
+    const [found] = await em.execute<{ id: string }[]>(
+      `select id from payments.payments where id = coalesce(
          (select id from payments.payments where provider = ? and id = ?::uuid),
          (select id from payments.payments where provider = ? and reference = ?),
-         (select id from payments.payments where provider = ? and intent = ? and reference is not null limit 1)) as id`,
+         (select id from payments.payments where provider = ? and intent = ? and reference is not null limit 1))
+       for no key update`,
       [provider, uuid.test(paymentId) ? paymentId : null, provider, reference, provider, data?.intent ?? null],
     );
     return found?.id ?? null;
