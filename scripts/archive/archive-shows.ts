@@ -10,7 +10,7 @@ import { type Columns, countRows, deleteRows, isSame, readColumns, readRows, rea
 import { Tally } from './tally.ts';
 
 /** Rows that another transaction has locked may delay us for this long, in milliseconds. */
-const lockTimeoutMs = 2_000;
+const lockTimeoutMs = 5_000;
 /** Deadlock, lock not available. */
 const busyStates = ['40P01', '55P03'];
 const isBusy = 'somebody is changing it: try again';

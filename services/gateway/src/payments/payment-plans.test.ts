@@ -90,7 +90,8 @@ test.each([
   expect((await explained(() => events.handle(id ?? 0)))?.paymentId.endsWith('7') ?? false).toBe(isKnown);
   const lookUps = statements.filter(({ sql }) => /payments\.payments\b/.test(sql));
   expect(lookUps.length).toBe(1);
-  expect([lookUps[0]?.readWhole, lookUps[0]?.rows]).toEqual([[], isKnown ? 1 : 0]);
+  // It is found, and then locked.
+  expect([lookUps[0]?.readWhole, lookUps[0]?.rows]).toEqual([[], isKnown ? 2 : 0]);
 });
 
 test.each([{ user_id: 7 }, { show_id: 7 }])(
