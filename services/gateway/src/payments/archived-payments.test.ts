@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type MikroORM, openDatabase } from '@boxoffice/shared/database/orm';
-import { createTestDatabase, type TestDatabase } from '@boxoffice/testing/database';
+import { createTestDatabase, execute, type TestDatabase } from '@boxoffice/testing/database';
 import { eventually } from '@boxoffice/testing/eventually';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -50,8 +50,9 @@ const restore = () =>
 /** Waits until a session of an application waits for a lock. */
 const blocked = (application: string) =>
   eventually(async () => {
-    const waiting = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and application_name = $1`;
-    return (await client.query(waiting, [application])).rowCount === 1;
+    const waiting = `select pid from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock' and application_name = '${application}'`;
+    return (await execute(database.url, waiting)).length === 1;
   });
 
 async function captured(show: number): Promise<string> {
@@ -94,8 +95,9 @@ test('an event that comes while its payment is being archived is kept, and handl
   const show = await addOldShow(client);
   const payment = await captured(show);
   const events = new PaymentEvents(orm, new PaymentChanges(orm));
+  // Bookings are the last to be deleted.
   await client.query('begin');
-  await client.query('select from payments.payments where show_id = $1 for update', [show]);
+  await client.query('select from booking.bookings where show_id = $1 for update', [show]);
   const archiving = archive();
   await blocked('boxoffice archive');
   const id = await stored(events, payment);
