@@ -9,7 +9,6 @@ import { databaseUrlOfRunning } from '@boxoffice/local-servers/running';
 import { loadConfig } from '@boxoffice/shared/service/config';
 import { archiveShows } from './archive/archive-shows.ts';
 import { withArchiveLock } from './archive/database.ts';
-import { checkDay } from './archive/day.ts';
 import { restoreShows } from './archive/restore-shows.ts';
 import { runCommand } from './command.ts';
 
@@ -34,3 +33,11 @@ await runCommand(async () => {
   say(`${tally.summary(isRestore ? 'Restored' : 'Archived')} It took ${seconds} s.`);
   if (tally.failed > 0) process.exitCode = 1;
 });
+
+function checkDay(text: string): void {
+  const time = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(text) : Number.NaN;
+  // JavaScript takes the 30th of February for a day in March.
+  if (Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== text)
+    throw new PlainError(`There is no day ${text}: write it as in 2026-01-31.`);
+  if (time > Date.now()) throw new PlainError(`${text} is in the future: only shows that are over can be archived.`);
+}

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
@@ -61,7 +60,8 @@ export async function writeArchive(
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw error;
+    if (!('syscall' in (error as Error))) throw error;
+    throw new PlainError(`${path} cannot be written: ${(error as Error).message}.`);
   }
   return { ...header, totals };
 }
@@ -80,7 +80,7 @@ export async function syncFolder(folder: string): Promise<void> {
  */
 export async function readArchive(
   path: string,
-  onRow: (table: Table, row: string, header: Header) => Promise<void> = async () => {},
+  onRow: (table: Table, row: string) => Promise<void> = async () => {},
 ): Promise<Archive> {
   let line = 0;
   const invalid = (reason: string) => new PlainError(`${path}, line ${line}: ${reason}.`);
@@ -99,7 +99,7 @@ export async function readArchive(
       const row = text.slice(`["${table}",`.length, -1);
       if (!text.startsWith(`["${table}",{`)) throw invalid('this is no row');
       addRow(totals[table], row);
-      await onRow(table, row, header);
+      await onRow(table, row);
     } else {
       const { sha256 } = (value ?? {}) as { sha256?: unknown };
       if (typeof sha256 !== 'string') throw invalid('this is no row of a table that is archived');
@@ -160,7 +160,7 @@ function headerOf(value: unknown, invalid: (reason: string) => Error): Header {
   if (header.version !== version) throw invalid(`files of version ${header.version} cannot be read by this release`);
   const { show, migration, columns, rows } = header;
   const isValid =
-    Number.isSafeInteger(show?.id) &&
+    isShowId(show?.id) &&
     typeof migration === 'string' &&
     tables.every((table) => Number.isSafeInteger(rows?.[table]) && isNames(columns?.[table]));
   if (!isValid) throw invalid('the header is not valid');
@@ -170,13 +170,6 @@ function headerOf(value: unknown, invalid: (reason: string) => Error): Header {
   };
 }
 
+const isShowId = (id: unknown) => Number.isInteger(id) && Number(id) > 0 && Number(id) < 2 ** 31;
 const isNames = (names: unknown) =>
   Array.isArray(names) && names.length > 0 && names.every((name) => /^[a-z][a-z0-9_]*$/.test(String(name)));
-
-/** Makes the names of files survive a power failure, those of the folder and of the folders that it needs. */
-export async function syncFolders(folder: string, first: string | undefined): Promise<void> {
-  for (let path = folder; ; path = dirname(path)) {
-    await syncFolder(path);
-    if (!first || path === dirname(first) || path === dirname(path)) return;
-  }
-}

@@ -1,11 +1,14 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { openDatabase } from '@boxoffice/shared/database/orm';
 import { createTestDatabase, type TestDatabase } from '@boxoffice/testing/database';
 import { eventually } from '@boxoffice/testing/eventually';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { partitionTables } from '../partition-tables/partition-tables.ts';
 import { archiveShows } from './archive-shows.ts';
 import { withArchiveLock } from './database.ts';
 import { restoreShows } from './restore-shows.ts';
@@ -169,6 +172,15 @@ describe('archiving', () => {
   });
 });
 
+/** Gives the lines of a file that was edited their checksum. */
+function forged(lines: string[]): string[] {
+  const content = lines.slice(0, -1);
+  const sha256 = createHash('sha256')
+    .update(`${content.join('\n')}\n`)
+    .digest('hex');
+  return [...content, JSON.stringify({ sha256 })];
+}
+
 describe('restoring', () => {
   /** Rewrites the lines of a file. */
   async function edit(show: number, change: (lines: string[]) => string[]): Promise<void> {
@@ -249,6 +261,24 @@ describe('restoring', () => {
     await expect(restore()).rejects.toThrow('There are no archived shows in');
     await expect(restore(join(folder, 'missing'))).rejects.toThrow('cannot be read');
   });
+});
+
+it('works on partitioned tables, and counts what it does in a sentence', async () => {
+  const owner = await openDatabase({ url: database.url });
+  await partitionTables(owner.em.fork(), 4).finally(() => owner.close());
+  const shows = [await addOldShow(client), await addOldShow(client)];
+  const rows = await Promise.all(shows.map((show) => contentsOf(client, show)));
+  expect(await archive()).toBe('Did 2 shows with 34 rows. Skipped 0, failed 0.');
+  expect((await contentsOf(client, shows[0] as number)).flat()).toEqual([]);
+  expect(await restore()).toBe('Did 2 shows with 34 rows. Skipped 0, failed 0.');
+  expect(await Promise.all(shows.map((show) => contentsOf(client, show)))).toEqual(rows);
+});
+
+it('creates the folder for its owner alone', async () => {
+  folder = join(folder, 'new', 'folder');
+  await addOldShow(client);
+  await archive();
+  expect((await stat(folder)).mode & 0o777).toBe(0o700);
 });
 
 it('says when the folder cannot be used', async () => {

@@ -1,9 +1,9 @@
 import { access, constants, mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { PlainError } from '@boxoffice/local-servers/plain-error';
 import { sqlState } from '@boxoffice/shared/database/errors';
 import type pg from 'pg';
-import { type Archive, readArchive, syncFolder, syncFolders, writeArchive } from './archive-file.ts';
+import { type Archive, readArchive, syncFolder, writeArchive } from './archive-file.ts';
 import { inTransaction, readMigrations } from './database.ts';
 import { endSql, findDifference, findObstacle, findShow, lockAgainstTurns, type ShowFacts } from './show-facts.ts';
 import { type Columns, countRows, deleteRows, isSame, readColumns, readRows, readTotals, tables } from './tables.ts';
@@ -53,7 +53,8 @@ const candidatesSql = `
 
 async function prepareFolder(folder: string): Promise<void> {
   try {
-    await syncFolders(folder, await mkdir(folder, { recursive: true, mode: 0o700 }));
+    const first = await mkdir(folder, { recursive: true, mode: 0o700 });
+    for (let path = folder; first && path.length >= first.length; path = dirname(path)) await syncFolder(dirname(path));
     await access(folder, constants.W_OK);
   } catch (error) {
     throw new PlainError(`The folder ${folder} cannot be used: ${(error as Error).message}`);

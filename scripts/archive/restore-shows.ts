@@ -9,7 +9,8 @@ import { findDifference, findShow, lockAgainstTurns } from './show-facts.ts';
 import { type Columns, countRows, insertRows, isSame, readColumns, readTotals, type Table, tables } from './tables.ts';
 import { Tally } from './tally.ts';
 
-const batchSize = 500;
+/** The most text of rows that is inserted at a time, in characters. */
+const batchLimit = 1024 * 1024;
 const isRestored = 'it is restored already';
 
 interface RestoreOptions {
@@ -74,7 +75,7 @@ async function restore(client: pg.Client, file: string, { show, columns, totals 
   const before = await current();
   if (isSame(before, totals) && countRows(before) > 0) return false;
   if (countRows(before) > 0) throw refuse(`Show ${show.id} has other rows than the file`);
-  await insertAll(client, file);
+  await insertAll(client, file, columns);
   // Late, as when it was archived.
   if (!(await lockAgainstTurns(client, show.id))) throw refuse(`Somebody is changing show ${show.id}`);
   const now = await findShow(client, show.id, { lock: true });
@@ -86,12 +87,11 @@ async function restore(client: pg.Client, file: string, { show, columns, totals 
   return true;
 }
 
-async function insertAll(client: pg.Client, file: string): Promise<void> {
-  let batch: { table: Table; rows: string[] } | undefined;
-  let columns: Columns | undefined;
+async function insertAll(client: pg.Client, file: string, columns: Columns): Promise<void> {
+  let batch: { table: Table; rows: string[]; length: number } | undefined;
   let line = 1;
   const flush = async () => {
-    if (!batch || !columns) return;
+    if (!batch) return;
     const { table, rows } = batch;
     batch = undefined;
     await insertRows(client, columns, table, rows).catch((error) => {
@@ -100,11 +100,11 @@ async function insertAll(client: pg.Client, file: string): Promise<void> {
       throw new PlainError(`${file}, ${lines}: ${(error as Error).message}. Nothing of it was restored.`);
     });
   };
-  await readArchive(file, async (table, row, header) => {
-    columns = header.columns;
-    if (batch && (batch.table !== table || batch.rows.length >= batchSize)) await flush();
-    batch ??= { table, rows: [] };
+  await readArchive(file, async (table, row) => {
+    if (batch && (batch.table !== table || batch.length > batchLimit)) await flush();
+    batch ??= { table, rows: [], length: 0 };
     batch.rows.push(row);
+    batch.length += row.length;
     line++;
   });
   await flush();
