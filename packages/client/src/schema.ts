@@ -335,7 +335,7 @@ export interface paths {
         };
         /**
          * Get the state of a request
-         * @description While the job is `queued` or `active`, `Retry-After` says when to ask again. A rejection can be retrieved for 24 hours, a booking forever. An outcome never changes: `booking` is the booking as this request left it, even if it has been cancelled since. `GET /api/bookings/{id}/` returns its present state.
+         * @description While the job is `queued` or `active`, `Retry-After` says when to ask again. A rejection can be retrieved for 24 hours, a booking until its show is archived. An outcome never changes: `booking` is the booking as this request left it, even if it has been cancelled since. `GET /api/bookings/{id}/` returns its present state.
          */
         get: operations["getJob"];
         put?: never;
@@ -397,7 +397,7 @@ export interface paths {
         };
         /**
          * Get one of your bookings
-         * @description Bookings of other users are not found.
+         * @description Bookings of other users, and of archived shows, are not found.
          */
         get: operations["getBooking"];
         put?: never;

@@ -4,7 +4,7 @@ import { outcomeStatuses } from '../../contracts/jobs.ts';
 import type { Problem } from '../../contracts/problems.ts';
 
 /**
- * A user's booking. Written by the booking-worker only; never deleted. `showId` is part of the key, although
+ * A user's booking. Written by the booking-worker only; deleted by `pnpm archive` only. `showId` is part of the key, although
  * the id encodes it too (booking-id.ts), so that the table can be distributed by show.
  */
 export const Booking = defineEntity({

@@ -2,7 +2,7 @@ import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 
 import { paymentStatuses } from '../../contracts/payments.ts';
 
-/** An online payment. Written by the gateway only; never deleted. Amounts are in minor units of the currency. */
+/** An online payment. Written by the gateway only; deleted by `pnpm archive` only. Amounts are in minor units of the currency. */
 export const Payment = defineEntity({
   name: 'Payment',
   schema: 'payments',

@@ -11,7 +11,7 @@ export const getBooking = operation({
   tag: 'Bookings',
   id: 'getBooking',
   summary: 'Get one of your bookings',
-  description: 'Bookings of other users are not found.',
+  description: 'Bookings of other users, and of archived shows, are not found.',
   params: BookingParams,
   success: { 200: BookingView.describe('The booking') },
   errors: ['booking_not_found'],

@@ -16,8 +16,8 @@ export const getJob = operation({
   summary: 'Get the state of a request',
   description:
     'While the job is `queued` or `active`, `Retry-After` says when to ask again. A rejection can be retrieved for 24 ' +
-    'hours, a booking forever. An outcome never changes: `booking` is the booking as this request left it, even if it ' +
-    'has been cancelled since. `GET /api/bookings/{id}/` returns its present state.',
+    'hours, a booking until its show is archived. An outcome never changes: `booking` is the booking as this request left ' +
+    'it, even if it has been cancelled since. `GET /api/bookings/{id}/` returns its present state.',
   params: BookingParams,
   success: { 200: JobView.describe('The job') },
   errors: ['job_not_found'],
