@@ -17,13 +17,13 @@ export interface LoadedProcess {
   stop(): Promise<void>;
 }
 
-const readyTimeoutMs = 30_000;
+const readyTimeoutMs = 120_000;
 const stopTimeoutMs = 10_000;
 
 /**
  * Runs a TypeScript file as a process in production mode and waits until /readyz succeeds.
  *
- * @throws {PlainError} with the end of its log if it exits or is not ready within 30 s
+ * @throws {PlainError} with the end of its log if it exits or is not ready within two minutes
  */
 export async function startProcess({
   name,

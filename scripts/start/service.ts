@@ -28,14 +28,15 @@ export interface Service {
   /**
    * Waits until /readyz responds with 200.
    *
-   * @throws {PlainError} with its last log lines when that takes more than 30 s or it keeps dying
+   * @throws {PlainError} with its last log lines when that takes more than two minutes or it keeps dying
    */
   ready(signal: AbortSignal): Promise<void>;
   /** SIGTERM, and SIGKILL after 10 s. */
   stop(): Promise<void>;
 }
 
-const readyTimeoutMs = 30_000;
+/** A machine that is slow and busy needs most of a minute to load the code for the first time. */
+const readyTimeoutMs = 120_000;
 const stopTimeoutMs = 10_000;
 const firstBackoffMs = 500;
 const longestBackoffMs = 10_000;
