@@ -83,7 +83,7 @@ export async function readArchive(
   onRow: (table: Table, row: string) => Promise<void> = async () => {},
 ): Promise<Archive> {
   let line = 0;
-  const invalid = (reason: string) => new PlainError(`${path}, line ${line}: ${reason}.`);
+  const invalid = (reason: string) => new PlainError(`${path}, line ${Math.max(line, 1)}: ${reason}.`);
   const totals = noTotals();
   const hash = createHash('sha256');
   let header: Header | undefined;
@@ -97,12 +97,12 @@ export async function readArchive(
     } else if (Array.isArray(value) && value.length === 2 && tables.includes(value[0])) {
       const [table] = value as [Table];
       const row = text.slice(`["${table}",`.length, -1);
-      if (!text.startsWith(`["${table}",{`)) throw invalid('this is no row');
+      if (!text.startsWith(`["${table}",{`)) throw invalid('this is not a row');
       addRow(totals[table], row);
       await onRow(table, row);
     } else {
       const { sha256 } = (value ?? {}) as { sha256?: unknown };
-      if (typeof sha256 !== 'string') throw invalid('this is no row of a table that is archived');
+      if (typeof sha256 !== 'string') throw invalid('this is not a row of a table that is archived');
       if (sha256 !== hash.digest('hex')) throw invalid('the checksum is wrong: the file has been changed');
       isComplete = true;
       continue;

@@ -67,6 +67,10 @@ describe('archiving', () => {
     ['some of its payments are not settled', 'update payments.payments set next_step_at = now() where show_id = $1'],
     ['some of its payments are not settled', "update payments.payments set attention = 'stuck' where show_id = $1"],
     ['some of its payments are not settled', "update payments.payments set status = 'authorized' where show_id = $1"],
+    [
+      'some of its payments have changed within 30 days',
+      'update payments.payments set changed_at = now() where show_id = $1',
+    ],
     ['some of its payments are not settled', "update booking.bookings set status = 'cancelled' where show_id = $1"],
     [
       'some events of its payments are not handled',
@@ -84,7 +88,11 @@ describe('archiving', () => {
 
   it.each([
     ['its date is corrected', "update catalog.shows set date_time = '2099-01-01T00:00:00Z'", 'it has changed'],
-    ['a payment changes', "update payments.payments set attention = 'refund_failed'", 'it has changed'],
+    [
+      'a payment changes',
+      "update payments.payments set attention = 'refund_failed'",
+      'some of its payments are not settled',
+    ],
     ['a booking is paid', "update booking.bookings set paid_at = now(), paid_with = 'cash'", 'it has changed'],
     ['it is cancelled', "update catalog.shows set status = 'cancelled'", 'it has changed'],
     [
@@ -100,6 +108,13 @@ describe('archiving', () => {
        select id, 'event', 'stripe', 'evt_late_' || id, 'seen', now() from payments.payments`,
       'it has changed',
     ],
+    [
+      'an event comes that is not handled yet',
+      `select from payments.payments for key share;
+       insert into payments.payment_events (source, provider, event_id, kind, data)
+       select 'event', 'stripe', 'evt_late_' || id, 'paid', json_build_object('payment_id', id) from payments.payments`,
+      'some events of its payments are not handled',
+    ],
   ])('skips a show when %s while it is archived', async (_, statement, reason) => {
     const show = await addOldShow(archives.client);
     const rows = await contentsOf(archives.client, show);
@@ -107,6 +122,18 @@ describe('archiving', () => {
     expect(await readdir(archives.folder)).toEqual([]);
     const after = await contentsOf(archives.client, show);
     expect(after.flat().length).toBeGreaterThanOrEqual(rows.flat().length);
+  });
+
+  it('sees what is committed meanwhile, whatever isolation level is the default', async () => {
+    const show = await addOldShow(archives.client);
+    const { rows } = await archives.client.query<{ name: string }>('select current_database() as name');
+    const setDefault = (level: string) =>
+      archives.client.query(`alter database "${rows[0]?.name}" set default_transaction_isolation = '${level}'`);
+    await setDefault('repeatable read');
+    const adds = `select from payments.payments for key share;
+      insert into booking.seat_claims (show_id, seat_number, booking_id) select id, 'Z9', gen_random_uuid() from catalog.shows`;
+    const archived = await archiveDuring(adds).finally(() => setDefault('read committed'));
+    expect(archived).toContain(`Show ${show} is skipped: it has changed`);
   });
 
   it('never queues for the lock of a show: it is skipped while a turn lasts', async () => {

@@ -4,7 +4,7 @@ import { PlainError } from '@boxoffice/local-servers/plain-error';
 import { sqlState } from '@boxoffice/shared/database/errors';
 import type pg from 'pg';
 import { type Archive, readArchive, syncFolder, writeArchive } from './archive-file.ts';
-import { inTransaction, readMigrations } from './database.ts';
+import { beginWriting, inTransaction, readMigrations } from './database.ts';
 import { endSql, findDifference, findObstacle, findShow, lockAgainstTurns, type ShowFacts } from './show-facts.ts';
 import { type Columns, countRows, deleteRows, isSame, readColumns, readRows, readTotals, tables } from './tables.ts';
 import { Tally } from './tally.ts';
@@ -14,6 +14,7 @@ const lockTimeoutMs = 5_000;
 /** Deadlock, lock not available. */
 const busyStates = ['40P01', '55P03'];
 const isBusy = 'somebody is changing it: try again';
+const keepIt = 'It may be the only copy: keep it, but elsewhere, and try again.';
 const hasChanged = 'it has changed meanwhile: try again';
 
 export interface ArchiveOptions {
@@ -80,7 +81,7 @@ async function archiveShow(job: Job, showId: number): Promise<{ rows: number } |
   if (!obstacle) return { rows: countRows(archive.totals) };
   if (!isThere) await rm(path);
   else if (obstacle === hasChanged)
-    throw new PlainError(`${path} has other rows of the show than the database: move it elsewhere and try again.`);
+    throw new PlainError(`${path} has other rows of the show than the database. ${keepIt}`);
   return { skipped: obstacle };
 }
 
@@ -95,8 +96,7 @@ async function verify(path: string, expected: { show: ShowFacts; columns: Column
   const archive = await readArchive(path);
   const isOther =
     findDifference(archive.show, expected.show) || JSON.stringify(archive.columns) !== JSON.stringify(expected.columns);
-  if (isOther)
-    throw new PlainError(`${path} was written before the show or the schema changed: move it elsewhere and try again.`);
+  if (isOther) throw new PlainError(`${path} was written before the show or the schema changed. ${keepIt}`);
   return archive;
 }
 
@@ -111,15 +111,18 @@ async function deleteShow({ client, columns, before }: Job, { show, totals }: Ar
     await client.query(`set local lock_timeout = ${lockTimeoutMs}`);
     // Whoever handles an event has locked its payment: what was done is seen by the statements after this one.
     await client.query('select from payments.payments where show_id = $1 for update', [show.id]);
+    const obstacle = await findObstacle(client, show.id, before); // later, its payments are gone
+    if (obstacle) return obstacle;
     if (!isSame(await deleteRows(client, columns, show.id), totals)) return hasChanged;
     if (!(await lockAgainstTurns(client, show.id))) return isBusy;
     const current = await findShow(client, show.id, { lock: true });
     if (!current || findDifference(current, show)) return hasChanged;
     // Whatever was committed before we had the locks is seen now.
     if (countRows(await readTotals(client, columns, show.id)) > 0) return hasChanged;
+    await client.query('update catalog.shows set archived_at = now() where id = $1', [show.id]);
     return findObstacle(client, show.id, before);
   };
-  return inTransaction(client, 'begin', remove, (obstacle) => obstacle === null).catch((error) => {
+  return inTransaction(client, beginWriting, remove, (obstacle) => obstacle === null).catch((error) => {
     if (busyStates.includes(String(sqlState(error)))) return isBusy;
     throw error;
   });

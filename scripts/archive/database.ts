@@ -10,7 +10,7 @@ const undefinedTable = '42P01';
 /** Rows are compared as text, so it must not depend on the server. A command that is killed must not hold its locks. */
 const settings = {
   ...{ TimeZone: 'UTC', DateStyle: 'ISO', bytea_output: 'hex' },
-  ...{ client_connection_check_interval: 250, idle_in_transaction_session_timeout: 60_000 },
+  ...{ client_connection_check_interval: 250, idle_in_transaction_session_timeout: 60_000, statement_timeout: 0 },
 };
 
 /**
@@ -49,6 +49,9 @@ export async function withArchiveLock<Result>(
     await client.end().catch(() => undefined);
   }
 }
+
+/** Begins a transaction that changes rows: each statement sees what was committed before it. */
+export const beginWriting = 'begin isolation level read committed';
 
 /** Runs this in a transaction, which commits unless it throws or returns false. */
 export async function inTransaction<Result>(

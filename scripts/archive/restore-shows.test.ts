@@ -44,7 +44,7 @@ describe('restoring', () => {
       /The rows would not be those of show/,
     ],
     [
-      'forged, with a value that is none',
+      'forged, with a value that its column cannot hold',
       (lines) => forged(lines.map((line) => line.replace('"user_id":1', '"user_id":"x"'))),
       /lines \d+ to \d+: invalid input syntax/,
     ],
@@ -56,7 +56,7 @@ describe('restoring', () => {
     [
       'of another table',
       ([head, ...rest]) => [head as string, '["identity.users",{}]', ...rest],
-      /line 2: this is no row/,
+      /line 2: this is not a row/,
     ],
   ])('refuses a file that is %s, names the line, and changes nothing', async (_, change, error) => {
     const show = await addOldShow(archives.client);
@@ -109,6 +109,21 @@ describe('restoring', () => {
       "select handled_at, tries from payments.payment_events where event_id = 'evt_meanwhile'",
     );
     expect(rows).toEqual([{ handled_at: null, tries: 0 }]);
+  });
+
+  it('keeps an event as it was handled if the provider has sent it again', async () => {
+    const show = await addOldShow(archives.client);
+    const rows = await contentsOf(archives.client, show);
+    const { rows: events } = await archives.client.query('select event_id from payments.payment_events');
+    await archives.archive();
+    for (const { event_id: id } of events)
+      await archives.client.query(
+        "insert into payments.payment_events (source, provider, event_id, kind) values ('event', 'stripe', $1, 'paid')",
+        [id],
+      );
+    expect(await archives.restore()).toContain('Did 1 show with 17 rows');
+    expect(await contentsOf(archives.client, show)).toEqual(rows);
+    expect((await archives.client.query('select from payments.payment_events')).rowCount).toBe(events.length);
   });
 
   it('says when there is nothing to restore', async () => {

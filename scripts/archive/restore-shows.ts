@@ -4,7 +4,7 @@ import { PlainError } from '@boxoffice/local-servers/plain-error';
 import { isDatabaseAway, sqlState } from '@boxoffice/shared/database/errors';
 import type pg from 'pg';
 import { type Archive, readArchive } from './archive-file.ts';
-import { inTransaction, readMigrations } from './database.ts';
+import { beginWriting, inTransaction, readMigrations } from './database.ts';
 import { findDifference, findShow, lockAgainstTurns } from './show-facts.ts';
 import { type Columns, countRows, insertRows, isSame, readColumns, readTotals, type Table, tables } from './tables.ts';
 import { Tally } from './tally.ts';
@@ -50,7 +50,7 @@ async function restoreShow(
   checkSchema(file, archive, known);
   const restored = await inTransaction(
     client,
-    'begin',
+    beginWriting,
     () => restore(client, file, archive),
     (done) => done,
   );
@@ -64,7 +64,7 @@ function checkSchema(file: string, archive: Archive, known: { columns: Columns; 
   if (!known.migrations.includes(archive.migration) || unknown.length > 0)
     throw new PlainError(
       `${file}, line 1: the rows are of another schema (${[archive.migration, ...unknown].join(', ')}): ` +
-        'use the release that wrote the file, or a later one.',
+        'restore it with the release that wrote it, or a later one.',
     );
 }
 
@@ -84,6 +84,7 @@ async function restore(client: pg.Client, file: string, { show, columns, totals 
   if (difference) throw refuse(`Show ${show.id} is not as it was archived: its ${difference} differs`);
   if (!isSame(await current(), totals)) throw refuse(`The rows would not be those of show ${show.id} as archived`);
   await client.query(reopenSql, [show.id]);
+  await client.query('update catalog.shows set archived_at = null where id = $1', [show.id]);
   return true;
 }
 
@@ -94,6 +95,7 @@ async function insertAll(client: pg.Client, file: string, columns: Columns): Pro
     if (!batch) return;
     const { table, rows } = batch;
     batch = undefined;
+    if (table === 'payments.payment_events') await client.query(forgetRepeatsSql, [`[${rows.join()}]`]);
     await insertRows(client, columns, table, rows).catch((error) => {
       if (isDatabaseAway(error) || !/^2[23]/.test(sqlState(error) ?? '')) throw error;
       const lines = `lines ${line - rows.length + 1} to ${line}`;
@@ -109,6 +111,12 @@ async function insertAll(client: pg.Client, file: string, columns: Columns): Pro
   });
   await flush();
 }
+
+/** Events of the archive that providers have sent again: how they were handled is in the file. */
+const forgetRepeatsSql = `
+  delete from payments.payment_events as repeat
+  using json_to_recordset($1::json) as archived (provider text, event_id text)
+  where repeat.payment_id is null and repeat.provider = archived.provider and repeat.event_id = archived.event_id`;
 
 /** Events that came while their payments were archived, and were given up as unknown, are handled now. */
 const reopenSql = `

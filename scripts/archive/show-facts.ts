@@ -17,12 +17,16 @@ export interface ShowFacts {
 /** Turns of a show that are in progress may delay us for this long, in milliseconds. */
 const lockWithinMs = 1_000;
 const pollMs = 20;
+/** From then on we may delay turns: for this long at most at the row of the show, and if this process is frozen. */
+const brieflySql = `
+  set local lock_timeout = '200ms';
+  set local idle_in_transaction_session_timeout = '5s'`;
 
 /** @param lock keeps the catalog from changing the show until the transaction ends */
 export async function findShow(client: pg.Client, id: number, { lock = false } = {}): Promise<ShowFacts | null> {
   const { rows } = await client.query<ShowFacts>(
     `select shows.id, movies.title, shows.created_at::text, date_time::text, status, layout_id, total_seats, seats_per_row
-     from catalog.shows join catalog.movies on movies.id = movie_id where shows.id = $1 ${lock ? 'for share of shows' : ''}`,
+     from catalog.shows join catalog.movies on movies.id = movie_id where shows.id = $1 ${lock ? 'for no key update of shows' : ''}`,
     [id],
   );
   return rows[0] ?? null;
@@ -40,6 +44,7 @@ export function findDifference(show: ShowFacts, other: ShowFacts): string | unde
  */
 export async function lockAgainstTurns(client: pg.Client, showId: number): Promise<boolean> {
   const deadline = performance.now() + lockWithinMs;
+  await client.query(brieflySql);
   for (;;) {
     const { rows } = await client.query<{ locked: boolean }>('select pg_try_advisory_xact_lock($1, $2) as locked', [
       showLockClass,
@@ -76,6 +81,8 @@ const obstacleSql = `
           select from booking.bookings where bookings.show_id = shows.id and bookings.id = payment.booking_id
             and bookings.status = 'booked' and bookings.payment_id = payment.id)))
     ) then 'some of its payments are not settled'
+    when exists (select from payments.payments where show_id = shows.id and changed_at > now() - interval '30 days')
+      then 'some of its payments have changed within 30 days, and their provider may report more about them'
     when exists (
       select from payments.payment_events as event join payments.payments as payment on event.provider = payment.provider
       where event.handled_at is null and payment.show_id = shows.id and (event.payment_id = payment.id

@@ -100,13 +100,15 @@ export class AllQueues {
   async #ask<Result>(partition: number, ask: (partition: number) => Promise<Result>): Promise<Result> {
     const silent = () => new Error(`the queue of partition ${partition} does not respond`);
     if (this.#overdue.has(partition)) throw silent();
-    return withinTime(
-      ask(partition).finally(() => this.#overdue.delete(partition)),
-      respondWithinMs,
-      () => {
-        this.#overdue.add(partition);
-        return silent();
-      },
-    );
+    let isPending = true;
+    const asked = ask(partition).finally(() => {
+      isPending = false;
+      this.#overdue.delete(partition);
+    });
+    return withinTime(asked, respondWithinMs, () => {
+      // After a freeze of this process, the response and the deadline come at the same time.
+      if (isPending) this.#overdue.add(partition);
+      return silent();
+    });
   }
 }

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 
 /**
- * Adds a show that has 17 rows in all: 5 bookings, 6 claims, and for each of 2 payments its verdict and events. Some values are
- * such as a careless copy would change.
+ * Adds a show that has 17 rows in all: 5 bookings, 6 claims, and for each of 2 payments its verdict and events. Some values would not
+ * survive a copy through JavaScript's numbers and dates, or without escaping.
  */
 export async function addOldShow(
   client: pg.Client,
@@ -33,9 +33,9 @@ export async function addOldShow(
     [show, paid, seats],
   );
   await client.query(
-    `insert into payments.payments (id, show_id, booking_id, user_id, provider, reference, amount, currency, status, captured_at, ended_at)
-     values ($1::uuid, $3, $4, 1, 'stripe', 'cs_' || $1::uuid, 9007199254740993, 'EUR', 'captured', '2025-05-01T12:00:00.000001Z', null),
-       ($2, $3, $4, 1, 'stripe', null, 5, 'EUR', 'failed', null, 'infinity')`,
+    `insert into payments.payments (id, show_id, booking_id, user_id, provider, reference, amount, currency, status, changed_at, captured_at, ended_at)
+     values ($1::uuid, $3, $4, 1, 'stripe', 'cs_' || $1::uuid, 9007199254740993, 'EUR', 'captured', '2025-05-02', '2025-05-01T12:00:00.000001Z', null),
+       ($2, $3, $4, 1, 'stripe', null, 5, 'EUR', 'failed', '2025-05-02', null, 'infinity')`,
     [payment, other, show, paid],
   );
   await client.query(

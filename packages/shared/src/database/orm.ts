@@ -19,6 +19,7 @@ import { Holds } from './migrations/0007-holds.ts';
 import { Takings } from './migrations/0008-takings.ts';
 import { Payments } from './migrations/0009-payments.ts';
 import { Partitionings } from './migrations/0010-partitionings.ts';
+import { ArchivedShows } from './migrations/0011-archived-shows.ts';
 import { ReturningClient } from './returning-client.ts';
 import { type ServiceRole, serviceUrl } from './service-roles.ts';
 import { sessionSettings, statementTimeout } from './session-settings.ts';
@@ -66,7 +67,7 @@ export function ormOptions(options: DatabaseOptions): Options {
     migrations: {
       migrationsList: [
         ...[FirstSchema, Administration, Search, Requests, SessionRevocations],
-        ...[Screens, Holds, Takings, Payments, Partitionings],
+        ...[Screens, Holds, Takings, Payments, Partitionings, ArchivedShows],
       ],
       tableName: 'migrations',
       snapshot: false,

@@ -96,6 +96,8 @@ export async function insertShows(em: EntityManager, fields: ShowFields[], autho
 export async function getShowForChange(em: EntityManager, id: number): Promise<Show> {
   const show = await em.findOne(Show, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
   if (!show) throw showNotFound(id);
+  if (show.archivedAt)
+    throw new ProblemError('has_bookings', `The bookings of show ${id} are archived: it cannot be changed.`);
   return show;
 }
 

@@ -1,4 +1,5 @@
 import { showLockClass } from '@boxoffice/shared/database/show-lock';
+import { execute } from '@boxoffice/testing/database';
 import { eventually } from '@boxoffice/testing/eventually';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { book, cancel, type StartedCatalog, startCatalog } from '../../test/started-catalog.ts';
@@ -30,6 +31,25 @@ describe('DELETE /internal/shows/:id', () => {
     await cancel(em, show, await book(em, show, ['A1']));
     expect((await catalog.send('DELETE', `/shows/${show}`)).body.code).toBe('has_bookings');
   });
+});
+
+it('a show whose bookings are archived can be read, but neither changed, cancelled nor deleted', async () => {
+  const show = await catalog.addShow();
+  const before = await catalog.get(`/shows/${show}`);
+  await execute(catalog.databaseUrl, `update catalog.shows set archived_at = now() where id = ${show}`);
+  const { movie_id, screen_name, total_seats } = before.body;
+  const fields = { movie_id, screen_name, total_seats, date_time: '2099-01-01T20:00:00Z' };
+  for (const { statusCode, body } of [
+    await catalog.send('DELETE', `/shows/${show}`),
+    await catalog.send('PATCH', `/shows/${show}`, { date_time: fields.date_time }),
+    await catalog.send('PUT', `/shows/${show}`, fields),
+    await catalog.send('POST', `/shows/${show}/cancel`, { reason: 'The projector failed' }),
+  ])
+    expect({ statusCode, code: body.code, detail: body.detail }).toEqual({
+      ...{ statusCode: 409, code: 'has_bookings' },
+      detail: `The bookings of show ${show} are archived: it cannot be changed.`,
+    });
+  expect((await catalog.get(`/shows/${show}`)).body).toEqual(before.body);
 });
 
 describe.each(['PATCH', 'PUT'] as const)('%s /internal/shows/:id', (method) => {

@@ -91,6 +91,31 @@ test('an event that is being handled locks its payment', async () => {
   expect((await client.query(lock, [payment])).rowCount).toBe(1);
 });
 
+test('no history is added for a payment that is being archived, or that was', async () => {
+  const show = await addOldShow(client);
+  const payment = await captured(show);
+  const changes = new PaymentChanges(orm);
+  const line = {
+    paymentId: payment,
+    provider: 'stripe',
+    source: 'boxoffice',
+    kind: 'capture',
+    outcome: 'late',
+  } as const;
+  await client.query('begin');
+  await client.query('select from booking.bookings where show_id = $1 for update', [show]);
+  const archiving = archive();
+  await blocked('boxoffice archive');
+  const adding = changes.addHistory(line);
+  await blocked('boxoffice_gateway');
+  await client.query('commit');
+  expect(await archiving).toEqual([]);
+  await adding;
+  await changes.addHistory(line);
+  expect((await client.query("select from payments.payment_events where outcome = 'late'")).rowCount).toBe(0);
+  await restore();
+});
+
 test('an event that comes while its payment is being archived is kept, and handled after a restore', async () => {
   const show = await addOldShow(client);
   const payment = await captured(show);

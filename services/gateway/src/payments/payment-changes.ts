@@ -178,17 +178,21 @@ export class PaymentChanges {
     return rows.length > 0;
   }
 
-  /** Adds a line, unless it only repeats the last one: what is tried for days must not fill the history. */
+  /**
+   * Adds a line, unless it only repeats the last one: what is tried for days must not fill the history. Once the payment is
+   * archived, its history is too.
+   */
   async addHistory({ paymentId, provider, source, kind, outcome, data }: HistoryLine): Promise<void> {
     const said = [kind, outcome.slice(0, 500), data ? JSON.stringify(data) : null];
     await this.#orm.em.getConnection().execute(
       `insert into payments.payment_events (payment_id, source, provider, kind, outcome, data, handled_at)
-       select ?::uuid, ?, ?, ?, ?, ?::jsonb, now() where not exists (
+       select id, ?, ?, ?, ?, ?::jsonb, now() from payments.payments where id = ? and not exists (
          select from (
            select source, kind, outcome, data from payments.payment_events where payment_id = ? order by id desc limit 1
          ) as last
-         where (source, kind, outcome) = (?, ?, ?) and data is not distinct from ?::jsonb)`,
-      [paymentId, source, provider, ...said, paymentId, source, ...said],
+         where (source, kind, outcome) = (?, ?, ?) and data is not distinct from ?::jsonb)
+       for key share`,
+      [source, provider, ...said, paymentId, paymentId, source, ...said],
     );
   }
 

@@ -83,6 +83,8 @@ export const Show = defineEntity({
     totalSeats: p.integer(),
     seatsPerRow: p.integer().default(10),
     status: p.enum(showStatuses).default('scheduled'),
+    /** Since when its bookings are in an archive (scripts/archive); null for nearly all shows. */
+    archivedAt: p.datetime().nullable(),
     cancelReason: p.text().nullable(),
     cancelledAt: p.datetime().nullable(),
     payment: p.enum(payments).default('free'),
