@@ -137,10 +137,14 @@ it('looks nothing up when nobody watches any more', async () => {
   expect(lookup.asked).toHaveLength(2);
 });
 
-it('keeps the watchers that came after one that leaves twice', async () => {
+it.each([
+  ['the only request of its envelope', false],
+  ['one of several requests', true],
+])('keeps the watchers that came after one that leaves twice: %s', async (_, hasNeighbour) => {
   const { lookup, watchId, watch } = newWatch();
   const envelopeId = newEnvelopeId(0);
-  const id = requestId(envelopeId, 1, 0);
+  const [id, neighbour] = [requestId(envelopeId, 1, 0), requestId(envelopeId, 1, 1)] as [string, string];
+  if (hasNeighbour) watchId(neighbour);
   const first = watchId(id);
   first.leave();
   const second = watchId(id);
@@ -148,7 +152,7 @@ it('keeps the watchers that came after one that leaves twice', async () => {
   watch.receive([rejected(id)]);
   expect(second.updates).toHaveLength(1);
   await vi.advanceTimersByTimeAsync(500);
-  expect(lookup.asked).toMatchObject([{ ids: [id] }]);
+  expect(lookup.asked).toMatchObject([{ ids: hasNeighbour ? [neighbour, id] : [id] }]);
 });
 
 it('reaches every watcher although some of them leave when they are called', async () => {
