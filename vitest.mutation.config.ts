@@ -1,6 +1,13 @@
 import { defineConfig } from 'vitest/config';
 import { type MutationArea, mutationAreas } from './scripts/mutation-areas.ts';
 
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** How many examples a property of `decide` is tested with, for each mutation. */
+    propertyRuns: number;
+  }
+}
+
 const { tests } = mutationAreas[process.env.MUTATION_AREA as MutationArea] ?? mutationAreas.decide;
 
 /** The tests that run for each mutation of one area (`pnpm mutate`). */
@@ -8,6 +15,7 @@ export default defineConfig({
   test: {
     include: tests,
     env: { NODE_ENV: 'test', LOG_LEVEL: 'silent' },
+    provide: { propertyRuns: 100 },
     // A mutation that makes a test wait forever is noticed when the test times out.
     testTimeout: 10_000,
     hookTimeout: 60_000,

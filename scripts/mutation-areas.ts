@@ -17,6 +17,7 @@ const decide: Area = { files: [`${worker}/decide/*.ts`], tests: [`${worker}/deci
 /** The areas that `pnpm mutate` knows, by name. */
 export const mutationAreas = {
   decide,
+  consumer: { files: [`${worker}/consumer.ts`], tests: [`${worker}/consumer.{protocol,outages}.test.ts`] },
   repeated: { files: [`${bookings}/find-repeated.ts`], tests: [`${bookings}/find-repeated.test.ts`] },
   commit: { files: [`${worker}/commit-decision.ts`], tests: [`${worker}/commit-decision.test.ts`] },
   turn: { files: [`${worker}/turn.ts`], tests: [`${worker}/turn.batches.test.ts`] },

@@ -1,7 +1,7 @@
 import type { BookingRequest, Outcome } from '@boxoffice/shared/contracts/jobs';
 import { problem } from '@boxoffice/shared/contracts/problems';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { Clerk } from '../../test/clerk.ts';
 import { type DrawnEnvelope, threeEnvelopes } from '../../test/drawn-requests.ts';
 import { ModelDatabase, nothing, rules } from '../../test/model-database.ts';
@@ -17,7 +17,9 @@ const asSeenByClerk = (outcome: Outcome) => ({
 
 const dueOf = ({ outbox }: ModelDatabase) => outbox.map(({ kind, data }) => `${kind} ${data.payment_id}`);
 
-const runs = { numRuns: 500 };
+/** Fewer when these tests run for every mutation, which also needs no smallest counterexample. */
+const fewerRuns = inject('propertyRuns') as number | undefined;
+const runs = { numRuns: fewerRuns ?? 500, endOnFailure: fewerRuns !== undefined };
 
 function begin(database: ModelDatabase, { afterSeconds, chores }: DrawnEnvelope): ModelDatabase {
   database.advance(afterSeconds);
