@@ -16,8 +16,8 @@ export default defineConfig({
     include: tests,
     env: { NODE_ENV: 'test', LOG_LEVEL: 'silent' },
     provide: { propertyRuns: 100 },
-    // A mutation that makes a test wait forever is noticed when the test times out.
-    testTimeout: 10_000,
+    // A mutation that makes a test wait forever is noticed when the test times out. A busy machine must not look like one.
+    testTimeout: 30_000,
     hookTimeout: 60_000,
   },
 });

@@ -5,7 +5,6 @@ import {
   add,
   logger,
   onReady,
-  open,
   outcomeOf,
   pass,
   publish,
@@ -95,8 +94,13 @@ describe('a consumer', () => {
     expect(modelQueue.workers).toEqual([]);
   });
 
-  it('opens no worker when it is abandoned while it takes envelopes back', async () => {
-    open().abandon();
+  it.each(['abandon', 'close'] as const)('opens no worker after `%s` while it takes envelopes back', async (stop) => {
+    const taking = Promise.withResolvers<void>();
+    modelQueue.onTakeBack = () => taking.promise;
+    const consumer = await start();
+    const stopped = consumer[stop]();
+    taking.resolve();
+    await stopped;
     await pass(0);
     expect(modelQueue.workers).toEqual([]);
   });
@@ -136,7 +140,10 @@ describe('an envelope that is not the only one handed out', () => {
       modelQueue.onActiveIds = async () => undefined;
       modelQueue.active = modelQueue.waiting.splice(0, 1);
     };
+    modelQueue.fetches = false;
     add('a', 'b');
+    modelQueue.fetches = true;
+    modelQueue.fetch();
     await pass(0);
     expect(turns.decided).toEqual(['b']);
   });

@@ -30,12 +30,15 @@ export const modelQueue = {
   /** Whether the connection of a worker becomes ready, and whether it fetches anything. */
   connects: true,
   fetches: true,
+  /** Called when the consumer takes envelopes back. */
+  onTakeBack: async (): Promise<void> => undefined,
   /** Called when the consumer asks for the active envelopes. */
   onActiveIds: async (): Promise<void> => undefined,
 
   reset(): void {
     Object.assign(this, { waiting: [], active: [], finished: new Map(), workers: [], partitions: [], open: 0 });
     Object.assign(this, { decided: 0, settled: 0, isAway: false, cannotCount: false, connects: true, fetches: true });
+    this.onTakeBack = async () => undefined;
     this.onActiveIds = async () => undefined;
   },
 
@@ -113,6 +116,7 @@ export class EnvelopeQueue {
 
   async takeBackActive(): Promise<string[]> {
     respond();
+    await modelQueue.onTakeBack();
     const taken = modelQueue.active.splice(0);
     modelQueue.waiting.unshift(...taken.toReversed());
     return taken.map(({ id }) => id);

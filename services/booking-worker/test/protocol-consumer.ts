@@ -50,7 +50,7 @@ afterEach(() => {
 
 export const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
-export function open(): PartitionConsumer {
+export async function start(): Promise<PartitionConsumer> {
   turns.registry.clear();
   const decide = (requests: readonly BookingRequest[]) => {
     const end = Promise.withResolvers<Outcome[]>();
@@ -66,11 +66,6 @@ export function open(): PartitionConsumer {
     },
   );
   consumers.push(consumer);
-  return consumer;
-}
-
-export async function start(): Promise<PartitionConsumer> {
-  const consumer = open();
   await pass(0);
   return consumer;
 }
