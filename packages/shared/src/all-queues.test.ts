@@ -24,6 +24,7 @@ it('asks queues again after this process was frozen while it waited for their re
     while (performance.now() < until);
   });
   await asking;
+  await new Promise(setImmediate); // when the deadline has its effect
   await eventually(async () => (await queues.acceptFrom(0)).length === 0);
   expect(await queues.areEmpty()).toBe(true);
 });
