@@ -204,6 +204,9 @@ export async function startBoxoffice({
       );
     },
 
+    /** The log lines of every service, one service after another. */
+    logs: () => [...running].flatMap(({ logs }) => logs),
+
     /** The metrics of a gateway, the first by default. */
     async metrics({ gateway = firstGateways[0] }: Pick<Call, 'gateway'> = {}): Promise<string> {
       return (await fetch(`${gateway?.internalUrl}/metrics`)).text();

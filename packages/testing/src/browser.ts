@@ -1,9 +1,10 @@
 /** A real browser on a whole Boxoffice. Where there is no browser, `test` skips. */
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import axe, { type AxeResults } from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { expect, inject, onTestFinished, test as testOfVitest } from 'vitest';
-import { type BoxofficeOptions, startBoxoffice } from './boxoffice.ts';
+import { type Boxoffice, type BoxofficeOptions, startBoxoffice } from './boxoffice.ts';
 import { findBrowser } from './browser-path.ts';
 import { ensurePages } from './pages.ts';
 
@@ -21,9 +22,9 @@ export async function startBrowsing(options: BoxofficeOptions = {}) {
     boxoffice,
     /**
      * Opens a page in a fresh context, which is closed at the end of the test. Addresses may begin with "/".
-     * A failing test leaves a screenshot.
+     * A failing test leaves a screenshot, and beside it the services' logs.
      */
-    newPage: (more: BrowserContextOptions = {}) => openPage(browser, { baseURL: boxoffice.url, ...more }),
+    newPage: (more: BrowserContextOptions = {}) => openPage(browser, { baseURL: boxoffice.url, ...more }, boxoffice),
     async stop() {
       await Promise.all([browser.close(), boxoffice.stop()]);
     },
@@ -40,7 +41,7 @@ function launch(): Promise<Browser> {
 
 const errors = new WeakMap<Page, string[]>();
 
-async function openPage(browser: Browser, options: BrowserContextOptions): Promise<Page> {
+async function openPage(browser: Browser, options: BrowserContextOptions, { logs }: Boxoffice): Promise<Page> {
   const context = await browser.newContext(options);
   const page = await context.newPage();
   page.setDefaultTimeout(60_000);
@@ -52,6 +53,7 @@ async function openPage(browser: Browser, options: BrowserContextOptions): Promi
     if (task.result?.state === 'fail') {
       const path = join(inject('dataDir'), 'failed', `${task.name.replaceAll(/\W+/g, '-')}.png`);
       await page.screenshot({ path, fullPage: true });
+      await writeFile(path.replace(/png$/, 'log'), [...logs(), ...seen].join('\n'));
       console.log(`${path} shows ${page.url()}`);
     }
     await context.close();
