@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import { loadConfig } from '@boxoffice/shared/service/config';
 import { startEnvironment } from '../environment.ts';
@@ -66,7 +66,7 @@ export async function measureCapacity(
   const { conditions } = environment;
   return {
     measuredAt: new Date().toISOString(),
-    ...{ conditions, cores: availableParallelism(), points, viewing, problems },
+    ...{ conditions, cores: cpus().length, points, viewing, problems },
   };
 }
 
