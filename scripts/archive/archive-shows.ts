@@ -14,7 +14,7 @@ const lockTimeoutMs = 5_000;
 /** Deadlock, lock not available. */
 const busyStates = ['40P01', '55P03'];
 const isBusy = 'somebody is changing it: try again';
-const keepIt = 'It may be the only copy: keep it, but elsewhere, and try again.';
+const keepIt = 'It may be the only copy: move it elsewhere, keep it, and try again.';
 const hasChanged = 'it has changed meanwhile: try again';
 
 export interface ArchiveOptions {

@@ -91,7 +91,7 @@ export async function insertShows(em: EntityManager, fields: ShowFields[], autho
 /**
  * Reads a show that is about to be changed or deleted, and locks it until this transaction ends.
  *
- * @throws {ProblemError} show_not_found
+ * @throws {ProblemError} show_not_found; has_bookings if they are archived
  */
 export async function getShowForChange(em: EntityManager, id: number): Promise<Show> {
   const show = await em.findOne(Show, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });

@@ -8,7 +8,7 @@ import { getShowForChange, cancelShow as writeCancellation } from '../repositori
  * Cancels a show: once that is committed, none of its seats are sold, and its screen is free. The booking-worker cancels its
  * bookings. Idempotent: a cancelled show keeps its first reason.
  *
- * @throws {ProblemError} show_not_found
+ * @throws {ProblemError} show_not_found; has_bookings if they are archived
  */
 export function cancelShow(em: EntityManager, id: number, reason: string, author: Author): Promise<ShowView> {
   return em.transactional(async (em) => {

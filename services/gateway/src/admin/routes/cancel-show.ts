@@ -16,7 +16,7 @@ export const cancelShow = operation({
   params: IdParams,
   body: ShowCancelBody,
   success: { 200: ShowView.describe('The cancelled show') },
-  errors: ['show_not_found'],
+  errors: ['show_not_found', 'has_bookings'],
   needs: ['catalog'],
   handler:
     ({ catalogEditor }: { catalogEditor: Pick<CatalogEditor, 'cancelShow'> }) =>
