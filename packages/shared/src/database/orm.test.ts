@@ -1,6 +1,7 @@
 import { createTestDatabase, type TestDatabase } from '@boxoffice/testing/database';
 import { eventually } from '@boxoffice/testing/eventually';
 import { TcpProxy } from '@boxoffice/testing/tcp-proxy';
+import type { Pool } from 'pg';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { openDatabase } from './orm.ts';
 
@@ -68,4 +69,17 @@ test('a statement that takes too long does not cost its connection', async () =>
   const before = await pid();
   await expect(orm.em.getConnection().execute('select pg_sleep(2)')).rejects.toThrow(/statement timeout/);
   expect(await pid()).toEqual(before);
+});
+
+test('closing waits for a connection that is being opened, and for nothing else', async () => {
+  const orm = await openDatabase({ url: database.url });
+  const pool: Pool = await orm.em.getConnection().getNativeClient();
+  const reading = orm.em
+    .getConnection()
+    .execute('select 1')
+    .catch((error: Error) => error);
+  await eventually(() => pool.totalCount === 1 && pool.idleCount === 0, { intervalMs: 0 });
+  await orm.close();
+  expect(await reading).toBeInstanceOf(Error);
+  expect(pool.totalCount).toBe(0);
 });

@@ -9,6 +9,7 @@ import { LayoutRow, Movie, Screen, Show } from './entities/catalog.ts';
 import { AccessRevocation, RefreshToken, SessionRevocation, User } from './entities/identity.ts';
 import { PartitioningRow } from './entities/installation.ts';
 import { Payment, PaymentEvent, TestCheckout } from './entities/payments.ts';
+import { ImpatientClient } from './impatient-client.ts';
 import { FirstSchema } from './migrations/0001-first-schema.ts';
 import { Administration } from './migrations/0002-administration.ts';
 import { Search } from './migrations/0003-search.ts';
@@ -20,7 +21,6 @@ import { Takings } from './migrations/0008-takings.ts';
 import { Payments } from './migrations/0009-payments.ts';
 import { Partitionings } from './migrations/0010-partitionings.ts';
 import { ArchivedShows } from './migrations/0011-archived-shows.ts';
-import { ReturningClient } from './returning-client.ts';
 import { type ServiceRole, serviceUrl } from './service-roles.ts';
 import { sessionSettings, statementTimeout } from './session-settings.ts';
 
@@ -75,7 +75,7 @@ export function ormOptions(options: DatabaseOptions): Options {
     },
     pool: { max: poolSize },
     driverOptions: {
-      Client: tracing ? tracing.tracedClient(ReturningClient) : ReturningClient,
+      Client: tracing ? tracing.tracedClient(ImpatientClient) : ImpatientClient,
       // The ORM takes neither TLS nor an IPv6 address from a URL. The driver does.
       connectionString,
       ...(hosts && { hosts }),
