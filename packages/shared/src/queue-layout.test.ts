@@ -150,6 +150,18 @@ it('wakes a worker that is waiting when it takes jobs back', async () => {
   expect(await done).toEqual(['stray']);
 });
 
+it('hands nothing to a worker that is being closed, although Redis may wake it once more', async () => {
+  const clients = async () => String(await redis.client('LIST', 'TYPE', 'NORMAL'));
+  for (let attempt = 0; attempt < 30; attempt++) {
+    const worker = queue.openWorker(async () => ({}));
+    await eventually(async () => /flags=b .* cmd=bzpopmin/.test(await clients()), { intervalMs: 1 });
+    void worker.close(true);
+    await add(String(attempt));
+    await eventually(async () => !(await clients()).includes('cmd=bzpopmin'), { intervalMs: 1 });
+    expect(await queue.activeIds()).toEqual([]);
+  }
+});
+
 it('counts decided requests, and corrects the count only while the queue is empty', async () => {
   const decided = () => redis.get('bull:{booking-0}:decided');
   await redis.set('bull:{booking-0}:accepted', 7);

@@ -17,16 +17,16 @@
  *   decided    those whose job has finished; set to `accepted` whenever the queue is empty, which corrects counts that a crash has lost
  *   least      the lowest generation of the partitioning (partitioning.ts) whose envelopes are accepted; only grows
  */
-import { Job, Queue, Worker } from 'bullmq';
+import { Job, Queue } from 'bullmq';
 import { type BookingRequest, type Envelope, type EnvelopeSummary, envelopeName } from './contracts/jobs.ts';
+import { type EnvelopeJob, EnvelopeWorker } from './envelope-worker.ts';
 import { queueName } from './partition.ts';
 import { PartitioningOutdated } from './partitioning.ts';
 import * as scripts from './queue-scripts.ts';
 import type { RedisClient } from './service/redis.ts';
 import { QueueTransactions, type Replication } from './service/replicated-transaction.ts';
 
-export type EnvelopeJob = Job<Envelope, EnvelopeSummary>;
-export type EnvelopeWorker = Worker<Envelope, EnvelopeSummary>;
+export type { EnvelopeJob, EnvelopeWorker };
 
 /** BullMQ's own lock must never expire: the partition's lease decides who may work on it. */
 const lockMs = 24 * 60 * 60 * 1_000;
@@ -231,7 +231,7 @@ export class EnvelopeQueue {
 
   /** Starts to take envelopes out of the queue, one at a time and in order. Only for the owner of the lease. */
   openWorker(process: (job: EnvelopeJob) => Promise<EnvelopeSummary>): EnvelopeWorker {
-    return new Worker(this.bull.name, process, {
+    return new EnvelopeWorker(this.bull.name, process, {
       connection: this.#redis,
       concurrency: 1,
       lockDuration: lockMs,
