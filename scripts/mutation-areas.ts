@@ -1,8 +1,10 @@
-interface Area {
+export interface Area {
   /** The files that are mutated. */
   files: string[];
   /** The tests that should notice: fast ones beside the files, because they run for every mutation. */
   tests: string[];
+  /** Whether the tests need PostgreSQL. */
+  onServers?: boolean;
 }
 
 const worker = 'services/booking-worker/src';
@@ -19,6 +21,11 @@ export const mutationAreas = {
   decide,
   consumer: { files: [`${worker}/consumer.ts`], tests: [`${worker}/consumer.{protocol,outages}.test.ts`] },
   repeated: { files: [`${bookings}/find-repeated.ts`], tests: [`${bookings}/find-repeated.test.ts`] },
+  outcomes: {
+    files: [`${bookings}/stored-outcomes.ts`],
+    tests: [`${bookings}/stored-outcomes.test.ts`],
+    onServers: true,
+  },
   commit: { files: [`${worker}/commit-decision.ts`], tests: [`${worker}/commit-decision.test.ts`] },
   turn: { files: [`${worker}/turn.ts`], tests: [`${worker}/turn.batches.test.ts`] },
   leases: {

@@ -146,6 +146,15 @@ test("a cancellation says who asked, when and why, and an administrator's is aud
   ]);
 });
 
+test('a booking that began as a hold can be cancelled after the hold would have ended, and its money is given back', () => {
+  const held = make(online, { hold: ['A1'] });
+  make(online, { confirm: held, payment });
+  database.advance(600);
+  const { outcomes, changes } = decide(online, { cancel: held });
+  expect(outcomes).toMatchObject([{ status: 'succeeded', booking: { status: 'cancelled' } }]);
+  expect(changes.outbox).toEqual([{ showId: online, kind: 'refund', data: { payment_id: 'p1', booking_id: held } }]);
+});
+
 test('cancelling twice changes nothing the second time', () => {
   const booking = make(free, { seats: ['A1'] });
   make(free, { cancel: booking });
