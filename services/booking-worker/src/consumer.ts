@@ -137,7 +137,7 @@ export class PartitionConsumer {
 
   /**
    * Replaces the worker, because envelopes are handed out but not received, or not even fetched. The former
-   * happens when the response to the command that took an envelope is lost, or when a former owner takes one.
+   * happens when the response to a command that took an envelope is lost, and when a former owner takes one.
    * Otherwise it is the worker's own connection, when the other end accepted it but never answers: BullMQ waits
    * for ever then. If new workers do not help, this process gives the partition up, if there is another to serve it.
    */

@@ -71,15 +71,16 @@ test('a statement that takes too long does not cost its connection', async () =>
   expect(await pid()).toEqual(before);
 });
 
-test('closing waits for a connection that is being opened, and for nothing else', async () => {
+test('closing does not wait in vain for a connection that is being opened', async () => {
   const orm = await openDatabase({ url: database.url });
   const pool: Pool = await orm.em.getConnection().getNativeClient();
   const reading = orm.em
     .getConnection()
     .execute('select 1')
     .catch((error: Error) => error);
-  await eventually(() => pool.totalCount === 1 && pool.idleCount === 0, { intervalMs: 0 });
+  // Without giving up the event loop, so that the connection cannot be ready before the pool is closed.
+  for (let turn = 0; pool.totalCount === 0 && turn < 1_000; turn++) await null;
+  expect(pool.totalCount).toBe(1);
   await orm.close();
   expect(await reading).toBeInstanceOf(Error);
-  expect(pool.totalCount).toBe(0);
 });

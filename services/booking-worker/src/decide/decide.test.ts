@@ -192,7 +192,7 @@ describe('decide', () => {
         status: 'rejected',
         problem: problem('seat_taken', 'Seats A3, A1 are taken.', { seats: ['A3', 'A1'] }),
       },
-      { id: '3', status: 'rejected', problem: problem('validation_failed', 'The show has no seat B4 any more.') },
+      { id: '3', status: 'rejected', problem: problem('validation_failed', 'The show no longer has seat B4.') },
     ]);
   });
 });

@@ -40,9 +40,10 @@ export class PaymentLog {
 /** Why a payment cannot pay for a booking: it is of another amount or currency. Null when it can. */
 export function mismatchOf({ amount, currency }: AuthorizedPayment, booking: BookingRow): Problem | null {
   if (amount === booking.total && currency === booking.currency) return null;
+  const due = booking.total === null ? 'is free of charge' : `costs ${booking.total} ${booking.currency}`;
   return problem(
     'payment_mismatch',
-    `The payment is of ${amount} ${currency}, but the booking costs ${booking.total ?? 0} ${booking.currency ?? ''}, in minor units.`,
+    `The payment is of ${amount} ${currency}, in minor units, but the booking ${due}.`,
   );
 }
 

@@ -60,7 +60,9 @@ describe('a confirmation', () => {
     expect(refusal(priced, { confirm: held })).toBeNull(); // while it lasts, its price is what was agreed
     held = make(priced, { hold: ['B1'] });
     database.advance(600);
-    for (const fields of [{}, { prices: null }, { prices: { standard: 1_000 }, currency: 'JPY' }]) {
+    const vip = { rows: ['vvv', 'vvv'], legend: { v: { category: 'vip' } } };
+    const prices = { standard: 1_000, vip: 1_000 };
+    for (const fields of [{}, { prices: null }, { prices, currency: 'JPY' }, { prices, layout: vip }]) {
       change(priced, fields);
       expect(refusal(priced, { confirm: held })).toEqual(changed);
     }
@@ -79,11 +81,11 @@ describe('a confirmation', () => {
   test('with a payment of another amount or currency, or for what is booked already', () => {
     const paid = make(online, { hold: ['A1'] });
     expect(refusal(online, { confirm: paid, payment: { ...payment, amount: 1 } })).toEqual(
-      problem('payment_mismatch', 'The payment is of 1 EUR, but the booking costs 900 EUR, in minor units.'),
+      problem('payment_mismatch', 'The payment is of 1 EUR, in minor units, but the booking costs 900 EUR.'),
     );
     const nothing = make(free, { hold: ['A1'] });
     expect(refusal(free, { confirm: nothing, payment: { ...payment, id: 'p2' } })).toEqual(
-      problem('payment_mismatch', 'The payment is of 900 EUR, but the booking costs 0 , in minor units.'),
+      problem('payment_mismatch', 'The payment is of 900 EUR, in minor units, but the booking is free of charge.'),
     );
     make(online, { confirm: paid, payment: { ...payment, id: 'p3' } });
     expect(refusal(online, { confirm: paid, payment: { ...payment, id: 'p4' } })).toEqual(

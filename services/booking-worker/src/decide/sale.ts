@@ -82,7 +82,11 @@ function chooseSeats(attempt: Attempt, show: ShowRow, claims: Claims): string[] 
   if ('best' in wish) return chooseBest(attempt, wish.best, show, claims);
   const { seats } = wish;
   const unknown = seats.filter((seat) => findSeat(seat, show) !== seat);
-  if (unknown.length > 0) return problem('validation_failed', `The show has no seat ${unknown.join(', ')} any more.`);
+  if (unknown.length > 0)
+    return problem(
+      'validation_failed',
+      `The show no longer has ${unknown.length === 1 ? 'seat' : 'seats'} ${unknown.join(', ')}.`,
+    );
   const taken = seats.filter((seat) => claims.isTaken(showId, seat, released));
   if (taken.length === 0) return [...seats];
   const detail = taken.length === 1 ? `Seat ${taken[0]} is taken.` : `Seats ${taken.join(', ')} are taken.`;
@@ -102,8 +106,10 @@ function chooseBest(
       : bestOf(claims.freeSeats(showId, seats), wish);
   if (best.labels) return best.labels;
   const possible =
-    best.largestGroup === 0 ? 'No such seat is free.' : `At most ${best.largestGroup} are free together.`;
-  return problem('no_seats_together', `There are no ${wish.count} such seats together. ${possible}`);
+    best.largestGroup === 0
+      ? 'No such seat is free.'
+      : `There are no ${wish.count} such seats together. At most ${best.largestGroup} are free together.`;
+  return problem('no_seats_together', possible);
 }
 
 function priceOf(labels: readonly string[], show: ShowRow): Sale['price'] {
