@@ -63,8 +63,13 @@ export const outcomeBugs: readonly Bug[] = [
   },
   {
     name: 'key-given-twice',
-    says: 'a retry takes the key over though the first request is under way, and both of them keep it',
+    says: 'a retry takes the key over though the first request is under way, which takes a while, and both of them keep it',
     edits: [
+      {
+        file: `${gateway}/queue/envelope-sender.ts`,
+        find: 'this.#onSend(envelopeId);',
+        replace: 'this.#onSend(envelopeId); await new Promise((next) => setTimeout(next, 400 * Math.random()));',
+      },
       {
         file: `${gateway}/find-repeated.ts`,
         find: 'const queuedWithinMs = 5_000;',

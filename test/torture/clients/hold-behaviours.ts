@@ -154,7 +154,7 @@ export const holdBehaviours: { weight: number; run: Behaviour }[] = [
   { weight: 4, run: letExpire },
   { weight: 4, run: giveHoldUp },
   { weight: 3, run: replace },
-  { weight: 1, run: greedy },
+  { weight: 3, run: greedy },
   { weight: 3, run: insistOnHold },
   { weight: 2, run: payAtCounter },
 ];
