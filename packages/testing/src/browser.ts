@@ -42,8 +42,7 @@ function launch(): Promise<Browser> {
 const errors = new WeakMap<Page, string[]>();
 
 async function openPage(browser: Browser, options: BrowserContextOptions, { logs }: Boxoffice): Promise<Page> {
-  // An endless animation keeps a processor busy where there is no GPU.
-  const context = await browser.newContext({ reducedMotion: 'reduce', ...options });
+  const context = await browser.newContext(options);
   const page = await context.newPage();
   page.setDefaultTimeout(60_000);
   const seen: string[] = [];
