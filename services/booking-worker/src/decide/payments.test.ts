@@ -1,25 +1,20 @@
 import type { AuthorizedPayment, BookingRequest, Outcome } from '@boxoffice/shared/contracts/jobs';
-import { envelope } from '@boxoffice/testing/envelope';
+import { envelope, type Wish } from '@boxoffice/testing/envelope';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { ModelDatabase, nothing } from '../../test/model-database.ts';
+import { openModel, online as show } from '../../test/open-model.ts';
 
-/** Of the rules of the model, the show that is paid for online: a seat costs 10.00. */
-const show = 5;
 const buyer = 7;
 
-let database: ModelDatabase;
+let { database, decide, make } = openModel();
 let held: string;
 beforeEach(() => {
-  database = new ModelDatabase();
+  ({ database, decide, make } = openModel());
   held = hold(['A1', 'A2']);
 });
 
-const run = (...wishes: Parameters<typeof envelope>[1]): Outcome[] => database.run(envelope(show, wishes)).outcomes;
-function hold(seats: string[], user = buyer): string {
-  const requests = envelope(show, [{ hold: seats, user, seconds: 600 }]);
-  expect(database.run(requests).outcomes).toMatchObject([{ status: 'succeeded' }]);
-  return requests[0]?.id ?? '';
-}
+const run = (...wishes: Wish[]): Outcome[] => decide(show, ...wishes).outcomes;
+const hold = (seats: string[], user = buyer): string => make(show, { hold: seats, user });
 const total = () => database.bookings.get(held)?.total ?? 0;
 const payment = (id = 'p1', fields: Partial<AuthorizedPayment> = {}): AuthorizedPayment => ({
   ...{ id, amount: total(), currency: database.bookings.get(held)?.currency ?? '' },

@@ -105,11 +105,11 @@ function chooseBest(
       ? bestSeats(seats, (seat) => claims.isTaken(showId, seat, released), wish)
       : bestOf(claims.freeSeats(showId, seats), wish);
   if (best.labels) return best.labels;
-  const possible =
+  const detail =
     best.largestGroup === 0
       ? 'No such seat is free.'
       : `There are no ${wish.count} such seats together. At most ${best.largestGroup} are free together.`;
-  return problem('no_seats_together', possible);
+  return problem('no_seats_together', detail);
 }
 
 function priceOf(labels: readonly string[], show: ShowRow): Sale['price'] {
