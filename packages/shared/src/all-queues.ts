@@ -78,21 +78,19 @@ export class AllQueues {
     return [...failures.keys()];
   }
 
-  /** Never rejects. */
+  /** In the order of the partitions. Never rejects. */
   async #onEach<Result>(
     partitions: number[],
     ask: (partition: number) => Promise<Result>,
   ): Promise<{ results: Map<number, Result>; failures: Map<number, Error> }> {
     const results = new Map<number, Result>();
     const failures = new Map<number, Error>();
-    await Promise.all(
-      partitions.map((partition) =>
-        this.#ask(partition, ask).then(
-          (result) => results.set(partition, result),
-          (error: Error) => failures.set(partition, error),
-        ),
-      ),
-    );
+    const outcomes = await Promise.allSettled(partitions.map((partition) => this.#ask(partition, ask)));
+    for (const [index, partition] of partitions.entries()) {
+      const outcome = outcomes[index] as PromiseSettledResult<Result>;
+      if (outcome.status === 'fulfilled') results.set(partition, outcome.value);
+      else failures.set(partition, outcome.reason);
+    }
     return { results, failures };
   }
 
