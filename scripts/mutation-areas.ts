@@ -15,6 +15,11 @@ const inMemory = [
   ...['rounds', 'undecided-requests', 'partition-queue', 'envelope-sender'],
   ...['outcome-inbox', 'job-lookup', 'job-watch'],
 ];
+/** Those that do. */
+const inRedis = [
+  ...['booking-queue', 'idempotency-keys', 'partitions'],
+  ...['current-partitioning', 'envelope-queues', 'depth-metrics'],
+];
 
 const decide: Area = { files: [`${worker}/decide/*.ts`], tests: [`${worker}/decide/*.test.ts`] };
 
@@ -23,9 +28,12 @@ export const mutationAreas = {
   decide,
   consumer: { files: [`${worker}/consumer.ts`], tests: [`${worker}/consumer.{protocol,outages}.test.ts`] },
   repeated: { files: [`${bookings}/find-repeated.ts`], tests: [`${bookings}/find-repeated.test.ts`] },
-  keys: {
-    files: ['booking-queue', 'idempotency-keys', 'partitions'].map((name) => `${queue}/${name}.ts`),
-    tests: [`${queue}/{booking-queue,booking-queue.refusals,replica-acks}.test.ts`],
+  'queue-in-redis': {
+    files: inRedis.map((name) => `${queue}/${name}.ts`),
+    tests: [
+      `${queue}/booking-queue{,.outcomes,.refusals}.test.ts`,
+      `${queue}/{idempotency-keys,current-partitioning,repartitioning,replica-acks}.test.ts`,
+    ],
     onServers: true,
   },
   outcomes: {

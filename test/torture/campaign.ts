@@ -37,7 +37,7 @@ export interface CampaignOptions
   /** How long a round's faults go on, in milliseconds. */
   stormMs?: number;
   settlingMs?: number;
-  /** End when this says so of the violations found. */
+  /** Whether to end, given the violations found so far. */
   enough: (violations: readonly Violation[]) => boolean;
   signal: AbortSignal;
   say: (line: string) => void;

@@ -5,9 +5,11 @@ import { eventually } from '@boxoffice/testing/eventually';
 import { createTestRedis, type TestRedis } from '@boxoffice/testing/redis';
 import type { Redis } from 'ioredis';
 import { Registry } from 'prom-client';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { fixedPartitioning } from '../../../test/fixed-partitioning.ts';
 import { BookingQueue } from './booking-queue.ts';
+import type { CurrentPartitioning } from './current-partitioning.ts';
+import { MemoryWatch } from './memory-watch.ts';
 
 const logger = createLogger('gateway', { LOG_LEVEL: 'silent' });
 const draft = { kind: 'book' as const, show_id: 2, user_id: 1, seats: ['A1'], request_id: 'test' };
@@ -27,7 +29,10 @@ afterEach(async () => {
   await server.drop();
 });
 
-function newQueue(limits: { limit: number; userLimit: number }): BookingQueue {
+function newQueue(
+  limits: { limit: number; userLimit: number },
+  partitioning: Pick<CurrentPartitioning, 'isPaused' | 'expect' | 'onChange'> = fixedPartitioning(2),
+): BookingQueue {
   const owners = { markOwned: () => undefined, isOwned: () => true, onOwnerless: () => undefined, ownerOf: () => 1 };
   const outcomes = { findMany: async () => new Map() };
   const metrics = new Registry();
@@ -36,7 +41,7 @@ function newQueue(limits: { limit: number; userLimit: number }): BookingQueue {
     subscriber: direct,
     outcomes,
     owners,
-    partitioning: fixedPartitioning(2),
+    partitioning,
     ...limits,
     logger,
     metrics,
@@ -69,5 +74,30 @@ test('says nothing about what was accepted when Redis is unreachable for a look-
       problem: { code: 'queue_unavailable', detail: expect.not.stringContaining('accepted') },
       retryAfterSeconds: 1,
     });
+  await queue.close();
+});
+
+test("refuses requests, and says so to the readiness probe, while Redis' memory is nearly full", async () => {
+  const queue = newQueue({ limit: 100, userLimit: 1 });
+  expect(await queue.check()).toBeNull();
+  const isFull = vi.spyOn(MemoryWatch.prototype, 'isFull', 'get').mockReturnValue(true);
+  try {
+    await expect(queue.submit(draft, { waitMs: 0 })).rejects.toMatchObject({ problem: { code: 'queue_full' } });
+    expect(await queue.check()).toMatchObject({ warning: expect.stringContaining('memory') });
+  } finally {
+    isFull.mockRestore();
+  }
+  expect(await queue.submit(draft, { waitMs: 0 })).toMatchObject({ status: 'queued' });
+  await queue.close();
+});
+
+test('cannot tell the state of its partitions before their number is known', async () => {
+  const unknown = { isPaused: true, expect: () => undefined, onChange: () => undefined };
+  const queue = newQueue({ limit: 100, userLimit: 1 }, unknown);
+  await expect(queue.snapshot()).rejects.toMatchObject({
+    problem: { code: 'queue_unavailable' },
+    cause: { message: 'the number of partitions is not known yet' },
+  });
+  await expect(queue.submit(draft, { waitMs: 0 })).rejects.toMatchObject({ problem: { code: 'queue_unavailable' } });
   await queue.close();
 });

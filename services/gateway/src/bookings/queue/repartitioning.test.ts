@@ -34,10 +34,10 @@ afterEach(async () => {
 class GivenPartitioning {
   isPaused = false;
   expected = 0;
-  #listener: (partitioning: Partitioning) => void = () => undefined;
+  readonly #listeners: ((partitioning: Partitioning) => void)[] = [];
 
   onChange(listener: (partitioning: Partitioning) => void): void {
-    this.#listener = listener;
+    this.#listeners.push(listener);
     listener({ generation: 0, partitions: 4 });
   }
 
@@ -48,7 +48,7 @@ class GivenPartitioning {
 
   becomes(partitioning: Partitioning): void {
     this.isPaused = false;
-    this.#listener(partitioning);
+    for (const listener of this.#listeners) listener(partitioning);
   }
 }
 
@@ -58,7 +58,7 @@ function openQueue(
 ): BookingQueue {
   const owners = { markOwned: () => undefined, isOwned: () => true, onOwnerless: () => undefined, ownerOf: () => 1 };
   const outcomes = { findMany: async () => new Map() };
-  const limits = { limit: 100, userLimit };
+  const limits = { limit: 200, userLimit };
   const options = { redis, subscriber, outcomes, owners, partitioning, replicaAcks, ...limits, logger, metrics };
   const queue = new BookingQueue(options);
   onTestFinished(async () => {
@@ -167,4 +167,29 @@ it('moves pending requests to their new partitions when the number changes', asy
   const after = new EnvelopeQueue(6, redis);
   expect(await after.countUnfinished()).toBe(1);
   await after.close();
+});
+
+it('refuses pending requests that no longer have room when the number is reduced', async () => {
+  const partitioning = new GivenPartitioning();
+  const pendingLimit = 20_000; // of a partition
+  const queue = openQueue(partitioning, { userLimit: pendingLimit * 2 });
+  const { key: _, ...withoutKey } = draft;
+  const submit = (show: number) => queue.submit({ ...withoutKey, show_id: show }, { waitMs: 0 });
+  const first = Array.from({ length: pendingLimit - 1 }, () => submit(4));
+  const second = [submit(5), submit(5), submit(5)];
+  partitioning.becomes({ generation: 1, partitions: 1 });
+  const [kept, ...refused] = await Promise.allSettled(second);
+  expect(kept?.status).toBe('fulfilled');
+  for (const one of refused) expect(one).toMatchObject({ reason: { problem: { code: 'queue_full' } } });
+  expect((await Promise.allSettled(first)).filter(({ status }) => status === 'rejected')).toEqual([]);
+});
+
+it("tells the operators' board when its queues have changed", async () => {
+  const partitioning = new GivenPartitioning();
+  const queue = openQueue(partitioning);
+  const names: string[][] = [];
+  queue.onArranged(() => names.push(queue.queues.map(({ name }) => name)));
+  partitioning.becomes({ generation: 1, partitions: 2 });
+  const all = ['{booking-0}', '{booking-1}', '{booking-2}', '{booking-3}'];
+  expect(names).toEqual([all, all.slice(0, 2)]);
 });

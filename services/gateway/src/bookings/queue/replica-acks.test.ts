@@ -2,13 +2,14 @@
 import { newEnvelopeId, requestId } from '@boxoffice/shared/booking-id';
 import type { Envelope } from '@boxoffice/shared/contracts/jobs';
 import { queueName } from '@boxoffice/shared/partition';
+import { EnvelopeQueue } from '@boxoffice/shared/queue-layout';
 import { createLogger } from '@boxoffice/shared/service/logging';
 import { openImpatientRedis, openSubscriber } from '@boxoffice/shared/service/redis';
 import { eventually } from '@boxoffice/testing/eventually';
 import { createTestRedis, type TestRedis } from '@boxoffice/testing/redis';
 import type { Redis } from 'ioredis';
 import { Registry } from 'prom-client';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { fixedPartitioning } from '../../../test/fixed-partitioning.ts';
 import { BookingQueue } from './booking-queue.ts';
 
@@ -19,6 +20,15 @@ let server: TestRedis;
 let redis: Redis;
 let subscriber: Redis;
 let queue: BookingQueue;
+const open = (replicaAcks: number) =>
+  new BookingQueue({
+    ...{ redis, subscriber, logger },
+    outcomes: { findMany: async () => new Map() },
+    owners: { markOwned: () => undefined, isOwned: () => true, onOwnerless: () => undefined, ownerOf: () => 1 },
+    partitioning: fixedPartitioning(partitions),
+    ...{ limit: 100, userLimit: 100, replicaAcks },
+    metrics: new Registry(),
+  });
 /** The connections that were opened besides the shared one. */
 let opened: Redis[];
 beforeEach(async () => {
@@ -27,14 +37,7 @@ beforeEach(async () => {
   subscriber = openSubscriber(server.url, logger);
   await eventually(() => redis.status === 'ready');
   const duplicate = vi.spyOn(redis, 'duplicate');
-  queue = new BookingQueue({
-    ...{ redis, subscriber, logger },
-    outcomes: { findMany: async () => new Map() },
-    owners: { markOwned: () => undefined, isOwned: () => true, onOwnerless: () => undefined, ownerOf: () => 1 },
-    partitioning: fixedPartitioning(partitions),
-    ...{ limit: 100, userLimit: 100, replicaAcks: 1 },
-    metrics: new Registry(),
-  });
+  queue = open(1);
   opened = duplicate.mock.results.map(({ value }) => value as Redis);
 });
 afterEach(async () => {
@@ -67,4 +70,26 @@ test('look-ups do not wait for replicas', { retry: 2 }, async () => {
   expect((await queue.snapshot())[0]).toMatchObject({ waiting_jobs: 1 });
   expect(isRefused).toBe(false);
   expect(await submitted).toMatchObject({ problem: { code: 'queue_unavailable', job_id: requests[0]?.id } });
+});
+
+test('confirms only what the queue still has, and replicas acknowledge', async () => {
+  const id = requestId(newEnvelopeId(0), 2, 0);
+  for (const unknown of [id, 'no id of a request'])
+    await expect(queue.confirm(unknown)).rejects.toMatchObject({
+      problem: { code: 'queue_unavailable', job_id: unknown },
+    });
+  const confirm = vi.spyOn(EnvelopeQueue.prototype, 'confirm').mockResolvedValue(true);
+  onTestFinished(() => confirm.mockRestore());
+  await queue.confirm(id);
+  confirm.mockRejectedValue(new Error('no replica'));
+  await expect(queue.confirm(id)).rejects.toMatchObject({
+    problem: { code: 'queue_unavailable', job_id: id },
+    cause: { message: 'no replica' },
+  });
+});
+
+test('has nothing to confirm where no replica is required', async () => {
+  const other = open(0);
+  await other.confirm(requestId(newEnvelopeId(0), 2, 0));
+  await other.close();
 });
