@@ -141,7 +141,7 @@ it('waits for nothing when a request cannot be found, until its time is over', a
 });
 
 it('ends all waits when it is told to', async () => {
-  const { outcome } = await queued({ waitMs: 20_000 });
+  const { outcome } = await queued({ waitMs: 600_000 });
   await queue.stopWaiting();
   expect(await outcome).toBeNull();
 });
