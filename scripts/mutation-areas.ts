@@ -15,7 +15,7 @@ const inMemory = [
   ...['rounds', 'undecided-requests', 'partition-queue', 'envelope-sender'],
   ...['outcome-inbox', 'job-lookup', 'job-watch'],
 ];
-/** Those that do. */
+/** Files that talk to Redis. */
 const inRedis = [
   ...['booking-queue', 'idempotency-keys', 'partitions'],
   ...['current-partitioning', 'envelope-queues', 'depth-metrics'],
@@ -32,7 +32,7 @@ export const mutationAreas = {
     files: inRedis.map((name) => `${queue}/${name}.ts`),
     tests: [
       `${queue}/booking-queue{,.outcomes,.refusals}.test.ts`,
-      `${queue}/{idempotency-keys,current-partitioning,repartitioning,replica-acks}.test.ts`,
+      `${queue}/{idempotency-keys,partitions,current-partitioning,repartitioning,replica-acks}.test.ts`,
     ],
     onServers: true,
   },

@@ -37,8 +37,10 @@ export interface CampaignOptions
   /** How long a round's faults go on, in milliseconds. */
   stormMs?: number;
   settlingMs?: number;
-  /** Whether to end, given the violations found so far. */
+  /** End when this says so of the violations found. */
   enough: (violations: readonly Violation[]) => boolean;
+  /** Whether these violations suffice for a verdict on a planted bug (RoundOptions). */
+  isVerdict?: (violations: readonly Violation[]) => boolean;
   signal: AbortSignal;
   say: (line: string) => void;
 }

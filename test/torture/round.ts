@@ -36,14 +36,18 @@ export interface RoundOptions extends Pick<Options, 'kinds' | 'perSecond' | 'cli
   stormMs: number;
   /** How long money may take to be where it should be once the faults are over, in milliseconds. */
   settlingMs?: number | undefined;
-  /** Whether these violations suffice: then the round waits for nothing more. */
-  enough: (violations: readonly Violation[]) => boolean;
+  /**
+   * Whether these violations suffice for a verdict on a planted bug. Then the round ends, without
+   * reading the database.
+   */
+  isVerdict?: ((violations: readonly Violation[]) => boolean) | undefined;
   /** Ends the round early. */
   signal: AbortSignal;
 }
 
 export interface RoundResult {
-  history: History & { money: MoneyHistory };
+  /** All of it, unless the round ended with an early verdict. */
+  history: Pick<History, 'operations'> & Partial<History & { money: MoneyHistory }>;
   violations: Violation[];
 }
 
@@ -106,16 +110,16 @@ export async function playRound(setting: Setting, options: RoundOptions): Promis
   const isOver = () => now() > Math.max(calmFrom + promisedOutcomeMs, closedAt + 1_000) + market.lostSince(calmFrom);
   const interviewer = new Interviewer(market, random.fork('questions'));
   await interviewer.settle(recorder.operations, isOver);
-  const isEnough = options.enough([...recorder.violations, ...checkOutcomes(recorder.operations)]);
-  const probe = { random: random.fork('probe'), stages: onePerPartition, nextUser, isOver };
-  if (!isEnough) await expectHealed(market, probe);
+  const early = [...recorder.violations, ...checkOutcomes(recorder.operations)];
+  if (options.isVerdict?.(early)) return { history: { operations: recorder.operations }, violations: early };
+  await expectHealed(market, { random: random.fork('probe'), stages: onePerPartition, nextUser, isOver });
   await interviewer.askAgain(recorder.operations);
   const ids = stages.map(({ show }) => show);
   await holdsEnded(world, ids, market.lostSince);
   const onlineIds = online.map(({ show }) => show);
   const { ledger } = setting;
   const { lostSince } = market;
-  const settlingMs = isEnough ? 0 : options.settlingMs;
+  const { settlingMs } = options;
   const settled = await settledMoney(world, { ledger, shows: onlineIds, lostSince, settlingMs });
   const audit = await auditOnceItCan(world);
   const rows = await settledRows(world, ids);
@@ -128,9 +132,8 @@ export async function playRound(setting: Setting, options: RoundOptions): Promis
   const bookings = rows.bookings.filter(({ show }) => onlineIds.includes(show));
   const money = { ...settled, bookings, told: recorder.payments };
   const history = { operations: recorder.operations, shows, verdicts: settled.verdicts, ...rows, money };
-  const found = [...recorder.violations, ...check(history, log.calm), ...(await checkKey(world))];
-  if (!isEnough) found.push(...checkMoney(money), ...checkAudit(audit, ledger.totals)); // else it may still be on its way
-  return { history, violations: found };
+  const found = [...check(history, log.calm), ...checkMoney(money), ...checkAudit(audit, ledger.totals)];
+  return { history, violations: [...recorder.violations, ...found, ...(await checkKey(world))] };
 
   async function cancelInMidStorm(): Promise<void> {
     await delay(stormMs * doomAt, undefined, { signal }).catch(() => undefined);

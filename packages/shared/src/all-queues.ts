@@ -17,6 +17,7 @@ const keys = new QueueKeys();
 const leastKey = (partition: number) => keys.toKey(queueName(partition), 'least');
 /** Redis keeps no empty lists: if neither exists, every envelope is finished. */
 const unfinishedKeys = (partition: number) => ['wait', 'active'].map((list) => keys.toKey(queueName(partition), list));
+const ascending = (partitions: Iterable<number>) => [...partitions].toSorted((a, b) => a - b);
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index);
 
 /** Asks each queue by itself: on a cluster, a master that is down must not hold up the queues of the others. */
@@ -44,7 +45,7 @@ export class AllQueues {
     const { results, failures } = await this.#onEach(partitions, (queue) => redis.exists(...unfinishedKeys(queue)));
     return {
       unfinished: partitions.filter((partition) => results.get(partition)),
-      silent: [...failures.keys()],
+      silent: ascending(failures.keys()),
     };
   }
 
@@ -75,22 +76,24 @@ export class AllQueues {
     const { failures } = await this.#onEach(range(0, partitionLimit), (queue) =>
       this.#redis.eval(raiseLeast, 1, leastKey(queue), generation),
     );
-    return [...failures.keys()];
+    return ascending(failures.keys());
   }
 
-  /** In the order of the partitions. Never rejects. */
+  /** Never rejects. */
   async #onEach<Result>(
     partitions: number[],
     ask: (partition: number) => Promise<Result>,
   ): Promise<{ results: Map<number, Result>; failures: Map<number, Error> }> {
     const results = new Map<number, Result>();
     const failures = new Map<number, Error>();
-    const outcomes = await Promise.allSettled(partitions.map((partition) => this.#ask(partition, ask)));
-    for (const [index, partition] of partitions.entries()) {
-      const outcome = outcomes[index] as PromiseSettledResult<Result>;
-      if (outcome.status === 'fulfilled') results.set(partition, outcome.value);
-      else failures.set(partition, outcome.reason);
-    }
+    await Promise.all(
+      partitions.map((partition) =>
+        this.#ask(partition, ask).then(
+          (result) => results.set(partition, result),
+          (error: Error) => failures.set(partition, error),
+        ),
+      ),
+    );
     return { results, failures };
   }
 

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { styleText } from 'node:util';
 import { type CampaignOptions, runCampaign } from '../campaign.ts';
+import type { Violation } from '../checker/history.ts';
 import { kindsOf, type Options } from '../options.ts';
 import { claimFolder } from '../world/left-over.ts';
 import { bugs } from './catalogue.ts';
@@ -30,7 +31,8 @@ export async function runBugs(
       claimFolder(tree);
       plant(bug, tree);
       common.say(`\n${styleText('bold', bug.name)}: ${bug.says}`);
-      const wanted = (rule: string) => bug.rules.includes(rule);
+      const wanted = ({ rule }: Violation) => bug.rules.includes(rule);
+      const isVerdict = (violations: readonly Violation[]) => violations.some(wanted);
       const result = await runCampaign({
         ...options,
         ...common,
@@ -43,9 +45,10 @@ export async function runBugs(
         settlingMs,
         root: tree,
         folder: join(home, `${bug.name}-${process.pid}`),
-        enough: (violations) => violations.some(({ rule }) => wanted(rule)),
+        enough: isVerdict,
+        isVerdict,
       });
-      const found = result.violations.find(({ rule }) => wanted(rule));
+      const found = result.violations.find(wanted);
       if (!found && common.signal.aborted) return 2; // stopped: no verdict
       verdicts.push({
         name: bug.name,

@@ -1,15 +1,16 @@
-/** Outcomes that arrive as messages and cannot be looked up: these tests publish them in the worker's place. */
+/** What outcomes set in motion when they arrive: these tests publish them in the worker's place. */
 import { newEnvelopeId, partitionIn, readBookingId, requestId } from '@boxoffice/shared/booking-id';
 import type { Envelope, Outcome } from '@boxoffice/shared/contracts/jobs';
 import { problem } from '@boxoffice/shared/contracts/problems';
 import { queueName } from '@boxoffice/shared/partition';
+import { EnvelopeQueue } from '@boxoffice/shared/queue-layout';
 import { createLogger } from '@boxoffice/shared/service/logging';
 import { openImpatientRedis, openSubscriber } from '@boxoffice/shared/service/redis';
 import { eventually } from '@boxoffice/testing/eventually';
 import { createTestRedis, type TestRedis } from '@boxoffice/testing/redis';
 import type { Redis } from 'ioredis';
 import { Registry } from 'prom-client';
-import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { fixedPartitioning } from '../../../test/fixed-partitioning.ts';
 import type { StoredOutcome } from '../stored-outcomes.ts';
 import { BookingQueue } from './booking-queue.ts';
@@ -69,11 +70,16 @@ async function queued(options?: Parameters<typeof submit>[0]) {
 
 const rejection = (id: string): Outcome => ({ id, status: 'rejected', problem: problem('seat_taken') });
 
-/** Publishes that this request was rejected, once its envelope is in the queue. */
-async function publishRejection(id: string): Promise<void> {
+/** The channel on which the outcome of this queued request is expected. */
+async function channelOf(id: string): Promise<string> {
   const job = `bull:${queueName(partitionIn(id))}:${readBookingId(id)?.envelopeId}`;
-  const { reply_to } = JSON.parse(await eventually(() => redis.hget(job, 'data'))) as Envelope;
-  await redis.publish(reply_to, JSON.stringify([rejection(id)]));
+  const { reply_to } = JSON.parse((await redis.hget(job, 'data')) ?? '') as Envelope;
+  return eventually(async () => (await redis.pubsub('NUMSUB', reply_to))[1] === 1 && reply_to);
+}
+
+/** Publishes that this queued request was rejected. */
+async function publishRejection(id: string): Promise<void> {
+  await redis.publish(await channelOf(id), JSON.stringify([rejection(id)]));
 }
 
 const jobsOf = (show: number) => redis.llen(`bull:${queueName(show % partitions)}:wait`);
@@ -95,8 +101,9 @@ it('takes an outcome as a sign that its partition has an owner', async () => {
   await eventually(() => expect(owners.markOwned.mock.calls).toEqual([[1]]));
 });
 
-it('counts requests of a user until their outcomes arrive, but not repeats', async () => {
-  const [{ id }] = [await queued(), await queued({ key: 'k' })];
+it("counts a user's requests until their outcomes arrive, and does not count repeats", async () => {
+  const { id } = await queued();
+  await queued({ key: 'k' });
   for (let one = 0; one < 3; one++) expect(await submit({ key: 'k' })).toMatchObject({ status: 'repeat' });
   await queued();
   await expect(submit()).rejects.toMatchObject({ problem: { code: 'too_many_requests' } });
@@ -105,39 +112,50 @@ it('counts requests of a user until their outcomes arrive, but not repeats', asy
 });
 
 it('counts a request that may have been accepted until its outcome arrives', async () => {
-  const direct = openSubscriber(server.url, logger);
-  onTestFinished(() => direct.disconnect());
-  await direct.client('PAUSE', 3_000, 'WRITE');
+  const add = EnvelopeQueue.prototype.add;
+  const late = vi.spyOn(EnvelopeQueue.prototype, 'add').mockImplementation(async function (
+    this: EnvelopeQueue,
+    ...envelope
+  ) {
+    await add.apply(this, envelope);
+    throw new Error('Command timed out');
+  });
   const refusals = await Promise.all([submit(), submit(), submit()].map((one) => one.catch(({ problem }) => problem)));
+  late.mockRestore();
   await expect(submit()).rejects.toMatchObject({ problem: { code: 'too_many_requests' } });
-  await direct.client('UNPAUSE');
   await publishRejection(refusals[0].job_id);
   await eventually(() => submit().catch(() => null));
 });
 
 it('sends the next requests of a partition once what its owner has is decided', async () => {
   const first = await queued();
+  const channel = await channelOf(first.id);
   // While this clock stands still, no request has waited for long enough to be sent in any case.
   vi.spyOn(performance, 'now').mockReturnValue(performance.now());
   const second = queued();
   await queued({ show: 3 }); // its partition has another owner, which has nothing to do
   expect(await jobsOf(2)).toBe(1);
-  await publishRejection(first.id);
+  await redis.publish(channel, JSON.stringify([rejection(first.id)]));
   await second;
   expect(await jobsOf(2)).toBe(2);
 });
 
-const withoutLimit = { lookUp: <T>(work: Promise<T>) => work };
-
 it('does not wait for what is decided already', async () => {
   const { id } = await queued();
-  const outcome = rejection(id);
-  recorded.set(id, { kind: 'book', userId: 1, outcome });
-  expect(await queue.wait(id, 300, withoutLimit)).toEqual(outcome);
+  recorded.set(id, { kind: 'book', userId: 1, outcome: rejection(id) });
+  // It can be looked up once. The sweep for lost messages does not find it.
+  const lookUp = async <T>(work: Promise<T>) => work.finally(() => recorded.clear());
+  expect(await queue.wait(id, 600_000, { lookUp })).toEqual(rejection(id));
 });
 
-it('waits for nothing when a request cannot be found, until its time is over', async () => {
-  expect(await queue.wait(requestId(newEnvelopeId(0), 2, 0), 1, withoutLimit)).toBeNull();
+it('waits for a request that cannot be found', async () => {
+  const { id: other } = await queued();
+  const id = requestId(newEnvelopeId(0), 2, 0);
+  const waiting = queue.wait(id, 600_000, { lookUp: (work) => work });
+  const pending = Symbol('pending');
+  expect(await Promise.race([waiting, queue.find(id).then(() => pending)])).toBe(pending);
+  await redis.publish(await channelOf(other), JSON.stringify([rejection(id)]));
+  expect(await waiting).toEqual(rejection(id));
 });
 
 it('ends all waits when it is told to', async () => {

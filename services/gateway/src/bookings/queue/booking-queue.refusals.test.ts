@@ -1,11 +1,12 @@
 import { newEnvelopeId, requestId } from '@boxoffice/shared/booking-id';
+import { EnvelopeQueue } from '@boxoffice/shared/queue-layout';
 import { createLogger } from '@boxoffice/shared/service/logging';
 import { openImpatientRedis, openSubscriber, type RedisClient } from '@boxoffice/shared/service/redis';
 import { eventually } from '@boxoffice/testing/eventually';
 import { createTestRedis, type TestRedis } from '@boxoffice/testing/redis';
 import type { Redis } from 'ioredis';
 import { Registry } from 'prom-client';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { fixedPartitioning } from '../../../test/fixed-partitioning.ts';
 import { BookingQueue } from './booking-queue.ts';
 import type { CurrentPartitioning } from './current-partitioning.ts';
@@ -16,16 +17,16 @@ const draft = { kind: 'book' as const, show_id: 2, user_id: 1, seats: ['A1'], re
 
 let server: TestRedis;
 let redis: RedisClient;
-let direct: Redis;
+let subscriber: Redis;
 beforeEach(async () => {
   server = await createTestRedis();
   redis = openImpatientRedis(server.url, logger);
-  direct = openSubscriber(server.url, logger);
+  subscriber = openSubscriber(server.url, logger);
   await eventually(() => redis.status === 'ready');
 });
 afterEach(async () => {
   redis.disconnect();
-  direct.disconnect();
+  subscriber.disconnect();
   await server.drop();
 });
 
@@ -38,7 +39,7 @@ function newQueue(
   const metrics = new Registry();
   return new BookingQueue({
     redis,
-    subscriber: direct,
+    subscriber,
     outcomes,
     owners,
     partitioning,
@@ -51,12 +52,12 @@ function newQueue(
 test('counts a request that may have been accepted, and not one that was refused', async () => {
   const limited = newQueue({ limit: 100, userLimit: 1 });
   const submit = () => limited.submit(draft, { waitMs: 0 });
-  await direct.client('PAUSE', 3_000, 'WRITE');
+  const add = vi.spyOn(EnvelopeQueue.prototype, 'add').mockRejectedValue(new Error('Command timed out'));
+  onTestFinished(() => add.mockRestore());
   await expect(submit()).rejects.toMatchObject({
     problem: { code: 'queue_unavailable', job_id: expect.any(String) },
   });
   await expect(submit()).rejects.toMatchObject({ problem: { code: 'too_many_requests' } });
-  await direct.client('UNPAUSE');
   await limited.close();
 
   const other = newQueue({ limit: 0, userLimit: 1 });
@@ -81,12 +82,10 @@ test("refuses requests, and says so to the readiness probe, while Redis' memory 
   const queue = newQueue({ limit: 100, userLimit: 1 });
   expect(await queue.check()).toBeNull();
   const isFull = vi.spyOn(MemoryWatch.prototype, 'isFull', 'get').mockReturnValue(true);
-  try {
-    await expect(queue.submit(draft, { waitMs: 0 })).rejects.toMatchObject({ problem: { code: 'queue_full' } });
-    expect(await queue.check()).toMatchObject({ warning: expect.stringContaining('memory') });
-  } finally {
-    isFull.mockRestore();
-  }
+  onTestFinished(() => isFull.mockRestore());
+  await expect(queue.submit(draft, { waitMs: 0 })).rejects.toMatchObject({ problem: { code: 'queue_full' } });
+  expect(await queue.check()).toMatchObject({ warning: expect.stringContaining('memory') });
+  isFull.mockReturnValue(false);
   expect(await queue.submit(draft, { waitMs: 0 })).toMatchObject({ status: 'queued' });
   await queue.close();
 });

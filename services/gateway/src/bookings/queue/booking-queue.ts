@@ -176,11 +176,10 @@ export class BookingQueue {
    * @throws {ProblemError} queue_unavailable
    */
   async confirm(id: string): Promise<void> {
-    const envelopeId = readBookingId(id)?.envelopeId;
     if (this.#replicaAcks === 0) return;
+    const envelopeId = readBookingId(id)?.envelopeId;
     try {
-      const queue = this.#queues.of(partitionIn(id));
-      if (envelopeId && (await queue.confirm(envelopeId))) return;
+      if (envelopeId && (await this.#queues.of(partitionIn(id)).confirm(envelopeId))) return;
     } catch (error) {
       throw queueUnavailable(error, id);
     }

@@ -1,5 +1,5 @@
 /** Requests that must be on a replica before they are accepted, on a server that has none. */
-import { newEnvelopeId, requestId } from '@boxoffice/shared/booking-id';
+import { newEnvelopeId, readBookingId, requestId } from '@boxoffice/shared/booking-id';
 import type { Envelope } from '@boxoffice/shared/contracts/jobs';
 import { queueName } from '@boxoffice/shared/partition';
 import { EnvelopeQueue } from '@boxoffice/shared/queue-layout';
@@ -74,18 +74,20 @@ test('look-ups do not wait for replicas', { retry: 2 }, async () => {
 
 test('confirms only what the queue still has, and replicas acknowledge', async () => {
   const id = requestId(newEnvelopeId(0), 2, 0);
-  for (const unknown of [id, 'no id of a request'])
-    await expect(queue.confirm(unknown)).rejects.toMatchObject({
-      problem: { code: 'queue_unavailable', job_id: unknown },
-    });
   const confirm = vi.spyOn(EnvelopeQueue.prototype, 'confirm').mockResolvedValue(true);
   onTestFinished(() => confirm.mockRestore());
-  await queue.confirm(id);
-  confirm.mockRejectedValue(new Error('no replica'));
-  await expect(queue.confirm(id)).rejects.toMatchObject({
-    problem: { code: 'queue_unavailable', job_id: id },
-    cause: { message: 'no replica' },
+  const refusal = (job_id: string, message: string) => ({
+    problem: { code: 'queue_unavailable', job_id },
+    cause: { message },
   });
+  const unknown = 'no id of a request';
+  await queue.confirm(id);
+  await expect(queue.confirm(unknown)).rejects.toMatchObject(refusal(unknown, 'the queue no longer has the request'));
+  expect(confirm.mock.calls).toEqual([[readBookingId(id)?.envelopeId]]);
+  confirm.mockResolvedValue(false);
+  await expect(queue.confirm(id)).rejects.toMatchObject(refusal(id, 'the queue no longer has the request'));
+  confirm.mockRejectedValue(new Error('no replica'));
+  await expect(queue.confirm(id)).rejects.toMatchObject(refusal(id, 'no replica'));
 });
 
 test('has nothing to confirm where no replica is required', async () => {
