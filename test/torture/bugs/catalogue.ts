@@ -56,7 +56,8 @@ export const bugs: readonly Bug[] = [
       },
     ],
     faults: 'postgres-terminate-some,latency@worker+postgres,reordering@worker+redis',
-    perSecond: 4,
+    perSecond: 8,
+    stormMs: 12_000,
     rules: ['order', 'rows', 'outcomes', 'one buyer per seat'],
   },
   {
