@@ -1,8 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { startStripeStandIn } from '@boxoffice/testing/stripe-stand-in';
 import type { Cleanup } from './cleanup.ts';
 
 /** From the checkout to its payment, in milliseconds. */
 const buyerTakesMs = 200;
+/** Between two attempts to deliver an event, in milliseconds. */
+const redeliveryMs = 500;
 
 /**
  * Starts a stand-in for Stripe, whose buyers pay soon after they have a checkout. It runs in this process, whose CPU
@@ -13,9 +16,21 @@ export async function startPayments(cleanup: Cleanup) {
   const stripe = await startStripeStandIn({
     onSession(id) {
       setTimeout(() => {
-        for (const event of stripe.book.pay(id)) void stripe.deliver(gateway, event).catch(() => undefined);
+        for (const event of stripe.book.pay(id)) void deliver(event);
       }, buyerTakesMs);
     },
+  });
+  let isStopped = false;
+  /** Delivers an event until the gateway has it, as Stripe does. */
+  async function deliver(event: object): Promise<void> {
+    while (!isStopped) {
+      const { ok } = await stripe.deliver(gateway, event).catch(() => ({ ok: false }));
+      if (ok) return;
+      await delay(redeliveryMs);
+    }
+  }
+  cleanup.add(async () => {
+    isStopped = true;
   });
   cleanup.add(() => stripe.stop());
   return {
