@@ -75,7 +75,7 @@ export class PaymentChanges {
     await this.#write(
       `update payments.payments set reference = ?, checkout_url = ?, changed_at = now(), tries = 0,
          next_step_at = now() + 60 * interval '1 second'
-       where id = ? and reference is null and status = 'pending' returning *`,
+       where id = ? and reference is null and status <> 'failed' returning *`,
       [reference, url, id],
     );
   }

@@ -5,7 +5,9 @@ import type { PaymentStatus } from '@boxoffice/shared/contracts/payments';
 export interface ProviderPayment {
   /** Ours. Idempotency keys are derived from it. */
   id: string;
-  reference: string;
+  /** Of the checkout; null when an event has named the money before the checkout was recorded. */
+  reference: string | null;
+  /** Of the money; null until the provider has named it. */
   intent: string | null;
   amount: number;
   currency: string;

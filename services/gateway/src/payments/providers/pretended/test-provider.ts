@@ -68,7 +68,7 @@ export class TestProvider implements PaymentProvider {
   }
 
   async #change({ reference }: ProviderPayment, to: TestStatus, from: TestStatus[]): Promise<PaymentReport> {
-    const row = await this.#bank.change(reference, to, from);
+    const row = reference && (await this.#bank.change(reference, to, from));
     if (!row) throw new ProviderError('declined', `test: the payment cannot be ${to}`);
     return reportOf(row);
   }

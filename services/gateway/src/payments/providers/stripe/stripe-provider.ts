@@ -127,7 +127,7 @@ export class StripeProvider implements PaymentProvider {
     payment: ProviderPayment,
     call: (intent: string) => Promise<PaymentReport>,
   ): Promise<PaymentReport> {
-    const intent = payment.intent ?? (await this.find(payment.reference))?.intent;
+    const intent = payment.intent ?? (payment.reference && (await this.find(payment.reference))?.intent);
     if (!intent) throw new ProviderError('declined', 'Stripe: the checkout has no payment');
     return { ...(await this.#call(() => call(intent))), intent };
   }
