@@ -54,11 +54,12 @@ class GivenPartitioning {
 
 function openQueue(
   partitioning: GivenPartitioning,
-  { replicaAcks = 0, limit = 100, userLimit = 100, metrics = new Registry() } = {},
+  { replicaAcks = 0, userLimit = 100, metrics = new Registry() } = {},
 ): BookingQueue {
   const owners = { markOwned: () => undefined, isOwned: () => true, onOwnerless: () => undefined, ownerOf: () => 1 };
   const outcomes = { findMany: async () => new Map() };
-  const options = { redis, subscriber, outcomes, owners, partitioning, replicaAcks, limit, userLimit, logger, metrics };
+  const limits = { limit: 100, userLimit };
+  const options = { redis, subscriber, outcomes, owners, partitioning, replicaAcks, ...limits, logger, metrics };
   const queue = new BookingQueue(options);
   onTestFinished(async () => {
     await queue.stopWaiting();
