@@ -36,10 +36,7 @@ export interface RoundOptions extends Pick<Options, 'kinds' | 'perSecond' | 'cli
   stormMs: number;
   /** How long money may take to be where it should be once the faults are over, in milliseconds. */
   settlingMs?: number | undefined;
-  /**
-   * Whether these violations suffice for a verdict on a planted bug. Then the round ends, without
-   * reading the database.
-   */
+  /** Whether these violations suffice for a verdict on a planted bug. Then the round ends without reading the database. */
   isVerdict?: ((violations: readonly Violation[]) => boolean) | undefined;
   /** Ends the round early. */
   signal: AbortSignal;
@@ -119,8 +116,7 @@ export async function playRound(setting: Setting, options: RoundOptions): Promis
   const onlineIds = online.map(({ show }) => show);
   const { ledger } = setting;
   const { lostSince } = market;
-  const { settlingMs } = options;
-  const settled = await settledMoney(world, { ledger, shows: onlineIds, lostSince, settlingMs });
+  const settled = await settledMoney(world, { ledger, shows: onlineIds, lostSince, settlingMs: options.settlingMs });
   const audit = await auditOnceItCan(world);
   const rows = await settledRows(world, ids);
   await expectFreshSeatMaps(market, random.fork('seat maps'), stages, rows.claims);

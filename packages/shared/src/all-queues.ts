@@ -17,7 +17,6 @@ const keys = new QueueKeys();
 const leastKey = (partition: number) => keys.toKey(queueName(partition), 'least');
 /** Redis keeps no empty lists: if neither exists, every envelope is finished. */
 const unfinishedKeys = (partition: number) => ['wait', 'active'].map((list) => keys.toKey(queueName(partition), list));
-const ascending = (partitions: Iterable<number>) => [...partitions].toSorted((a, b) => a - b);
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index);
 
 /** Asks each queue by itself: on a cluster, a master that is down must not hold up the queues of the others. */
@@ -45,7 +44,7 @@ export class AllQueues {
     const { results, failures } = await this.#onEach(partitions, (queue) => redis.exists(...unfinishedKeys(queue)));
     return {
       unfinished: partitions.filter((partition) => results.get(partition)),
-      silent: ascending(failures.keys()),
+      silent: partitions.filter((partition) => failures.has(partition)),
     };
   }
 
@@ -73,10 +72,11 @@ export class AllQueues {
    * @returns the partitions whose queues do not respond
    */
   async acceptFrom(generation: number): Promise<number[]> {
-    const { failures } = await this.#onEach(range(0, partitionLimit), (queue) =>
+    const partitions = range(0, partitionLimit);
+    const { failures } = await this.#onEach(partitions, (queue) =>
       this.#redis.eval(raiseLeast, 1, leastKey(queue), generation),
     );
-    return ascending(failures.keys());
+    return partitions.filter((partition) => failures.has(partition));
   }
 
   /** Never rejects. */

@@ -50,7 +50,7 @@ export async function takeStep(dependencies: StepDependencies, step: Step, facts
     case 'cancel':
       return cancel(dependencies, payment);
     case 'refund':
-      return record(dependencies, payment, await provider.refund(toProvider(payment)));
+      return record(dependencies, payment, await provider.refund(providerPayment(payment)));
     default:
       return settle(dependencies, step, provider, payment);
   }
@@ -114,7 +114,7 @@ async function settle(
 ): Promise<StepResult> {
   const chosen = await dependencies.changes.choose(payment.id, wanted);
   if (chosen !== wanted) return done; // the facts have changed
-  return record(dependencies, payment, await provider[wanted](toProvider(payment)));
+  return record(dependencies, payment, await provider[wanted](providerPayment(payment)));
 }
 
 async function record(
@@ -130,7 +130,6 @@ async function record(
   return isOther && report.status === 'captured' ? { ...done, attention: amountMismatch } : done;
 }
 
-const toProvider = ({ key_generation: keyGeneration, ...payment }: PaymentRow): ProviderPayment => {
-  const { id, reference, intent, amount, currency } = payment;
-  return { id, reference, intent, amount, currency, keyGeneration };
-};
+function providerPayment({ id, reference, intent, amount, currency, key_generation }: PaymentRow): ProviderPayment {
+  return { id, reference, intent, amount, currency, keyGeneration: key_generation };
+}
