@@ -139,6 +139,18 @@ test('only sampled requests are recorded, and only a trusted proxy may decide wh
   expect(ofShow.map((span) => [span.traceId, span.attributes['boxoffice.job']])).toEqual([[traceId, body.id]]);
 });
 
+test('of requests that no caller has decided about, the share in OTEL_TRACES_SAMPLER_ARG is recorded', async () => {
+  const sampler = { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.5' };
+  const gateway = await boxoffice.addGateway({ ...sampler, OTEL_SERVICE_NAME: 'half' });
+  for (let i = 0; i < 40; i++)
+    await Promise.all(Array.from({ length: 10 }, () => boxoffice.call('/api/shows/1/', { gateway })));
+  await gateway.stop(); // this exports the remaining spans
+  const recorded = receiver.spans.filter(({ service, name }) => service === 'half' && name.startsWith('GET /api/'));
+  // Within six standard deviations: a fair coin falls outside once in a billion runs.
+  expect(recorded.length).toBeGreaterThan(140);
+  expect(recorded.length).toBeLessThan(260);
+});
+
 test('without a collector, the SDK of OpenTelemetry is not loaded', async () => {
   const report =
     'import{registerHooks}from"node:module";registerHooks({resolve(s,c,n){const r=n(s,c);' +

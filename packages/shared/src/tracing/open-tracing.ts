@@ -16,6 +16,8 @@ import {
   serviceInstanceIdDetector,
 } from '@opentelemetry/resources';
 import { NodeSDK } from '@opentelemetry/sdk-node';
+import { AlwaysOnSampler, ParentBasedSampler } from '@opentelemetry/sdk-trace';
+import { sampledShare } from './sampled-share.ts';
 import { traceRequests } from './trace-requests.ts';
 import { tracedClient } from './traced-client.ts';
 import { contextOf, parseTraceparent, traceparentOf } from './traceparent.ts';
@@ -31,6 +33,8 @@ const kinds = { internal: SpanKind.INTERNAL, producer: SpanKind.PRODUCER, consum
  * @param service its `service.name`, unless OTEL_SERVICE_NAME is set
  */
 export function openTracing(service: string): Tracing {
+  // biome-ignore lint/style/noProcessEnv: like all of OTEL_*, these variables are not part of our configuration
+  const share = sampledShare(process.env);
   const sdk = new NodeSDK({
     resource: defaultResource().merge(resourceFromAttributes({ 'service.name': service })),
     // Not the detector of processes and their owners: command lines and user names are nobody's business.
@@ -39,11 +43,13 @@ export function openTracing(service: string): Tracing {
     metricReaders: [],
     logRecordProcessors: [],
     instrumentations: [],
+    // Of requests that no caller has decided about, only those that `traceRequests` has chosen get here.
+    ...(share < 1 && { sampler: new ParentBasedSampler({ root: new AlwaysOnSampler() }) }),
   });
   sdk.start();
   const tracer = trace.getTracer('boxoffice');
   return {
-    traceRequests: (http, options) => traceRequests(http, tracer, options),
+    traceRequests: (http, options) => traceRequests(http, tracer, { ...options, share }),
     current() {
       const span = trace.getActiveSpan();
       return span?.isRecording() ? traceparentOf(span.spanContext()) : undefined;

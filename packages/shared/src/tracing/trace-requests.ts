@@ -19,14 +19,22 @@ const probes = new Set<string | undefined>(['/livez', '/readyz', '/metrics']);
  * even for requests that are not sampled: here those cost only a sampling decision.
  *
  * Spans have the route, never the URL: paths and query strings may contain what people have typed.
+ *
+ * @param options.trustsCallers whether a caller's `traceparent` is continued, and its sampling decision followed
+ * @param options.share which share of the other requests the tracer sees (`sampledShare`)
  */
-export function traceRequests(http: Http, tracer: Tracer, { trustsCallers }: { trustsCallers: boolean }): void {
+export function traceRequests(
+  http: Http,
+  tracer: Tracer,
+  { trustsCallers, share }: { trustsCallers: boolean; share: number },
+): void {
   const spans = new WeakMap<FastifyRequest, Span>();
   http.addHook('onRequest', (request, _reply, done) => {
     const { method, headers, routeOptions } = request;
     const route = routeOptions.url;
     if (probes.has(route)) return done();
     const parent = trustsCallers ? propagation.extract(ROOT_CONTEXT, headers) : ROOT_CONTEXT;
+    if (Math.random() >= share && !trace.getSpanContext(parent)) return done();
     const attributes = { 'http.request.method': method, ...(route !== undefined && { 'http.route': route }) };
     const span = tracer.startSpan(`${method} ${route ?? 'unknown'}`, { kind: SpanKind.SERVER, attributes }, parent);
     if (!span.isRecording()) return done();

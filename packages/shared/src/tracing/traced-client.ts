@@ -11,12 +11,11 @@ export function tracedClient(Client: typeof pg.Client, tracer: Tracer): typeof p
       super(config);
       const query = this.query.bind(this) as (...parameters: unknown[]) => unknown;
       const traced = (...parameters: unknown[]) => {
-        const isTraced = trace.getActiveSpan()?.isRecording() ?? false;
+        if (!trace.getActiveSpan()?.isRecording()) return query(...parameters);
         const startTime = Date.now();
         const result = query(...parameters);
         // With a callback there is no promise: pools use that for their own statements only.
-        if (!isTraced || !(result instanceof Promise)) return result;
-        return record(tracer, summaryOf(parameters[0]), startTime, result);
+        return result instanceof Promise ? record(tracer, summaryOf(parameters[0]), startTime, result) : result;
       };
       this.query = traced as typeof this.query;
     }
