@@ -67,6 +67,7 @@ export class StripeBook {
     if (resource === 'checkout') return this.#readSession(rest[1] ?? '');
     if (resource === 'payment_intents' && rest[1] === 'capture') return this.#capture(rest[0] ?? '');
     if (resource === 'payment_intents' && rest[1] === 'cancel') return this.#cancel(rest[0] ?? '');
+    if (resource === 'payment_intents' && method === 'GET') return this.#readIntent(rest[0] ?? '');
     if (resource === 'refunds') return this.#refund(form.get('payment_intent') ?? '');
     return refusal(404, 'resource_missing');
   }
@@ -172,6 +173,11 @@ export class StripeBook {
     if (!session) return refusal(404, 'resource_missing');
     const intent = session.payment_intent && published(this.#intent(session.payment_intent));
     return ok({ ...publishedSession(session), payment_intent: intent });
+  }
+
+  #readIntent(id: string): Answer {
+    const intent = this.intents.get(id);
+    return intent ? ok(published(intent)) : refusal(404, 'resource_missing');
   }
 
   #capture(id: string): Answer {

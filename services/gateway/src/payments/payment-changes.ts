@@ -70,11 +70,15 @@ export class PaymentChanges {
     return row ?? null;
   }
 
-  /** Records where a payment is paid. The first answer counts, and none after the payment was given up. */
+  /**
+   * Records a payment's checkout: the first one, unless the payment has failed or was given up. An event may have moved the
+   * payment on before; then its next step stays due when it is.
+   */
   async addCheckout(id: string, { reference, url }: { reference: string; url: string }): Promise<void> {
     await this.#write(
-      `update payments.payments set reference = ?, checkout_url = ?, changed_at = now(), tries = 0,
-         next_step_at = now() + 60 * interval '1 second'
+      `update payments.payments set reference = ?, checkout_url = ?, changed_at = now(),
+         tries = case when status = 'pending' then 0 else tries end,
+         next_step_at = case when status = 'pending' then now() + interval '60 seconds' else next_step_at end
        where id = ? and reference is null and status <> 'failed' returning *`,
       [reference, url, id],
     );

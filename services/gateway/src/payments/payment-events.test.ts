@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type MikroORM, openDatabase } from '@boxoffice/shared/database/orm';
 import { createTestDatabase, execute, type TestDatabase } from '@boxoffice/testing/database';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PaymentChanges } from './payment-changes.ts';
 import { PaymentCorrections } from './payment-corrections.ts';
 import { PaymentEvents } from './payment-events.ts';
@@ -181,56 +181,10 @@ test('a payment is given up by its age, and while a checkout is open only after 
   expect(await statusOf(id)).toBe('failed');
 });
 
-test.each(['failed', 'voided', 'refunded'] as const)('a payment that is %s is due until it rests', async (status) => {
-  const { id, reference } = await addPayment();
-  await changes.apply(id, { ...authorized, status, reference });
-  const applied = await stored.find(id);
-  expect(applied?.next_step_at?.getTime()).toBeLessThan(Date.now() + 60_000);
-  if (applied) await changes.rest(applied);
-  expect((await stored.find(id))?.next_step_at).toBeNull();
-});
-
-test('a checkout that is opened too late is not recorded', async () => {
-  const added = await changes.add(newPayment());
-  const id = added?.id ?? '';
-  await execute(database.url, `update payments.payments set created_at = now() - interval '1 day' where id = '${id}'`);
-  expect(await changes.giveUp(id, { seconds: 240, unopened: true })).toBe(true);
-  await changes.addCheckout(id, { reference: 'cs_late', url: 'https://pay' });
-  const { next_step_at, ...given } = (await stored.find(id)) ?? {};
-  expect(given).toMatchObject({ status: 'failed', reference: null, checkout_url: null });
-  expect(next_step_at?.getTime()).toBeLessThan(Date.now() + 30_000); // due until it rests
-});
-
-describe('the history of a payment', () => {
-  const line = (paymentId: string, outcome: string) =>
-    ({ paymentId, provider: 'stripe', source: 'boxoffice', kind: 'find', outcome }) as const;
-
-  test('has one line for an outcome that only repeats', async () => {
-    const { id } = await addPayment();
-    for (const outcome of ['retry: 500', 'retry: 500', 'retry: 500', 'retry: 429', 'retry: 500'])
-      await changes.addHistory(line(id, outcome));
-    await changes.addHistory({ ...line(id, 'retry: 500'), kind: 'capture' });
-    expect((await stored.history(id)).map(({ kind, outcome }) => `${kind} ${outcome}`)).toEqual([
-      ...['find retry: 500', 'find retry: 429', 'find retry: 500', 'capture retry: 500'],
-    ]);
-  });
-
-  test('has every line of an administrator', async () => {
-    const { id } = await addPayment();
-    for (const attention of ['capture_failed', 'refund_failed'])
-      await changes.addHistory({ ...line(id, 'Seen to'), source: 'administrator', data: { by: 9, attention } });
-    expect(await stored.history(id)).toHaveLength(2);
-  });
-
-  test('shows the newest, oldest first', async () => {
-    const { id } = await addPayment();
-    await execute(
-      database.url,
-      `insert into payments.payment_events (payment_id, source, provider, kind, outcome)
-       select '${id}', 'boxoffice', 'stripe', 'find', n from generate_series(1, 203) as n`,
-    );
-    expect((await stored.history(id)).map(({ outcome }) => Number(outcome))).toEqual(
-      Array.from({ length: 200 }, (_, n) => n + 4),
-    );
-  });
+test('an event that names only the intent finds a payment whose checkout is not recorded', async () => {
+  const { id = '' } = (await changes.add(newPayment())) ?? {};
+  const intent = `pi_${id}`;
+  await changes.apply(id, { ...authorized, status: 'captured', intent });
+  const failed = event(null, { intent, attention: 'refund_failed' });
+  expect(await handle(failed)).toMatchObject({ paymentId: id, attention: 'refund_failed' });
 });

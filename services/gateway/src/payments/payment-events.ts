@@ -117,7 +117,7 @@ export class PaymentEvents {
       `select id from payments.payments where id = coalesce(
          (select id from payments.payments where provider = ? and id = ?::uuid),
          (select id from payments.payments where provider = ? and reference = ?),
-         (select id from payments.payments where provider = ? and intent = ? and reference is not null limit 1))
+         (select id from payments.payments where provider = ? and intent = ? limit 1))
        for no key update`,
       [provider, uuid.test(paymentId) ? paymentId : null, provider, reference, provider, data?.intent ?? null],
     );

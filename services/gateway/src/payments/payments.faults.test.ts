@@ -36,19 +36,6 @@ test('a capture whose answer is lost is made again under the same key, and the m
   expect(await shows.bookingStatus(booking)).toBe('booked');
 });
 
-test('money that is authorised before its checkout is known is captured, and given back', async () => {
-  const show = await shows.addShow();
-  shows.stripe.fail(/\/checkout\/sessions$/, 'hang');
-  const { body: hold } = await patiently(() => shows.boxoffice.hold(show, ['A1'], { wait: 10 }));
-  const { body: payment } = await patiently(() => shows.pay(hold.id));
-  const { id: session } = shows.stripe.book.sessionOf(payment.id);
-  await shows.deliver(shows.stripe.book.pay(session)[0]);
-  await shows.reaches(payment.id, 'captured', 30_000);
-  expect((await patiently(() => shows.boxoffice.cancel(hold.id))).status).toBe(200);
-  await shows.reaches(payment.id, 'refunded', 30_000);
-  expect(shows.stripe.book.intentOf(session)).toMatchObject({ captures: 1, refunds: 1 });
-});
-
 test('a capture that was carried out, but is answered 500 for ever, is found out by asking', async () => {
   const show = await shows.addShow();
   shows.stripe.fail(capture, 'broken');

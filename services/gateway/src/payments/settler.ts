@@ -130,13 +130,12 @@ export class Settler {
    * @returns whether the step can be taken again, or another one
    */
   async #learn(payment: PaymentRow, isReplayed: boolean): Promise<boolean> {
-    const { id, provider, reference, status } = payment;
+    const { id, provider, status } = payment;
     const { changes, providers, pace } = this.#options;
-    if (!reference) return false;
     await pace.turn();
     const report = await providers
       .get(provider)
-      ?.find(reference)
+      ?.find(payment)
       .catch(() => null);
     if (!report) return false;
     if (await changes.apply(id, report)) return true;

@@ -72,9 +72,10 @@ async function open(
 async function look(
   { changes }: StepDependencies,
   provider: PaymentProvider,
-  { id, reference }: PaymentRow,
+  payment: PaymentRow,
 ): Promise<StepResult> {
-  const report = await provider.find(reference ?? '');
+  const { id } = payment;
+  const report = await provider.find(payment);
   const changed = report
     ? await changes.apply(id, report)
     : await changes.giveUp(id, { seconds: unknownSeconds, unopened: false });

@@ -5,9 +5,9 @@ import type { PaymentStatus } from '@boxoffice/shared/contracts/payments';
 export interface ProviderPayment {
   /** Ours. Idempotency keys are derived from it. */
   id: string;
-  /** Of the checkout; null when an event has named the money before the checkout was recorded. */
+  /** The checkout's id; null until it has been recorded, which may be never: an event can name the intent before. */
   reference: string | null;
-  /** Of the money; null until the provider has named it. */
+  /** The payment intent's id; null until the provider has named it. */
   intent: string | null;
   amount: number;
   currency: string;
@@ -63,8 +63,8 @@ export interface PaymentProvider {
   void(payment: ProviderPayment): Promise<PaymentReport>;
   /** Gives the money back, all of it. */
   refund(payment: ProviderPayment): Promise<PaymentReport>;
-  /** The state of a checkout; null when the provider knows none. */
-  find(reference: string): Promise<PaymentReport | null>;
+  /** The state of a payment, by its checkout or else by its intent; null when the provider knows neither. */
+  find(payment: Pick<ProviderPayment, 'reference' | 'intent'>): Promise<PaymentReport | null>;
   /** @throws {InvalidEvent} when the event is not the provider's, or too old */
   readEvent(headers: IncomingHttpHeaders, rawBody: string): ProviderEvent;
 }

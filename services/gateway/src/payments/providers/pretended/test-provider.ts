@@ -53,7 +53,8 @@ export class TestProvider implements PaymentProvider {
     return this.#change(payment, 'refunded', ['captured', 'refunded']);
   }
 
-  async find(reference: string): Promise<PaymentReport | null> {
+  async find({ reference }: Pick<ProviderPayment, 'reference'>): Promise<PaymentReport | null> {
+    if (!reference) return null;
     await this.#bank.expire(reference);
     const row = await this.#bank.find(reference);
     return row && reportOf(row);

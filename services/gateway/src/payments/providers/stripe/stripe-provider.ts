@@ -100,12 +100,14 @@ export class StripeProvider implements PaymentProvider {
     });
   }
 
-  async find(reference: string): Promise<PaymentReport | null> {
+  async find({ reference, intent }: Pick<ProviderPayment, 'reference' | 'intent'>): Promise<PaymentReport | null> {
+    const { checkout, paymentIntents } = this.#stripe;
     try {
-      const session = await this.#stripe.checkout.sessions.retrieve(reference, {
-        expand: ['payment_intent.latest_charge'],
-      });
-      return reportOfSession(session);
+      if (reference)
+        return reportOfSession(
+          await checkout.sessions.retrieve(reference, { expand: ['payment_intent.latest_charge'] }),
+        );
+      return intent ? reportOfIntent(await paymentIntents.retrieve(intent, { expand: ['latest_charge'] })) : null;
     } catch (error) {
       if (error instanceof Stripe.errors.StripeInvalidRequestError && error.code === 'resource_missing') return null;
       throw providerError(error);
@@ -122,12 +124,12 @@ export class StripeProvider implements PaymentProvider {
     }
   }
 
-  /** Learns the name of the money first if no event has told it. */
+  /** Asks for the payment's intent first if no event has named it. */
   async #withIntent(
     payment: ProviderPayment,
     call: (intent: string) => Promise<PaymentReport>,
   ): Promise<PaymentReport> {
-    const intent = payment.intent ?? (payment.reference && (await this.find(payment.reference))?.intent);
+    const intent = payment.intent ?? (await this.find(payment))?.intent;
     if (!intent) throw new ProviderError('declined', 'Stripe: the checkout has no payment');
     return { ...(await this.#call(() => call(intent))), intent };
   }
