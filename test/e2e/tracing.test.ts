@@ -139,7 +139,7 @@ test('only sampled requests are recorded, and only a trusted proxy may decide wh
   expect(ofShow.map((span) => [span.traceId, span.attributes['boxoffice.job']])).toEqual([[traceId, body.id]]);
 });
 
-test('of requests that no caller has decided about, the share in OTEL_TRACES_SAMPLER_ARG is recorded', async () => {
+test('requests without a parent are sampled once, at OTEL_TRACES_SAMPLER_ARG', async () => {
   const sampler = { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.5' };
   const gateway = await boxoffice.addGateway({ ...sampler, OTEL_SERVICE_NAME: 'half' });
   for (let i = 0; i < 40; i++)

@@ -43,7 +43,7 @@ export function openTracing(service: string): Tracing {
     metricReaders: [],
     logRecordProcessors: [],
     instrumentations: [],
-    // Of requests that no caller has decided about, only those that `traceRequests` has chosen get here.
+    // Requests without a parent have been sampled by `traceRequests` before they get here.
     ...(share < 1 && { sampler: new ParentBasedSampler({ root: new AlwaysOnSampler() }) }),
   });
   sdk.start();

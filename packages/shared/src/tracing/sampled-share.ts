@@ -1,9 +1,9 @@
 /**
- * Which share of the requests to trace, 0 to 1, of those about which no caller has decided: OTEL_TRACES_SAMPLER_ARG with the
- * sampler `parentbased_traceidratio`. OpenTelemetry makes ids and copies attributes before it asks a sampler; deciding
- * beforehand makes a request that is not sampled cost next to nothing.
+ * The share of requests to trace when no caller has made that decision: OTEL_TRACES_SAMPLER_ARG with the sampler
+ * `parentbased_traceidratio`. OpenTelemetry makes ids and copies attributes before it asks its sampler; we decide first, so
+ * that a request that is not sampled costs next to nothing.
  *
- * @returns 1 with any other sampler, or without a valid share: OpenTelemetry decides then, and complains
+ * @returns from 0 to 1; 1 with any other sampler or an invalid share: OpenTelemetry decides then, and complains
  */
 export function sampledShare(env: NodeJS.ProcessEnv): number {
   const { OTEL_TRACES_SAMPLER, OTEL_TRACES_SAMPLER_ARG = '' } = env;

@@ -16,12 +16,12 @@ const probes = new Set<string | undefined>(['/livez', '/readyz', '/metrics']);
 
 /**
  * Adds the hooks that record requests. @fastify/otel would also record every hook and handler, and run each inside a context
- * even for requests that are not sampled: here those cost only a sampling decision.
+ * even for requests that are not sampled: here those cost next to nothing.
  *
  * Spans have the route, never the URL: paths and query strings may contain what people have typed.
  *
  * @param options.trustsCallers whether a caller's `traceparent` is continued, and its sampling decision followed
- * @param options.share which share of the other requests the tracer sees (`sampledShare`)
+ * @param options.share the share of the other requests that reaches the tracer (`sampledShare`)
  */
 export function traceRequests(
   http: Http,

@@ -26,7 +26,7 @@ export async function checkPassword(
   password: string,
   ip: string,
 ): Promise<User | null> {
-  const { user, account } = await dependencies.users.findForLogin(username.normalize('NFKC'), ip); // as at sign-up
+  const { user, account } = await dependencies.users.findForLogin(username.normalize('NFKC')); // as at sign-up
   return tryPassword(dependencies, account, ip, async () => {
     const matches = await isPassword(password, user?.passwordHash ?? null);
     return matches && user?.isActive ? user : null;

@@ -61,7 +61,7 @@ export class RateLimits {
   /**
    * Admits an attempt and counts it as failed until it succeeds.
    *
-   * @param account the key of the account that it is for (`Users.findByLogin`)
+   * @param account the key of the account that it is for (`Users.findForLogin`)
    * @throws {ProblemError} too_many_requests when this account has failed too often from this address, or the
    *   address has, or when either has logged in too often
    */

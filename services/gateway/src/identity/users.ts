@@ -7,22 +7,20 @@ import { User } from '@boxoffice/shared/database/entities/identity';
 import { containing } from '@boxoffice/shared/database/like';
 import type { EntityManager, MikroORM } from '@boxoffice/shared/database/orm';
 import { type FilterQuery, LockMode, raw } from '@mikro-orm/core';
-import { laneOf } from '../http/client-address.ts';
-import { FairQueue } from './fair-queue.ts';
+import { SharedLookUps } from './shared-look-ups.ts';
 
 export type NewUser = Pick<User, 'username' | 'email' | 'passwordHash' | 'role' | 'isActive'>;
+/** Whom somebody tries to log in as, and the key under which attempts are counted. */
+interface LoginUser {
+  user: User | null;
+  account: string;
+}
 export type UserChanges = Partial<NewUser & Pick<User, 'tokenGeneration'>>;
-
-/**
- * Look-ups for logins take fewer connections than the pool has, so that a crowd of logins delays no other work. A
- * login may wait here and then to be hashed, and is still refused within the 1.5 seconds that are promised.
- */
-const logInLimits = { running: 4, runningPerNetwork: 3, waiting: 256, waitingPerAddress: 64, waitMs: 400 };
 
 /** Reads users. Functions that write users are below: they need a transaction, and changes the user's lock. */
 export class Users {
   readonly #orm: MikroORM;
-  readonly #logins = new FairQueue(logInLimits);
+  readonly #logins = new SharedLookUps((username) => this.#findForLogin(username));
 
   constructor(orm: MikroORM) {
     this.#orm = orm;
@@ -44,17 +42,13 @@ export class Users {
    * the same user share a key, and so do names of nobody that would: the database alone says which are equal,
    * because it and JavaScript disagree about the lower case of letters such as `İ`.
    *
-   * The names that are tried from one address take turns, so a crowd that tries one name delays no other.
-   *
-   * @param ip the address that the attempt came from
-   * @throws {ProblemError} too_many_requests when too many look-ups are waiting, or the turn did not come in time
+   * A crowd that tries one name shares one connection, because it comes here before its attempts are counted.
    */
-  findForLogin(username: string, ip: string): Promise<{ user: User | null; account: string }> {
-    const { network, address } = laneOf(ip);
-    return this.#logins.run({ network, address: `${address} ${username}` }, () => this.#findForLogin(username));
+  findForLogin(username: string): Promise<LoginUser> {
+    return this.#logins.find(username);
   }
 
-  async #findForLogin(username: string): Promise<{ user: User | null; account: string }> {
+  async #findForLogin(username: string): Promise<LoginUser> {
     const em = this.#orm.em.fork();
     // One statement for known and unknown names, so that both take the same time.
     const [row] = await em.execute<[{ typed_name: string; id: number | null }]>(
