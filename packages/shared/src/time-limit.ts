@@ -3,13 +3,10 @@
  *
  * @throws what `late` returns
  */
-export async function withinTime<T>(work: Promise<T>, limitMs: number, late: () => Error): Promise<T> {
-  const { promise: tooLate, reject } = Promise.withResolvers<never>();
-  // After a busy moment timers come first: what has arrived meanwhile is read before we give up.
-  const timer = setTimeout(() => setImmediate(() => reject(late())), Math.max(limitMs, 0));
-  try {
-    return await Promise.race([work, tooLate]);
-  } finally {
-    clearTimeout(timer);
-  }
+export function withinTime<T>(work: Promise<T>, limitMs: number, late: () => Error): Promise<T> {
+  return new Promise((resolve, reject) => {
+    // After a busy moment timers come first: what has arrived meanwhile is read before we give up.
+    const timer = setTimeout(() => setImmediate(() => reject(late())), Math.max(limitMs, 0));
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }

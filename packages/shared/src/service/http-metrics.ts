@@ -11,9 +11,9 @@ export function measureRequests(http: Http, metrics: Registry): void {
     buckets: [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers: [metrics],
   });
-  http.addHook('onResponse', async (request, reply) => {
+  http.addHook('onResponse', (request, reply, done) => {
     // An event stream stays open for as long as its client likes: its time is no latency, and its route logs it.
-    if (String(reply.getHeader('content-type')).startsWith('text/event-stream')) return;
+    if (String(reply.getHeader('content-type')).startsWith('text/event-stream')) return done();
     const { method, routeOptions } = request;
     const route = routeOptions.url;
     // Nobody may add series by asking for what does not exist, with whichever method.
@@ -23,5 +23,6 @@ export function measureRequests(http: Http, metrics: Registry): void {
       { method, route: labels.route, status: reply.statusCode, ms: Math.round(reply.elapsedTime * 10) / 10 },
       'request',
     );
+    done();
   });
 }

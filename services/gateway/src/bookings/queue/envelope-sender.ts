@@ -190,8 +190,10 @@ function claimsOf(placed: readonly PlacedRequest[]): { request: PlacedRequest; c
 
 /** Separates the requests that nobody is waiting for any more from the others. */
 function byWhetherOver<Request extends PendingRequest>(requests: Request[]): [over: Request[], waiting: Request[]] {
-  const isOver = new Map(requests.map((request) => [request, request.options.acceptance?.isOver ?? false]));
-  return [requests.filter((request) => isOver.get(request)), requests.filter((request) => !isOver.get(request))];
+  const over: Request[] = [];
+  const waiting: Request[] = [];
+  for (const request of requests) (request.options.acceptance?.isOver ? over : waiting).push(request);
+  return [over, waiting];
 }
 
 /** Rejects when a round takes too long: one deadline for all of its commands, not one each. */
