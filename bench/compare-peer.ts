@@ -3,7 +3,7 @@ import { loadConfig } from '@boxoffice/shared/service/config';
 import { startEnvironment } from './environment.ts';
 import type { Options } from './options.ts';
 import type { Peer } from './peer-options.ts';
-import { type PeerComparison, peerNotes } from './report/peer-tables.ts';
+import { type PeerComparison, peerNotes, workloadOf } from './report/peer-tables.ts';
 import { writeJson } from './report/write-json.ts';
 import { boxofficeSide, peerSide } from './runs/peer-run.ts';
 import { isLocal, probePeer } from './runs/probe-peer.ts';
@@ -32,13 +32,13 @@ export async function comparePeer(
   await probePeer(peer);
   const dataDir = resolve(loadConfig().DATA_DIR);
   const { bench, boxoffice, conditions } = await startEnvironment(options, dataDir, cleanup, signal);
-  const sides = { boxoffice: boxofficeSide(bench, boxoffice), peer: peerSide(bench, peer) };
+  const sides = { boxoffice: boxofficeSide(bench, boxoffice, peer.template.shows.length), peer: peerSide(bench, peer) };
   const { seconds, rounds, quick } = options;
   const cells: PeerComparison['cells'] = (options.connections ?? (quick ? [64] : usualConnections)).map(
     (connections) => ({ connections, boxoffice: [], peer: [] }),
   );
   const task = (cell: PeerComparison['cells'][number], name: 'boxoffice' | 'peer'): Task => ({
-    name: `hot, ${cell.connections} · ${name}`,
+    name: `${workloadOf(peer.template.shows.length)}, ${cell.connections} · ${name}`,
     seconds: seconds + 2,
     async run() {
       const { connections } = cell;
@@ -63,6 +63,7 @@ export async function comparePeer(
     startedAt,
     conditions,
     peer: peer.url,
+    shows: peer.template.shows.length,
     rounds,
     seconds,
     cells,

@@ -4,10 +4,11 @@ import { parseSeats, type Seats } from './load/seats.ts';
 import type { Template } from './load/template.ts';
 
 export const peerHelp = `
-  --peer <url>          instead of other designs, measures hot on the system at this address, e.g.
+  --peer <url>          instead of other designs, measures bookings on the system at this address, e.g.
                         http://127.0.0.1:8000, by turns with Boxoffice, and prints ratios; with:
   --peer-path <path>    what to POST to (default /api/shows/{show}/book/)
-  --peer-show <id>      stands for {show}; it needs a free seat for every request (default 1)
+  --peer-show <ids>     stand for {show}, in turn: one, or several (1,5,7 or 1..20); with one, it needs a free seat for
+                        every request (default 1)
   --peer-body <json>    (default {"seat_number":"{seat}"})
   --peer-seats <seats>  stand for {seat}, a new one in each request: the first one, from which to count (1, A1), with
                         the length of a row (A1..100), or a file with a seat on each line (default 1)
@@ -25,6 +26,8 @@ export interface Peer {
   authorizations: string[];
 }
 
+const mostShows = 1_000;
+
 type Values = Partial<
   Record<'peer' | 'peer-path' | 'peer-show' | 'peer-body' | 'peer-seats' | 'peer-token-file', string>
 > & { 'peer-header'?: string[] };
@@ -40,19 +43,28 @@ export function readPeer(values: Values): Peer | null {
     if (stray) throw new PlainError(`--${stray} goes with --peer.`);
     return null;
   }
-  const show = values['peer-show'] ?? '1';
-  const withShow = (text: string) => text.replaceAll('{show}', () => show);
-  const path = withShow(values['peer-path'] ?? '/api/shows/{show}/book/');
+  const path = values['peer-path'] ?? '/api/shows/{show}/book/';
   if (!path.startsWith('/')) throw new PlainError(`--peer-path must start with a slash, not "${path}".`);
-  const body = withShow(values['peer-body'] ?? '{"seat_number":"{seat}"}');
+  const body = values['peer-body'] ?? '{"seat_number":"{seat}"}';
+  const shows = parseShows(values['peer-show'] ?? '1');
   if (!`${path}${body}`.includes('{seat}'))
     throw new PlainError('--peer-body or --peer-path must contain {seat}: every request asks for a different one.');
   return {
     url: parseUrl(values.peer),
-    template: { path, body, headers: Object.fromEntries((values['peer-header'] ?? []).map(parseHeader)) },
+    template: { path, shows, body, headers: Object.fromEntries((values['peer-header'] ?? []).map(parseHeader)) },
     seats: parseSeats(values['peer-seats'] ?? '1'),
     authorizations: values['peer-token-file'] === undefined ? [] : readTokens(values['peer-token-file']),
   };
+}
+
+function parseShows(text: string): string[] {
+  const [, first, last] = /^(\d{1,9})\.\.(\d{1,9})$/.exec(text) ?? [];
+  const shows = last
+    ? Array.from({ length: Math.min(Number(last) - Number(first) + 1, mostShows) }, (_, i) => String(Number(first) + i))
+    : text.split(',').filter(Boolean);
+  if (shows.length === 0)
+    throw new PlainError(`--peer-show takes ids of shows, e.g. 1, 1,5,7 or 1..20, not "${text}".`);
+  return shows;
 }
 
 function parseUrl(text: string): string {

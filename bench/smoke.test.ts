@@ -55,11 +55,14 @@ test('a small run reports figures for every system, and the database agrees with
 
 test('another system is measured beside Boxoffice, and its refusals are distinguished from bookings', async () => {
   const seats = new Set<string>();
+  const shows = new Set<string | undefined>();
   const peer = createServer(async (request, response) => {
     const { seat_number: seat } = JSON.parse(await text(request));
-    const isValid = request.headers.authorization === 'Token secret' && request.url === '/shows/3/book/';
+    const isValid =
+      request.headers.authorization === 'Token secret' && /^\/shows\/[345]\/book\/$/.test(request.url ?? '');
     const isFree = isValid && !seats.has(seat) && !seat.endsWith('7');
     seats.add(seat);
+    shows.add(request.url);
     response.writeHead(isFree ? 201 : 409).end(`{"detail": "Seat ${seat} is taken."}`);
   });
   const port = await freePort();
@@ -68,7 +71,7 @@ test('another system is measured beside Boxoffice, and its refusals are distingu
   const json = join(dataDir, 'peer.json');
   const tokens = join(dataDir, 'tokens');
   writeFileSync(tokens, 'Token secret\n');
-  const where = ['--peer', `http://127.0.0.1:${port}`, '--peer-path', '/shows/{show}/book/', '--peer-show', '3'];
+  const where = ['--peer', `http://127.0.0.1:${port}`, '--peer-path', '/shows/{show}/book/', '--peer-show', '3..5'];
   const { code, output } = await bench(
     ...[...where, '--peer-seats', 'A1..100', '--peer-token-file', tokens],
     ...[...smallSize, '--json', json],
@@ -77,6 +80,7 @@ test('another system is measured beside Boxoffice, and its refusals are distingu
   expect(output).toMatch(/The first one: 409 \{"detail": "Seat [A-Z]+\d*7 is taken\."\}/);
   const { cells, problems } = JSON.parse(readFileSync(json, 'utf8')) as PeerComparison;
   expect(problems).toEqual([]);
+  expect(shows.size).toBe(3);
   expect(cells).toMatchObject([{ connections: 8, boxoffice: [{ refused: 0, failed: 0 }], peer: [{ failed: 0 }] }]);
   for (const { booked } of [...(cells[0]?.boxoffice ?? []), ...(cells[0]?.peer ?? [])])
     expect(booked).toBeGreaterThan(0);

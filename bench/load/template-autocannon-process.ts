@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs';
 import autocannon from 'autocannon';
 import { waitSeconds } from '../workloads/workloads.ts';
-import { type Answer, shownLength, type TemplateLoad, type TemplateResult } from './template.ts';
+import { type Answer, fill, shownLength, type TemplateLoad, type TemplateResult } from './template.ts';
 
 const options = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as Omit<TemplateLoad, 'signal'>;
-const { path, body, headers } = options.template;
+const { path, shows, body, headers } = options.template;
 const [seats, tokens] = [options.seatsFile, options.tokensFile].map((file) =>
   readFileSync(file, 'utf8')
     .split('\n')
@@ -26,15 +26,16 @@ const result = await autocannon({
   requests: [
     {
       setupRequest(request) {
+        const show = shows[n % shows.length] ?? '';
         const seat = seats[n % seats.length] ?? '';
         const authorization = tokens[n % tokens.length];
         n++;
         return {
           ...request,
           method: 'POST',
-          path: path.replaceAll('{seat}', () => seat),
+          path: fill(path, show, seat),
           headers: { 'content-type': 'application/json', ...headers, ...(authorization && { authorization }) },
-          body: body.replaceAll('{seat}', () => seat),
+          body: fill(body, show, seat),
         };
       },
       onResponse(status, text) {

@@ -23,17 +23,18 @@ local function lines(file)
 end
 local seats, tokens, n = lines(${JSON.stringify(seatsFile)}), lines(${JSON.stringify(tokensFile)}), 0
 local path, content = ${JSON.stringify(template.path)}, ${JSON.stringify(template.body)}
+local shows = {${template.shows.map((show) => JSON.stringify(show)).join()}}
 local headers = ${JSON.stringify(headersOf(url, template.headers))}
-local function fill(text, seat)
-  return (text:gsub("{seat}", function() return seat end))
+local function fill(text, show, seat)
+  return (text:gsub("{show}", function() return show end):gsub("{seat}", function() return seat end))
 end
 function request()
-  local seat = seats[n % #seats + 1]
-  local body = fill(content, seat)
+  local show, seat = shows[n % #shows + 1], seats[n % #seats + 1]
+  local body = fill(content, show, seat)
   local authorization = ""
   if #tokens > 0 then authorization = "Authorization: " .. tokens[n % #tokens + 1] .. "\\r\\n" end
   n = n + 1
-  return "POST " .. fill(path, seat) .. " HTTP/1.1\\r\\n" .. headers .. authorization
+  return "POST " .. fill(path, show, seat) .. " HTTP/1.1\\r\\n" .. headers .. authorization
     .. "Content-Length: " .. #body .. "\\r\\n\\r\\n" .. body
 end
 

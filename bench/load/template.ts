@@ -1,9 +1,11 @@
 /** Requests from a template, so that the generators can load any HTTP system and distinguish bookings from refusals. */
 import type { Latencies } from './load.ts';
 
-/** A booking request; `{seat}` stands for the seat. */
+/** A booking request; `{show}` and `{seat}` stand for the show and the seat. */
 export interface Template {
   path: string;
+  /** Their ids, used in turn. At least one. */
+  shows: string[];
   /** JSON. */
   body: string;
   /** Headers besides those for the host, the token and the body. */
@@ -42,6 +44,11 @@ export interface Answer {
   status: number;
   /** The beginning of the body. */
   body: string;
+}
+
+/** Replaces the placeholders of a template's path or body. */
+export function fill(text: string, show: string, seat: string): string {
+  return text.replaceAll('{show}', () => show).replaceAll('{seat}', () => seat);
 }
 
 /** The length of the beginning of a body that is shown. */

@@ -8,6 +8,8 @@ export interface PeerComparison {
   startedAt: string;
   conditions: Record<string, string>;
   peer: string;
+  /** Over how many shows the requests are spread. */
+  shows: number;
   rounds: number;
   /** The length of each run, without its warm-up. */
   seconds: number;
@@ -19,9 +21,12 @@ export interface PeerComparison {
   problems: string[];
 }
 
-export function peerTable({ peer, cells }: PeerComparison): Table {
+/** The name of the workload that books seats of so many shows. */
+export const workloadOf = (shows: number) => (shows === 1 ? 'hot' : `${shows} shows`);
+
+export function peerTable({ peer, shows, cells }: PeerComparison): Table {
   return {
-    title: `Hot beside ${peer}: bookings per second, median (min–max)`,
+    title: `Boxoffice beside ${peer}: bookings per second, median (min–max)`,
     headings: ['', 'system', 'booked per second', '× peer', 'p50 ms', 'p99 ms', 'refused', 'failed'],
     rows: cells.flatMap(({ connections, ...sides }) =>
       (['boxoffice', 'peer'] as const).map((name) => {
@@ -29,7 +34,7 @@ export function peerTable({ peer, cells }: PeerComparison): Table {
         const median = (pick: (run: PeerRun) => number) => spreadOf(runs.map(pick)).median;
         const ratio = ratioOf(ratesOf(runs), ratesOf(sides.peer));
         return [
-          `hot, ${connections}`,
+          `${workloadOf(shows)}, ${connections}`,
           name,
           formatSpread(ratesOf(runs)),
           name === 'boxoffice' ? `${ratio.toFixed(ratio < 10 ? 2 : 1)} ×` : '',

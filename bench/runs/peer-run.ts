@@ -1,4 +1,4 @@
-/** Bookings of one show, sent from a template to Boxoffice and to any other system alike. */
+/** Bookings of one show or several, sent from a template to Boxoffice and to any other system alike. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PlainError } from '@boxoffice/local-servers/plain-error';
@@ -26,7 +26,8 @@ export interface Side {
   run(size: LoadSize): Promise<PeerRun>;
 }
 
-export function boxofficeSide(bench: Bench, system: System): Side {
+/** @param showCount over how many new shows the requests of each run are spread */
+export function boxofficeSide(bench: Bench, system: System, showCount: number): Side {
   const tokensFile = writeAuthorizations(
     bench,
     'boxoffice',
@@ -35,9 +36,10 @@ export function boxofficeSide(bench: Bench, system: System): Side {
   const seats = parseSeats('1');
   return {
     async run(size) {
-      const shows = await system.addShows(1);
+      const shows = await system.addShows(showCount);
       const template = {
-        path: `/api/shows/${shows[0]}/book/`,
+        path: '/api/shows/{show}/book/',
+        shows: shows.map(String),
         body: '{"seat_number":{seat}}',
         headers: { Prefer: `wait=${waitSeconds}` },
       };
@@ -57,7 +59,7 @@ export function boxofficeSide(bench: Bench, system: System): Side {
   };
 }
 
-/** All runs sell seats of one show, so each run continues after the seats of the previous one. */
+/** All runs sell seats of the same shows, so each run continues after the seats of the previous one. */
 export function peerSide(bench: Bench, { url, template, seats, authorizations }: Peer): Side & { used(): number } {
   const tokensFile = writeAuthorizations(bench, 'peer', authorizations);
   let used = 1; // by the probe

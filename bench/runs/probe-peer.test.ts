@@ -16,9 +16,17 @@ test.each([
   [{ peer: 'http://127.0.0.1:8000', 'peer-body': '{}' }, 'must contain {seat}'],
   [{ peer: 'http://127.0.0.1:8000', 'peer-header': ['Bearer x'] }, '--peer-header takes "Name: value"'],
   [{ peer: 'http://127.0.0.1:8000', 'peer-token-file': '/nowhere' }, '--peer-token-file: ENOENT'],
+  [{ peer: 'http://127.0.0.1:8000', 'peer-show': '9..2' }, '--peer-show takes ids of shows'],
   [{ 'peer-show': '2' }, '--peer-show goes with --peer.'],
 ])('%o is explained', async (values, message) => {
   await expect(probe(values)).rejects.toThrow(message);
+});
+
+test('several shows are listed, or are a range', () => {
+  const showsOf = (shows: string) => readPeer({ peer: 'http://127.0.0.1:8000', 'peer-show': shows })?.template.shows;
+  expect(showsOf('7')).toEqual(['7']);
+  expect(showsOf('1,5,x-7')).toEqual(['1', '5', 'x-7']);
+  expect(showsOf('9..11')).toEqual(['9', '10', '11']);
 });
 
 test('if a peer does not answer, or answers with an error, the message quotes it', async () => {

@@ -1,5 +1,5 @@
 import { PlainError } from '@boxoffice/local-servers/plain-error';
-import { type Answer, shownLength } from '../load/template.ts';
+import { type Answer, fill, shownLength } from '../load/template.ts';
 import type { Peer } from '../peer-options.ts';
 
 const timeoutMs = 30_000;
@@ -19,8 +19,8 @@ const hints: Record<number, string> = {
  * @throws {PlainError} when nothing responds, or the response is not 2xx
  */
 export async function probePeer({ url, template, seats, authorizations }: Peer): Promise<void> {
-  const seat = seats.nameAt(0);
-  const [path, body] = [template.path, template.body].map((text) => text.replaceAll('{seat}', () => seat)) as [
+  const [show = ''] = template.shows;
+  const [path, body] = [template.path, template.body].map((text) => fill(text, show, seats.nameAt(0))) as [
     string,
     string,
   ];
