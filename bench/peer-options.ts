@@ -7,8 +7,8 @@ export const peerHelp = `
   --peer <url>          instead of other designs, measures bookings on the system at this address, e.g.
                         http://127.0.0.1:8000, by turns with Boxoffice, and prints ratios; with:
   --peer-path <path>    what to POST to (default /api/shows/{show}/book/)
-  --peer-show <ids>     stand for {show}, in turn: one, or several (1,5,7 or 1..20); with one, it needs a free seat for
-                        every request (default 1)
+  --peer-show <ids>     stand for {show}, in turn: one, or several (1,5,7 or 1..20); each needs a free seat for every
+                        request (default 1)
   --peer-body <json>    (default {"seat_number":"{seat}"})
   --peer-seats <seats>  stand for {seat}, a new one in each request: the first one, from which to count (1, A1), with
                         the length of a row (A1..100), or a file with a seat on each line (default 1)
@@ -47,6 +47,8 @@ export function readPeer(values: Values): Peer | null {
   if (!path.startsWith('/')) throw new PlainError(`--peer-path must start with a slash, not "${path}".`);
   const body = values['peer-body'] ?? '{"seat_number":"{seat}"}';
   const shows = parseShows(values['peer-show'] ?? '1');
+  if (shows.length > 1 && !`${path}${body}`.includes('{show}'))
+    throw new PlainError('With several shows, --peer-path or --peer-body must contain {show}.');
   if (!`${path}${body}`.includes('{seat}'))
     throw new PlainError('--peer-body or --peer-path must contain {seat}: every request asks for a different one.');
   return {
@@ -59,11 +61,15 @@ export function readPeer(values: Values): Peer | null {
 
 function parseShows(text: string): string[] {
   const [, first, last] = /^(\d{1,9})\.\.(\d{1,9})$/.exec(text) ?? [];
+  const count = Number(last) - Number(first) + 1;
   const shows = last
-    ? Array.from({ length: Math.min(Number(last) - Number(first) + 1, mostShows) }, (_, i) => String(Number(first) + i))
-    : text.split(',').filter(Boolean);
-  if (shows.length === 0)
-    throw new PlainError(`--peer-show takes ids of shows, e.g. 1, 1,5,7 or 1..20, not "${text}".`);
+    ? Array.from({ length: Math.max(0, Math.min(count, mostShows + 1)) }, (_, i) => String(Number(first) + i))
+    : text.split(',');
+  const isValid = shows.every((show) => /^[\w-]+$/.test(show)) && new Set(shows).size === shows.length;
+  if (!isValid || shows.length === 0 || shows.length > mostShows)
+    throw new PlainError(
+      `--peer-show takes up to ${mostShows} different ids of shows, e.g. 1, 1,5,7 or 1..20, not "${text}".`,
+    );
   return shows;
 }
 

@@ -8,7 +8,7 @@ export interface PeerComparison {
   startedAt: string;
   conditions: Record<string, string>;
   peer: string;
-  /** Over how many shows the requests are spread. */
+  /** The number of shows over which the requests are spread. */
   shows: number;
   rounds: number;
   /** The length of each run, without its warm-up. */

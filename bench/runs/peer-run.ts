@@ -26,7 +26,7 @@ export interface Side {
   run(size: LoadSize): Promise<PeerRun>;
 }
 
-/** @param showCount over how many new shows the requests of each run are spread */
+/** @param showCount the number of new shows over which each run spreads its requests */
 export function boxofficeSide(bench: Bench, system: System, showCount: number): Side {
   const tokensFile = writeAuthorizations(
     bench,

@@ -16,7 +16,14 @@ test.each([
   [{ peer: 'http://127.0.0.1:8000', 'peer-body': '{}' }, 'must contain {seat}'],
   [{ peer: 'http://127.0.0.1:8000', 'peer-header': ['Bearer x'] }, '--peer-header takes "Name: value"'],
   [{ peer: 'http://127.0.0.1:8000', 'peer-token-file': '/nowhere' }, '--peer-token-file: ENOENT'],
-  [{ peer: 'http://127.0.0.1:8000', 'peer-show': '9..2' }, '--peer-show takes ids of shows'],
+  ...['9..2', '1..5000', '1...5', '1, 5', '5,5', ','].map((shows): [Parameters<typeof readPeer>[0], string] => [
+    { peer: 'http://127.0.0.1:8000', 'peer-show': shows },
+    '--peer-show takes up to 1000 different ids of shows',
+  ]),
+  [
+    { peer: 'http://127.0.0.1:8000', 'peer-path': '/book/5', 'peer-show': '1..20' },
+    '--peer-path or --peer-body must contain {show}',
+  ],
   [{ 'peer-show': '2' }, '--peer-show goes with --peer.'],
 ])('%o is explained', async (values, message) => {
   await expect(probe(values)).rejects.toThrow(message);

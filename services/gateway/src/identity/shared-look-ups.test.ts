@@ -28,6 +28,24 @@ test('a crowd shares the look-up that begins after they have asked', async () =>
   expect(await late).toBe('newest');
 });
 
+test('one look-up is in progress at a time, also while those who have their answer ask again at once', async () => {
+  let running = 0;
+  let most = 0;
+  const lookUps = new SharedLookUps(async () => {
+    most = Math.max(most, ++running);
+    await new Promise((resolve) => setImmediate(resolve));
+    running--;
+  });
+  const asks = async () => {
+    for (let i = 0; i < 20; i++) {
+      await lookUps.find('a');
+      for (let tick = 0; tick < i % 8; tick++) await null;
+    }
+  };
+  await Promise.all(Array.from({ length: 10 }, asks));
+  expect(most).toBe(1);
+});
+
 test('keys do not wait for each other', () => {
   const { lookUps, keys } = controlled();
   void lookUps.find('a');

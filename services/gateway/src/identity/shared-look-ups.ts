@@ -4,8 +4,8 @@
  */
 export class SharedLookUps<Result> {
   readonly #lookUp: (key: string) => Promise<Result>;
-  readonly #running = new Map<string, Promise<Result>>();
-  readonly #next = new Map<string, Promise<Result>>();
+  /** The look-ups in progress, each with the next one if somebody waits for it. */
+  readonly #running = new Map<string, { next?: PromiseWithResolvers<Result> }>();
 
   constructor(lookUp: (key: string) => Promise<Result>) {
     this.#lookUp = lookUp;
@@ -15,14 +15,24 @@ export class SharedLookUps<Result> {
   find(key: string): Promise<Result> {
     const running = this.#running.get(key);
     if (!running) return this.#start(key);
-    const next = this.#next.get(key) ?? running.finally(() => this.#next.delete(key)).then(() => this.#start(key));
-    this.#next.set(key, next);
-    return next;
+    running.next ??= Promise.withResolvers();
+    return running.next.promise;
   }
 
   #start(key: string): Promise<Result> {
-    const result = this.#lookUp(key).finally(() => this.#running.delete(key));
-    this.#running.set(key, result);
+    const running: { next?: PromiseWithResolvers<Result> } = {};
+    this.#running.set(key, running);
+    const result = this.#lookUp(key);
+    result.then(
+      () => {
+        this.#running.delete(key);
+        if (running.next) running.next.resolve(this.#start(key));
+      },
+      (error) => {
+        this.#running.delete(key);
+        running.next?.reject(error);
+      },
+    );
     return result;
   }
 }

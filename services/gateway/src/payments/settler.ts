@@ -130,8 +130,9 @@ export class Settler {
    * @returns whether the step can be taken again, or another one
    */
   async #learn(payment: PaymentRow, isReplayed: boolean): Promise<boolean> {
-    const { id, provider, status } = payment;
+    const { id, provider, status, reference, intent } = payment;
     const { changes, providers, pace } = this.#options;
+    if (!reference && !intent) return false;
     await pace.turn();
     const report = await providers
       .get(provider)

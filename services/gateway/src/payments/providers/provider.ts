@@ -63,7 +63,10 @@ export interface PaymentProvider {
   void(payment: ProviderPayment): Promise<PaymentReport>;
   /** Gives the money back, all of it. */
   refund(payment: ProviderPayment): Promise<PaymentReport>;
-  /** The state of a payment, by its checkout or else by its intent; null when the provider knows neither. */
+  /**
+   * The state of a payment, by its checkout if that has been recorded, otherwise by its intent; null when the provider does not
+   * know it.
+   */
   find(payment: Pick<ProviderPayment, 'reference' | 'intent'>): Promise<PaymentReport | null>;
   /** @throws {InvalidEvent} when the event is not the provider's, or too old */
   readEvent(headers: IncomingHttpHeaders, rawBody: string): ProviderEvent;
