@@ -110,13 +110,16 @@ test('valid logins of one user from one address are limited, those of others are
   expect((await logIn('fred', password, ip)).status).toBe(200);
 });
 
-// Who waits too long for a connection, or for a turn to hash, is refused. On a busy machine the database may be too slow.
+// On a busy machine, the database may not respond in time.
 test('three hundred concurrent logins to one account delay nobody else', { retry: 2 }, async ({ task }) => {
   const attempt = task.result?.retryCount ?? 0;
   const [gina, hugo, ip] = [`gina${attempt}`, `hugo${attempt}`, `192.0.2.${100 + attempt}`];
   for (const name of [gina, hugo]) await identity.signUp(name);
+  const begin = performance.now();
   const flood = Array.from({ length: 300 }, () => logIn(gina, password, ip));
-  expect((await logIn(hugo, password, ip)).status).toBe(200);
+  const other = await logIn(hugo, password, ip);
+  expect(other.status).toBe(200);
+  expect(performance.now() - begin).toBeLessThan(1_500);
   const statuses = new Set((await Promise.all(flood)).map(({ status }) => status));
   expect([...statuses].sort()).toEqual([200, 429]);
 });
