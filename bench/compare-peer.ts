@@ -32,13 +32,14 @@ export async function comparePeer(
   await probePeer(peer);
   const dataDir = resolve(loadConfig().DATA_DIR);
   const { bench, boxoffice, conditions } = await startEnvironment(options, dataDir, cleanup, signal);
-  const sides = { boxoffice: boxofficeSide(bench, boxoffice, peer.template.shows.length), peer: peerSide(bench, peer) };
+  const shows = peer.template.shows.length;
+  const sides = { boxoffice: boxofficeSide(bench, boxoffice, shows), peer: peerSide(bench, peer) };
   const { seconds, rounds, quick } = options;
   const cells: PeerComparison['cells'] = (options.connections ?? (quick ? [64] : usualConnections)).map(
     (connections) => ({ connections, boxoffice: [], peer: [] }),
   );
   const task = (cell: PeerComparison['cells'][number], name: 'boxoffice' | 'peer'): Task => ({
-    name: `${workloadOf(peer.template.shows.length)}, ${cell.connections} · ${name}`,
+    name: `${workloadOf(shows)}, ${cell.connections} · ${name}`,
     seconds: seconds + 2,
     async run() {
       const { connections } = cell;
@@ -63,7 +64,7 @@ export async function comparePeer(
     startedAt,
     conditions,
     peer: peer.url,
-    shows: peer.template.shows.length,
+    shows,
     rounds,
     seconds,
     cells,

@@ -61,16 +61,19 @@ export function readPeer(values: Values): Peer | null {
 
 function parseShows(text: string): string[] {
   const [, first, last] = /^(\d{1,9})\.\.(\d{1,9})$/.exec(text) ?? [];
-  const count = Number(last) - Number(first) + 1;
-  const shows = last
-    ? Array.from({ length: Math.max(0, Math.min(count, mostShows + 1)) }, (_, i) => String(Number(first) + i))
-    : text.split(',');
+  const shows = last ? rangeOf(Number(first), Number(last)) : text.split(',');
   const isValid = shows.every((show) => /^[\w-]+$/.test(show)) && new Set(shows).size === shows.length;
   if (!isValid || shows.length === 0 || shows.length > mostShows)
     throw new PlainError(
       `--peer-show takes up to ${mostShows} different ids of shows, e.g. 1, 1,5,7 or 1..20, not "${text}".`,
     );
   return shows;
+}
+
+/** At most one id more than are allowed: a huge range is refused, not built. */
+function rangeOf(first: number, last: number): string[] {
+  const length = Math.max(0, Math.min(last - first, mostShows) + 1);
+  return Array.from({ length }, (_, index) => String(first + index));
 }
 
 function parseUrl(text: string): string {

@@ -67,6 +67,17 @@ export async function startPaidShows(options: Parameters<typeof startBoxoffice>[
     /** Lets reconciliation look at a payment now. */
     remind: (id: string) =>
       boxoffice.rows('update payments.payments set next_step_at = now() where id = ? returning id', [id]),
+    /** Waits until a payment needs this attention and has been put off: a reminder between the two would be overwritten. */
+    async isPutOff(id: string, attention: string): Promise<void> {
+      await eventually(
+        async () => {
+          const row = await started.row(id);
+          if (row?.attention !== attention) throw new Error(`payment ${id} needs ${row?.attention}`);
+          return new Date(String(row.next_step_at)).getTime() > Date.now() + 60_000;
+        },
+        { timeoutMs: 20_000 },
+      );
+    },
     row: async (id: string) =>
       (await boxoffice.rows<Record<string, unknown>>('select * from payments.payments where id = ?', [id]))[0],
     /** Lets a hold end now. */

@@ -10,12 +10,13 @@ import { type FilterQuery, LockMode, raw } from '@mikro-orm/core';
 import { SharedLookUps } from './shared-look-ups.ts';
 
 export type NewUser = Pick<User, 'username' | 'email' | 'passwordHash' | 'role' | 'isActive'>;
+export type UserChanges = Partial<NewUser & Pick<User, 'tokenGeneration'>>;
+
 /** Whom somebody tries to log in as, and the key under which attempts are counted. */
 interface LoginUser {
   user: User | null;
   account: string;
 }
-export type UserChanges = Partial<NewUser & Pick<User, 'tokenGeneration'>>;
 
 /** Reads users. Functions that write users are below: they need a transaction, and changes the user's lock. */
 export class Users {

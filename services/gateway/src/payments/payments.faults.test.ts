@@ -69,15 +69,7 @@ test('a refund that was refused for lack of balance is made under another key on
   shows.stripe.book.hasBalance = false;
   const before = shows.stripe.callsOf(refunds).length;
   expect((await patiently(() => shows.boxoffice.cancel(booking))).status).toBe(200);
-  // First it needs attention, and then it is put off: a reminder between the two would be overwritten.
-  await eventually(
-    async () => {
-      const row = await shows.row(payment);
-      expect(row).toMatchObject({ attention: 'refund_declined' });
-      return new Date(String(row?.next_step_at)).getTime() > Date.now() + 60_000;
-    },
-    { timeoutMs: 20_000 },
-  );
+  await shows.isPutOff(payment, 'refund_declined');
   shows.stripe.book.hasBalance = true;
   await shows.remind(payment);
   await shows.reaches(payment, 'refunded');

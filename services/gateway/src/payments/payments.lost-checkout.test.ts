@@ -1,5 +1,4 @@
 /** Payments whose checkout Stripe opened without its response ever arriving: they are known by their intent alone. */
-import { eventually } from '@boxoffice/testing/eventually';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type PaidShows, patiently, startPaidShows } from '../../test/paid-shows.ts';
 
@@ -56,15 +55,7 @@ test('a refund that was refused for lack of balance is made once there is some',
   await shows.reaches(payment, 'captured', 30_000);
   shows.stripe.book.hasBalance = false;
   await cancel(booking);
-  // First it needs attention, and then it is put off: a reminder between the two would be overwritten.
-  await eventually(
-    async () => {
-      const row = await shows.row(payment);
-      expect(row).toMatchObject({ attention: 'refund_declined' });
-      return new Date(String(row?.next_step_at)).getTime() > Date.now() + 60_000;
-    },
-    { timeoutMs: 20_000 },
-  );
+  await shows.isPutOff(payment, 'refund_declined');
   shows.stripe.book.hasBalance = true;
   await shows.remind(payment);
   await shows.reaches(payment, 'refunded');
